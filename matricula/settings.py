@@ -1,0 +1,168 @@
+"""Every setting, read from the environment once, at the start. `docs/operate/settings.md` explains each."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from matricula.startup import required, validated_base_url
+
+env = environ.Env()
+PACKAGE = Path(__file__).resolve().parent
+
+# -- the site ------------------------------------------------------------------------------------
+DEVELOPMENT = env.bool("MATRICULA_DEVELOPMENT", default=True)
+DEBUG = False
+DATA_DIR = Path(env.str("MATRICULA_DATA", default=str(PACKAGE.parent / "data"))).resolve()
+BASE_URL = validated_base_url(env.str("BASE_URL", default="http://127.0.0.1:8000"), development=DEVELOPMENT)
+SECRET_KEY = required(env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32)
+_base = urlsplit(BASE_URL)
+HTTPS = _base.scheme == "https"
+ALLOWED_HOSTS = [_base.hostname or "", *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "matricula.urls"
+WSGI_APPLICATION = "matricula.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "matricula.web",
+    "matricula.jobs",
+    "matricula.mail",
+    "matricula.audit",
+    "matricula.accounts",
+    "matricula.organizations",
+    "matricula.catalog",
+    "matricula.programs",
+    "matricula.learning",
+    "matricula.credentials",
+    "matricula.joining",
+]
+
+MIDDLEWARE = [
+    "matricula.web.middleware.DatabaseAwayMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "matricula.web.context.site",
+            ],
+        },
+    }
+]
+
+# -- database: SQLite unless DATABASE_URL names a PostgreSQL ---------------------------------------
+_default_database = f"sqlite:///{DATA_DIR / 'matricula.sqlite3'}"
+DATABASES = {"default": env.db_url("DATABASE_URL", default=_default_database)}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("MATRICULA_DATABASE_POOL", default=12)}}
+
+# -- web: pages, cookies, static files -------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+USE_TZ = True
+TIME_ZONE = "UTC"
+FORM_RENDERER = "matricula.web.forms.Renderer"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "media"
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+SESSION_ENGINE = "matricula.accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-matricula" if HTTPS else "matricula"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "matricula.web.errors.forgery_suspected"
+SECURE_SSL_REDIRECT = HTTPS and env.bool("MATRICULA_REDIRECT_TO_HTTPS", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+TRUSTED_PROXIES = env.int("MATRICULA_TRUSTED_PROXIES", default=0)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "media-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+
+# -- mail ------------------------------------------------------------------------------------------
+EMAIL_URL = env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else "")
+MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
+MAIL_LEASE_SECONDS = 120
+
+# -- accounts --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["matricula.accounts.backends.EmailBackend"]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "learning:home"
+PASSWORD_HASHERS = ["matricula.accounts.hashing.OwaspArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["full_name"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "matricula.web.logs.SecretFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("MATRICULA_LOG_LEVEL", default="WARNING")},
+}
