@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "matricula.web",
-    "matricula.jobs",
     "matricula.mail",
     "matricula.audit",
     "matricula.accounts",

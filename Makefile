@@ -1,0 +1,36 @@
+PORT ?= 8000
+DATA ?= data
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check setup lock
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: .venv/ready  ## serve the product with demo data at http://127.0.0.1:8000
+	@MATRICULA_DEVELOPMENT=true MATRICULA_DATA=$(DATA) BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/matricula demo --serve
+
+setup: .venv/ready-dev  ## install everything an engineer needs
+
+test: .venv/ready-dev  ## run every test this machine can run
+	@$(BIN)/python tools/run_tests.py
+
+check: .venv/ready-dev  ## format, lint, types, room order, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/django-admin makemigrations --check --dry-run --settings matricula.settings
+
+lock:  ## resolve the newest versions that work
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --python-version 3.11 --no-emit-index-url -o requirements.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra dev -c requirements.txt --generate-hashes --universal --python-version 3.11 --no-emit-index-url -o requirements-dev.txt

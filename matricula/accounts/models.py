@@ -1,0 +1,189 @@
+"""The person: an account for life, the addresses that reach it, and what proves them."""
+
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from matricula.accounts.addresses import canonical
+from matricula.web.ids import PUBLIC_ID_LENGTH, new_public_id
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(public_id=username)
+
+
+class Account(AbstractBaseUser):
+    """A person's own account, theirs for life."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    full_name = models.CharField(max_length=200)
+    certificate_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    auth_epoch = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "public_id"
+    objects = AccountManager()
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def name_for_certificates(self) -> str:
+        return self.certificate_name or self.full_name
+
+    @property
+    def primary_address(self) -> "EmailAddress | None":
+        return self.addresses.filter(is_primary=True).first()
+
+    def get_session_auth_hash(self) -> str:
+        """Changes with the password and with `auth_epoch`, so that older sessions end."""
+        return salted_hmac("matricula.session", f"{self.password}:{self.auth_epoch}", algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Whoever is signed in to this account, anywhere, no longer is."""
+        Account.objects.filter(pk=self.pk).update(auth_epoch=models.F("auth_epoch") + 1)
+        self.refresh_from_db(fields=["auth_epoch"])
+        Session.objects.filter(account_id=self.pk).delete()
+
+    def has_confirmed(self, address: str) -> bool:
+        return self.addresses.confirmed().filter(canonical=canonical(address)).exists()
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.addresses.confirmed().exists()
+
+
+class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
+    def confirmed(self) -> Self:
+        return self.filter(confirmed_at__isnull=False)
+
+    def spelled(self, address: str) -> Self:
+        """The rows of this mailbox, however it was typed."""
+        return self.filter(canonical=canonical(address))
+
+
+class EmailAddress(models.Model):
+    """An address of an account. Only a confirmed one is known to reach the person."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="addresses")
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    is_primary = models.BooleanField(default=False)
+    signs_in = models.BooleanField(default=True)
+    added_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = EmailAddressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["canonical"], condition=Q(confirmed_at__isnull=False), name="one_account_proves_a_mailbox"
+            ),
+            models.UniqueConstraint(fields=["account", "canonical"], name="an_account_lists_an_address_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(is_primary=True), name="one_primary_address_per_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_primary=False) | Q(confirmed_at__isnull=False, signs_in=True),
+                name="only_a_confirmed_address_is_primary",
+            ),
+        ]
+        indexes = [models.Index(fields=["canonical"], name="address_by_canonical")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.address)
+        super().save(*args, **kwargs)
+
+
+class Confirmation(models.Model):
+    """One letter with a code and a link; either proves the mailbox, once."""
+
+    CODE_MINUTES = 15
+    LINK_HOURS = 24
+    TRIES = 5
+    COOL_DOWN_SECONDS = 60
+
+    email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")
+    purpose = models.CharField(max_length=60, blank=True)
+    code_digest = models.CharField(max_length=64, blank=True)
+    link_digest = models.CharField(max_length=64, null=True, unique=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="five_tries_and_no_more")]
+
+
+class PasswordReset(models.Model):
+    """A letter that lets the holder of the mailbox choose a new password, once."""
+
+    HOURS = 2
+
+    email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE)
+    link_digest = models.CharField(max_length=64, null=True, unique=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    next_path = models.CharField(max_length=300, blank=True)
+
+
+class SecondFactor(models.Model):
+    """An authenticator app (RFC 6238) or a passkey (WebAuthn Level 2)."""
+
+    class Kind(models.TextChoices):
+        TOTP = "totp"
+        PASSKEY = "passkey"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=80)
+    sealed = models.TextField()
+    counter = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(kind="totp"), name="one_authenticator_app")
+        ]
+
+
+class RecoveryCode(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in. The key is kept as a digest; see `sessions.py`."""
+
+    account_id = models.BigIntegerField(null=True, db_index=True)
+    network = models.CharField(max_length=60, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from matricula.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class Throttle(models.Model):
+    """How often something was tried within a window of time."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField(default=0)
+    window_ends_at = models.DateTimeField()
