@@ -16,7 +16,9 @@ DEVELOPMENT = env.bool("MATRICULA_DEVELOPMENT", default=True)
 DEBUG = False
 DATA_DIR = Path(env.str("MATRICULA_DATA", default=str(PACKAGE.parent / "data"))).resolve()
 BASE_URL = validated_base_url(env.str("BASE_URL", default="http://127.0.0.1:8000"), development=DEVELOPMENT)
-SECRET_KEY = required(env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32)
+SECRET_KEY = required(
+    env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
+)
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "", *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
@@ -88,7 +90,9 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    _database["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("MATRICULA_DATABASE_POOL", default=12)}}
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": env.int("MATRICULA_DATABASE_POOL", default=12)}
+    }
 
 # -- web: pages, cookies, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -150,8 +154,10 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
 PASSWORD_HASHERS = ["matricula.accounts.hashing.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["full_name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["full_name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

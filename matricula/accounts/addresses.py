@@ -44,7 +44,9 @@ def _refuse_malformed(address: str) -> None:
     try:
         _well_formed(address)
     except ValidationError as error:
-        raise AddressRefused(_("Enter an e-mail address such as ada@example.com."), code="malformed") from error
+        raise AddressRefused(
+            _("Enter an e-mail address such as ada@example.com."), code="malformed"
+        ) from error
 
 
 def domain_of(address: str) -> str:

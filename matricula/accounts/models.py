@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from matricula.accounts.addresses import canonical
-from matricula.web.ids import PUBLIC_ID_LENGTH, new_public_id
+from matricula.web.ids import public_id_field
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -21,7 +21,7 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """A person's own account, theirs for life."""
 
-    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    public_id = public_id_field()
     full_name = models.CharField(max_length=200)
     certificate_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, default="en")
@@ -45,7 +45,9 @@ class Account(AbstractBaseUser):
 
     def get_session_auth_hash(self) -> str:
         """Changes with the password and with `auth_epoch`, so that older sessions end."""
-        return salted_hmac("matricula.session", f"{self.password}:{self.auth_epoch}", algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "matricula.session", f"{self.password}:{self.auth_epoch}", algorithm="sha256"
+        ).hexdigest()
 
     def end_sessions(self) -> None:
         """Whoever is signed in to this account, anywhere, no longer is."""
@@ -86,7 +88,9 @@ class EmailAddress(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["canonical"], condition=Q(confirmed_at__isnull=False), name="one_account_proves_a_mailbox"
+                fields=["canonical"],
+                condition=Q(confirmed_at__isnull=False),
+                name="one_account_proves_a_mailbox",
             ),
             models.UniqueConstraint(fields=["account", "canonical"], name="an_account_lists_an_address_once"),
             models.UniqueConstraint(
@@ -156,7 +160,9 @@ class SecondFactor(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account"], condition=Q(kind="totp"), name="one_authenticator_app")
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(kind="totp"), name="one_authenticator_app"
+            )
         ]
 
 

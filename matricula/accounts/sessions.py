@@ -35,7 +35,9 @@ class SessionStore(DatabaseSessions):
         account = data.get("_auth_user_id")
         row.account_id = int(account) if account else None
         row.network, row.browser = data.get("network", ""), data.get("browser", "")[:200]
-        row.started_at = datetime.fromisoformat(data["started_at"]) if "started_at" in data else timezone.now()
+        row.started_at = (
+            datetime.fromisoformat(data["started_at"]) if "started_at" in data else timezone.now()
+        )
         return row
 
     def delete(self, session_key: str | None = None) -> None:

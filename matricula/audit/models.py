@@ -12,7 +12,11 @@ class Entry(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     organization_id = models.BigIntegerField(null=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
     )
     assurance = models.CharField(max_length=12, default="personal")
     verb = models.CharField(max_length=60)

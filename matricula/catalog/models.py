@@ -1,0 +1,119 @@
+"""What an organization offers to learn."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matricula.organizations.models import Organization
+from matricula.web.ids import public_id_field
+
+
+class Level(models.TextChoices):
+    BEGINNER = "beginner", _("Beginner")
+    INTERMEDIATE = "intermediate", _("Intermediate")
+    ADVANCED = "advanced", _("Advanced")
+
+
+class Course(models.Model):
+    """A course: modules of lessons, with a mark its quizzes ask for."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="courses")
+    public_id = public_id_field()
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=400)
+    description_html = models.TextField(blank=True)
+    topic = models.CharField(max_length=80)
+    level = models.CharField(max_length=12, choices=Level, default=Level.BEGINNER)
+    language = models.CharField(max_length=10, default="en")
+    minutes = models.PositiveIntegerField(default=0)
+    pass_mark = models.PositiveSmallIntegerField(default=80)
+    imported_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "slug"], name="a_course_address_once_in_a_company"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Module(models.Model):
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["course", "position"], name="a_place_for_each_module")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Lesson(models.Model):
+    """A reading, a video or a quiz. `key` stays the same when the course is imported again."""
+
+    class Kind(models.TextChoices):
+        READING = "reading", _("Reading")
+        VIDEO = "video", _("Video")
+        QUIZ = "quiz", _("Quiz")
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
+    key = models.SlugField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    title = models.CharField(max_length=200)
+    minutes = models.PositiveSmallIntegerField(default=5)
+    required = models.BooleanField(default=True)
+    body_html = models.TextField(blank=True)
+    content = models.JSONField(default=dict)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "key"], name="a_lesson_key_once_in_a_course")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Specialization(models.Model):
+    """An ordered series of courses with a certificate of its own."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="specializations")
+    public_id = public_id_field()
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=400)
+    description_html = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "slug"], name="a_specialization_address_once_in_a_company"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SpecializationCourse(models.Model):
+    specialization = models.ForeignKey(Specialization, on_delete=models.CASCADE, related_name="series")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="series")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["specialization", "course"], name="a_course_once_in_a_series"),
+            models.UniqueConstraint(fields=["specialization", "position"], name="a_place_for_each_course"),
+        ]

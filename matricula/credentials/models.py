@@ -1,0 +1,47 @@
+"""Certificates. What they say is copied in at issue, so that they outlive the company and the course."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from matricula.catalog.models import Course, Specialization
+from matricula.learning.models import Enrolment
+from matricula.organizations.models import Organization
+from matricula.web.ids import public_id_field
+
+
+class Certificate(models.Model):
+    """A Course Certificate or a Specialization Certificate."""
+
+    public_id = public_id_field()
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates"
+    )
+    enrolment = models.OneToOneField(
+        Enrolment, null=True, on_delete=models.CASCADE, related_name="certificate"
+    )
+    course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="certificates")
+    specialization = models.ForeignKey(
+        Specialization, null=True, on_delete=models.SET_NULL, related_name="certificates"
+    )
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.SET_NULL, related_name="certificates"
+    )
+    recipient_name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    organization_name = models.CharField(max_length=200)
+    minutes = models.PositiveIntegerField(default=0)
+    issued_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "specialization"],
+                condition=Q(specialization__isnull=False),
+                name="one_certificate_a_specialization",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

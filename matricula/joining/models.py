@@ -1,0 +1,176 @@
+"""Invitations, direct links, and the arrivals they bring."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from matricula.accounts.addresses import canonical
+from matricula.catalog.models import Course, Specialization
+from matricula.mail.models import Letter
+from matricula.programs.models import Group, Program
+from matricula.web.ids import public_id_field
+
+INVITATION_DAYS = 30
+ARRIVAL_DAYS = 14
+
+
+def invitation_expiry() -> Any:
+    return timezone.now() + timedelta(days=INVITATION_DAYS)
+
+
+def arrival_expiry() -> Any:
+    return timezone.now() + timedelta(days=ARRIVAL_DAYS)
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def live(self) -> Self:
+        """Those that still may be answered, or would be, had they not expired."""
+        return self.filter(state__in=Invitation.LIVE)
+
+    def open(self) -> Self:
+        return self.live().filter(expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """An e-mailed, personal invitation to a program."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"
+        FAILED = "failed"
+        JOINED = "joined"
+        DECLINED = "declined"
+        REVOKED = "revoked"
+
+    LIVE = (State.QUEUED, State.SENT, State.FAILED)
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="invitations")
+    public_id = public_id_field()
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    groups = models.ManyToManyField(Group, blank=True)
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(default=invitation_expiry)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="accepted_invitations"
+    )
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "canonical"],
+                condition=Q(state__in=["queued", "sent", "failed"]),
+                name="one_live_invitation_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="joined", accepted_by__isnull=False)
+                | Q(~Q(state="joined"), accepted_by__isnull=True),
+                name="accepted_exactly_when_joined",
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.address)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    def settle(self, state: State, *, account: Any = None) -> bool:
+        """Answer a live invitation, once. False when somebody else was first."""
+        return bool(
+            Invitation.objects.live()
+            .filter(pk=self.pk)
+            .update(state=state, accepted_by=account, answered_at=timezone.now())
+        )
+
+
+class InvitationToken(models.Model):
+    """What a link of an invitation is known by: the digest of its secret."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail"
+        SHOWN = "shown"
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+
+class DirectLink(models.Model):
+    """A shareable link an administrator hands out or puts in an LMS."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="direct_links")
+    public_id = public_id_field()
+    label = models.CharField(max_length=120, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    uses = models.PositiveIntegerField(default=0)
+    max_uses = models.PositiveIntegerField(null=True)
+    allowed_domains = models.JSONField(default=list)
+    groups = models.ManyToManyField(Group, blank=True)
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+    turned_off_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="a_link_is_not_used_beyond_its_limit",
+            )
+        ]
+
+    def use(self) -> bool:
+        """Count one use; False when the link has none left or is off."""
+        left = Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses"))
+        rows = DirectLink.objects.filter(left, pk=self.pk, turned_off_at__isnull=True)
+        return bool(rows.update(uses=F("uses") + 1))
+
+
+class Arrival(models.Model):
+    """A visitor between JOIN NOW and membership, with what brought them and what they chose."""
+
+    public_id = public_id_field()
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="arrivals")
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="arrivals")
+    direct_link = models.ForeignKey(DirectLink, null=True, on_delete=models.CASCADE, related_name="arrivals")
+    channel = models.CharField(max_length=5, choices=InvitationToken.Channel)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="arrivals"
+    )
+    work_email = models.CharField(max_length=254, blank=True)
+    course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="+")
+    specialization = models.ForeignKey(Specialization, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=arrival_expiry)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(invitation__isnull=False, direct_link__isnull=True)
+                | Q(invitation__isnull=True, direct_link__isnull=False),
+                name="one_thing_brought_an_arrival",
+            )
+        ]

@@ -1,0 +1,63 @@
+"""An account in a course, and how far it has come."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from matricula.catalog.models import Course, Lesson, Specialization
+from matricula.programs.models import Membership
+
+
+class Enrolment(models.Model):
+    """An account in a course. The membership that pays for it may end; the enrolment and its progress stay."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    membership = models.ForeignKey(
+        Membership, null=True, on_delete=models.SET_NULL, related_name="enrolments"
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True)
+    last_lesson = models.ForeignKey(Lesson, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "course"], name="an_account_once_in_a_course")
+        ]
+
+
+class SpecializationEnrolment(models.Model):
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="specialization_enrolments"
+    )
+    specialization = models.ForeignKey(Specialization, on_delete=models.PROTECT, related_name="enrolments")
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "specialization"], name="an_account_once_in_a_specialization"
+            )
+        ]
+
+
+class Progress(models.Model):
+    """How far an enrolment has come in one lesson."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="progress")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="progress")
+    seconds = models.PositiveIntegerField(default=0)
+    answers = models.JSONField(default=dict)
+    score = models.PositiveSmallIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "lesson"], name="one_progress_a_lesson"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__lte=100), name="score_is_a_percentage"
+            ),
+        ]

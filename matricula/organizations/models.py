@@ -1,0 +1,87 @@
+"""Companies, the ties people have to them, and who may act for them."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from matricula.accounts.addresses import canonical
+
+HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six hexadecimal digits.")
+
+
+class Organization(models.Model):
+    """A company, university or agency that runs learning programs."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    brand_colour = models.CharField(max_length=7, default="#2f4b8f", validators=[HEX_COLOUR])
+    logo = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    alternative_email_required = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def live(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class Affiliation(models.Model):
+    """The tie between an account and an organization; it holds the work e-mail."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="affiliations")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="affiliations"
+    )
+    work_email = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null keeps the unique constraint quiet
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="one_person_once_in_a_company",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "canonical"],
+                condition=Q(ended_at__isnull=True),
+                name="one_person_a_work_email",
+            ),
+            models.UniqueConstraint(fields=["organization", "external_id"], name="one_person_an_external_id"),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.work_email)
+        super().save(*args, **kwargs)
+
+
+class Role(models.Model):
+    """What an account may do in an organization's console."""
+
+    class Kind(models.TextChoices):
+        OWNER = "owner"
+        PROGRAM_ADMINISTRATOR = "program_administrator"
+        GROUP_MANAGER = "group_manager"
+        VIEWER = "viewer"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="roles")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=24, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "account"], name="one_role_in_a_company")
+        ]

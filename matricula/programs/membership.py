@@ -1,0 +1,46 @@
+"""Entering and leaving a program. A seat is taken and freed here and nowhere else."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.programs.models import Membership, Program
+
+
+@transaction.atomic
+def enter_program(*, program: Program, account: Account) -> Membership:
+    """The account's active membership; an ended one is revived. Raises ProgramFull. Twice is once."""
+    membership, new = Membership.objects.get_or_create(
+        program=program,
+        account=account,
+        defaults={"state": Membership.State.LEFT, "left_at": timezone.now()},
+    )
+    revived = (
+        Membership.objects.filter(pk=membership.pk)
+        .exclude(state=Membership.State.ACTIVE)
+        .update(state=Membership.State.ACTIVE, left_at=None, joined_at=timezone.now())
+    )
+    if revived:
+        program.take_seat()
+        verb = "membership.began" if new else "membership.revived"
+        record(verb, actor=account, organization=program.organization_id, subject=membership)
+    membership.refresh_from_db()
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, actor: Account, state: Membership.State) -> None:
+    """The person left or was removed: the seat is free; progress and certificates stay."""
+    ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
+        state=state, left_at=timezone.now()
+    )
+    if ended:
+        membership.program.free_seat()
+        record(
+            "membership.ended",
+            actor=actor,
+            organization=membership.program.organization_id,
+            subject=membership,
+            after={"state": state.value},
+        )

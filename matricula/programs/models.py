@@ -1,0 +1,99 @@
+"""Learning programs: what they offer, who is in them, and how many may be."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from matricula.catalog.models import Course, Specialization
+from matricula.organizations.models import Organization
+from matricula.programs.errors import ProgramFull
+from matricula.web.ids import public_id_field
+
+
+class Program(models.Model):
+    """A learning program of an organization."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
+    public_id = public_id_field()
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    seats = models.PositiveIntegerField(null=True)
+    seats_used = models.PositiveIntegerField(default=0)
+    trusts_the_link = models.BooleanField(default=False)
+    courses = models.ManyToManyField(Course, blank=True, related_name="programs")
+    specializations = models.ManyToManyField(Specialization, blank=True, related_name="programs")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "slug"], name="a_program_address_once_in_a_company"
+            ),
+            models.CheckConstraint(
+                condition=Q(seats__isnull=True) | Q(seats_used__lte=F("seats")), name="no_seat_is_given_twice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_full(self) -> bool:
+        return self.seats is not None and self.seats_used >= self.seats
+
+    def take_seat(self) -> None:
+        """Give one seat away, or raise ProgramFull. Safe against any number of takers at once."""
+        free = Q(seats__isnull=True) | Q(seats_used__lt=F("seats"))
+        if not Program.objects.filter(free, pk=self.pk).update(seats_used=F("seats_used") + 1):
+            raise ProgramFull
+
+    def free_seat(self) -> None:
+        Program.objects.filter(pk=self.pk, seats_used__gt=0).update(seats_used=F("seats_used") - 1)
+
+
+class Group(models.Model):
+    """A part of a program's members."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name"], name="a_group_name_once_in_a_program")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """An account in a program."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        LEFT = "left"
+        REMOVED = "removed"
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    groups = models.ManyToManyField(Group, blank=True, related_name="memberships")
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "account"], name="a_person_once_in_a_program"),
+            models.CheckConstraint(
+                condition=Q(state="active", left_at__isnull=True)
+                | Q(~Q(state="active"), left_at__isnull=False),
+                name="left_at_tells_who_left",
+            ),
+        ]
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == self.State.ACTIVE
