@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def required(env: environ.Env, name: str, *, development: bool, fallback: str) -> str:
-    """The setting `name`; in development `fallback` does. Raises ImproperlyConfigured when missing or too short."""
+    """The setting `name`, or in development `fallback`. Raises ImproperlyConfigured when it is too short."""
     value: str = env.str(name, default="")
     if not value and development:
         return fallback

@@ -10,7 +10,7 @@ from matricula.programs.models import Membership
 
 
 class Enrolment(models.Model):
-    """An account in a course. The membership that pays for it may end; the enrolment and its progress stay."""
+    """An account in a course. The membership may end; the enrolment and its progress stay."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")

@@ -1,0 +1,121 @@
+"""Proving a mailbox: a letter with a code and a link, of which either is enough, once."""
+
+import hmac
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
+from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
+from matricula.accounts.signals import address_confirmed
+from matricula.audit.models import record
+from matricula.mail.models import Letter
+from matricula.mail.rendering import Reading, writes
+from matricula.web.secret import digest, new_code, new_link_secret
+
+KIND = "accounts.confirmation"
+
+
+@transaction.atomic
+def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
+    """Write a new letter; the codes before it end. Raises TooSoon within the cool-down."""
+    cool = timezone.now() - timedelta(seconds=Confirmation.COOL_DOWN_SECONDS)
+    live = email.confirmations.filter(ended_at__isnull=True)
+    if live.filter(requested_at__gt=cool, tries__lt=Confirmation.TRIES).exists():
+        raise TooSoon
+    live.update(ended_at=timezone.now())
+    confirmation = Confirmation.objects.create(email=email)
+    language = email.account.language
+    Letter.objects.create(kind=KIND, to=email.address, language=language, reference=confirmation.pk)
+    return confirmation
+
+
+@writes(KIND)
+def confirmation_letter(letter: Letter) -> Reading | None:
+    """Mints code and link; only their digests stay."""
+    confirmation = Confirmation.objects.select_related("email__account").filter(pk=letter.reference).first()
+    if confirmation is None or confirmation.ended_at:
+        return None
+    code, secret = new_code(), new_link_secret()
+    confirmation.code_digest = digest("code", f"{confirmation.pk}:{code}")
+    confirmation.link_digest = digest("confirmation", secret)
+    confirmation.save(update_fields=["code_digest", "link_digest"])
+    link = f"{settings.BASE_URL}/account/confirm/{secret}/"
+    return Reading("accounts/email/confirmation", {"code": code, "link": link, "email": confirmation.email})
+
+
+@transaction.atomic
+def spend_try(confirmation: Confirmation) -> int:
+    """Count one try before looking at the code; how many are left. Raises CodeEnded."""
+    since = timezone.now() - timedelta(minutes=Confirmation.CODE_MINUTES)
+    rows = Confirmation.objects.filter(
+        pk=confirmation.pk, ended_at__isnull=True, requested_at__gt=since, tries__lt=Confirmation.TRIES
+    )
+    if not rows.update(tries=F("tries") + 1):
+        raise CodeEnded
+    confirmation.refresh_from_db()
+    return Confirmation.TRIES - confirmation.tries
+
+
+def confirm_by_code(*, email: EmailAddress, code: str) -> None:
+    """Raises CodeWrong, CodeEnded, MailboxTaken."""
+    confirmation = email.confirmations.filter(ended_at__isnull=True).order_by("-id").first()
+    if confirmation is None:
+        raise CodeEnded
+    left = spend_try(confirmation)
+    given = digest("code", f"{confirmation.pk}:{''.join(code.split())}")
+    if not hmac.compare_digest(given, confirmation.code_digest):
+        raise CodeWrong(left)
+    prove(confirmation=confirmation)
+
+
+def confirmation_of_link(secret: str) -> Confirmation:
+    """The confirmation a link belongs to. Raises CodeEnded."""
+    since = timezone.now() - timedelta(hours=Confirmation.LINK_HOURS)
+    rows = Confirmation.objects.select_related("email__account")
+    found = rows.filter(
+        link_digest=digest("confirmation", secret), ended_at__isnull=True, requested_at__gt=since
+    ).first()
+    if found is None:
+        raise CodeEnded
+    return found
+
+
+@transaction.atomic
+def prove(*, confirmation: Confirmation) -> None:
+    """The mailbox is theirs. Raises CodeEnded when it was used already, MailboxTaken."""
+    rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
+    if not rows.update(ended_at=timezone.now()):
+        raise CodeEnded
+    email = confirmation.email
+    has_primary = email.account.addresses.filter(is_primary=True).exists()
+    email.confirmed_at = timezone.now()
+    email.is_primary = email.signs_in and not has_primary
+    try:
+        with transaction.atomic():
+            email.save(update_fields=["canonical", "confirmed_at", "is_primary"])
+    except IntegrityError as taken:
+        raise MailboxTaken from taken
+    EmailAddress.objects.filter(canonical=email.canonical, confirmed_at__isnull=True).delete()
+    record("address.confirmed", actor=email.account, subject=email)
+    address_confirmed.send(EmailAddress, email=email)
+
+
+@transaction.atomic
+def reclaim(*, confirmation: Confirmation, password: str) -> Account:
+    """The holder of the mailbox takes an unconfirmed account over: all that was there before goes."""
+    email = confirmation.email
+    account = Account.objects.select_for_update().get(pk=email.account_id)
+    if account.is_confirmed:
+        raise CodeEnded
+    account.addresses.exclude(pk=email.pk).delete()
+    SecondFactor.objects.filter(account=account).delete()
+    RecoveryCode.objects.filter(account=account).delete()
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    account.end_sessions()
+    prove(confirmation=confirmation)
+    return account

@@ -1,0 +1,32 @@
+class AccountError(Exception):
+    """Something about an account could not be done; `code` says what to windows and doors."""
+
+    code = "account"
+
+
+class CodeWrong(AccountError):
+    """Not the code of the letter; `tries_left` more are allowed."""
+
+    code = "code_wrong"
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class CodeEnded(AccountError):
+    """The code is too old, used, replaced, or was tried too often."""
+
+    code = "code_ended"
+
+
+class MailboxTaken(AccountError):
+    """Another account has proven this mailbox."""
+
+    code = "mailbox_taken"
+
+
+class TooSoon(AccountError):
+    """A letter went out a moment ago."""
+
+    code = "too_soon"

@@ -1,0 +1,198 @@
+"""From JOIN NOW to membership: what opens a link, what an arrival still lacks, and how it finishes."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+
+from matricula.accounts.addresses import canonical, domain_of
+from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.signals import address_confirmed
+from matricula.audit.models import record
+from matricula.joining.errors import DomainNotAllowed, LinkRefused, NotConfirmed, WorkEmailTaken
+from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
+from matricula.learning.starting import start_course, start_specialization
+from matricula.organizations.models import Affiliation
+from matricula.programs.errors import ProgramFull
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Membership, Program
+from matricula.web.secret import digest
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a visitor holds: an invitation by a channel, or a direct link."""
+
+    invitation: Invitation | None
+    direct_link: DirectLink | None
+    channel: InvitationToken.Channel
+
+    @property
+    def program(self) -> Program:
+        source = self.invitation or self.direct_link
+        assert source is not None  # noqa: S101 - one of the two always is
+        return source.program
+
+
+def open_link(secret: str) -> Evidence:
+    """What a link's secret stands for. Raises LinkRefused."""
+    token = (
+        InvitationToken.objects.select_related("invitation__program__organization")
+        .filter(digest=digest("invitation", secret))
+        .first()
+    )
+    if token:
+        return examine_token(token)
+    link = (
+        DirectLink.objects.select_related("program__organization")
+        .filter(digest=digest("link", secret))
+        .first()
+    )
+    if link is None:
+        raise LinkRefused("unknown")
+    return examine_direct_link(link)
+
+
+def examine_token(token: InvitationToken) -> Evidence:
+    """Raises LinkRefused with the reason the link no longer opens."""
+    invitation = token.invitation
+    if invitation.state in (Invitation.State.DECLINED, Invitation.State.REVOKED):
+        raise LinkRefused(invitation.state)
+    if token.ended_at:
+        raise LinkRefused("replaced")
+    if invitation.is_expired and invitation.state != Invitation.State.JOINED:
+        raise LinkRefused("expired")
+    return Evidence(invitation, None, InvitationToken.Channel(token.channel))
+
+
+def examine_direct_link(link: DirectLink) -> Evidence:
+    if link.turned_off_at:
+        raise LinkRefused("off")
+    if link.expires_at and link.expires_at <= timezone.now():
+        raise LinkRefused("expired")
+    if link.max_uses is not None and link.uses >= link.max_uses:
+        raise LinkRefused("used")
+    return Evidence(None, link, InvitationToken.Channel.SHOWN)
+
+
+@transaction.atomic
+def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
+    """JOIN NOW. Raises LinkRefused when the invitation was answered by somebody else, ProgramFull."""
+    invitation = evidence.invitation
+    if invitation and invitation.state == Invitation.State.JOINED:
+        raise LinkRefused("used")
+    if evidence.program.is_full:
+        raise ProgramFull
+    source = invitation or evidence.direct_link
+    return Arrival.objects.create(
+        program=evidence.program,
+        invitation=invitation,
+        direct_link=evidence.direct_link,
+        channel=evidence.channel,
+        account=account,
+        work_email=invitation.address if invitation else "",
+        course=source.course if source else None,
+    )
+
+
+def give_work_email(*, arrival: Arrival, address: str) -> None:
+    """A direct link's arrival says where it works. Raises AddressRefused, DomainNotAllowed."""
+    allowed = arrival.direct_link.allowed_domains if arrival.direct_link else []
+    if allowed and domain_of(address) not in allowed:
+        raise DomainNotAllowed
+    arrival.work_email = address
+    arrival.save(update_fields=["work_email"])
+
+
+def holder_of(arrival: Arrival) -> Account | None:
+    """The account that proved the invited mailbox: known only to who holds the e-mailed invitation."""
+    if arrival.channel != InvitationToken.Channel.MAIL:
+        return None
+    row = EmailAddress.objects.spelled(arrival.work_email).confirmed().select_related("account").first()
+    return row.account if row else None
+
+
+def may_finish(arrival: Arrival) -> bool:
+    """The mailbox is proven, or the program trusts an e-mailed link."""
+    account = arrival.account
+    if account is None or not arrival.work_email:
+        return False
+    trusted = arrival.program.trusts_the_link and arrival.channel == InvitationToken.Channel.MAIL
+    return trusted or account.has_confirmed(arrival.work_email)
+
+
+@transaction.atomic
+def finish(*, arrival: Arrival) -> Membership:
+    """Affiliation, membership, groups and the STARTed course in one step; twice is once.
+
+    Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused.
+    """
+    account = arrival.account
+    if account is None or not may_finish(arrival):
+        raise NotConfirmed
+    first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
+    if not first:
+        return Membership.objects.get(program=arrival.program, account=account)
+    accept(arrival, account)
+    affiliate(arrival, account)
+    membership = enter_program(program=arrival.program, account=account)
+    source = arrival.invitation or arrival.direct_link
+    membership.groups.add(*(source.groups.all() if source else []))
+    start_chosen(arrival, membership)
+    record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
+    return membership
+
+
+def accept(arrival: Arrival, account: Account) -> None:
+    """Answer the invitation, or count a use of the link. Raises LinkRefused for who comes second."""
+    if arrival.invitation:
+        if not arrival.invitation.settle(Invitation.State.JOINED, account=account):
+            raise LinkRefused("used")
+    elif arrival.direct_link and not arrival.direct_link.use():
+        raise LinkRefused("used")
+
+
+def affiliate(arrival: Arrival, account: Account) -> Affiliation:
+    """The tie to the company. Raises WorkEmailTaken when somebody else there has the address."""
+    organization = arrival.program.organization
+    own = Affiliation.objects.live().filter(organization=organization, account=account).first()
+    if own:
+        return own
+    try:
+        with transaction.atomic():
+            return Affiliation.objects.create(
+                organization=organization, account=account, work_email=arrival.work_email
+            )
+    except IntegrityError as taken:
+        raise WorkEmailTaken from taken
+
+
+def start_chosen(arrival: Arrival, membership: Membership) -> None:
+    """What was STARTed, unless it was taken out meanwhile."""
+    if arrival.specialization:
+        start_specialization(specialization=arrival.specialization, membership=membership)
+    elif arrival.course and arrival.course.withdrawn_at is None:
+        start_course(course=arrival.course, membership=membership)
+
+
+@receiver(address_confirmed)
+def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
+    """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
+    waiting = Arrival.objects.filter(
+        account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
+    ).select_related(
+        "program__organization", "account", "invitation", "direct_link", "course", "specialization"
+    )
+    for arrival in waiting:
+        if arrival.work_email and canonical(arrival.work_email) == email.canonical:
+            finish_or_leave(arrival)
+
+
+def finish_or_leave(arrival: Arrival) -> None:
+    """The mailbox stays proven even when the program filled up; the page then says what is missing."""
+    try:
+        with transaction.atomic():
+            finish(arrival=arrival)
+    except (ProgramFull, WorkEmailTaken, LinkRefused):
+        return

@@ -1,0 +1,30 @@
+class JoiningError(Exception):
+    """Joining could not go on; `code` says why to windows and doors."""
+
+    code = "joining"
+
+
+class LinkRefused(JoiningError):
+    """The link opens nothing; `code` is unknown, replaced, expired, revoked, used, declined or off."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotConfirmed(JoiningError):
+    """The work e-mail must be confirmed first."""
+
+    code = "not_confirmed"
+
+
+class WorkEmailTaken(JoiningError):
+    """Somebody else in the organization, or another account, holds this work e-mail."""
+
+    code = "work_email_taken"
+
+
+class DomainNotAllowed(JoiningError):
+    """The direct link is for other domains."""
+
+    code = "domain_not_allowed"

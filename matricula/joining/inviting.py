@@ -1,0 +1,130 @@
+"""Inviting by e-mail, and what the letter says."""
+
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.dispatch import receiver
+from django.utils import timezone
+
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.catalog.models import Course
+from matricula.joining.models import Invitation, InvitationToken
+from matricula.mail.models import Letter
+from matricula.mail.rendering import Reading, writes
+from matricula.mail.signals import letter_settled
+from matricula.programs.models import Group, Program
+from matricula.web.secret import digest, new_link_secret
+
+KIND = "joining.invitation"
+
+
+@transaction.atomic
+def invite(
+    *,
+    program: Program,
+    address: str,
+    invited_by: Account | None,
+    name: str = "",
+    groups: list[Group] | None = None,
+    course: Course | None = None,
+) -> Invitation | None:
+    """Invite one person: row, audit line and letter together. None when a live invitation exists already."""
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                program=program,
+                address=address,
+                name=name,
+                invited_by=invited_by,
+                course=course,
+                language=program.organization.language,
+            )
+    except IntegrityError:
+        return None
+    invitation.groups.set(groups or [])
+    queue_letter(invitation)
+    record("invitation.created", actor=invited_by, organization=program.organization_id, subject=invitation)
+    return invitation
+
+
+def queue_letter(invitation: Invitation) -> None:
+    invitation.letter = Letter.objects.create(
+        kind=KIND, to=invitation.address, language=invitation.language, reference=invitation.pk
+    )
+    invitation.save(update_fields=["letter", "canonical"])
+
+
+@transaction.atomic
+def send_again(*, invitation: Invitation, actor: Account | None) -> None:
+    """A new letter with a new link; the links before it end."""
+    invitation.tokens.filter(ended_at__isnull=True).update(ended_at=timezone.now())
+    queue_letter(invitation)
+    record(
+        "invitation.sent_again",
+        actor=actor,
+        organization=invitation.program.organization_id,
+        subject=invitation,
+    )
+
+
+@transaction.atomic
+def revoke(*, invitation: Invitation, actor: Account) -> bool:
+    """True when the invitation was still open to be revoked."""
+    done = invitation.settle(Invitation.State.REVOKED)
+    if done:
+        record(
+            "invitation.revoked",
+            actor=actor,
+            organization=invitation.program.organization_id,
+            subject=invitation,
+        )
+    return done
+
+
+def mint_link(invitation: Invitation, channel: InvitationToken.Channel) -> str:
+    """A new absolute link; only the digest of its secret stays."""
+    secret = new_link_secret()
+    InvitationToken.objects.create(
+        invitation=invitation, digest=digest("invitation", secret), channel=channel
+    )
+    return f"{settings.BASE_URL}/join/{secret}/"
+
+
+@writes(KIND)
+def invitation_letter(letter: Letter) -> Reading | None:
+    rows = Invitation.objects.open().select_related("program__organization", "invited_by")
+    invitation = rows.filter(pk=letter.reference).first()
+    if invitation is None:
+        return None
+    link = mint_link(invitation, InvitationToken.Channel.MAIL)
+    return Reading("joining/email/invitation", {"invitation": invitation, "link": link})
+
+
+@receiver(letter_settled)
+def note_delivery(sender: object, letter: Letter, **_: object) -> None:
+    """The invitation's state follows its letter."""
+    if letter.kind != KIND:
+        return
+    sent = letter.state == Letter.State.SENT
+    Invitation.objects.live().filter(pk=letter.reference, letter=letter).update(
+        state=Invitation.State.SENT if sent else Invitation.State.FAILED,
+        sent_at=letter.settled_at or timezone.now(),
+    )
+
+
+def read_addresses(text: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """(name, address) pairs of pasted text, each once, and the pieces that are no address."""
+    good: dict[str, tuple[str, str]] = {}
+    bad: list[str] = []
+    for piece in filter(
+        None, (part.strip() for part in text.replace(";", ",").replace("\n", ",").split(","))
+    ):
+        name, address = parseaddr(piece)
+        try:
+            good.setdefault(canonical(address or piece), (name, address or piece))
+        except AddressRefused:
+            bad.append(piece)
+    return list(good.values()), bad

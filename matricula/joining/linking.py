@@ -1,0 +1,64 @@
+"""SIGN UP and LINK YOUR ACCOUNT: how an arrival gets its account."""
+
+from django.db import transaction
+
+from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.errors import MailboxTaken, TooSoon
+from matricula.accounts.models import Account, EmailAddress
+from matricula.audit.models import record
+from matricula.joining.arriving import finish, may_finish
+from matricula.joining.errors import NotConfirmed
+from matricula.joining.models import Arrival
+
+
+@transaction.atomic
+def sign_up(
+    *, arrival: Arrival, full_name: str, hashed_password: str, alternative_email: str = ""
+) -> Account:
+    """A new account for this arrival. Two SIGN UPs at once make one: the second gets the first's account."""
+    account = Account.objects.create(full_name=full_name, password=hashed_password)
+    if not Arrival.objects.filter(pk=arrival.pk, account__isnull=True).update(account=account):
+        account.delete()
+        arrival.refresh_from_db()
+        if arrival.account is None:
+            raise NotConfirmed
+        return arrival.account
+    arrival.account = account
+    EmailAddress.objects.create(account=account, address=arrival.work_email)
+    if alternative_email:
+        ask_to_confirm(email=EmailAddress.objects.create(account=account, address=alternative_email))
+    record("account.created", actor=account, organization=arrival.program.organization_id, subject=account)
+    go_on(arrival=arrival)
+    return account
+
+
+@transaction.atomic
+def join_as(*, arrival: Arrival, account: Account) -> None:
+    """An account that proved who it is joins; its own login address stays what it is. Raises MailboxTaken."""
+    Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
+    arrival.account = account
+    record("arrival.linked", actor=account, organization=arrival.program.organization_id, subject=arrival)
+    if arrival.work_email:
+        go_on(arrival=arrival)
+
+
+def go_on(*, arrival: Arrival) -> None:
+    """Finish when nothing is missing; otherwise write to the work e-mail. Raises MailboxTaken, ProgramFull."""
+    if may_finish(arrival):
+        finish(arrival=arrival)
+        return
+    try:
+        ask_to_confirm(email=work_address(arrival))
+    except TooSoon:
+        return
+
+
+def work_address(arrival: Arrival) -> EmailAddress:
+    """The account's row for the work e-mail; a linked account does not sign in with it."""
+    rows = EmailAddress.objects.spelled(arrival.work_email)
+    if rows.confirmed().exclude(account=arrival.account).exists() and arrival.invitation:
+        raise MailboxTaken
+    own = rows.filter(account=arrival.account).first()
+    return own or EmailAddress.objects.create(
+        account=arrival.account, address=arrival.work_email, signs_in=False
+    )

@@ -1,0 +1,5 @@
+"""News from the outbox, for the rooms above."""
+
+from django.dispatch import Signal
+
+letter_settled = Signal()
