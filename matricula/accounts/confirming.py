@@ -36,7 +36,9 @@ def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
 @writes(KIND)
 def confirmation_letter(letter: Letter) -> Reading | None:
     """Mints code and link; only their digests stay."""
-    confirmation = Confirmation.objects.select_related("email__account").filter(pk=letter.reference).first()
+    confirmation = (
+        Confirmation.objects.select_related("email__account").filter(pk=letter.reference or 0).first()
+    )
     if confirmation is None or confirmation.ended_at:
         return None
     code, secret = new_code(), new_link_secret()

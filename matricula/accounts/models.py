@@ -122,7 +122,7 @@ class Confirmation(models.Model):
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")
     purpose = models.CharField(max_length=60, blank=True)
     code_digest = models.CharField(max_length=64, blank=True)
-    link_digest = models.CharField(max_length=64, null=True, unique=True)
+    link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - set when sent
     requested_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
@@ -137,7 +137,7 @@ class PasswordReset(models.Model):
     HOURS = 2
 
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE)
-    link_digest = models.CharField(max_length=64, null=True, unique=True)
+    link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - set when sent
     requested_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     next_path = models.CharField(max_length=300, blank=True)

@@ -30,8 +30,8 @@ class SessionStore(DatabaseSessions):
         return bool(self.model.objects.filter(session_key=self._stored(session_key)).exists())
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
-        row.session_key = self._stored(self._get_or_create_session_key())
+        row: Any = super().create_model_instance(data)
+        row.session_key = self._stored(self._get_or_create_session_key()  # type: ignore[attr-defined])
         account = data.get("_auth_user_id")
         row.account_id = int(account) if account else None
         row.network, row.browser = data.get("network", ""), data.get("browser", "")[:200]

@@ -96,7 +96,7 @@ def mint_link(invitation: Invitation, channel: InvitationToken.Channel) -> str:
 @writes(KIND)
 def invitation_letter(letter: Letter) -> Reading | None:
     rows = Invitation.objects.open().select_related("program__organization", "invited_by")
-    invitation = rows.filter(pk=letter.reference).first()
+    invitation = rows.filter(pk=letter.reference or 0).first()
     if invitation is None:
         return None
     link = mint_link(invitation, InvitationToken.Channel.MAIL)
@@ -109,7 +109,7 @@ def note_delivery(sender: object, letter: Letter, **_: object) -> None:
     if letter.kind != KIND:
         return
     sent = letter.state == Letter.State.SENT
-    Invitation.objects.live().filter(pk=letter.reference, letter=letter).update(
+    Invitation.objects.live().filter(pk=letter.reference or 0, letter=letter).update(
         state=Invitation.State.SENT if sent else Invitation.State.FAILED,
         sent_at=letter.settled_at or timezone.now(),
     )

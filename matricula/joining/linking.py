@@ -55,10 +55,12 @@ def go_on(*, arrival: Arrival) -> None:
 
 def work_address(arrival: Arrival) -> EmailAddress:
     """The account's row for the work e-mail; a linked account does not sign in with it."""
+    if arrival.account is None:
+        raise NotConfirmed
     rows = EmailAddress.objects.spelled(arrival.work_email)
     if rows.confirmed().exclude(account=arrival.account).exists() and arrival.invitation:
         raise MailboxTaken
     own = rows.filter(account=arrival.account).first()
-    return own or EmailAddress.objects.create(
-        account=arrival.account, address=arrival.work_email, signs_in=False
-    )
+    if own:
+        return own
+    return EmailAddress.objects.create(account=arrival.account, address=arrival.work_email, signs_in=False)

@@ -3,7 +3,8 @@ moment loses none: a lease that ran out is taken up again."""
 
 from datetime import timedelta
 from email.utils import make_msgid
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -61,10 +62,8 @@ class SmtpCarrier:
         mail.send()
 
 
-def smtp_options(url: str) -> dict[str, object]:
+def smtp_options(url: str) -> dict[str, Any]:
     """Connection options of `smtp://user:password@host:587/?tls=1` or `smtps://…`."""
-    from urllib.parse import unquote, urlsplit
-
     parts = urlsplit(url)
     return {
         "backend": "django.core.mail.backends.smtp.EmailBackend",

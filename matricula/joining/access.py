@@ -1,0 +1,32 @@
+"""Who may go on with an arrival: the browser that began it, or the account it belongs to."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from matricula.joining.models import Arrival
+from matricula.web.access import access_rule
+
+
+def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Hands the view the Arrival instead of its public id; without one, the lost-session page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        mine = Q(public_id__in=request.session.get("arrivals", []))
+        if request.user.is_authenticated:
+            mine |= Q(account=request.user.pk)
+        rows = Arrival.objects.select_related(
+            "program__organization", "account", "invitation", "direct_link", "course", "specialization"
+        )
+        arrival = rows.filter(mine, public_id=public_id, expires_at__gt=timezone.now()).first()
+        if arrival is None:
+            return render(request, "joining/pages/lost.html", status=404)
+        return view(request, arrival, *args, **kwargs)
+
+    return access_rule("holding_arrival", view, guarded)

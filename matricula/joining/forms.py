@@ -1,0 +1,43 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from matricula.accounts.addresses import canonical
+from matricula.accounts.forms import EmailField, NewPasswordField
+from matricula.joining.models import Arrival
+
+
+class SetUpForm(forms.Form):
+    """SET UP YOUR ACCOUNT. An invited e-mail is fixed; a direct link asks for it."""
+
+    full_name = forms.CharField(
+        label=_("Full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    work_email = EmailField(label=_("Work e-mail"))
+    alternative_email = EmailField(
+        label=_("Alternative e-mail"),
+        help_text=_(
+            "A personal address. It keeps your account and certificates reachable when you change jobs."
+        ),
+    )
+    password = NewPasswordField(label=_("Password"), strip=False, help_text=_("At least 10 characters."))
+
+    def __init__(self, arrival: Arrival, data: Any = None) -> None:
+        super().__init__(data, initial={"work_email": arrival.work_email})
+        if arrival.invitation:
+            self.fields["work_email"].disabled = True
+            self.fields["full_name"].initial = arrival.invitation.name
+        required = arrival.program.organization.alternative_email_required
+        self.fields["alternative_email"].required = required
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        work, alternative = data.get("work_email"), data.get("alternative_email")
+        if work and alternative and canonical(work) == canonical(alternative):
+            self.add_error("alternative_email", _("Give another address than your work e-mail."))
+        return data
+
+
+class WorkEmailForm(forms.Form):
+    work_email = EmailField(label=_("Work e-mail"))
