@@ -1,5 +1,21 @@
 """The address book."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from matricula.web import pages
+
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+    path("join/", include("matricula.joining.urls")),
+    path("learn/", include("matricula.learning.urls")),
+    path("certificates/", include("matricula.credentials.urls")),
+    path("account/", include("matricula.accounts.urls")),
+    path("organizations/", include("matricula.organizations.urls")),
+    path("_mail/", include("matricula.mail.urls")),
+]
+handler400 = "matricula.web.errors.bad_request"
+handler403 = "matricula.web.errors.forbidden"
+handler404 = "matricula.web.errors.not_found"
+handler500 = "matricula.web.errors.broken"

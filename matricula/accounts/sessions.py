@@ -31,7 +31,7 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
-        row.session_key = self._stored(self._get_or_create_session_key()  # type: ignore[attr-defined])
+        row.session_key = self._stored(self._get_or_create_session_key())  # type: ignore[attr-defined]
         account = data.get("_auth_user_id")
         row.account_id = int(account) if account else None
         row.network, row.browser = data.get("network", ""), data.get("browser", "")[:200]

@@ -11,7 +11,7 @@ SHORT_COURSE_MINUTES = 60
 
 
 def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Course]:
-    """The courses a program offers, alone or in a series; `asked` holds q, topic, level, language, duration."""
+    """What a program offers, alone or in a series. `asked`: q, topic, level, language, duration."""
     offered = Q(programs=program) | Q(series__specialization__programs=program)
     courses = Course.objects.filter(offered, withdrawn_at__isnull=True).distinct().order_by("title")
     for name in ("topic", "level", "language"):

@@ -1,0 +1,51 @@
+"""Who may open a course: its account, while a membership in a program that offers it is active."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from matricula.learning.models import Enrolment
+from matricula.programs.models import Membership
+from matricula.web.access import access_rule
+
+View = Callable[..., HttpResponseBase]
+
+
+def enrolled(view: View) -> View:
+    """Hands the view the reader's Enrolment instead of the course's public id."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
+        enrolment = rows.filter(account=request.user.pk, course__public_id=public_id).first()
+        if enrolment is None:
+            raise Http404
+        if enrolment.membership is None or not enrolment.membership.is_active:
+            return render(request, "learning/pages/ended.html", {"enrolment": enrolment}, status=403)
+        return view(request, enrolment, *args, **kwargs)
+
+    return access_rule("enrolled", view, guarded)
+
+
+def member(view: View) -> View:
+    """Hands the view the reader's active Membership instead of the program's public id."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        rows = Membership.objects.select_related("program__organization", "account")
+        membership = rows.filter(
+            account=request.user.pk, program__public_id=public_id, state=Membership.State.ACTIVE
+        ).first()
+        if membership is None:
+            raise Http404
+        return view(request, membership, *args, **kwargs)
+
+    return access_rule("member", view, guarded)

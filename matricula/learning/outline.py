@@ -1,0 +1,57 @@
+"""A course as one person sees it: every lesson with what is done, in a constant number of queries."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from matricula.catalog.models import Lesson
+from matricula.learning.models import Enrolment, Progress
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The lessons of a course in order, and which of them are done."""
+
+    lessons: list[Lesson]
+    done: set[int]
+
+    @property
+    def rows(self) -> list[tuple[Lesson, bool]]:
+        return [(lesson, lesson.pk in self.done) for lesson in self.lessons]
+
+    @property
+    def done_count(self) -> int:
+        return len([lesson for lesson in self.lessons if lesson.pk in self.done])
+
+    @property
+    def next(self) -> Lesson | None:
+        """The first lesson that is not done."""
+        return next((lesson for lesson in self.lessons if lesson.pk not in self.done), None)
+
+    def after(self, lesson: Lesson) -> Lesson | None:
+        later = [one for one in self.lessons if (one.module.position, one.position) > place(lesson)]
+        return later[0] if later else None
+
+
+def place(lesson: Lesson) -> tuple[int, int]:
+    return lesson.module.position, lesson.position
+
+
+def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
+    """Enrolments with `.outline`, in three queries however many there are."""
+    rows = list(
+        enrolments.select_related("course__organization", "membership__program").order_by("-started_at")
+    )
+    lessons = Lesson.objects.filter(
+        course__in=[row.course_id for row in rows], withdrawn_at__isnull=True
+    ).select_related("module")
+    done = set(
+        Progress.objects.filter(enrolment__in=rows, done_at__isnull=False).values_list(
+            "enrolment_id", "lesson_id"
+        )
+    )
+    ordered = sorted(lessons, key=place)
+    for row in rows:
+        own = [lesson for lesson in ordered if lesson.course_id == row.course_id]
+        row.outline = Outline(own, {lesson for enrolment, lesson in done if enrolment == row.pk})  # type: ignore[attr-defined]
+    return rows

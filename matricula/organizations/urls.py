@@ -1,0 +1,6 @@
+from django.urls import path
+
+from matricula.organizations import pages
+
+app_name = "organizations"
+urlpatterns = [path("<slug:slug>/brand.css", pages.brand, name="brand")]
