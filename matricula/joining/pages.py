@@ -40,7 +40,7 @@ from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl", "python")
-PASS_COOKIE = "joining"
+PASS_COOKIE = "joining"  # noqa: S105
 REFUSED = {"unknown": 404}
 
 
