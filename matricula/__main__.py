@@ -1,0 +1,3 @@
+from matricula.commands import main
+
+main()

@@ -1,0 +1,134 @@
+"""The console script `matricula`."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+
+def main() -> NoReturn:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matricula.settings")
+    arguments = parser().parse_args()
+    try:
+        django.setup()
+    except ImproperlyConfigured as fault:
+        sys.exit(f"matricula: {fault}")
+    sys.exit(arguments.run(arguments))
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(
+        prog="matricula", description="An open, self-hosted learning-program server."
+    )
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    known = {
+        "serve": (serve, "serve the pages"),
+        "worker": (work, "deliver letters until it is stopped"),
+        "migrate": (migrate, "bring the database up to date"),
+        "demo": (demo, "fill an empty database with demonstration data"),
+        "check": (check, "tell what is wrong with the settings"),
+        "import-course": (import_course, "take in a course folder"),
+    }
+    for name, (run, line) in known.items():
+        command = commands.add_parser(name, help=line, description=line)
+        command.set_defaults(run=run)
+        if name == "demo":
+            command.add_argument("--serve", action="store_true", help="then serve it, with a worker")
+        if name == "import-course":
+            command.add_argument("organization", help="the slug of the organization")
+            command.add_argument("folder", type=Path, help="the folder with course.yaml")
+    return root
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    base = urlsplit(settings.BASE_URL)
+    port = os.environ.get("PORT") or str(base.port or 8000)
+    host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
+    if not settings.DEVELOPMENT:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    command = ["--interface", "wsgi", "--host", host, "--port", port, "--blocking-threads", "8"]
+    return subprocess.call(
+        [sys.executable, "-m", "granian", *command, "--log-level", "warning", "matricula.wsgi:application"]
+    )
+
+
+def work(arguments: argparse.Namespace) -> int:
+    from matricula.mail.working import deliver_until_stopped
+
+    deliver_until_stopped()
+    return 0
+
+
+def migrate(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+    from django.db import connection
+
+    if not settings.EMAIL_URL:
+        print("EMAIL_URL must name a mail server, such as smtp://user:password@mail.example.com:587/?tls=1.")
+        return 1
+    connection.ensure_connection()
+    call_command("check", deploy=not settings.DEVELOPMENT)
+    return 0
+
+
+def import_course(arguments: argparse.Namespace) -> int:
+    from matricula.catalog.errors import CourseProblems
+    from matricula.catalog.importing import import_course as take_in
+    from matricula.organizations.models import Organization
+
+    organization = Organization.objects.filter(slug=arguments.organization).first()
+    if organization is None:
+        print(f"There is no organization {arguments.organization!r}.", file=sys.stderr)
+        return 1
+    try:
+        course = take_in(folder=arguments.folder, organization=organization)
+    except CourseProblems as faults:
+        print(faults, file=sys.stderr)
+        return 1
+    print(f"{course.title}: {course.lessons.filter(withdrawn_at__isnull=True).count()} lessons taken in.")
+    return 0
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    from matricula.demo.filling import fill, introduce
+
+    migrate(arguments)
+    fill()
+    print(introduce(), flush=True)
+    return serve_with_worker() if arguments.serve else 0
+
+
+def serve_with_worker() -> int:
+    """Both processes until Ctrl-C; neither outlives the other."""
+    commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
+    processes = [subprocess.Popen(command) for command in commands]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(timeout=15)
+    return 0

@@ -1,0 +1,91 @@
+"""Demonstration data: two organizations, two programs, courses, and people in several states."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.accounts.models import Account, EmailAddress
+from matricula.catalog.importing import import_course
+from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.joining.inviting import invite, mint_link
+from matricula.joining.models import DirectLink, Invitation, InvitationToken
+from matricula.organizations.models import Organization, Role
+from matricula.programs.models import Group, Program
+from matricula.web.secret import digest, new_link_secret
+
+COURSES = Path(__file__).parent / "courses"
+PASSWORD = "learning-together"  # noqa: S105 - printed for everybody to see
+SERIES = ["security-every-day", "feedback-people-can-use", "writing-that-gets-read"]
+
+
+@transaction.atomic
+def fill() -> None:
+    """Fill an empty database; one with organizations is left as it is."""
+    if Organization.objects.exists():
+        return
+    bruno = person("Bruno Keller", "bruno@nordlicht.example")
+    person("Ada Okafor", "ada.personal@home.example")
+    energy = Organization.objects.create(slug="nordlicht", name="Nordlicht Energie", brand_colour="#0b6e4f")
+    Role.objects.create(organization=energy, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
+    hospital = Organization.objects.create(
+        slug="harbour-vale", name="Harbour & Vale University Hospital", brand_colour="#7a1f5c"
+    )
+    welcome = program(
+        energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 50
+    )
+    program(hospital, "Ward Essentials", "Short courses for everyone who works with patients.", 20)
+    group = Group.objects.create(program=welcome, name="Grid operations")
+    invite(program=welcome, address="ada@nordlicht.example", name="Ada", invited_by=bruno, groups=[group])
+    invite(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)
+
+
+def person(name: str, address: str) -> Account:
+    account = Account.objects.create(full_name=name, password=make_password(PASSWORD))
+    EmailAddress.objects.create(
+        account=account, address=address, confirmed_at=timezone.now(), is_primary=True
+    )
+    return account
+
+
+def program(organization: Organization, name: str, description: str, seats: int) -> Program:
+    made = Program.objects.create(
+        organization=organization, slug="main", name=name, description=description, seats=seats
+    )
+    folders = sorted(path.parent for path in COURSES.glob("*/course.yaml"))
+    made.courses.set([import_course(folder=folder, organization=organization) for folder in folders])
+    made.specializations.add(series(organization))
+    return made
+
+
+def series(organization: Organization) -> Specialization:
+    made = Specialization.objects.create(
+        organization=organization,
+        slug="working-well-together",
+        title="Working well together",
+        summary="Three short courses on trust: keep things safe, say things well, write things down.",
+    )
+    for position, slug in enumerate(SERIES):
+        course = Course.objects.get(organization=organization, slug=slug)
+        SpecializationCourse.objects.create(specialization=made, course=course, position=position)
+    return made
+
+
+def introduce() -> str:
+    """What a newcomer needs to know: the address, the sign-ins, one invitation to click."""
+    invitation = Invitation.objects.open().order_by("id").first()
+    lines = [f"Matricula is at {settings.BASE_URL}", f"  letters:      {settings.BASE_URL}/_mail/"]
+    lines += [f"  log in as:    ada.personal@home.example or bruno@nordlicht.example, password {PASSWORD}"]
+    if invitation:
+        link = mint_link(invitation, InvitationToken.Channel.MAIL)
+        lines += [f"  invitation:   {link}  (for {invitation.address})"]
+    return "\n".join(lines)
+
+
+def direct_link(program: Program, **limits: object) -> str:
+    """A new direct link to `program`."""
+    secret = new_link_secret()
+    DirectLink.objects.create(program=program, digest=digest("link", secret), **limits)
+    return f"{settings.BASE_URL}/join/{secret}/"
