@@ -1,4 +1,4 @@
-"""The course format: a folder with `course.yaml` and Markdown lessons. `docs/course-format.md` explains it."""
+"""The course format: a folder with `course.yaml` and Markdown lessons; see `docs/course-format.md`."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -43,7 +43,7 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
 
 
 def go_on(*, arrival: Arrival) -> None:
-    """Finish when nothing is missing; otherwise write to the work e-mail. Raises MailboxTaken, ProgramFull."""
+    """Finish when nothing is missing, else write to the work e-mail. Raises MailboxTaken, ProgramFull."""
     if may_finish(arrival):
         finish(arrival=arrival)
         return
