@@ -102,6 +102,8 @@ TIME_ZONE = "UTC"
 FORM_RENDERER = "matricula.web.forms.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+if DEVELOPMENT:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 STORAGES = {

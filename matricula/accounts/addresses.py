@@ -21,12 +21,12 @@ def canonical(address: str) -> str:
 
     Send to the address as typed, never to this one. Raises AddressRefused.
     """
+    if not address.rpartition("@")[0].isascii() and not settings.NON_ASCII_LOCAL_PARTS:
+        raise AddressRefused(_("Use only plain letters before the @ sign."), code="non-ascii")
     text = unicodedata.normalize("NFC", address.strip())
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain or len(text) > LONGEST_ADDRESS:
         raise AddressRefused(_("Enter an e-mail address such as ada@example.com."), code="malformed")
-    if not local.isascii() and not settings.NON_ASCII_LOCAL_PARTS:
-        raise AddressRefused(_("Use only plain letters before the @ sign."), code="non-ascii")
     result = f"{local.lower()}@{_ascii_domain(domain)}"
     if local.isascii():
         _refuse_malformed(result)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.audit.models import record
-from matricula.catalog.courseformat import ReadCourse, ReadModule, read_course
+from matricula.catalog.course_folder import ReadCourse, ReadModule, read_course
 from matricula.catalog.models import Course, Lesson, Module
 from matricula.organizations.models import Organization
 

@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import segno
@@ -20,7 +21,9 @@ def compiler() -> typst.Compiler:
 
 def verification_qr(address: str) -> str:
     """The public address as an SVG QR code."""
-    return segno.make(address, error="m").svg_inline(scale=4, border=1, omitsize=True, xmldecl=False)
+    drawing = BytesIO()
+    segno.make(address, error="m").save(drawing, kind="svg", scale=4, border=1, omitsize=True, xmldecl=False)
+    return drawing.getvalue().decode()
 
 
 def print_certificate(certificate: Certificate, address: str) -> bytes:

@@ -114,9 +114,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if evidence.invitation and evidence.invitation.state == Invitation.State.JOINED:
         return refused(request, "used")
     context = {"program": program, "evidence": evidence, "courses": offered_courses(program)[:6]}
-    response = render(request, "joining/pages/welcome.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "joining/pages/welcome.html", context)
 
 
 def is_member(request: HttpRequest, program: int) -> bool:

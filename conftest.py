@@ -1,0 +1,91 @@
+"""People and places that every test may ask for. Ada learns, Bruno administers, Chika is outside."""
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from matricula.accounts.models import Account, EmailAddress
+from matricula.catalog.models import Course, Lesson, Module
+from matricula.joining.inviting import invite, mint_link
+from matricula.joining.models import Invitation, InvitationToken
+from matricula.organizations.models import Organization
+from matricula.programs.models import Program
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_local(settings, tmp_path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_URL = "inbox:"
+    settings.MEDIA_ROOT = tmp_path
+
+
+def person(name: str, address: str) -> Account:
+    account = Account.objects.create(full_name=name, password=make_password(PASSWORD))
+    EmailAddress.objects.create(
+        account=account, address=address, confirmed_at=timezone.now(), is_primary=True
+    )
+    return account
+
+
+@pytest.fixture
+def organization(db) -> Organization:
+    return Organization.objects.create(slug="nordlicht", name="Nordlicht Energie", brand_colour="#0b6e4f")
+
+
+@pytest.fixture
+def course(organization) -> Course:
+    made = Course.objects.create(
+        organization=organization,
+        slug="safe",
+        title="Safe every day",
+        summary="Small habits.",
+        topic="Security",
+    )
+    module = Module.objects.create(course=made, position=0, title="One")
+    Lesson.objects.create(
+        course=made, module=module, key="read", position=0, kind="reading", title="Read this"
+    )
+    options = [{"text": "Stop", "right": True, "feedback": "Yes."}, {"text": "Go", "feedback": "No."}]
+    questions = [{"key": "q1", "kind": "choice", "prompt": "What first?", "options": options}]
+    Lesson.objects.create(
+        course=made,
+        module=module,
+        key="quiz",
+        position=1,
+        kind="quiz",
+        title="Check",
+        content={"questions": questions},
+    )
+    return made
+
+
+@pytest.fixture
+def program(organization, course) -> Program:
+    made = Program.objects.create(organization=organization, slug="main", name="Welcome", seats=5)
+    made.courses.add(course)
+    return made
+
+
+@pytest.fixture
+def bruno(db) -> Account:
+    return person("Bruno Keller", "bruno@nordlicht.example")
+
+
+@pytest.fixture
+def chika(db) -> Account:
+    return person("Chika Obi", "chika@elsewhere.example")
+
+
+@pytest.fixture
+def invitation(program, bruno) -> Invitation:
+    made = invite(program=program, address="ada@nordlicht.example", name="Ada", invited_by=bruno)
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def link(invitation) -> str:
+    """The path of Ada's e-mailed link."""
+    return "/join/" + mint_link(invitation, InvitationToken.Channel.MAIL).split("/join/")[1]

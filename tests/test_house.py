@@ -1,0 +1,43 @@
+"""The order of the house, checked by machine."""
+
+from django.apps import apps
+from django.db.models import ForeignKey
+from django.urls import URLResolver, get_resolver
+
+ORDER = [
+    "web",
+    "mail",
+    "audit",
+    "accounts",
+    "organizations",
+    "catalog",
+    "programs",
+    "learning",
+    "credentials",
+    "joining",
+]
+
+
+def views(resolver):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern)
+        else:
+            yield pattern.callback
+
+
+def test_every_view_wears_exactly_one_access_rule():
+    unguarded = [view for view in views(get_resolver()) if not hasattr(view, "access")]
+    assert unguarded == []
+
+
+def test_foreign_keys_point_down_the_house():
+    upward = []
+    for model in apps.get_models():
+        room = model._meta.app_label
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey) and room in ORDER:
+                target = field.related_model._meta.app_label
+                if target in ORDER and ORDER.index(target) > ORDER.index(room):
+                    upward.append((room, target))
+    assert upward == [("audit", "accounts")]
