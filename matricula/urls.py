@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("join/", include("matricula.joining.urls")),
+    path("console/", include("matricula.joining.console_urls")),
     path("learn/", include("matricula.learning.urls")),
     path("certificates/", include("matricula.credentials.urls")),
     path("account/", include("matricula.accounts.urls")),

@@ -56,6 +56,14 @@ class PasswordForm(forms.Form):
     )
 
 
+class AddressForm(forms.Form):
+    email = EmailField(label=_("E-mail"))
+
+
+class NewPasswordForm(forms.Form):
+    password = NewPasswordField(label=_("Password"), strip=False, help_text=_("At least 10 characters."))
+
+
 class NameForm(forms.Form):
     full_name = forms.CharField(label=_("Full name"), max_length=200)
     certificate_name = forms.CharField(

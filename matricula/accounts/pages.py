@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts.confirming import confirmation_of_link, prove
 from matricula.accounts.errors import CodeEnded, MailboxTaken
-from matricula.accounts.forms import LogInForm, NameForm, PasswordForm
+from matricula.accounts.forms import AddressForm, LogInForm, NameForm, NewPasswordForm, PasswordForm
 from matricula.accounts.models import Account, Session
+from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
 from matricula.accounts.signing_in import check_password, start_session
 from matricula.web.access import public, signed_in
 
@@ -109,3 +110,29 @@ def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:
         return True
     form.add_error("password", _("This is not the password of that account."))
     return False
+
+
+@public
+@FORM
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a letter; the answer is the same whether or not an account exists."""
+    target = local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="")
+    form = AddressForm(request.POST or None)
+    asked = request.method == "POST" and form.is_valid()
+    if asked:
+        ask_to_reset(address=form.cleaned_data["email"], next_path=target)
+    return render(request, "accounts/pages/forgotten.html", {"form": form, "asked": asked, "next": target})
+
+
+@public
+@FORM
+def reset(request: HttpRequest, secret: str) -> HttpResponse:
+    try:
+        found = reset_of_link(secret)
+        form = NewPasswordForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            start_session(request, choose_password(reset=found, password=form.cleaned_data["password"]))
+            return redirect(local_path(found.next_path, otherwise="/learn/"))
+    except CodeEnded:
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    return render(request, "accounts/pages/reset.html", {"form": form})

@@ -6,5 +6,5 @@ class JoiningConfig(AppConfig):
     label = "joining"
 
     def ready(self) -> None:
-        from matricula.accounts import confirming  # noqa: F401 - registers its letters
+        from matricula.accounts import confirming, resetting  # noqa: F401 - register their letters
         from matricula.joining import arriving, inviting  # noqa: F401 - listen for news

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
+from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.catalog.models import Course
 from matricula.joining.models import Invitation, InvitationToken
@@ -81,6 +82,26 @@ def revoke(*, invitation: Invitation, actor: Account) -> bool:
             organization=invitation.program.organization_id,
             subject=invitation,
         )
+    return done
+
+
+def ask_for_letter(address: str) -> None:
+    """The letter again, to who has an open invitation; nothing to others, and no word about either."""
+    try:
+        spelled = canonical(address)
+    except AddressRefused:
+        return
+    if allows("lost-letter", spelled, tries=1, minutes=10):
+        for invitation in Invitation.objects.open().filter(canonical=spelled).select_related("program"):
+            send_again(invitation=invitation, actor=None)
+
+
+@transaction.atomic
+def decline(*, invitation: Invitation) -> bool:
+    """This is not for me. True when the invitation was still open."""
+    done = invitation.settle(Invitation.State.DECLINED)
+    if done:
+        record("invitation.declined", organization=invitation.program.organization_id, subject=invitation)
     return done
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.confirming import ask_to_confirm, confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
-from matricula.accounts.forms import CodeForm, LogInForm
+from matricula.accounts.forms import AddressForm, CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import check_password, start_session
 from matricula.catalog.browsing import offered_courses, offered_specializations
@@ -32,6 +32,7 @@ from matricula.joining.arriving import (
 )
 from matricula.joining.errors import DomainNotAllowed, JoiningError, LinkRefused
 from matricula.joining.forms import SetUpForm
+from matricula.joining.inviting import ask_for_letter, decline
 from matricula.joining.linking import join_as, sign_up, work_address
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
 from matricula.programs.errors import ProgramFull
@@ -314,3 +315,27 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     except TooSoon:
         messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
     return redirect("joining:confirm", arrival.public_id)
+
+
+@public
+@FORM
+def lost_letter(request: HttpRequest) -> HttpResponse:
+    """Missing e-mail invitation: the same answer whether or not one is open."""
+    form = AddressForm(request.POST or None)
+    asked = request.method == "POST" and form.is_valid()
+    if asked:
+        ask_for_letter(form.cleaned_data["email"])
+    return render(request, "joining/pages/lost_letter.html", {"form": form, "asked": asked})
+
+
+@public
+@require_POST
+def not_for_me(request: HttpRequest) -> HttpResponse:
+    """Decline the invitation whose link was opened last."""
+    try:
+        evidence = held_evidence(request)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    if evidence.invitation is None or not decline(invitation=evidence.invitation):
+        return refused(request, "used")
+    return refused(request, "declined")

@@ -1,0 +1,64 @@
+"""Forgotten passwords, missing letters, and the administrator's page."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from conftest import PASSWORD
+from matricula.joining.models import Invitation
+from matricula.mail.delivery import deliver_due
+from matricula.mail.models import InboxLetter, Letter
+from matricula.organizations.models import Organization, Role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_forgotten_password_is_chosen_anew_and_ends_every_session(client, chika):
+    old = Client()
+    old.post("/account/log-in/", {"email": "chika@elsewhere.example", "password": PASSWORD})
+    client.post("/account/forgotten/", {"email": "chika@elsewhere.example"})
+    deliver_due()
+    path = re.search(r"/account/reset/\S+", InboxLetter.objects.get().text)[0]
+    client.post(path, {"password": "a new long password"})
+    assert old.get("/learn/").status_code == 302
+    assert client.get("/learn/").status_code == 200
+    assert client.get(path).status_code == 410
+
+
+def test_enumeration_known_and_unknown_addresses_get_the_same_answer(client, chika):
+    known = client.post("/account/forgotten/", {"email": "chika@elsewhere.example"})
+    unknown = client.post("/account/forgotten/", {"email": "nobody@elsewhere.example"})
+    strip = lambda page: re.sub(r'value="[^"]*"', "", page.content.decode())  # noqa: E731
+    assert strip(known) == strip(unknown)
+
+
+def test_a6_a_missing_letter_comes_again_once_in_ten_minutes(client, invitation):
+    for address in ("ADA@nordlicht.example", "ada@nordlicht.example", "nobody@nordlicht.example"):
+        assert "on its way again" in client.post("/join/lost-letter/", {"email": address}).content.decode()
+    assert Letter.objects.filter(kind="joining.invitation").count() == 2
+
+
+def test_a1_this_is_not_for_me_declines(client, link, invitation):
+    client.get(link)
+    client.post("/join/not-for-me/")
+    invitation.refresh_from_db()
+    assert invitation.state == Invitation.State.DECLINED
+
+
+def test_a1_bruno_invites_pasted_addresses(client, organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
+    client.force_login(bruno)
+    pasted = "Ada <ada@nordlicht.example>, dana@nordlicht.example"
+    page = client.post("/console/nordlicht/", {"program": program.pk, "addresses": pasted}, follow=True)
+    assert "2 invited, 0 were invited already" in page.content.decode()
+    wrong = client.post("/console/nordlicht/", {"program": program.pk, "addresses": "ada at nordlicht"})
+    assert "ada at nordlicht" in wrong.content.decode()
+
+
+def test_another_organizations_console_is_not_there(client, organization, invitation, bruno):
+    other = Organization.objects.create(slug="other", name="Other")
+    Role.objects.create(organization=other, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    assert client.get("/console/nordlicht/").status_code == 404
+    assert client.post(f"/console/other/invitations/{invitation.public_id}/withdrawal/").status_code == 404
