@@ -1,4 +1,4 @@
-"""Brand colours that can always be read: at least 4.5:1, whatever colour an organization chose (WCAG 2.2, 1.4.3).
+"""Brand colours that can always be read: at least 4.5:1, whatever an organization chose (WCAG 2.2, 1.4.3).
 
 Colours are `#rrggbb`. Lightness is moved in OKLCH (CSS Color 4, section 9), so the hue survives.
 """
