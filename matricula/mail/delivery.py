@@ -3,6 +3,7 @@ moment loses none: a lease that ran out is taken up again."""
 
 from datetime import timedelta
 from email.utils import make_msgid
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -126,14 +127,33 @@ def deliver(letter: Letter, courier: Carrier) -> None:
     try:
         courier.carry(letter, message)
     except OSError as refusal:
-        postpone(letter, str(refusal))
+        postpone(letter, words_of(refusal), final=is_final(refusal))
     else:
         settle(letter, Letter.State.SENT)
 
 
-def postpone(letter: Letter, words: str) -> None:
+def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
+    """The mail server's answers: code (RFC 5321, section 4.2) and words."""
+    if isinstance(refusal, SMTPRecipientsRefused):
+        return list(refusal.recipients.values())
+    return [(refusal.smtp_code, refusal.smtp_error)] if isinstance(refusal, SMTPResponseException) else []
+
+
+def is_final(refusal: OSError) -> bool:
+    """5xx: asking again will not help."""
+    return any(500 <= code <= 599 for code, _ in answers_of(refusal))
+
+
+def words_of(refusal: OSError) -> str:
+    """The mail server's words, or the fault's own."""
+    said = [f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+            for code, words in answers_of(refusal)]  # fmt: skip
+    return "; ".join(said) or str(refusal)
+
+
+def postpone(letter: Letter, words: str, *, final: bool) -> None:
     """Try again later, each time after a longer pause; the last refusal is final."""
-    if letter.attempts >= ATTEMPTS or words.startswith(("5", "(5")):
+    if final or letter.attempts >= ATTEMPTS:
         settle(letter, Letter.State.FAILED, words)
         return
     due = timezone.now() + timedelta(seconds=30 * 4 ** (letter.attempts - 1))

@@ -13,6 +13,7 @@ from matricula.joining.inviting import mint_link
 from matricula.joining.models import InvitationToken
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
+from matricula.organizations.models import Role
 
 CHROMIUM = "/usr/bin/chromium"
 pytestmark = [
@@ -27,6 +28,7 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 SHOTS = os.environ.get("SCREENSHOTS")
 
 
@@ -61,7 +63,9 @@ def worker(transactional_db):
 @pytest.fixture(params=["phone", "desktop"])
 def page(request, browser):
     size = {"width": 390, "height": 844} if request.param == "phone" else {"width": 1280, "height": 900}
-    context = browser.new_context(viewport=size, java_script_enabled=request.param == "desktop")
+    context = browser.new_context(
+        bypass_csp=True, viewport=size, java_script_enabled=request.param == "desktop"
+    )
     opened = context.new_page()
     opened.set_default_timeout(15_000)
     opened.size = request.param
@@ -69,6 +73,11 @@ def page(request, browser):
 
 
 def shoot(page, name):
+    """Look at a page as axe does (desktop only, it needs JavaScript), and take its picture when asked."""
+    if page.size == "desktop":
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png")
 
@@ -130,6 +139,44 @@ def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificat
     shoot(page, "certificate")
     page.goto(live_server.url + "/learn/")
     shoot(page, "learning")
+
+
+def test_b3_chika_is_signed_in_and_joins_as_herself(page, live_server, worker, invitation, chika, course):
+    page.goto(live_server.url + "/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    open_link(page, live_server, invitation)
+    assert page.get_by_role("button", name="Use another account").is_visible()
+    shoot(page, "signed-in")
+    click(page, "Join as Chika Obi")
+    click(page, course.title, role="link")
+    click(page, "Start")
+    page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
+    click(page, "Confirm")
+    assert page.get_by_role("heading", name=course.title).is_visible()
+    open_link(page, live_server, invitation)
+    assert "/learn/programs/" in page.url
+
+
+def test_a7_an_unknown_link_says_what_to_do(page, live_server):
+    page.goto(live_server.url + "/join/" + "x" * 43 + "/")
+    assert page.get_by_role("heading", name="We do not know this link").is_visible()
+    shoot(page, "unknown-link")
+
+
+def test_the_other_pages_are_accessible(page, live_server, worker, organization, invitation, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    for path in ("/account/log-in/", "/account/forgotten/", "/join/lost-letter/", "/_mail/", "/nowhere/"):
+        page.goto(live_server.url + path)
+        shoot(page, path.strip("/").replace("/", "-"))
+    page.goto(live_server.url + "/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    for path in ("/account/", "/console/nordlicht/", "/certificates/"):
+        page.goto(live_server.url + path)
+        shoot(page, path.strip("/").replace("/", "-"))
 
 
 def test_c3_d1_chika_links_the_account_she_already_owns(page, live_server, worker, invitation, chika, course):
