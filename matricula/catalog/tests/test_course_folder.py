@@ -11,7 +11,6 @@ from matricula.catalog.course_folder import read_course, render_markdown
 from matricula.catalog.errors import CourseProblems
 from matricula.catalog.importing import import_course
 from matricula.catalog.models import Lesson
-from matricula.demo.filling import COURSES
 
 COURSE = "title: T\nslug: t\nsummary: S\ntopic: X\nmodules:\n  - title: M\n    lessons: [a.md]\n"
 LESSON = "---\ntitle: A\n---\nHello.\n"
@@ -75,9 +74,3 @@ def test_taking_a_course_in_again_keeps_its_lessons(tmp_path, organization):
     first = Lesson.objects.get().pk
     import_course(folder=folder(tmp_path, lesson="---\ntitle: Better\n---\n"), organization=organization)
     assert (Lesson.objects.get().pk, Lesson.objects.get().title) == (first, "Better")
-
-
-def test_the_demonstration_courses_are_whole():
-    courses = [read_course(path.parent) for path in COURSES.glob("*/course.yaml")]
-    assert len(courses) == 4
-    assert all(sum(len(module.lessons) for module in course.modules) >= 4 for course in courses)
