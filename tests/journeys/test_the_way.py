@@ -74,6 +74,7 @@ def page(request, browser):
 
 def shoot(page, name):
     """Look at a page as axe does (desktop only, it needs JavaScript), and take its picture when asked."""
+    page.wait_for_load_state("networkidle")
     if page.size == "desktop":
         page.evaluate(AXE)
         found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
