@@ -1,4 +1,4 @@
-"""Brand colours that can always be read: at least 4.5:1, whatever an organization chose (WCAG 2.2, 1.4.3).
+"""Brand colours that can always be read: at least 4.5:1, whatever was chosen (WCAG 2.2, 1.4.3).
 
 Colours are `#rrggbb`. Lightness is moved in OKLCH (CSS Color 4, section 9), so the hue survives.
 """
@@ -10,8 +10,7 @@ LIGHT_SURFACES = ("#ffffff", "#f7f5f1", "#efece5")
 """Raised, canvas and sunken, as in tokens.css."""
 DARK_SURFACES = ("#23201d", "#191715", "#110f0e")
 WHITE, BLACK = "#ffffff", "#000000"
-READABLE = 4.5
-VISIBLE = 1.6
+READABLE, COMFORTABLE, VISIBLE, NOTICEABLE = 4.5, 7.0, 3.0, 2.0
 STEPS = 100
 Channels = tuple[float, float, float]
 
@@ -36,11 +35,11 @@ def contrast(one: str, other: str) -> float:
 def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     """What `colour` becomes on `surfaces`: readable as text, under text and as a tint."""
     raised, canvas = surfaces[0], surfaces[1]
-    brand = moved(colour, (canvas,), VISIBLE)
-    soft = mixed(raised, brand, 0.12)
+    brand = moved(colour, (canvas,), NOTICEABLE)
+    soft = mixed(raised, moved(brand, (raised,), VISIBLE), 0.13)
     return Palette(
         brand=brand,
-        on_brand=WHITE if contrast(WHITE, brand) >= READABLE else moved(colour, (brand,), READABLE),
+        on_brand=WHITE if contrast(WHITE, brand) >= READABLE else moved(colour, (brand,), COMFORTABLE),
         brand_strong=moved(brand, surfaces, READABLE),
         brand_soft=soft,
         on_brand_soft=moved(brand, (soft, *surfaces), READABLE),
@@ -58,12 +57,10 @@ def moved(colour: str, backgrounds: tuple[str, ...], ratio: float) -> str:
     """`colour`, its lightness moved as little as it takes to reach `ratio` on every background."""
     lightness, chroma, hue = to_oklch(colour)
     goals = sorted((0.0, 1.0), key=lambda goal: -least(WHITE if goal else BLACK, backgrounds))
-    for step in range(STEPS + 1):
-        shade = from_oklch((lightness + (goals[0] - lightness) * step / STEPS, chroma, hue))
-        shade = colour.lower() if step == 0 else shade
-        if least(shade, backgrounds) >= ratio:
-            return shade
-    return WHITE if goals[0] else BLACK
+    towards = (lightness + (goals[0] - lightness) * step / STEPS for step in range(1, STEPS))
+    shades = (colour.lower(), *(from_oklch((step, chroma, hue)) for step in towards))
+    fitting = (shade for shade in shades if least(shade, backgrounds) >= ratio)
+    return next(fitting, WHITE if goals[0] else BLACK)
 
 
 def least(colour: str, backgrounds: tuple[str, ...]) -> float:

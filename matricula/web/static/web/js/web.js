@@ -1,0 +1,113 @@
+// Comforts on top of pages that work without any of this. Everything is found by a data- attribute.
+
+const on = (type, selector, act) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+
+const dark = () => {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+};
+
+function say(words) {
+  let place = document.querySelector(".toasts");
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "toasts";
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  const toast = document.createElement("p");
+  toast.className = "toast";
+  toast.textContent = words;
+  place.append(toast);
+  setTimeout(() => toast.remove(), 4000);
+}
+
+// Light or dark: the server reads the cookie, so the next page comes in the right colours at once.
+on("click", "[data-theme-toggle]", () => {
+  const theme = dark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+});
+
+// <button data-copy="id of a field" data-done="Copied">
+on("click", "[data-copy]", async (button) => {
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  say(button.dataset.done);
+});
+
+// <button data-reveal="id of a password field">
+on("click", "[data-reveal]", (button) => {
+  const field = document.getElementById(button.dataset.reveal);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+  button.textContent = shown ? button.dataset.on : button.dataset.off;
+});
+
+// <button data-opens="id of a dialog">, and <button data-closes> inside it
+on("click", "[data-opens]", (button, event) => {
+  event.preventDefault();
+  document.getElementById(button.dataset.opens).showModal();
+});
+on("click", "dialog [data-closes]", (button, event) => {
+  event.preventDefault();
+  button.closest("dialog").close();
+});
+on("click", "dialog", (dialog, event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+// <form data-autosubmit>: a changed choice sends the form
+on("change", "form[data-autosubmit]", (form, event) => {
+  if (event.target.matches("select, [type=radio], [type=checkbox]")) form.requestSubmit();
+});
+
+// One field for the code: whatever was pasted, its digits stay
+on("input", "input.code", (field) => {
+  const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, 6);
+  if (digits !== field.value) field.value = digits;
+});
+
+// One click, one answer: a form that is on its way is not sent again
+on("submit", "form", (form, event) => {
+  if (form.dataset.sent && form.method === "post") event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
+
+// <section data-poll="2000">: asks for the same page again and takes its part of the same id
+function poll(part) {
+  setTimeout(async () => {
+    try {
+      const answer = await fetch(part.dataset.from || location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(part.id);
+      if (fresh) part.replaceWith(document.adoptNode(fresh));
+      if (fresh?.dataset.poll) poll(fresh);
+    } catch {
+      poll(part);
+    }
+  }, Number(part.dataset.poll));
+}
+
+// What only works with this script is hidden until it runs; what it replaces is hidden then.
+function prepare(root) {
+  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-opens]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true;
+}
+
+prepare(document);
+document.addEventListener("htmx:load", (event) => prepare(event.target));
+for (const part of document.querySelectorAll("[data-poll]")) poll(part);
+document.querySelector("[aria-invalid=true], [autofocus]")?.focus();

@@ -1,0 +1,96 @@
+"""What templates need to draw: icons, drawings, cover art, a ring, initials, durations."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.template.loader import get_template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from matricula.web.covers import cover_art, tone_of
+
+ICONS = Path(__file__).resolve().parent.parent / "icons"
+TURNING = {
+    "arrow-left",
+    "arrow-right",
+    "chevron-left",
+    "chevron-right",
+    "log-in",
+    "log-out",
+    "send",
+    "external-link",
+}
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """`{% icon "mail" %}`: a file of web/icons, drawn in the text's colour and silent to screen readers."""
+    return drawn(name)
+
+
+@cache
+def drawn(name: str) -> SafeString:
+    shapes = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", (ICONS / f"{name}.svg").read_text(), flags=re.DOTALL)
+    turns = " icon-turns" if name in TURNING else ""
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
+        ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
+        turns,
+        mark_safe(" ".join(shapes.split())),
+    )
+
+
+@register.simple_tag
+def drawing(name: str) -> SafeString:
+    """`{% drawing "door" %}`: a small picture for an empty page: door, letter, search, seal, people."""
+    return mark_safe(get_template(f"web/drawings/{name}.html").render())
+
+
+@register.simple_tag
+def cover(seed: object) -> SafeString:
+    """`{% cover course.public_id %}`: the same picture for the same seed, for ever."""
+    return cover_art(str(seed))
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    """`{% avatar account.full_name %}`: initials in a circle; the name itself stands beside it."""
+    return format_html(
+        '<span class="avatar {}" data-tone="{}" aria-hidden="true">{}</span>',
+        size,
+        tone_of(name),
+        initials(name),
+    )
+
+
+def initials(name: str) -> str:
+    words = [word for word in re.split(r"[\s@._-]+", name) if word]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.inclusion_tag("web/components/ring.html")
+def ring(done: int, whole: int = 100, label: str = "", size: str = "") -> dict[str, object]:
+    """`{% ring 3 8 "Lessons done" %}`: a progress ring with its percentage in words."""
+    return {"percent": percent(done, whole), "label": label or _("Progress"), "size": size}
+
+
+@register.filter
+def of(done: int, whole: int) -> int:
+    """`{{ done|of:whole }}`: percent, 0 to 100, rounded down so that 100 means all."""
+    return percent(done, whole)
+
+
+def percent(done: int, whole: int) -> int:
+    return min(100, max(0, 100 * done // whole)) if whole else 0
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """`{{ course.minutes|duration }}`: 45 min, 2 h, 2 h 30 min."""
+    hours, rest = divmod(int(minutes or 0), 60)
+    parts = [_("%d h") % hours] if hours else []
+    return " ".join([*parts, _("%d min") % rest] if rest or not hours else parts)
