@@ -11,10 +11,9 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.importing import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.joining.inviting import invite, mint_link
-from matricula.joining.models import DirectLink, Invitation, InvitationToken
+from matricula.joining.models import Invitation, InvitationToken
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group, Program
-from matricula.web.secret import digest, new_link_secret
 
 COURSES = Path(__file__).parent / "courses"
 PASSWORD = "learning-together"  # noqa: S105 - printed for everybody to see
@@ -82,10 +81,3 @@ def introduce() -> str:
         link = mint_link(invitation, InvitationToken.Channel.MAIL)
         lines += [f"  invitation:   {link}  (for {invitation.address})"]
     return "\n".join(lines)
-
-
-def direct_link(program: Program, **limits: object) -> str:
-    """A new direct link to `program`."""
-    secret = new_link_secret()
-    DirectLink.objects.create(program=program, digest=digest("link", secret), **limits)
-    return f"{settings.BASE_URL}/join/{secret}/"

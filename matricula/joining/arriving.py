@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
-from matricula.accounts.addresses import canonical, domain_of
+from matricula.accounts.addresses import canonical
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
 from matricula.audit.models import record
-from matricula.joining.errors import DomainNotAllowed, LinkRefused, NotConfirmed, WorkEmailTaken
+from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
 from matricula.learning.starting import start_course, start_specialization
 from matricula.organizations.models import Affiliation
@@ -22,40 +22,45 @@ from matricula.web.secret import digest
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a visitor holds: an invitation by a channel, or a direct link."""
+    """What a visitor holds: a token of an invitation, or a direct link."""
 
-    invitation: Invitation | None
-    direct_link: DirectLink | None
-    channel: InvitationToken.Channel
+    token: InvitationToken | None = None
+    direct_link: DirectLink | None = None
+
+    @property
+    def invitation(self) -> Invitation | None:
+        return self.token.invitation if self.token else None
+
+    @property
+    def source(self) -> Invitation | DirectLink:
+        source = self.invitation or self.direct_link
+        assert source is not None  # noqa: S101 - one of the two always is
+        return source
 
     @property
     def program(self) -> Program:
-        source = self.invitation or self.direct_link
-        assert source is not None  # noqa: S101 - one of the two always is
-        return source.program
+        return self.source.program
+
+    @property
+    def channel(self) -> str:
+        """A direct link was shown to whoever asked, so it proves no mailbox."""
+        return self.token.channel if self.token else InvitationToken.Channel.SHOWN
 
 
 def open_link(secret: str) -> Evidence:
     """What a link's secret stands for. Raises LinkRefused."""
-    token = (
-        InvitationToken.objects.select_related("invitation__program__organization")
-        .filter(digest=digest("invitation", secret))
-        .first()
-    )
+    tokens = InvitationToken.objects.select_related("invitation__program__organization")
+    token = tokens.filter(digest=digest("invitation", secret)).first()
     if token:
         return examine_token(token)
-    link = (
-        DirectLink.objects.select_related("program__organization")
-        .filter(digest=digest("link", secret))
-        .first()
-    )
-    if link is None:
-        raise LinkRefused("unknown")
-    return examine_direct_link(link)
+    links = DirectLink.objects.select_related("program__organization")
+    return examine_direct_link(links.filter(digest=digest("link", secret)).first())
 
 
-def examine_token(token: InvitationToken) -> Evidence:
+def examine_token(token: InvitationToken | None) -> Evidence:
     """Raises LinkRefused with the reason the link no longer opens."""
+    if token is None:
+        raise LinkRefused("unknown")
     invitation = token.invitation
     if invitation.state in (Invitation.State.DECLINED, Invitation.State.REVOKED):
         raise LinkRefused(invitation.state)
@@ -63,17 +68,20 @@ def examine_token(token: InvitationToken) -> Evidence:
         raise LinkRefused("replaced")
     if invitation.is_expired and invitation.state != Invitation.State.JOINED:
         raise LinkRefused("expired")
-    return Evidence(invitation, None, InvitationToken.Channel(token.channel))
+    return Evidence(token=token)
 
 
-def examine_direct_link(link: DirectLink) -> Evidence:
+def examine_direct_link(link: DirectLink | None) -> Evidence:
+    """Raises LinkRefused with the reason the link no longer opens."""
+    if link is None:
+        raise LinkRefused("unknown")
     if link.turned_off_at:
         raise LinkRefused("off")
-    if link.expires_at and link.expires_at <= timezone.now():
+    if link.is_expired:
         raise LinkRefused("expired")
-    if link.max_uses is not None and link.uses >= link.max_uses:
+    if link.is_used_up:
         raise LinkRefused("used")
-    return Evidence(None, link, InvitationToken.Channel.SHOWN)
+    return Evidence(direct_link=link)
 
 
 @transaction.atomic
@@ -84,7 +92,6 @@ def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
         raise LinkRefused("used")
     if evidence.program.is_full:
         raise ProgramFull
-    source = invitation or evidence.direct_link
     return Arrival.objects.create(
         program=evidence.program,
         invitation=invitation,
@@ -92,17 +99,9 @@ def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
         channel=evidence.channel,
         account=account,
         work_email=invitation.address if invitation else "",
-        course=source.course if source else None,
+        course=evidence.source.course,
+        specialization=evidence.source.specialization,
     )
-
-
-def give_work_email(*, arrival: Arrival, address: str) -> None:
-    """A direct link's arrival says where it works. Raises AddressRefused, DomainNotAllowed."""
-    allowed = arrival.direct_link.allowed_domains if arrival.direct_link else []
-    if allowed and domain_of(address) not in allowed:
-        raise DomainNotAllowed
-    arrival.work_email = address
-    arrival.save(update_fields=["work_email"])
 
 
 def holder_of(arrival: Arrival) -> Account | None:

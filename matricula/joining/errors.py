@@ -25,6 +25,10 @@ class WorkEmailTaken(JoiningError):
 
 
 class DomainNotAllowed(JoiningError):
-    """The direct link is for other domains."""
+    """The direct link is for `allowed` domains only."""
 
     code = "domain_not_allowed"
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed

@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
+from matricula.accounts.addresses import canonical, domain_of
 from matricula.accounts.confirming import ask_to_confirm
 from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import record
 from matricula.joining.arriving import finish, may_finish
-from matricula.joining.errors import NotConfirmed
+from matricula.joining.errors import DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
 
 
@@ -40,6 +41,29 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
     record("arrival.linked", actor=account, organization=arrival.program.organization_id, subject=arrival)
     if arrival.work_email:
         go_on(arrival=arrival)
+
+
+@transaction.atomic
+def give_work_email(*, arrival: Arrival, address: str) -> None:
+    """Where a direct link's visitor works, or a correction. Raises AddressRefused, DomainNotAllowed."""
+    allowed = arrival.direct_link.allowed_domains if arrival.direct_link else []
+    if allowed and domain_of(address) not in allowed:
+        raise DomainNotAllowed(allowed)
+    if arrival.account and arrival.work_email:
+        forget_mistyped(arrival.account, arrival.work_email, address)
+    arrival.work_email = address
+    arrival.save(update_fields=["work_email"])
+
+
+def forget_mistyped(account: Account, mistyped: str, address: str) -> None:
+    """The unconfirmed address gives way to the corrected one, and its letters end."""
+    row = account.addresses.spelled(mistyped).filter(confirmed_at__isnull=True).first()
+    if row is None or canonical(address) == row.canonical:
+        return
+    signs_in = row.signs_in
+    row.delete()
+    if not account.addresses.spelled(address).exists():
+        EmailAddress.objects.create(account=account, address=address, signs_in=signs_in)
 
 
 def go_on(*, arrival: Arrival) -> None:

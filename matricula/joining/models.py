@@ -59,6 +59,9 @@ class Invitation(models.Model):
     )
     groups = models.ManyToManyField(Group, blank=True)
     course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    specialization = models.ForeignKey(
+        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
@@ -129,6 +132,9 @@ class DirectLink(models.Model):
     allowed_domains = models.JSONField(default=list)
     groups = models.ManyToManyField(Group, blank=True)
     course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    specialization = models.ForeignKey(
+        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
     turned_off_at = models.DateTimeField(null=True)
@@ -140,6 +146,18 @@ class DirectLink(models.Model):
                 name="a_link_is_not_used_beyond_its_limit",
             )
         ]
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.turned_off_at or self.is_expired or self.is_used_up)
 
     def use(self) -> bool:
         """Count one use; False when the link has none left or is off."""

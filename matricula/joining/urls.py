@@ -1,21 +1,22 @@
 from django.urls import path
 
-from matricula.joining import pages
+from matricula.joining.pages import browsing, opening, setting_up
 
 app_name = "joining"
 A = "arrivals/<str:public_id>"
 urlpatterns = [
-    path("welcome/", pages.welcome, name="welcome"),
-    path("now/", pages.join_now, name="join-now"),
-    path("lost-letter/", pages.lost_letter, name="lost-letter"),
-    path("not-for-me/", pages.not_for_me, name="not-for-me"),
-    path(f"{A}/courses/", pages.courses, name="courses"),
-    path(f"{A}/courses/<str:course_id>/", pages.course, name="course"),
-    path(f"{A}/specializations/<str:specialization_id>/", pages.specialization, name="specialization"),
-    path(f"{A}/start/<str:kind>/<str:chosen_id>/", pages.start, name="start"),
-    path(f"{A}/account/", pages.account, name="account"),
-    path(f"{A}/link-account/", pages.link_account, name="link-account"),
-    path(f"{A}/confirm/", pages.confirm, name="confirm"),
-    path(f"{A}/confirm/letter/", pages.new_code, name="new-code"),
-    path("<str:secret>/", pages.link, name="link"),
+    path("welcome/", opening.welcome, name="welcome"),
+    path("now/", opening.join_now, name="join-now"),
+    path("lost-letter/", opening.lost_letter, name="lost-letter"),
+    path("not-for-me/", opening.not_for_me, name="not-for-me"),
+    path(f"{A}/courses/", browsing.courses, name="courses"),
+    path(f"{A}/courses/<str:course_id>/", browsing.course, name="course"),
+    path(f"{A}/specializations/<str:specialization_id>/", browsing.specialization, name="specialization"),
+    path(f"{A}/start/<str:kind>/<str:chosen_id>/", browsing.start, name="start"),
+    path(f"{A}/account/", setting_up.account, name="account"),
+    path(f"{A}/link-account/", setting_up.link_account, name="link-account"),
+    path(f"{A}/work-email/", setting_up.work_email, name="work-email"),
+    path(f"{A}/confirm/", setting_up.confirm, name="confirm"),
+    path(f"{A}/confirm/letter/", setting_up.new_code, name="new-code"),
+    path("<str:secret>/", opening.link, name="link"),
 ]

@@ -32,9 +32,9 @@ def cover_art(seed: str) -> SafeString:
     """A silent SVG, coloured by the stylesheet."""
     digest = sha256(seed.encode()).digest() + sha256(b"more" + seed.encode()).digest()
     tiles = "".join(tile(place, digest[place + 1]) for place in range(COLUMNS * ROWS))
-    attributes = 'preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false"'
+    box = f'viewBox="0 0 {COLUMNS * SIDE} {ROWS * SIDE}" preserveAspectRatio="xMidYMid slice"'
     return mark_safe(
-        f'<svg class="cover" data-tone="{tone_of(seed)}" viewBox="0 0 {COLUMNS * SIDE} {ROWS * SIDE}" {attributes}>'
+        f'<svg class="cover" data-tone="{tone_of(seed)}" {box} aria-hidden="true" focusable="false">'
         f'<path class="cover-0" d="M0 0h360v180H0z"/>{tiles}</svg>'
     )
 

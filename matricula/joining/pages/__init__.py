@@ -1,0 +1,1 @@
+"""The learner's way in: opening a link, browsing and START, setting up the account."""

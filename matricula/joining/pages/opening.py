@@ -1,0 +1,160 @@
+"""Opening a link: the welcome page, JOIN NOW, "this is not for me", and the letter that went missing."""
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.forms import AddressForm
+from matricula.accounts.models import Account
+from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
+from matricula.joining.errors import LinkRefused
+from matricula.joining.inviting import ask_for_letter, decline
+from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
+from matricula.programs.errors import ProgramFull
+from matricula.programs.models import Membership
+from matricula.web.access import public
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl", "python")
+HELD_COOKIE = "joining"
+HELD_SECONDS = 86_400
+SHOWN_COURSES = 6
+
+
+def refused(request: HttpRequest, code: str, arrival: Arrival | None = None) -> HttpResponse:
+    """A page of its own for each reason, which says what to do next."""
+    status = 404 if code == "unknown" else 410
+    return render(request, "joining/pages/refused.html", {"code": code, "arrival": arrival}, status=status)
+
+
+@public
+@require_safe
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Takes the secret out of the address bar. Writes nothing but the opened mark."""
+    try:
+        evidence = open_link(secret)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    if evidence.invitation:
+        note_opened(request, evidence.invitation)
+    response = redirect("joining:welcome")
+    hold(response, evidence)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def note_opened(request: HttpRequest, invitation: Invitation) -> None:
+    agent = request.headers.get("User-Agent", "").lower()
+    if request.method == "GET" and agent and not any(name in agent for name in SCANNERS):
+        Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
+
+
+def hold(response: HttpResponse, evidence: Evidence) -> None:
+    """The browser keeps which link it opened, signed and without the secret."""
+    source = evidence.token or evidence.direct_link
+    kind = "invitation" if evidence.token else "direct"
+    response.set_cookie(
+        HELD_COOKIE,
+        Signer(salt="joining").sign(f"{kind}.{source.pk if source else 0}"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+        max_age=HELD_SECONDS,
+        path="/join/",
+    )
+
+
+def held_evidence(request: HttpRequest) -> Evidence:
+    """What the link the visitor opened last stands for now. Raises LinkRefused."""
+    try:
+        kind, key = Signer(salt="joining").unsign(request.COOKIES.get(HELD_COOKIE, "")).split(".")
+    except (BadSignature, ValueError):
+        raise LinkRefused("lost") from None
+    if kind == "direct":
+        direct_link = DirectLink.objects.select_related("program__organization", "course").filter(pk=key)
+        return examine_direct_link(direct_link.first())
+    tokens = InvitationToken.objects.select_related(
+        "invitation__program__organization", "invitation__invited_by", "invitation__course"
+    )
+    return examine_token(tokens.filter(pk=key).first())
+
+
+@public
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Organization, program, what it offers, and JOIN NOW; a member goes straight in."""
+    try:
+        evidence = held_evidence(request)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    program = evidence.program
+    if is_member(request, program.pk):
+        return redirect("learning:program", program.public_id)
+    if evidence.invitation and evidence.invitation.state == Invitation.State.JOINED:
+        return refused(request, "used")
+    context = {
+        "program": program,
+        "evidence": evidence,
+        "courses": offered_courses(program)[:SHOWN_COURSES],
+        "specializations": offered_specializations(program),
+    }
+    return render(request, "joining/pages/welcome.html", context)
+
+
+def is_member(request: HttpRequest, program: int) -> bool:
+    return (
+        request.user.is_authenticated
+        and Membership.objects.filter(program=program, account=request.user.pk, state="active").exists()
+    )
+
+
+@public
+@require_POST
+def join_now(request: HttpRequest) -> HttpResponse:
+    """JOIN NOW: `as` says whether the signed-in account joins, or another."""
+    myself = request.user if request.POST.get("as") == "me" else None
+    try:
+        evidence = held_evidence(request)
+        arrival = begin(evidence=evidence, account=myself if isinstance(myself, Account) else None)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    except ProgramFull:
+        return refused(request, "full")
+    request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
+    if arrival.course:
+        return redirect("joining:course", arrival.public_id, arrival.course.public_id)
+    if arrival.specialization:
+        return redirect("joining:specialization", arrival.public_id, arrival.specialization.public_id)
+    return redirect("joining:courses", arrival.public_id)
+
+
+@public
+@FORM
+def not_for_me(request: HttpRequest) -> HttpResponse:
+    """Decline the invitation whose link was opened last. A GET only asks."""
+    try:
+        evidence = held_evidence(request)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    if evidence.invitation is None:
+        return refused(request, "lost")
+    if request.method == "POST":
+        return refused(request, "declined" if decline(invitation=evidence.invitation) else "used")
+    context = {"invitation": evidence.invitation, "program": evidence.program}
+    return render(request, "joining/pages/not_for_me.html", context)
+
+
+@public
+@FORM
+def lost_letter(request: HttpRequest) -> HttpResponse:
+    """Missing e-mail invitation: the same answer whether or not one is open."""
+    form = AddressForm(request.POST or None)
+    asked = request.method == "POST" and form.is_valid()
+    if asked:
+        ask_for_letter(form.cleaned_data["email"])
+    return render(request, "joining/pages/lost_letter.html", {"form": form, "asked": asked})

@@ -1,0 +1,166 @@
+"""SET UP YOUR ACCOUNT, LINK YOUR ACCOUNT, and confirming the work e-mail."""
+
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matricula.accounts.confirming import ask_to_confirm, confirm_by_code
+from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
+from matricula.accounts.forms import CodeForm, LogInForm
+from matricula.accounts.signing_in import check_password, start_session
+from matricula.joining.access import holding_arrival
+from matricula.joining.arriving import finish, holder_of, may_finish
+from matricula.joining.errors import DomainNotAllowed, LinkRefused, WorkEmailTaken
+from matricula.joining.forms import SetUpForm, WorkEmailForm
+from matricula.joining.linking import give_work_email, sign_up, work_address
+from matricula.joining.models import Arrival
+from matricula.joining.pages.browsing import go_on_with
+from matricula.joining.pages.opening import refused
+from matricula.programs.errors import ProgramFull
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def is_own(request: HttpRequest, arrival: Arrival) -> bool:
+    """Whether the arrival belongs to the account that is signed in here."""
+    return arrival.account is not None and arrival.account == request.user
+
+
+@holding_arrival
+@FORM
+def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """SET UP YOUR ACCOUNT."""
+    if arrival.finished_at or is_own(request, arrival):
+        return redirect("joining:confirm", arrival.public_id)
+    if holder_of(arrival):
+        return redirect("joining:link-account", arrival.public_id)
+    form = SetUpForm(arrival, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        response = set_up(request, arrival, form)
+        if response:
+            return response
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return render(request, "joining/pages/account.html", context)
+
+
+def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpResponse | None:
+    """SIGN UP; None when the form has to be shown again."""
+    data = form.cleaned_data
+    try:
+        if arrival.direct_link:
+            give_work_email(arrival=arrival, address=data["work_email"])
+        account = sign_up(
+            arrival=arrival,
+            full_name=data["full_name"],
+            hashed_password=make_password(data["password"]),
+            alternative_email=data["alternative_email"],
+        )
+    except DomainNotAllowed as refusal:
+        form.add_error("work_email", wrong_domain(refusal))
+        return None
+    except ProgramFull:
+        return refused(request, "full")
+    if not account.check_password(data["password"]):
+        return redirect("joining:link-account", arrival.public_id)
+    start_session(request, account)
+    return redirect("joining:confirm", arrival.public_id)
+
+
+def wrong_domain(refusal: DomainNotAllowed) -> str:
+    return _("This link is for addresses at %s. Use your work e-mail.") % ", ".join(refusal.allowed)
+
+
+@holding_arrival
+@FORM
+def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """LINK YOUR ACCOUNT: the e-mail and password of an account one already has."""
+    holder = holder_of(arrival)
+    initial = {"email": arrival.work_email} if holder else {}
+    form = LogInForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        account = check_password(request, **form.cleaned_data)
+        if account:
+            start_session(request, account)
+            arrival.account = account
+            Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
+            return go_on_with(request, arrival)
+        form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
+    context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
+    return render(request, "joining/pages/link_account.html", context)
+
+
+@holding_arrival
+@FORM
+def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Where a direct link's visitor works: asked of a linked account, and to correct a mistyped address."""
+    if not is_own(request, arrival):
+        return redirect("joining:account", arrival.public_id)
+    if arrival.invitation or arrival.finished_at:
+        return redirect("joining:confirm", arrival.public_id)
+    form = WorkEmailForm(request.POST or None, initial={"work_email": arrival.work_email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_work_email(arrival=arrival, address=form.cleaned_data["work_email"])
+            return go_on_with(request, arrival)
+        except DomainNotAllowed as refusal:
+            form.add_error("work_email", wrong_domain(refusal))
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return render(request, "joining/pages/work_email.html", context)
+
+
+@holding_arrival
+@FORM
+def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """The six-digit code; says what is missing until the membership is there."""
+    if not is_own(request, arrival):
+        return redirect("joining:account", arrival.public_id)
+    if not arrival.work_email:
+        return redirect("joining:work-email", arrival.public_id)
+    if may_finish(arrival):
+        try:
+            finish(arrival=arrival)
+        except (ProgramFull, WorkEmailTaken, LinkRefused) as refusal:
+            return refused(request, refusal.code, arrival)
+        return redirect(opening(arrival))
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and code_fits(arrival, form):
+        return redirect("joining:confirm", arrival.public_id)
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return render(request, "joining/pages/confirm.html", context)
+
+
+def opening(arrival: Arrival) -> str:
+    """What opens at the end: what was STARTed, else the program."""
+    if arrival.course:
+        return f"/learn/courses/{arrival.course.public_id}/"
+    return f"/learn/programs/{arrival.program.public_id}/"
+
+
+def code_fits(arrival: Arrival, form: CodeForm) -> bool:
+    try:
+        confirm_by_code(email=work_address(arrival), code=form.cleaned_data["code"])
+    except CodeWrong as wrong:
+        message = _("That is not the code. %(count)d tries are left.") % {"count": wrong.tries_left}
+        form.add_error("code", message)
+    except CodeEnded:
+        form.add_error("code", _("This code no longer works. Ask for a new letter below."))
+    except MailboxTaken:
+        form.add_error("code", _("This address already belongs to another account. Log in with that one."))
+    return not form.errors
+
+
+@holding_arrival
+@require_POST
+def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Another letter with another code."""
+    if not is_own(request, arrival):
+        raise Http404
+    try:
+        ask_to_confirm(email=work_address(arrival))
+        messages.success(request, _("A new letter is on its way. The code before it no longer works."))
+    except TooSoon:
+        messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
+    return redirect("joining:confirm", arrival.public_id)

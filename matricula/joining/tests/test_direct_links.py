@@ -1,0 +1,208 @@
+"""A2, C1: direct links. They prove no mailbox and reveal no account."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conftest import PASSWORD, person
+from matricula.accounts.models import Account, EmailAddress
+from matricula.joining.models import Arrival, DirectLink
+from matricula.joining.sharing import make_link, turn_off
+from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
+from matricula.learning.models import Enrolment
+from matricula.mail.models import Letter
+from matricula.organizations.models import Affiliation
+from matricula.programs.models import Group, Membership
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def path(address: str) -> str:
+    return "/join/" + address.split("/join/")[1]
+
+
+@pytest.fixture
+def share(program, bruno):
+    def make(**limits):
+        link, address = make_link(program=program, actor=bruno, **limits)
+        return link, path(address)
+
+    return make
+
+
+def sign_up(client: Client, link_path: str, work: str, **changes):
+    client.get(link_path, **BROWSER)
+    client.post("/join/now/")
+    arrival = Arrival.objects.latest("id")
+    typed = {
+        "full_name": "Ada Okafor",
+        "work_email": work,
+        "alternative_email": "ada@home.example",
+        "password": PASSWORD,
+        **changes,
+    }
+    return arrival, client.post(f"/join/arrivals/{arrival.public_id}/account/", typed)
+
+
+def test_ada_joins_by_a_direct_link_with_its_groups_and_its_course(client, share, program, course):
+    group = Group.objects.create(program=program, name="Grid")
+    link, address = share(groups=[group], course=course)
+    client.get(address, **BROWSER)
+    landing = client.post("/join/now/")
+    assert landing["Location"].endswith(f"/courses/{course.public_id}/")
+    arrival = Arrival.objects.get()
+    client.post(f"/join/arrivals/{arrival.public_id}/start/course/{course.public_id}/")
+    arrival, _ = sign_up(client, address, "ada@nordlicht.example")
+    client.post(f"/join/arrivals/{arrival.public_id}/start/course/{course.public_id}/")
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    assert list(Membership.objects.get().groups.all()) == [group]
+    assert Enrolment.objects.get().course == course
+    link.refresh_from_db()
+    assert link.uses == 1
+
+
+def test_b5_a_link_that_names_a_specialization_lands_on_it(client, share, program, course):
+    from matricula.catalog.models import Specialization
+
+    series = Specialization.objects.create(organization=program.organization, slug="all", title="All of it")
+    program.specializations.add(series)
+    _, address = share(specialization=series)
+    client.get(address, **BROWSER)
+    answer = client.post("/join/now/", follow=True)
+    assert answer.redirect_chain[-1][0].endswith(f"/specializations/{series.public_id}/")
+    assert "All of it" in answer.content.decode()
+
+
+def test_b5_an_invitation_that_names_a_course_lands_on_it(client, invitation, link, course):
+    invitation.course = course
+    invitation.save()
+    client.get(link, **BROWSER)
+    answer = client.post("/join/now/")
+    assert answer["Location"].endswith(f"/courses/{course.public_id}/")
+
+
+def test_a_direct_link_lets_in_only_as_many_as_it_says(client, share):
+    _link, address = share(max_uses=1)
+    first, _ = sign_up(client, address, "ada@nordlicht.example")
+    other = Client()
+    second, _ = sign_up(other, address, "dana@nordlicht.example", alternative_email="dana@home.example")
+    enter_code(client, first, code_for("ada@nordlicht.example"))
+    answer = enter_code(other, second, code_for("dana@nordlicht.example"))
+    assert "This link was already used" in answer.content.decode()
+    assert Membership.objects.count() == 1
+    assert Client().get(address, **BROWSER).status_code == 410
+
+
+def test_a_direct_link_refuses_other_domains_and_keeps_what_was_typed(client, share):
+    _, address = share(allowed_domains=["nordlicht.example"])
+    _, answer = sign_up(client, address, "ada@elsewhere.example")
+    page = answer.content.decode()
+    assert "This link is for addresses at nordlicht.example." in page
+    assert "ada@home.example" in page
+    assert not Account.objects.filter(full_name="Ada Okafor").exists()
+
+
+@pytest.mark.parametrize("spelling", ["ada@NORDLICHT.example", "ada@nordlicht.example "])
+def test_allowed_domains_are_compared_in_their_canonical_form(client, share, spelling):
+    _, address = share(allowed_domains=["nordlicht.example"])
+    _, answer = sign_up(client, address, spelling)
+    assert answer.status_code == 302
+
+
+def test_a_link_that_was_turned_off_stays_off(client, share, bruno):
+    link, address = share()
+    assert turn_off(link=link, actor=bruno)
+    assert not turn_off(link=link, actor=bruno)
+    answer = client.get(address, **BROWSER)
+    assert (answer.status_code, "This link was turned off" in answer.content.decode()) == (410, True)
+
+
+def test_turning_a_link_off_stops_those_who_opened_it_before(client, share, bruno):
+    link, address = share()
+    client.get(address, **BROWSER)
+    turn_off(link=link, actor=bruno)
+    assert client.post("/join/now/").status_code == 410
+    assert not Arrival.objects.exists()
+
+
+def test_an_expired_link_has_its_own_page(client, share):
+    _, address = share(expires_at=timezone.now() - timedelta(minutes=1))
+    assert "This link has expired" in client.get(address, **BROWSER).content.decode()
+
+
+def test_enumeration_a_direct_link_never_reveals_whether_an_account_exists(share, chika):
+    _, address = share()
+    answers = []
+    for work in ("chika@elsewhere.example", "nobody@elsewhere.example"):
+        browser = Client()
+        _arrival, answer = sign_up(browser, address, work)
+        page = browser.get(answer["Location"]).content.decode()
+        answers.append((answer.status_code, page.count("We wrote to"), "belongs to another" in page))
+    assert answers[0] == answers[1] == (302, 1, False)
+    assert Letter.objects.filter(to="chika@elsewhere.example").count() == 1
+
+
+def test_a_mistyped_work_e_mail_is_corrected_and_its_letter_ends(client, share):
+    _, address = share()
+    arrival, _ = sign_up(client, address, "ada@nordlihct.example")
+    code = code_for("ada@nordlihct.example")
+    client.post(f"/join/arrivals/{arrival.public_id}/work-email/", {"work_email": "ada@nordlicht.example"})
+    assert "That is not the code" in enter_code(client, arrival, code).content.decode()
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    assert Affiliation.objects.get().work_email == "ada@nordlicht.example"
+    assert not EmailAddress.objects.filter(address="ada@nordlihct.example").exists()
+
+
+def test_chika_links_her_account_by_a_direct_link_and_is_asked_where_she_works(client, share, chika):
+    _, address = share()
+    client.get(address, **BROWSER)
+    client.post("/join/now/")
+    arrival = Arrival.objects.get()
+    log_in = {"email": "chika@elsewhere.example", "password": PASSWORD}
+    answer = client.post(f"/join/arrivals/{arrival.public_id}/link-account/", log_in, follow=True)
+    assert answer.redirect_chain[-1][0].endswith("/work-email/")
+    client.post(answer.redirect_chain[-1][0], {"work_email": "chika@nordlicht.example"})
+    enter_code(client, arrival, code_for("chika@nordlicht.example"))
+    assert Membership.objects.get().account == chika
+    assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
+
+
+def test_somebody_signed_in_joins_by_a_direct_link_as_themselves(client, share, chika):
+    client.post("/account/log-in/", {"email": "chika@elsewhere.example", "password": PASSWORD})
+    _, address = share(allowed_domains=["nordlicht.example"])
+    client.get(address, **BROWSER)
+    client.post("/join/now/", {"as": "me"})
+    arrival = Arrival.objects.get()
+    assert arrival.account == chika
+    place = f"/join/arrivals/{arrival.public_id}/work-email/"
+    refusal = client.post(place, {"work_email": "chika@elsewhere.example"}).content.decode()
+    assert "This link is for addresses at nordlicht.example." in refusal
+
+
+def test_a_stranger_cannot_correct_another_persons_work_e_mail(share):
+    _, address = share()
+    arrival, _ = sign_up(Client(), address, "ada@nordlicht.example")
+    outsider = Client()
+    place = f"/join/arrivals/{arrival.public_id}/work-email/"
+    assert outsider.post(place, {"work_email": "mallory@nordlicht.example"}).status_code == 404
+    arrival.refresh_from_db()
+    assert arrival.work_email == "ada@nordlicht.example"
+
+
+def test_secrets_of_direct_links_are_kept_only_as_digests(share):
+    _link, address = share()
+    secret = address.removeprefix("/join/").rstrip("/")
+    stored = [str(value) for value in DirectLink.objects.values_list().get()]
+    assert not any(secret in value for value in stored)
+
+
+def test_two_people_may_not_hold_one_work_e_mail(client, share):
+    holder = person("Dana", "dana@nordlicht.example")
+    _, address = share()
+    arrival, _ = sign_up(client, address, "dana@nordlicht.example")
+    answer = enter_code(client, arrival, code_for("dana@nordlicht.example"))
+    assert "This address already belongs to another account." in answer.content.decode()
+    assert not holder.memberships.exists()
+    assert not Membership.objects.exists()
