@@ -147,7 +147,7 @@ CONTENT_SECURITY_POLICY = {
 # -- mail ------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else "")
 MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
-MAIL_LEASE_SECONDS = 120
+MAIL_LEASE_SECONDS = env.int("MATRICULA_MAIL_LEASE_SECONDS", default=120)
 
 # -- accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"

@@ -2,7 +2,6 @@
 moment loses none: a lease that ran out is taken up again."""
 
 from datetime import timedelta
-from email.utils import make_msgid
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -112,7 +111,6 @@ def _win(pk: int, free: Q, until: object) -> bool:
             state=Letter.State.SENDING,
             leased_until=until,
             attempts=F("attempts") + 1,
-            message_id=make_msgid(),
         )
     )
 

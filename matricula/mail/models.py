@@ -1,8 +1,13 @@
 """The outbox: one row a letter, written with the work it tells of, delivered by the worker."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from matricula.web.secret import digest
 
 
 class Letter(models.Model):
@@ -26,7 +31,7 @@ class Letter(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    message_id = models.CharField(max_length=200, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -34,7 +39,14 @@ class Letter(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(state="queued"), name="letters_due"),
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="letters_leased"),
             models.Index(fields=["kind", "reference"], name="letters_about"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="letters_at_provider"),
         ]
+
+    @property
+    def message_id(self) -> str:
+        """The same whenever the letter is sent, so that mailboxes know a second copy (RFC 5322, 3.6.4)."""
+        host = urlsplit(settings.BASE_URL).hostname
+        return f"<{self.pk}.{digest('message', str(self.pk))[:24]}@{host}>"
 
 
 class InboxLetter(models.Model):

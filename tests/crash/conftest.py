@@ -1,0 +1,77 @@
+"""Real processes beside the tests, on the test's own database."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from django.db import connection
+
+DEADLINE_SECONDS = 30
+
+
+def until(condition, seconds=DEADLINE_SECONDS):
+    """What `condition` returns once it is true."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{condition} did not come true in {seconds} s")
+
+
+def answers(port):
+    """Whether something listens at `port` of this machine."""
+    with socket.socket() as knock:
+        knock.settimeout(0.5)
+        return knock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def database_url():
+    """The test's database as another process names it."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    parts = connection.settings_dict
+    return f"postgresql://{parts['USER']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"
+
+
+def kill(process):
+    """kill -9, the process and all that it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start `python ARGUMENTS` on the test's database; nothing outlives the test."""
+    started = []
+
+    def run(*arguments, **environment):
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env={
+                **os.environ,
+                "MATRICULA_DEVELOPMENT": "true",
+                "MATRICULA_DATA": str(tmp_path),
+                "DATABASE_URL": database_url(),
+                **environment,
+            },
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        kill(process)

@@ -1,0 +1,31 @@
+"""A real mail server in a process of its own: takes letters slowly and notes each before it says yes.
+
+python sink.py PORT FILE SECONDS_A_LETTER
+"""
+
+import asyncio
+import os
+import sys
+from email import message_from_bytes
+
+from aiosmtpd.controller import Controller
+
+
+class Sink:
+    def __init__(self, path: str, pause: float) -> None:
+        self.notes, self.pause = open(path, "a"), pause  # noqa: SIM115 - open as long as the process
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        await asyncio.sleep(self.pause)
+        letter = message_from_bytes(envelope.content)
+        self.notes.write(f"{envelope.rcpt_tos[0]} {letter['Message-ID']}\n")
+        self.notes.flush()
+        os.fsync(self.notes.fileno())
+        await asyncio.sleep(self.pause)
+        return "250 OK"
+
+
+if __name__ == "__main__":
+    port, path, pause = sys.argv[1:]
+    Controller(Sink(path, float(pause)), hostname="127.0.0.1", port=int(port)).start()
+    asyncio.run(asyncio.Event().wait())

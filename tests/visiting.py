@@ -1,0 +1,58 @@
+"""A visitor with cookies who reads pages and presses buttons, over real HTTP and without a browser."""
+
+import http.client
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass
+class Answer:
+    status: int
+    location: str
+    body: bytes
+
+
+class Visitor:
+    """One connection that is kept open, one set of cookies."""
+
+    def __init__(self, address: str) -> None:
+        self.cookies: dict[str, str] = {}
+        self.token = ""
+        self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)
+
+    def post(self, path: str, **fields: str) -> Answer:
+        return self.ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": self.token}))
+
+    def open(self, path: str) -> Answer:
+        """GET, following where it leads on this site."""
+        answer = self.get(path)
+        while answer.location:
+            answer = self.get(answer.location)
+        return answer
+
+    def ask(self, method: str, path: str, body: str | None = None) -> Answer:
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "User-Agent": "Mozilla/5.0",
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        content = response.read()
+        self.remember(response.headers.get_all("Set-Cookie") or [], content)
+        return Answer(response.status, response.getheader("Location", ""), content)
+
+    def remember(self, cookies: list[str], content: bytes) -> None:
+        for cookie in cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        found = TOKEN.search(content)
+        if found:
+            self.token = found[1].decode()
