@@ -48,7 +48,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "matricula.web.middleware.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,7 +90,12 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     _database["OPTIONS"] = {
-        "pool": {"min_size": 2, "max_size": env.int("MATRICULA_DATABASE_POOL", default=12)}
+        "pool": {
+            "min_size": 2,
+            "max_size": env.int("MATRICULA_DATABASE_POOL", default=12),
+            "timeout": 3,
+            "reconnect_timeout": 2,
+        }
     }
 
 # -- web: pages, cookies, static files -------------------------------------------------------------

@@ -13,6 +13,7 @@ class Answer:
     status: int
     location: str
     body: bytes
+    retry_after: str
 
 
 class Visitor:
@@ -37,17 +38,18 @@ class Visitor:
         return answer
 
     def ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        headers = {
+        sent = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "User-Agent": "Mozilla/5.0",
         }
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, sent)
         response = self.connection.getresponse()
         content = response.read()
         self.remember(response.headers.get_all("Set-Cookie") or [], content)
-        return Answer(response.status, response.getheader("Location", ""), content)
+        headers = response.headers
+        return Answer(response.status, headers.get("Location", ""), content, headers.get("Retry-After", ""))
 
     def remember(self, cookies: list[str], content: bytes) -> None:
         for cookie in cookies:

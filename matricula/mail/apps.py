@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class MailConfig(AppConfig):
     name = "matricula.mail"
     label = "mail"
+
+    def ready(self) -> None:
+        from matricula.mail import working  # noqa: F401 - tells readiness of the queue

@@ -1,7 +1,13 @@
 """Error pages: what happened in plain words, and what to do next."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+PAUSE_SECONDS = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -17,7 +23,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """A database that is away is a pause, wherever it was missed; anything else is a fault."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return pause(request)
     return render(request, "500.html", status=500)
+
+
+def pause(request: HttpRequest) -> HttpResponse:
+    """503 with a page that comes back by itself. What was sent by POST is never sent again unasked."""
+    forget_dead_connections()
+    safe = request.method in ("GET", "HEAD")
+    return HttpResponse(
+        render_to_string("503.html", {"safe": safe}), status=503, headers={"Retry-After": str(PAUSE_SECONDS)}
+    )
+
+
+def forget_dead_connections() -> None:
+    """So that the first request after the pause is not served by a connection from before it."""
+    if connection.vendor == "postgresql" and connection.pool:  # type: ignore[attr-defined]
+        connection.pool.check()  # type: ignore[attr-defined]
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:

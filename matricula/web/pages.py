@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from matricula.web.access import public
+from matricula.web.readiness import told
 
 
 @public
@@ -21,11 +22,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and its migrations are done: 200, else 503."""
+    """The database answers and its migrations are done: 200, else 503. Tells how long the queue waits."""
     try:
         executor = MigrationExecutor(connection)
         waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     except OperationalError:
         return JsonResponse({"database": "away"}, status=503)
-    state = {"database": "up", "migrations waiting": waiting}
-    return JsonResponse(state, status=503 if waiting else 200)
+    state: dict[str, object] = {"database": "up", "migrations waiting": waiting}
+    return JsonResponse(state if waiting else state | told(), status=503 if waiting else 200)

@@ -1,16 +1,20 @@
 """Real processes beside the tests, on the test's own database."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 DEADLINE_SECONDS = 30
+POSTGRESQL = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 
 
 def until(condition, seconds=DEADLINE_SECONDS):
@@ -75,3 +79,42 @@ def start(tmp_path):
     yield run
     for process in started:
         kill(process)
+
+
+class Cluster:
+    """A PostgreSQL of our own that may be stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder / "cluster", free_port()
+        self.control("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c fsync=off -c listen_addresses=127.0.0.1"
+        self.control("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self.control("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def control(self, program: str, *arguments: str) -> None:
+        """PostgreSQL refuses to be run by root."""
+        command = [str(POSTGRESQL / program), "-D", str(self.folder), *arguments]
+        user = "postgres" if os.getuid() == 0 else None
+        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture
+def cluster():
+    if not POSTGRESQL:
+        pytest.skip("LEFT OUT: PostgreSQL's own programs are not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres")
+        own = Cluster(Path(folder))
+        yield own
+        if (own.folder / "postmaster.pid").exists():
+            own.stop()

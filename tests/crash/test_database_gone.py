@@ -1,0 +1,62 @@
+"""The database goes away under a running server, and comes back."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.crash.conftest import answers, free_port, until
+from tests.visiting import Visitor
+
+UNKNOWN = "/join/" + "x" * 43 + "/"
+PATIENCE_SECONDS = 5
+"""No page may keep a visitor waiting longer while the database is away."""
+
+
+def status(address, path):
+    return Visitor(address).get(path).status
+
+
+@pytest.fixture
+def address(start, cluster):
+    """A server on a database of its own."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    outside = {"DATABASE_URL": cluster.url, "PORT": str(port), "BASE_URL": address}
+    assert start("-m", "matricula", "migrate", **outside).wait(60) == 0
+    start("-m", "matricula", "serve", **outside)
+    until(lambda: answers(port))
+    return address
+
+
+def test_database_gone_the_page_says_so_and_comes_back_without_a_restart(address, cluster):
+    login = "/account/log-in/"
+    visitor = Visitor(address)
+    assert (visitor.get(login).status, status(address, "/readyz")) == (200, 200)
+    form = {"email": "ada@home.example", "password": "correct horse battery"}
+    assert visitor.post(login, **form).status == 200
+
+    cluster.stop()
+    began = time.monotonic()
+    gone = visitor.post(login, **form)
+    assert time.monotonic() - began < PATIENCE_SECONDS
+    assert (gone.status, gone.retry_after) == (503, "5")
+    assert b"reload this page to send it again" in gone.body
+    assert b'http-equiv="refresh"' not in gone.body
+    paused = visitor.get(UNKNOWN)
+    assert (paused.status, b'http-equiv="refresh" content="5"' in paused.body) == (503, True)
+    assert (status(address, "/healthz"), status(address, "/readyz")) == (200, 503)
+
+    time.sleep(3)
+    cluster.start()
+    until(lambda: status(address, "/readyz") == 200, seconds=10)
+    assert visitor.post(login, **form).status == 200
+    assert {status(address, UNKNOWN) for _ in range(20)} == {404}
+
+
+def test_database_restarted_between_two_pages_costs_one_page_at_most(address, cluster):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: status(address, UNKNOWN), range(200)))
+    cluster.stop()
+    cluster.start()
+    assert [status(address, UNKNOWN) for _ in range(30)][1:] == [404] * 29
