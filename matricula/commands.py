@@ -58,9 +58,8 @@ def serve(arguments: argparse.Namespace) -> int:
     if not settings.DEVELOPMENT:
         call_command("collectstatic", interactive=False, verbosity=0)
     command = ["--interface", "wsgi", "--host", host, "--port", port, "--blocking-threads", "8"]
-    return subprocess.call(
-        [sys.executable, "-m", "granian", *command, "--log-level", "warning", "matricula.wsgi:application"]
-    )
+    command += ["--workers-kill-timeout", "5", "--log-level", "warning", "matricula.wsgi:application"]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *command])  # noqa: S606 - signals reach it
 
 
 def work(arguments: argparse.Namespace) -> int:

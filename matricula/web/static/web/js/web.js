@@ -86,11 +86,12 @@ on("submit", "form", (form, event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 
-// <section data-poll="2000">: asks for the same page again and takes its part of the same id
+// <section data-poll="2000">: asks for the same page again and takes its part of the same id, or goes where the page has gone
 function poll(part) {
   setTimeout(async () => {
     try {
       const answer = await fetch(part.dataset.from || location.href, { headers: { Accept: "text/html" } });
+      if (answer.redirected) return location.assign(answer.url);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(part.id);
       if (fresh) part.replaceWith(document.adoptNode(fresh));
