@@ -1,5 +1,6 @@
 """Every setting, read from the environment once, at the start. `docs/operate/settings.md` explains each."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
 _base = urlsplit(BASE_URL)
+WORKERS = env.int("MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4))
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "", *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

@@ -24,9 +24,10 @@ def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
     """Write a new letter; the codes before it end. Raises TooSoon within the cool-down."""
     cool = timezone.now() - timedelta(seconds=Confirmation.COOL_DOWN_SECONDS)
     live = email.confirmations.filter(ended_at__isnull=True)
-    if live.filter(requested_at__gt=cool, tries__lt=Confirmation.TRIES).exists():
+    if any(one.requested_at > cool and one.tries < Confirmation.TRIES for one in live):
         raise TooSoon
-    live.update(ended_at=timezone.now())
+    if live:
+        live.update(ended_at=timezone.now())
     confirmation = Confirmation.objects.create(email=email)
     language = email.account.language
     Letter.objects.create(kind=KIND, to=email.address, language=language, reference=confirmation.pk)
@@ -49,17 +50,14 @@ def confirmation_letter(letter: Letter) -> Reading | None:
     return Reading("accounts/email/confirmation", {"code": code, "link": link, "email": confirmation.email})
 
 
-@transaction.atomic
-def spend_try(confirmation: Confirmation) -> int:
-    """Count one try before looking at the code; how many are left. Raises CodeEnded."""
+def spend_try(confirmation: Confirmation) -> None:
+    """Count one try before looking at the code. Raises CodeEnded."""
     since = timezone.now() - timedelta(minutes=Confirmation.CODE_MINUTES)
     rows = Confirmation.objects.filter(
         pk=confirmation.pk, ended_at__isnull=True, requested_at__gt=since, tries__lt=Confirmation.TRIES
     )
     if not rows.update(tries=F("tries") + 1):
         raise CodeEnded
-    confirmation.refresh_from_db()
-    return Confirmation.TRIES - confirmation.tries
 
 
 def confirm_by_code(*, email: EmailAddress, code: str) -> None:
@@ -67,10 +65,11 @@ def confirm_by_code(*, email: EmailAddress, code: str) -> None:
     confirmation = email.confirmations.filter(ended_at__isnull=True).order_by("-id").first()
     if confirmation is None:
         raise CodeEnded
-    left = spend_try(confirmation)
+    spend_try(confirmation)
     given = digest("code", f"{confirmation.pk}:{''.join(code.split())}")
     if not hmac.compare_digest(given, confirmation.code_digest):
-        raise CodeWrong(left)
+        confirmation.refresh_from_db(fields=["tries"])
+        raise CodeWrong(Confirmation.TRIES - confirmation.tries)
     prove(confirmation=confirmation)
 
 
@@ -97,8 +96,7 @@ def prove(*, confirmation: Confirmation) -> None:
     email.confirmed_at = timezone.now()
     email.is_primary = email.signs_in and not has_primary
     try:
-        with transaction.atomic():
-            email.save(update_fields=["canonical", "confirmed_at", "is_primary"])
+        email.save(update_fields=["canonical", "confirmed_at", "is_primary"])
     except IntegrityError as taken:
         raise MailboxTaken from taken
     EmailAddress.objects.filter(canonical=email.canonical, confirmed_at__isnull=True).delete()

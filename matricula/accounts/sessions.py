@@ -3,10 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from matricula.web.secret import digest
+
+KEY_LENGTH = 32
+CHANGING = ("session_data", "expire_date", "account_id", "network", "browser")
 
 
 class SessionStore(DatabaseSessions):
@@ -26,8 +32,38 @@ class SessionStore(DatabaseSessions):
             self._session_key = None
             return None
 
+    def _get_new_session_key(self) -> str:
+        """190 random bits: no need to ask the database whether they were there before."""
+        return get_random_string(KEY_LENGTH)
+
     def exists(self, session_key: str) -> bool:
         return bool(self.model.objects.filter(session_key=self._stored(session_key)).exists())
+
+    def save(self, must_create: bool = False) -> None:
+        """One statement. Raises UpdateError when the session was ended meanwhile: it stays ended."""
+        if self.session_key is None:
+            self.create()
+            return
+        row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        if must_create:
+            self._insert(row)
+            return
+        kept = self.model.objects.filter(pk=row.pk)
+        if not kept.update(**{name: getattr(row, name) for name in CHANGING}):
+            raise UpdateError
+
+    def _insert(self, row: Any) -> None:
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as taken:
+            raise CreateError from taken
+
+    def cycle_key(self) -> None:
+        """The same session under a new key, which is stored with the answer and not before."""
+        self._get_session()  # type: ignore[attr-defined]
+        self.delete()
+        self._session_key, self.modified = None, True
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
@@ -43,4 +79,5 @@ class SessionStore(DatabaseSessions):
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key:
-            self.model.objects.filter(session_key=self._stored(key)).delete()
+            rows = self.model.objects.filter(session_key=self._stored(key))
+            rows._raw_delete(rows.db)

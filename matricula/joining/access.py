@@ -21,9 +21,7 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
         mine = Q(public_id__in=request.session.get("arrivals", []))
         if request.user.is_authenticated:
             mine |= Q(account=request.user.pk)
-        rows = Arrival.objects.select_related(
-            "program__organization", "account", "invitation", "direct_link", "course", "specialization"
-        )
+        rows = Arrival.objects.select_related("program__organization", "account")
         arrival = rows.filter(mine, public_id=public_id, expires_at__gt=timezone.now()).first()
         if arrival is None:
             return render(request, "joining/pages/lost.html", status=404)

@@ -159,10 +159,9 @@ def affiliate(arrival: Arrival, account: Account) -> Affiliation:
     if own:
         return own
     try:
-        with transaction.atomic():
-            return Affiliation.objects.create(
-                organization=organization, account=account, work_email=arrival.work_email
-            )
+        return Affiliation.objects.create(
+            organization=organization, account=account, work_email=arrival.work_email
+        )
     except IntegrityError as taken:
         raise WorkEmailTaken from taken
 
@@ -180,18 +179,16 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
-    ).select_related(
-        "program__organization", "account", "invitation", "direct_link", "course", "specialization"
-    )
+    ).select_related("program__organization")
     for arrival in waiting:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
+            arrival.account = email.account
             finish_or_leave(arrival)
 
 
 def finish_or_leave(arrival: Arrival) -> None:
     """The mailbox stays proven even when the program filled up; the page then says what is missing."""
     try:
-        with transaction.atomic():
-            finish(arrival=arrival)
+        finish(arrival=arrival)
     except (ProgramFull, WorkEmailTaken, LinkRefused):
         return

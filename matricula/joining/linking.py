@@ -81,10 +81,11 @@ def work_address(arrival: Arrival) -> EmailAddress:
     """The account's row for the work e-mail; a linked account does not sign in with it."""
     if arrival.account is None:
         raise NotConfirmed
-    rows = EmailAddress.objects.spelled(arrival.work_email)
-    if rows.confirmed().exclude(account=arrival.account).exists() and arrival.invitation:
+    rows = list(EmailAddress.objects.spelled(arrival.work_email))
+    if any(row.confirmed_at and row.account_id != arrival.account.pk for row in rows) and arrival.invitation:
         raise MailboxTaken
-    own = rows.filter(account=arrival.account).first()
-    if own:
-        return own
+    for own in rows:
+        if own.account_id == arrival.account.pk:
+            own.account = arrival.account
+            return own
     return EmailAddress.objects.create(account=arrival.account, address=arrival.work_email, signs_in=False)

@@ -11,22 +11,21 @@ from matricula.programs.models import Membership, Program
 @transaction.atomic
 def enter_program(*, program: Program, account: Account) -> Membership:
     """The account's active membership; an ended one is revived. Raises ProgramFull. Twice is once."""
-    membership, new = Membership.objects.get_or_create(
-        program=program,
-        account=account,
-        defaults={"state": Membership.State.LEFT, "left_at": timezone.now()},
-    )
-    revived = (
-        Membership.objects.filter(pk=membership.pk)
-        .exclude(state=Membership.State.ACTIVE)
-        .update(state=Membership.State.ACTIVE, left_at=None, joined_at=timezone.now())
-    )
-    if revived:
+    membership, new = Membership.objects.get_or_create(program=program, account=account)
+    if new or revive(membership):
         program.take_seat()
         verb = "membership.began" if new else "membership.revived"
         record(verb, actor=account, organization=program.organization_id, subject=membership)
-    membership.refresh_from_db()
     return membership
+
+
+def revive(membership: Membership) -> bool:
+    """Make an ended membership active again; False when it is active."""
+    ended = Membership.objects.filter(pk=membership.pk).exclude(state=Membership.State.ACTIVE)
+    revived = ended.update(state=Membership.State.ACTIVE, left_at=None, joined_at=timezone.now())
+    if revived:
+        membership.refresh_from_db()
+    return bool(revived)
 
 
 @transaction.atomic

@@ -78,9 +78,7 @@ def held_evidence(request: HttpRequest) -> Evidence:
     if kind == "direct":
         direct_link = DirectLink.objects.select_related("program__organization", "course").filter(pk=key)
         return examine_direct_link(direct_link.first())
-    tokens = InvitationToken.objects.select_related(
-        "invitation__program__organization", "invitation__invited_by", "invitation__course"
-    )
+    tokens = InvitationToken.objects.select_related("invitation__program__organization")
     return examine_token(tokens.filter(pk=key).first())
 
 

@@ -49,13 +49,14 @@ def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpResponse | None:
     """SIGN UP; None when the form has to be shown again."""
     data = form.cleaned_data
+    hashed = make_password(data["password"])
     try:
         if arrival.direct_link:
             give_work_email(arrival=arrival, address=data["work_email"])
         account = sign_up(
             arrival=arrival,
             full_name=data["full_name"],
-            hashed_password=make_password(data["password"]),
+            hashed_password=hashed,
             alternative_email=data["alternative_email"],
         )
     except DomainNotAllowed as refusal:
@@ -63,7 +64,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
         return None
     except ProgramFull:
         return refused(request, "full")
-    if not account.check_password(data["password"]):
+    if account.password != hashed and not account.check_password(data["password"]):
         return redirect("joining:link-account", arrival.public_id)
     start_session(request, account)
     return redirect("joining:confirm", arrival.public_id)
@@ -127,7 +128,8 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return redirect(opening(arrival))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and code_fits(arrival, form):
-        return redirect("joining:confirm", arrival.public_id)
+        arrival.refresh_from_db(fields=["finished_at"])
+        return redirect(opening(arrival) if arrival.finished_at else request.path)
     context = {"arrival": arrival, "program": arrival.program, "form": form}
     return render(request, "joining/pages/confirm.html", context)
 
