@@ -5,11 +5,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils import timezone
 
-from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.importing import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.models import Invitation, InvitationToken
 from matricula.organizations.models import Organization, Role
@@ -25,28 +24,24 @@ def fill() -> None:
     """Fill an empty database; one with organizations is left as it is."""
     if Organization.objects.exists():
         return
-    bruno = person("Bruno Keller", "bruno@nordlicht.example")
-    person("Ada Okafor", "ada.personal@home.example")
+    password = make_password(PASSWORD)
+    bruno = newcomer("Bruno Keller", "bruno@nordlicht.example", password)
+    ada = newcomer("Ada Okafor", "ada.personal@home.example", password)
     energy = Organization.objects.create(slug="nordlicht", name="Nordlicht Energie", brand_colour="#0b6e4f")
-    Role.objects.create(organization=energy, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
     hospital = Organization.objects.create(
         slug="harbour-vale", name="Harbour & Vale University Hospital", brand_colour="#7a1f5c"
     )
+    for organization in (energy, hospital):
+        Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     welcome = program(
-        energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 50
+        energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 16
     )
-    program(hospital, "Ward Essentials", "Short courses for everyone who works with patients.", 20)
+    wards = program(hospital, "Ward Essentials", "Short courses for everyone who works with patients.", 20)
     group = Group.objects.create(program=welcome, name="Grid operations")
     invite(program=welcome, address="ada@nordlicht.example", name="Ada", invited_by=bruno, groups=[group])
     invite(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)
-
-
-def person(name: str, address: str) -> Account:
-    account = Account.objects.create(full_name=name, password=make_password(PASSWORD))
-    EmailAddress.objects.create(
-        account=account, address=address, confirmed_at=timezone.now(), is_primary=True
-    )
-    return account
+    settle_in(welcome, bruno, password)
+    alumna(wards, ada, wards.courses.get(slug="reading-charts"))
 
 
 def program(organization: Organization, name: str, description: str, seats: int) -> Program:

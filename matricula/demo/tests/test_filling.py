@@ -1,9 +1,13 @@
 import pytest
+from django.utils import timezone
 
+from matricula.accounts.models import Account
 from matricula.catalog.course_folder import read_course
+from matricula.credentials.models import Certificate
 from matricula.demo.filling import COURSES, fill, introduce
 from matricula.joining.models import Invitation
 from matricula.organizations.models import Organization
+from matricula.programs.models import Membership
 
 
 def test_the_demonstration_courses_are_whole():
@@ -15,7 +19,24 @@ def test_the_demonstration_courses_are_whole():
 @pytest.mark.django_db
 def test_filling_twice_fills_once():
     fill()
+    before = [model.objects.count() for model in (Organization, Invitation, Membership, Certificate)]
     fill()
-    assert Organization.objects.count() == 2
-    assert Invitation.objects.count() == 2
+    after = [model.objects.count() for model in (Organization, Invitation, Membership, Certificate)]
+    assert before == after == [2, 19, 12, 5]
     assert "/join/" in introduce()
+
+
+@pytest.mark.django_db
+def test_the_demonstration_shows_every_state_of_an_invitation():
+    fill()
+    assert set(Invitation.objects.values_list("state", flat=True)) == set(Invitation.State.values)
+    assert Invitation.objects.live().filter(expires_at__lte=timezone.now()).exists()
+    assert Invitation.objects.exclude(opened_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_ada_of_the_demonstration_left_a_company_and_kept_her_certificate():
+    fill()
+    ada = Account.objects.get(full_name="Ada Okafor")
+    assert [one.is_active for one in ada.memberships.all()] == [False]
+    assert ada.certificates.get().organization_name == "Harbour & Vale University Hospital"

@@ -1,0 +1,152 @@
+"""People in every state: learning, finished, gone; invited, waiting, declined, out of reach."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from matricula.accounts.models import Account, EmailAddress
+from matricula.catalog.models import Course
+from matricula.credentials.models import Certificate
+from matricula.joining.inviting import decline, invite, revoke
+from matricula.joining.models import Invitation
+from matricula.learning.completing import finish_lesson
+from matricula.learning.models import Enrolment
+from matricula.learning.starting import start_course
+from matricula.mail.models import Letter
+from matricula.organizations.models import Affiliation
+from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.models import Group, Membership, Program
+
+# name, group, days ago, lessons done of the first course (None: not started; 99: all)
+MEMBERS: list[tuple[str, str, int, int | None]] = [
+    ("Emre Yıldız", "Grid operations", 41, 99),
+    ("Fatima Haddad", "Grid operations", 38, 99),
+    ("Grace Lindqvist", "Customer care", 34, 2),
+    ("Hugo Marchetti", "Customer care", 33, 99),
+    ("Ines Duarte", "Head office", 27, 1),
+    ("Jonas Brandt", "Grid operations", 21, 3),
+    ("Kavya Raman", "Head office", 16, 99),
+    ("Lars Eriksen", "Grid operations", 12, 0),
+    ("Mariam Sow", "Customer care", 9, 2),
+    ("Nils Vogel", "Head office", 5, None),
+    ("Olga Petrova", "Customer care", 2, 1),
+]
+# name, days ago, what became of the invitation
+INVITED = [
+    ("Paulo Reis", 20, "expired"),
+    ("Qadir Aslan", 15, "declined"),
+    ("Rosa Blum", 11, "revoked"),
+    ("Sven Holm", 8, "failed"),
+    ("Tomoko Abe", 6, "opened"),
+    ("Uma Nair", 3, "sent"),
+]
+
+
+def settle_in(program: Program, bruno: Account, password: str) -> None:
+    """Fill `program` with people. `password` is hashed already: everybody has the same."""
+    for name, group, days, done in MEMBERS:
+        joined(program, bruno, name, password, group, days, done)
+    for name, days, fate in INVITED:
+        invited(program, bruno, name, days, fate)
+
+
+def joined(
+    program: Program, bruno: Account, name: str, password: str, group: str, days: int, done: int | None
+) -> Membership:
+    """Somebody who was invited `days` ago, joined the day after, and did `done` lessons."""
+    work = address_of(name, program)
+    account = newcomer(name, work, password)
+    invitation = invite(program=program, address=work, name=name, invited_by=bruno)
+    membership = enter_program(program=program, account=account)
+    membership.groups.add(Group.objects.get_or_create(program=program, name=group)[0])
+    Affiliation.objects.create(organization=program.organization, account=account, work_email=work)
+    if invitation:
+        delivered(invitation)
+        invitation.settle(Invitation.State.JOINED, account=account)
+        backdate(invitation, days)
+    if done is not None:
+        learn(membership, done)
+    joined_at = timezone.now() - timedelta(days=days - 1)
+    Membership.objects.filter(pk=membership.pk).update(joined_at=joined_at)
+    Enrolment.objects.filter(membership=membership).update(
+        started_at=joined_at, completed_at=F("completed_at") - timedelta(days=days // 2)
+    )
+    Certificate.objects.filter(account=account).update(issued_at=timezone.now() - timedelta(days=days // 2))
+    return membership
+
+
+def learn(membership: Membership, done: int) -> None:
+    course = membership.program.courses.order_by("title").first()
+    if course is None:
+        return
+    enrolment = start_course(course=course, membership=membership)
+    for lesson in course.lessons.order_by("module__position", "position")[:done]:
+        finish_lesson(enrolment=enrolment, lesson=lesson, score=90 if lesson.kind == "quiz" else None)
+
+
+def invited(program: Program, bruno: Account, name: str, days: int, fate: str) -> None:
+    invitation = invite(program=program, address=address_of(name, program), name=name, invited_by=bruno)
+    if invitation is None:
+        return
+    if fate == "failed":
+        unreachable(invitation)
+    else:
+        delivered(invitation)
+    if fate == "declined":
+        decline(invitation=invitation)
+    if fate == "revoked":
+        revoke(invitation=invitation, actor=bruno)
+    if fate == "opened":
+        Invitation.objects.filter(pk=invitation.pk).update(opened_at=timezone.now())
+    backdate(invitation, days)
+    if fate == "expired":
+        Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now() - timedelta(days=1))
+
+
+def delivered(invitation: Invitation) -> None:
+    """Its letter went out long ago: the demonstration sends it nowhere."""
+    now = timezone.now()
+    Letter.objects.filter(pk=invitation.letter_id or 0).update(state=Letter.State.SENT, settled_at=now)
+    Invitation.objects.filter(pk=invitation.pk).update(state=Invitation.State.SENT, sent_at=now)
+    invitation.refresh_from_db()
+
+
+def unreachable(invitation: Invitation) -> None:
+    words = "550 5.1.1 No such mailbox here"
+    Letter.objects.filter(pk=invitation.letter_id or 0).update(
+        state=Letter.State.FAILED, settled_at=timezone.now(), error=words
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(state=Invitation.State.FAILED, sent_at=timezone.now())
+
+
+def backdate(invitation: Invitation, days: int) -> None:
+    """As if it had been written `days` ago."""
+    span = timedelta(days=days)
+    Invitation.objects.filter(pk=invitation.pk).update(
+        created_at=F("created_at") - span,
+        sent_at=F("sent_at") - span,
+        opened_at=F("opened_at") - span,
+        answered_at=F("answered_at") - span + timedelta(days=1),
+    )
+
+
+def alumna(program: Program, account: Account, course: Course) -> None:
+    """Somebody who learned here, left, and kept the certificate."""
+    membership = enter_program(program=program, account=account)
+    enrolment = start_course(course=course, membership=membership)
+    for lesson in course.lessons.all():
+        finish_lesson(enrolment=enrolment, lesson=lesson, score=100 if lesson.kind == "quiz" else None)
+    end_membership(membership=membership, actor=account, state=Membership.State.LEFT)
+
+
+def newcomer(name: str, work: str, password: str) -> Account:
+    account = Account.objects.create(full_name=name, password=password)
+    now = timezone.now()
+    EmailAddress.objects.create(account=account, address=work, confirmed_at=now, is_primary=True)
+    return account
+
+
+def address_of(name: str, program: Program) -> str:
+    first = name.split()[0].lower()
+    return f"{first}@{program.organization.slug}.example"
