@@ -117,12 +117,26 @@ def everybody(camera: Camera) -> None:
     camera.open("/join/" + "x" * 43 + "/", "unknown-link")
 
 
-def administrator(camera: Camera) -> None:
+def log_in(camera: Camera, address: str) -> None:
     camera.page.context.clear_cookies()
     camera.page.goto("/account/log-in/")
-    camera.page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
+    camera.page.get_by_label("E-mail", exact=True).fill(address)
     camera.page.get_by_label("Password").fill(PASSWORD)
-    camera.page.locator("main").get_by_role("button", name=re.compile("log in", re.I)).click()
+    camera.page.locator("main").get_by_role("button", name=re.compile("^log in$", re.I)).click()
+    camera.page.wait_for_url("**/learn/")
+
+
+def alumna(camera: Camera) -> None:
+    """Somebody who left a company and kept the certificate."""
+    log_in(camera, "ada.personal@home.example")
+    camera.shoot("learn-alumna")
+    camera.open("/certificates/", "certificates")
+    camera.page.locator(".card a").first.click()
+    camera.shoot("certificate")
+
+
+def administrator(camera: Camera) -> None:
+    log_in(camera, "bruno@nordlicht.example")
     camera.open("/console/nordlicht/", "console")
     paths = {link.get_attribute("href") for link in camera.page.locator(".console-nav a").all()}
     for path in sorted(filter(None, paths)):
@@ -166,6 +180,7 @@ def walk(browser: Browser, base: str, folder: Path, scheme: str, only: str) -> N
         everybody(camera)
         visitor(camera, base, link_for(base, address), address)
         learner(camera)
+        alumna(camera)
         administrator(camera)
 
 

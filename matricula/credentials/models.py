@@ -45,3 +45,8 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_of_specialization(self) -> bool:
+        """A Course Certificate hangs on an enrolment; a Specialization Certificate does not."""
+        return self.enrolment_id is None
