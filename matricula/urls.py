@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from matricula.web import pages
+from matricula.web import design, pages
 
 urlpatterns = [
     path("", pages.front, name="front"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("certificates/", include("matricula.credentials.urls")),
     path("account/", include("matricula.accounts.urls")),
     path("organizations/", include("matricula.organizations.urls")),
+    path("_design/", design.design, name="design"),
     path("_mail/", include("matricula.mail.urls")),
 ]
 handler400 = "matricula.web.errors.bad_request"

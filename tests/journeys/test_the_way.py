@@ -1,104 +1,12 @@
 """Ada's way in a real browser, from the letter to the certificate."""
 
-import os
 import re
-from pathlib import Path
-from threading import Event, Thread
-
-import pytest
-from django.db import connection
 
 from conftest import PASSWORD
-from matricula.joining.inviting import mint_link
-from matricula.joining.models import InvitationToken
-from matricula.mail.delivery import deliver_due
-from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Role
+from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, shoot
 
-CHROMIUM = "/usr/bin/chromium"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="LEFT OUT: Chromium is not installed"),
-]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
-SHOTS = os.environ.get("SCREENSHOTS")
-
-
-@pytest.fixture
-def browser():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def worker(transactional_db):
-    """A worker beside the server."""
-    stopped = Event()
-
-    def work():
-        while not stopped.wait(0.1):
-            deliver_due()
-        connection.close()
-
-    thread = Thread(target=work)
-    thread.start()
-    yield
-    stopped.set()
-    thread.join()
-
-
-@pytest.fixture(params=["phone", "desktop"])
-def page(request, browser):
-    size = {"width": 390, "height": 844} if request.param == "phone" else {"width": 1280, "height": 900}
-    context = browser.new_context(
-        bypass_csp=True, viewport=size, java_script_enabled=request.param == "desktop"
-    )
-    opened = context.new_page()
-    opened.set_default_timeout(15_000)
-    opened.size = request.param
-    return opened
-
-
-def shoot(page, name):
-    """Look at a page as axe does (desktop only, it needs JavaScript), and take its picture when asked."""
-    page.wait_for_load_state("networkidle")
-    if page.size == "desktop":
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png")
-
-
-def letter_code(address):
-    for _ in range(100):
-        found = InboxLetter.objects.filter(to=address, letter__kind="accounts.confirmation").last()
-        if found:
-            return re.search(r"^\d{6}$", found.text, re.M)[0]
-        Event().wait(0.1)
-    raise AssertionError("no letter came")
-
-
-def open_link(page, live_server, invitation):
-    link = mint_link(invitation, InvitationToken.Channel.MAIL)
-    page.goto(live_server.url + "/join/" + link.split("/join/")[1])
-
-
-def click(page, name, role="button"):
-    page.get_by_role(role, name=re.compile(f"^{name}$", re.I)).click()
+pytestmark = BROWSER_TEST
 
 
 def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificate(

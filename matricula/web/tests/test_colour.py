@@ -1,0 +1,49 @@
+"""Whatever colour an organization chooses, people can read it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matricula.web.colour import (
+    DARK_SURFACES,
+    LIGHT_SURFACES,
+    READABLE,
+    brand_stylesheet,
+    contrast,
+    from_oklch,
+    palette,
+    to_oklch,
+)
+
+colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+def test_contrast_is_the_one_of_the_standard():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@given(colours, st.sampled_from([LIGHT_SURFACES, DARK_SURFACES]))
+def test_every_brand_colour_can_be_read(colour, surfaces):
+    made = palette(colour, surfaces)
+    assert contrast(made.on_brand, made.brand) >= READABLE
+    assert min(contrast(made.brand_strong, surface) for surface in surfaces) >= READABLE
+    assert contrast(made.on_brand_soft, made.brand_soft) >= READABLE
+
+
+@given(colours)
+def test_a_colour_survives_the_way_through_oklch(colour):
+    there_and_back = from_oklch(to_oklch(colour))
+    for at in (1, 3, 5):
+        assert abs(int(colour[at : at + 2], 16) - int(there_and_back[at : at + 2], 16)) <= 1
+
+
+def test_a_colour_that_is_fine_stays_as_it_is():
+    assert palette("#0b6e4f", LIGHT_SURFACES).brand == "#0b6e4f"
+
+
+@given(colours)
+def test_the_stylesheet_holds_nothing_but_five_colours(colour):
+    sheet = brand_stylesheet(colour)
+    assert sheet.count("light-dark(") == 5
+    assert set(sheet) <= set(":root{}-;,()#\nabcdefghijklmnopqrstuvwxyz0123456789_")

@@ -1,0 +1,45 @@
+"""The design page, in light and dark, on a phone and at a desk."""
+
+import pytest
+
+from tests.journeys.walking import AXE, BROWSER_TEST
+
+pytestmark = BROWSER_TEST
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(request, browser):
+    context = browser.new_context(bypass_csp=True, color_scheme=request.param)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_component_is_accessible_in_light_and_dark(window, live_server):
+    window.goto(live_server.url + "/_design/")
+    window.evaluate(AXE)
+    found = window.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+def test_no_component_is_wider_than_a_phone(window, live_server):
+    window.set_viewport_size({"width": 320, "height": 700})
+    window.goto(live_server.url + "/_design/")
+    assert window.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_dialog_opens_and_closes_by_keyboard(window, live_server):
+    window.goto(live_server.url + "/_design/")
+    window.get_by_role("button", name="Open a dialog").focus()
+    window.keyboard.press("Enter")
+    assert window.get_by_role("dialog").is_visible()
+    window.keyboard.press("Escape")
+    assert not window.get_by_role("dialog").is_visible()
+
+
+def test_the_chosen_scheme_stays_on_the_next_page(window, live_server):
+    window.goto(live_server.url + "/_design/")
+    was_dark = window.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    window.get_by_role("button", name="Light or dark").click()
+    window.goto(live_server.url + "/account/log-in/")
+    assert window.evaluate("document.documentElement.dataset.theme") == ("light" if was_dark else "dark")
