@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -149,6 +150,11 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+# -- console: its navigation. `rule` is an access rule of organizations/access.py ---------------------
+CONSOLE_PAGES: list[dict[str, Any]] = [
+    {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "administering"},
+]
 
 # -- mail ------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else "")

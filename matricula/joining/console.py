@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matricula.accounts.models import Account
 from matricula.joining.inviting import invite, read_addresses, revoke, send_again
 from matricula.joining.models import Invitation
-from matricula.organizations.access import administering
+from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 
@@ -46,14 +45,14 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
         messages.success(request, invite_all(request, form))
-        return redirect("console:invitations", organization.slug)
+        return redirect("invitations:invitations", organization.slug)
     rows = Invitation.objects.filter(program__organization=organization).select_related("program", "letter")
     context = {"organization": organization, "form": form, "invitations": rows.order_by("-id")[:SHOWN]}
     return render(request, "joining/console/invitations.html", context)
 
 
 def invite_all(request: HttpRequest, form: InviteForm) -> str:
-    bruno = request.user if isinstance(request.user, Account) else None
+    bruno = actor_of(request)
     program, people = form.cleaned_data["program"], form.cleaned_data["addresses"]
     made = [invite(program=program, address=address, name=name, invited_by=bruno) for name, address in people]
     new = len([one for one in made if one])
@@ -68,16 +67,15 @@ def open_invitation(organization: Organization, public_id: str) -> Invitation:
 @administering
 @require_POST
 def send_letter_again(request: HttpRequest, organization: Organization, public_id: str) -> HttpResponse:
-    actor = request.user if isinstance(request.user, Account) else None
-    send_again(invitation=open_invitation(organization, public_id), actor=actor)
+    send_again(invitation=open_invitation(organization, public_id), actor=actor_of(request))
     messages.success(request, _("The letter is on its way again. Links sent before no longer work."))
-    return redirect("console:invitations", organization.slug)
+    return redirect("invitations:invitations", organization.slug)
 
 
 @administering
 @require_POST
 def withdraw(request: HttpRequest, organization: Organization, public_id: str) -> HttpResponse:
     invitation = open_invitation(organization, public_id)
-    if isinstance(request.user, Account) and revoke(invitation=invitation, actor=request.user):
+    if revoke(invitation=invitation, actor=actor_of(request)):
         messages.success(request, _("The invitation is withdrawn."))
-    return redirect("console:invitations", organization.slug)
+    return redirect("invitations:invitations", organization.slug)

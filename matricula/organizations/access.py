@@ -1,29 +1,79 @@
-"""Who may act for an organization."""
+"""Who may act for an organization. Outsiders get 404, insiders without the right a clear 403."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
-from matricula.organizations.models import Organization, Role
+from matricula.accounts.models import Account
+from matricula.organizations.models import Role
 from matricula.web.access import access_rule
 
-ADMINISTRATORS = (Role.Kind.OWNER, Role.Kind.PROGRAM_ADMINISTRATOR)
+View = Callable[..., HttpResponseBase]
+MAY: dict[str, frozenset[str]] = {
+    "viewing": frozenset(Role.Kind.values),
+    "overseeing": frozenset({Role.Kind.OWNER, Role.Kind.PROGRAM_ADMINISTRATOR, Role.Kind.VIEWER}),
+    "managing_groups": frozenset({Role.Kind.OWNER, Role.Kind.PROGRAM_ADMINISTRATOR, Role.Kind.GROUP_MANAGER}),
+    "administering": frozenset({Role.Kind.OWNER, Role.Kind.PROGRAM_ADMINISTRATOR}),
+    "owning": frozenset({Role.Kind.OWNER}),
+}
+"""What each rule asks for. Who is `viewing` as a group manager is shown only their own groups."""
 
 
-def administering(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Hands the view the Organization instead of its slug; 404 for who has no such role there."""
+def role_rule(name: str) -> Callable[[View], View]:
+    """An access rule that hands the view the Organization instead of its slug."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
-        rows = Organization.objects.filter(roles__account=request.user.pk, roles__kind__in=ADMINISTRATORS)
-        organization = rows.filter(slug=slug).first()
-        if organization is None:
-            raise Http404
-        return view(request, organization, *args, **kwargs)
+    def rule(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/console/")
+            role = role_in(slug, request.user.pk)
+            if role is None:
+                raise Http404
+            request.role = role  # type: ignore[attr-defined]
+            if role.kind not in MAY[name]:
+                return insufficient(request, role, MAY[name])
+            return view(request, role.organization, *args, **kwargs)
 
-    return access_rule("administering", view, guarded)
+        return access_rule(name, view, guarded)
+
+    return rule
+
+
+viewing = role_rule("viewing")
+overseeing = role_rule("overseeing")
+managing_groups = role_rule("managing_groups")
+administering = role_rule("administering")
+owning = role_rule("owning")
+
+
+def role_in(slug: str, account: Any) -> Role | None:
+    roles = Role.objects.select_related("organization", "account")
+    return roles.filter(organization__slug=slug, account=account).first()
+
+
+def acting_role(request: HttpRequest) -> Role:
+    """The role the access rule of the running view found."""
+    role: Role = request.role  # type: ignore[attr-defined]
+    return role
+
+
+def actor_of(request: HttpRequest) -> Account:
+    """Who acts, for the journal."""
+    return acting_role(request).account
+
+
+def insufficient(request: HttpRequest, role: Role, kinds: Iterable[str]) -> HttpResponse:
+    context = {
+        "organization": role.organization,
+        "role": role,
+        "needed": [Role.Kind(kind).label for kind in Role.Kind.values if kind in kinds],
+        "owners": Account.objects.filter(
+            roles__organization=role.organization, roles__kind=Role.Kind.OWNER
+        ).order_by("full_name")[:5],
+    }
+    return render(request, "organizations/console/insufficient.html", context, status=403)

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
 
@@ -72,10 +73,10 @@ class Role(models.Model):
     """What an account may do in an organization's console."""
 
     class Kind(models.TextChoices):
-        OWNER = "owner"
-        PROGRAM_ADMINISTRATOR = "program_administrator"
-        GROUP_MANAGER = "group_manager"
-        VIEWER = "viewer"
+        OWNER = "owner", _("Owner")
+        PROGRAM_ADMINISTRATOR = "program_administrator", _("Program administrator")
+        GROUP_MANAGER = "group_manager", _("Group manager")
+        VIEWER = "viewer", _("Viewer")
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="roles")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")

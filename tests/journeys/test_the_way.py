@@ -83,7 +83,7 @@ def test_the_other_pages_are_accessible(page, live_server, worker, organization,
     page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
     page.get_by_label("Password").fill(PASSWORD)
     click(page.locator("main"), "Log in")
-    for path in ("/account/", "/console/nordlicht/", "/certificates/"):
+    for path in ("/account/", "/console/nordlicht/invitations/", "/certificates/"):
         page.goto(live_server.url + path)
         shoot(page, path.strip("/").replace("/", "-"))
 

@@ -50,9 +50,13 @@ def test_a1_bruno_invites_pasted_addresses(client, organization, program, bruno)
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
     client.force_login(bruno)
     pasted = "Ada <ada@nordlicht.example>, dana@nordlicht.example"
-    page = client.post("/console/nordlicht/", {"program": program.pk, "addresses": pasted}, follow=True)
+    page = client.post(
+        "/console/nordlicht/invitations/", {"program": program.pk, "addresses": pasted}, follow=True
+    )
     assert "2 invited, 0 were invited already" in page.content.decode()
-    wrong = client.post("/console/nordlicht/", {"program": program.pk, "addresses": "ada at nordlicht"})
+    wrong = client.post(
+        "/console/nordlicht/invitations/", {"program": program.pk, "addresses": "ada at nordlicht"}
+    )
     assert "ada at nordlicht" in wrong.content.decode()
 
 
@@ -60,5 +64,5 @@ def test_another_organizations_console_is_not_there(client, organization, invita
     other = Organization.objects.create(slug="other", name="Other")
     Role.objects.create(organization=other, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
-    assert client.get("/console/nordlicht/").status_code == 404
+    assert client.get("/console/nordlicht/invitations/").status_code == 404
     assert client.post(f"/console/other/invitations/{invitation.public_id}/withdrawal/").status_code == 404
