@@ -30,3 +30,15 @@ class TooSoon(AccountError):
     """A letter went out a moment ago."""
 
     code = "too_soon"
+
+
+class FactorExists(AccountError):
+    """The account has an authenticator app already; remove it first."""
+
+    code = "factor_exists"
+
+
+class PasskeyRefused(AccountError):
+    """The browser's answer proves no passkey of this account."""
+
+    code = "passkey_refused"

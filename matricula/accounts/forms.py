@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -5,6 +6,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
+from matricula.accounts.models import Account
+from matricula.accounts.second_factors import authenticator_accepts
+from matricula.accounts.throttling import allows
 
 
 class EmailField(forms.CharField):
@@ -54,6 +58,55 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class AuthenticatorForm(CodeForm):
+    """The code an authenticator app shows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("Six digits, from the app.")
+
+
+class RecoveryCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=20,
+        help_text=_("Such as k7m3p-x2wqh. Each works once."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of this passkey"), max_length=80, required=False, help_text=_("Such as “my phone”.")
+    )
+
+
+class ProofForm(forms.Form):
+    """Confirm it is you: the password, or the app's code where there is no password."""
+
+    def __init__(self, account: Account, data: Any = None) -> None:
+        super().__init__(data)
+        self.account = account
+        with_password = account.has_usable_password()
+        field = PasswordForm.base_fields["password"] if with_password else AuthenticatorForm().fields["code"]
+        self.fields["password" if with_password else "code"] = field
+
+    def clean(self) -> dict[str, Any]:
+        if self.errors:
+            return self.cleaned_data
+        name, given = next(iter(self.cleaned_data.items()))
+        fits = (
+            self.account.check_password
+            if name == "password"
+            else partial(authenticator_accepts, self.account)
+        )
+        if not allows("prove", str(self.account.pk), tries=10, minutes=15) or not fits(given):
+            self.add_error(name, _("That does not fit. Check it and try again."))
+        return self.cleaned_data
 
 
 class AddressForm(forms.Form):

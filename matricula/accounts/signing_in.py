@@ -1,16 +1,23 @@
-"""Signing in: a password that fits, within the tries allowed, and a session of its own."""
+"""Signing in: a password that fits, a second factor where there is one, and a session of its own."""
 
+import time
 from typing import Any
 
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
+from matricula.accounts.second_factors import has_second_factor
 from matricula.accounts.throttling import allows
 
-KEPT = ("passes", "arrivals")
+KEPT = ("arrivals",)
+PENDING = "pending_sign_in"
+PENDING_SECONDS = 600
+STEP_TRIES = 5
+FRESH_SECONDS = 600
 
 
 def network_of(request: HttpRequest) -> str:
@@ -31,6 +38,52 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
     return account if free and isinstance(account, Account) else None
 
 
+def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
+    """Where the person goes now: `then`, signed in, or first to the second step."""
+    if not has_second_factor(account):
+        start_session(request, account)
+        return then
+    request.session.cycle_key()
+    request.session[PENDING] = {"account": account.pk, "then": then, "at": time.time(), "tries": 0}
+    return reverse("accounts:second-step")
+
+
+def pending_account(request: HttpRequest) -> Account | None:
+    """Whose password was right a moment ago in this browser, while the second step is awaited."""
+    pending = request.session.get(PENDING)
+    if not pending or time.time() - pending["at"] > PENDING_SECONDS:
+        request.session.pop(PENDING, None)
+        return None
+    return Account.objects.filter(pk=pending["account"], is_active=True).first()
+
+
+def spend_step_try(request: HttpRequest, account: Account) -> bool:
+    """Count one try before looking; False when they are used up and signing in starts over."""
+    pending = request.session[PENDING]
+    pending["tries"] += 1
+    request.session.modified = True
+    if pending["tries"] <= STEP_TRIES and allows("second-step", str(account.pk), tries=10, minutes=15):
+        return True
+    request.session.pop(PENDING)
+    return False
+
+
+def finish_step(request: HttpRequest, account: Account) -> str:
+    """The second factor was right: a session, and where the person was going."""
+    then = str(request.session.pop(PENDING)["then"])
+    start_session(request, account)
+    return then
+
+
+def mark_fresh(request: HttpRequest) -> None:
+    """The person proved just now who they are."""
+    request.session["proved_at"] = time.time()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    return bool(time.time() - request.session.get("proved_at", 0) < FRESH_SECONDS)
+
+
 def start_session(request: HttpRequest, account: Account) -> None:
     """A new session key; what the visitor holds of arrivals goes along."""
     kept: dict[str, Any] = {name: request.session[name] for name in KEPT if name in request.session}
@@ -40,3 +93,4 @@ def start_session(request: HttpRequest, account: Account) -> None:
     request.session["network"] = network_of(request)
     request.session["browser"] = request.headers.get("User-Agent", "")[:200]
     request.session["started_at"] = timezone.now().isoformat()
+    mark_fresh(request)

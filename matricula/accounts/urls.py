@@ -1,14 +1,26 @@
 from django.urls import path
 
-from matricula.accounts import pages
+from matricula.accounts.pages import account, proving, second_factors, signing_in
 
 app_name = "accounts"
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("log-in/", pages.sign_in, name="sign-in"),
-    path("log-out/", pages.sign_out, name="sign-out"),
-    path("sessions/end/", pages.end_sessions, name="end-sessions"),
-    path("forgotten/", pages.forgotten, name="forgotten"),
-    path("reset/<str:secret>/", pages.reset, name="reset"),
-    path("confirm/<str:secret>/", pages.confirm, name="confirm"),
+    path("", account.home, name="home"),
+    path("sessions/end/", account.end_sessions, name="end-sessions"),
+    path("log-in/", signing_in.sign_in, name="sign-in"),
+    path("log-in/second-step/", signing_in.second_step, name="second-step"),
+    path("log-in/recovery/", signing_in.recovery_step, name="recovery-step"),
+    path("log-in/passkey/ask/", signing_in.ask_passkey, name="ask-passkey"),
+    path("log-in/passkey/", signing_in.answer_passkey, name="answer-passkey"),
+    path("log-out/", signing_in.sign_out, name="sign-out"),
+    path("prove/", signing_in.prove, name="prove"),
+    path("second-factors/", second_factors.second_factors, name="second-factors"),
+    path("second-factors/authenticator/", second_factors.authenticator, name="authenticator"),
+    path("second-factors/recovery-codes/", second_factors.recovery_codes, name="recovery-codes"),
+    path("second-factors/passkey/", second_factors.passkey, name="passkey"),
+    path("second-factors/passkey/ask/", second_factors.ask_new_passkey, name="ask-new-passkey"),
+    path("second-factors/passkey/keep/", second_factors.keep_passkey, name="keep-passkey"),
+    path("second-factors/<int:pk>/remove/", second_factors.remove, name="remove-factor"),
+    path("forgotten/", proving.forgotten, name="forgotten"),
+    path("reset/<str:secret>/", proving.reset, name="reset"),
+    path("confirm/<str:secret>/", proving.confirm, name="confirm"),
 ]

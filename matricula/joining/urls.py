@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{A}/start/<str:kind>/<str:chosen_id>/", browsing.start, name="start"),
     path(f"{A}/account/", setting_up.account, name="account"),
     path(f"{A}/link-account/", setting_up.link_account, name="link-account"),
+    path(f"{A}/link-account/mine/", setting_up.link_signed_in, name="link-signed-in"),
     path(f"{A}/work-email/", setting_up.work_email, name="work-email"),
     path(f"{A}/confirm/", setting_up.confirm, name="confirm"),
     path(f"{A}/confirm/letter/", setting_up.new_code, name="new-code"),

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matricula.accounts.confirming import ask_to_confirm, confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
-from matricula.accounts.signing_in import check_password, start_session
+from matricula.accounts.models import Account
+from matricula.accounts.signing_in import begin_session, check_password, start_session
 from matricula.joining.access import holding_arrival
 from matricula.joining.arriving import finish, holder_of, may_finish
 from matricula.joining.errors import DomainNotAllowed, LinkRefused, WorkEmailTaken
@@ -84,13 +85,26 @@ def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         account = check_password(request, **form.cleaned_data)
         if account:
-            start_session(request, account)
-            arrival.account = account
-            Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
-            return go_on_with(request, arrival)
+            then = begin_session(request, account, then=request.path)
+            return link_to(request, arrival, account) if then == request.path else redirect(then)
         form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
     context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
     return render(request, "joining/pages/link_account.html", context)
+
+
+@holding_arrival
+@require_POST
+def link_signed_in(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """The account that is signed in here joins: pressed by somebody who sees both names."""
+    if not isinstance(request.user, Account):
+        return redirect("joining:link-account", arrival.public_id)
+    return link_to(request, arrival, request.user)
+
+
+def link_to(request: HttpRequest, arrival: Arrival, account: Account) -> HttpResponse:
+    Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
+    arrival.account = account
+    return go_on_with(request, arrival)
 
 
 @holding_arrival

@@ -1,0 +1,78 @@
+"""The links of letters: confirming a mailbox, and a forgotten password."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from matricula.accounts.confirming import confirmation_of_link, prove
+from matricula.accounts.errors import CodeEnded, MailboxTaken
+from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm
+from matricula.accounts.models import Account
+from matricula.accounts.pages.signing_in import local_path
+from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
+from matricula.accounts.signing_in import begin_session, check_password
+from matricula.web.access import public
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@public
+@FORM
+def confirm(request: HttpRequest, secret: str) -> HttpResponse:
+    """The link of a confirmation letter. A GET changes nothing; elsewhere than where it began it asks for
+    the account's password, so that nobody confirms a stranger's account by accident."""
+    try:
+        confirmation = confirmation_of_link(secret)
+    except CodeEnded:
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    account = confirmation.email.account
+    own = request.user == account
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and (own or (form.is_valid() and fits(request, account, form))):
+        try:
+            prove(confirmation=confirmation)
+        except (CodeEnded, MailboxTaken):
+            return render(request, "accounts/pages/confirmation_ended.html", status=410)
+        messages.success(request, _("Your e-mail is confirmed."))
+        return redirect("/learn/" if own else begin_session(request, account, then="/learn/"))
+    context = {"form": form, "own": own, "email": confirmation.email}
+    return render(request, "accounts/pages/confirm.html", context)
+
+
+def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:
+    """Whether the password is this account's; the error goes beside the field."""
+    address = account.addresses.filter(signs_in=True).order_by("-is_primary").first()
+    email = address.address if address else ""
+    if check_password(request, email=email, password=form.cleaned_data["password"]) == account:
+        return True
+    form.add_error("password", _("This is not the password of that account."))
+    return False
+
+
+@public
+@FORM
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a letter; the answer is the same whether or not an account exists."""
+    target = local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="")
+    form = AddressForm(request.POST or None)
+    asked = request.method == "POST" and form.is_valid()
+    if asked:
+        ask_to_reset(address=form.cleaned_data["email"], next_path=target)
+    return render(request, "accounts/pages/forgotten.html", {"form": form, "asked": asked, "next": target})
+
+
+@public
+@FORM
+def reset(request: HttpRequest, secret: str) -> HttpResponse:
+    try:
+        found = reset_of_link(secret)
+        form = NewPasswordForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            account = choose_password(reset=found, password=form.cleaned_data["password"])
+            target = local_path(found.next_path, otherwise="/learn/")
+            return redirect(begin_session(request, account, then=target))
+    except CodeEnded:
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    return render(request, "accounts/pages/reset.html", {"form": form})

@@ -1,0 +1,157 @@
+"""Log in, the second step, log out, and "confirm it is you"."""
+
+import json
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matricula.accounts import passkeys
+from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.forms import CodeForm, LogInForm, ProofForm, RecoveryCodeForm
+from matricula.accounts.models import Account, SecondFactor
+from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
+from matricula.accounts.signing_in import (
+    begin_session,
+    check_password,
+    finish_step,
+    mark_fresh,
+    pending_account,
+    spend_step_try,
+    start_session,
+)
+from matricula.web.access import public, signed_in
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+CEREMONY = "passkey_ceremony"
+
+
+def local_path(path: str, *, otherwise: str) -> str:
+    """`path` when it stays on this site, else `otherwise`."""
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    plain = not any(character in path for character in "\\\r\n\t")
+    return path if safe and plain else otherwise
+
+
+def wanted(request: HttpRequest) -> str:
+    return local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="/learn/")
+
+
+@public
+@FORM
+def sign_in(request: HttpRequest) -> HttpResponse:
+    target = wanted(request)
+    form = LogInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account = check_password(request, **form.cleaned_data)
+        if account:
+            return redirect(begin_session(request, account, then=target))
+        form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
+    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
+    return render(request, "accounts/pages/sign_in.html", context)
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("accounts:sign-in")
+
+
+@public
+@FORM
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the password: the app's code, or a passkey."""
+    account = pending_account(request)
+    if account is None:
+        return redirect("accounts:sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return stepped(request, account, form, authenticator_accepts)
+    return show_step(request, account, form)
+
+
+@public
+@FORM
+def recovery_step(request: HttpRequest) -> HttpResponse:
+    """After the password, without the device: one of the recovery codes."""
+    account = pending_account(request)
+    if account is None:
+        return redirect("accounts:sign-in")
+    form = RecoveryCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return stepped(request, account, form, spend_recovery_code)
+    return render(request, "accounts/pages/recovery_step.html", {"form": form})
+
+
+def stepped(
+    request: HttpRequest, account: Account, form: forms.Form, accepts: Callable[[Account, str], bool]
+) -> HttpResponse:
+    """The try is counted before the code is looked at."""
+    if not spend_step_try(request, account):
+        return render(request, "accounts/pages/step_ended.html", status=429)
+    if accepts(account, form.cleaned_data["code"]):
+        return redirect(finish_step(request, account))
+    form.add_error("code", _("That is not the code. Check it, or use another way."))
+    if isinstance(form, RecoveryCodeForm):
+        return render(request, "accounts/pages/recovery_step.html", {"form": form})
+    return show_step(request, account, form)
+
+
+def show_step(request: HttpRequest, account: Account, form: forms.Form) -> HttpResponse:
+    kinds = set(account.second_factors.values_list("kind", flat=True))
+    context = {
+        "form": form,
+        "authenticator": SecondFactor.Kind.TOTP in kinds,
+        "passkeys": SecondFactor.Kind.PASSKEY in kinds and passkeys.can_work_here(),
+    }
+    return render(request, "accounts/pages/second_step.html", context)
+
+
+@public
+@require_POST
+def ask_passkey(request: HttpRequest) -> HttpResponse:
+    """What the browser asks the device: for the second step, else for signing in without a password."""
+    options, state = passkeys.ask_to_prove(pending_account(request))
+    request.session[CEREMONY] = state
+    return JsonResponse(options)
+
+
+@public
+@require_POST
+def answer_passkey(request: HttpRequest) -> HttpResponse:
+    """The device's answer. Alone it is enough: it was unlocked by its owner."""
+    pending = pending_account(request)
+    state = request.session.pop(CEREMONY, None)
+    try:
+        if state is None:
+            raise PasskeyRefused
+        account = passkeys.prove(account=pending, state=state, answer=json.loads(request.body))
+    except (PasskeyRefused, ValueError):
+        return JsonResponse(
+            {"error": _("This passkey does not fit. Try again, or use another way.")}, status=400
+        )
+    if pending:
+        return JsonResponse({"then": finish_step(request, account)})
+    start_session(request, account)
+    return JsonResponse({"then": wanted(request)})
+
+
+@signed_in
+@FORM
+def prove(request: HttpRequest) -> HttpResponse:
+    """Confirm it is you: before something that matters, once in ten minutes."""
+    account = request.user
+    assert isinstance(account, Account)  # noqa: S101 - signed_in saw to it
+    target = wanted(request)
+    form = ProofForm(account, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        request.session.cycle_key()
+        mark_fresh(request)
+        return redirect(target)
+    return render(request, "accounts/pages/prove.html", {"form": form, "next": target})

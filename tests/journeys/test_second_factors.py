@@ -1,0 +1,112 @@
+"""Chika adds a passkey and an authenticator app, and logs in with them, in a real browser."""
+
+import re
+
+import pyotp
+import pytest
+
+from conftest import PASSWORD
+from matricula.accounts.models import SecondFactor
+from tests.journeys.walking import BROWSER_TEST, click, shoot
+
+pytestmark = BROWSER_TEST
+
+
+@pytest.fixture
+def window(browser, live_server, settings):
+    """A desktop window whose device holds a virtual authenticator."""
+    settings.BASE_URL = live_server.url
+    context = browser.new_context(bypass_csp=True, base_url=live_server.url)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.size = "desktop"
+    tools = context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    yield page
+    context.close()
+
+
+def log_in(page):
+    page.goto("/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+
+
+def log_out(page):
+    click(page, "Log out")
+
+
+def add_passkey(page):
+    page.goto("/account/second-factors/passkey/")
+    shoot(page, "passkey")
+    page.get_by_label("Name of this passkey").fill("My laptop")
+    click(page, "Add a passkey")
+    page.wait_for_url("**/account/second-factors/")
+
+
+def test_a_passkey_signs_in_alone_and_as_second_step(window, chika):
+    log_in(window)
+    add_passkey(window)
+    assert window.get_by_text("My laptop").first.is_visible()
+    shoot(window, "second-factors")
+    log_out(window)
+    click(window, "Log in with a passkey")
+    window.wait_for_url("**/learn/")
+    log_out(window)
+    log_in(window)
+    assert window.get_by_role("heading", name="One more step").is_visible()
+    shoot(window, "second-step-passkey")
+    click(window, "Use your passkey")
+    window.wait_for_url("**/learn/")
+    assert SecondFactor.objects.get().last_used_at is not None
+
+
+def test_a_passkey_of_somebody_else_is_no_second_step(window, chika, bruno):
+    log_in(window)
+    add_passkey(window)
+    SecondFactor.objects.update(account=bruno)
+    SecondFactor.objects.create(account=chika, kind="totp", name="App", sealed="x")
+    log_out(window)
+    click(window, "Log in with a passkey")
+    window.get_by_text("This passkey does not fit.").wait_for()
+    window.goto("/learn/")
+    assert "/account/log-in/" in window.url
+
+
+def test_the_authenticator_app_is_set_up_and_asked_for(page, live_server, chika):
+    page.goto(live_server.url + "/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    page.goto(live_server.url + "/account/second-factors/")
+    shoot(page, "no-second-factor")
+    click(page, "Set up the app", role="link")
+    shoot(page, "authenticator")
+    page.get_by_text("I cannot scan it").click()
+    secret = page.locator("code").inner_text()
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    click(page, "Confirm")
+    assert page.get_by_role("heading", name="Keep these codes").is_visible()
+    recovery = page.locator("code").first.inner_text()
+    shoot(page, "recovery-codes")
+    click(page, "Log out")
+    page.goto(live_server.url + "/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    shoot(page, "second-step")
+    page.get_by_role("link", name=re.compile("recovery code")).click()
+    shoot(page, "recovery-step")
+    page.get_by_label("Recovery code").fill(recovery)
+    click(page, "Confirm")
+    assert page.get_by_role("heading", name="My learning").is_visible()
