@@ -153,7 +153,8 @@ CONTENT_SECURITY_POLICY = {
 
 # -- console: its navigation. `rule` is an access rule of organizations/access.py ---------------------
 CONSOLE_PAGES: list[dict[str, Any]] = [
-    {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "administering"},
+    {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
+    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------

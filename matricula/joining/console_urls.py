@@ -1,10 +1,21 @@
-from django.urls import path
+from django.urls import include, path
 
-from matricula.joining import console
+from matricula.joining.console import answering, following, inviting
 
-app_name = "invitations"
+invitations = [
+    path("", following.invitations, name="invitations"),
+    path("new/", inviting.invite_people, name="invite"),
+    path("letters/", following.send_all, name="send-all"),
+    path("<str:invitation_id>/letter/", following.send_again, name="send-again"),
+    path("<str:invitation_id>/withdrawal/", following.withdraw, name="withdraw"),
+    path("<str:invitation_id>/address/", following.correct, name="correct"),
+]
+requests = [
+    path("", answering.requests, name="requests"),
+    path("<str:request_id>/letter/", answering.send_invitation, name="answer"),
+    path("<str:request_id>/dismissal/", answering.dismissal, name="dismiss"),
+]
 urlpatterns = [
-    path("", console.invitations, name="invitations"),
-    path("<str:public_id>/letter/", console.send_letter_again, name="send-again"),
-    path("<str:public_id>/withdrawal/", console.withdraw, name="withdraw"),
+    path("invitations/", include((invitations, "invitations"))),
+    path("requests/", include((requests, "requests"))),
 ]

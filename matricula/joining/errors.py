@@ -32,3 +32,27 @@ class DomainNotAllowed(JoiningError):
     def __init__(self, allowed: list[str]) -> None:
         super().__init__(allowed)
         self.allowed = allowed
+
+
+class LetterJustSent(JoiningError):
+    """The person was written to within the last ten minutes."""
+
+    code = "letter_just_sent"
+
+
+class InvitationAnswered(JoiningError):
+    """The invitation can no longer be changed: it was answered, revoked or replaced."""
+
+    code = "invitation_answered"
+
+
+class AlreadyInvited(JoiningError):
+    """The address has a live invitation to the program already."""
+
+    code = "already_invited"
+
+
+class RequestAnswered(JoiningError):
+    """Somebody answered the request before."""
+
+    code = "request_answered"

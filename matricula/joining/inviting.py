@@ -1,5 +1,7 @@
 """Inviting by e-mail, and what the letter says."""
 
+from contextlib import suppress
+from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -12,7 +14,8 @@ from matricula.accounts.models import Account
 from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.catalog.models import Course
-from matricula.joining.models import Invitation, InvitationToken
+from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
+from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.mail.signals import letter_settled
@@ -20,6 +23,8 @@ from matricula.programs.models import Group, Program
 from matricula.web.secret import digest, new_link_secret
 
 KIND = "joining.invitation"
+BETWEEN_LETTERS = timedelta(minutes=10)
+BATCH = 500
 
 
 @transaction.atomic
@@ -60,7 +65,10 @@ def queue_letter(invitation: Invitation) -> None:
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
-    """A new letter with a new link; the links before it end."""
+    """A new letter with a new link; the links before it end. Raises LetterJustSent."""
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
+        raise LetterJustSent
     invitation.tokens.filter(ended_at__isnull=True).update(ended_at=timezone.now())
     queue_letter(invitation)
     record(
@@ -69,6 +77,77 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
         organization=invitation.program.organization_id,
         subject=invitation,
     )
+
+
+@transaction.atomic
+def renew(*, invitation: Invitation, actor: Account) -> None:
+    """Send again; an expired one is open once more. Raises LetterJustSent."""
+    if invitation.is_expired:
+        Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=invitation_expiry())
+    send_again(invitation=invitation, actor=actor)
+
+
+@transaction.atomic
+def send_all_again(*, program: Program, actor: Account) -> int:
+    """To everybody in `program` who has not answered and was not written to just now; how many letters."""
+    rows = Invitation.objects.open().filter(program=program)
+    waiting = list(
+        rows.exclude(letter__queued_at__gt=timezone.now() - BETWEEN_LETTERS)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    for start in range(0, len(waiting), BATCH):
+        queue_letters(waiting[start : start + BATCH])
+    record(
+        "invitation.all_sent_again",
+        actor=actor,
+        organization=program.organization_id,
+        subject=program,
+        after={"letters": len(waiting)},
+    )
+    return len(waiting)
+
+
+def queue_letters(invitations: list[Invitation]) -> None:
+    """New letters to many; the links before them end."""
+    tokens = InvitationToken.objects.filter(invitation__in=invitations, ended_at__isnull=True)
+    tokens.update(ended_at=timezone.now())
+    letters = Letter.objects.bulk_create(
+        Letter(kind=KIND, to=one.address, language=one.language, reference=one.pk) for one in invitations
+    )
+    for invitation, letter in zip(invitations, letters, strict=True):
+        invitation.letter = letter
+    Invitation.objects.bulk_update(invitations, ["letter"])
+
+
+@transaction.atomic
+def correct_address(*, invitation: Invitation, address: str, actor: Account) -> Invitation:
+    """A new invitation to `address` takes the place of one whose letter failed.
+
+    Raises InvitationAnswered, AlreadyInvited.
+    """
+    if not invitation.settle(Invitation.State.REVOKED):
+        raise InvitationAnswered
+    made = invite(
+        program=invitation.program,
+        address=address,
+        invited_by=actor,
+        name=invitation.name,
+        groups=list(invitation.groups.all()),
+        course=invitation.course,
+    )
+    if made is None:
+        raise AlreadyInvited
+    Invitation.objects.filter(pk=invitation.pk).update(superseded_by=made)
+    record(
+        "invitation.corrected",
+        actor=actor,
+        organization=made.program.organization_id,
+        subject=invitation,
+        before={"address": invitation.address},
+        after={"address": address},
+    )
+    return made
 
 
 @transaction.atomic
@@ -93,7 +172,8 @@ def ask_for_letter(address: str) -> None:
         return
     if allows("lost-letter", spelled, tries=1, minutes=10):
         for invitation in Invitation.objects.open().filter(canonical=spelled).select_related("program"):
-            send_again(invitation=invitation, actor=None)
+            with suppress(LetterJustSent):
+                send_again(invitation=invitation, actor=None)
 
 
 @transaction.atomic

@@ -72,6 +72,7 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="accepted_invitations"
     )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
+    superseded_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = InvitationQuerySet.as_manager()
 
@@ -87,6 +88,10 @@ class Invitation(models.Model):
                 | Q(~Q(state="joined"), accepted_by__isnull=True),
                 name="accepted_exactly_when_joined",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["program", "state", "-id"], name="invitations_of_a_program"),
+            models.Index(fields=["canonical"], name="invitations_of_a_person"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -192,3 +197,44 @@ class Arrival(models.Model):
                 name="one_thing_brought_an_arrival",
             )
         ]
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def waiting(self) -> Self:
+        return self.filter(answer="")
+
+
+class Request(models.Model):
+    """Somebody whose link no longer opens asks the administrator, in one click."""
+
+    class Answer(models.TextChoices):
+        INVITED = "invited"
+        DISMISSED = "dismissed"
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="requests")
+    public_id = public_id_field()
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, related_name="requests")
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    reason = models.CharField(max_length=40)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "canonical"],
+                condition=Q(answer=""),
+                name="one_waiting_request_a_person",
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.address)
+        super().save(*args, **kwargs)

@@ -1,9 +1,11 @@
 """Forgotten passwords, missing letters, and the administrator's page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.joining.models import Invitation
@@ -34,6 +36,7 @@ def test_enumeration_known_and_unknown_addresses_get_the_same_answer(client, chi
 
 
 def test_a6_a_missing_letter_comes_again_once_in_ten_minutes(client, invitation):
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
     for address in ("ADA@nordlicht.example", "ada@nordlicht.example", "nobody@nordlicht.example"):
         assert "on its way again" in client.post("/join/lost-letter/", {"email": address}).content.decode()
     assert Letter.objects.filter(kind="joining.invitation").count() == 2
@@ -51,11 +54,11 @@ def test_a1_bruno_invites_pasted_addresses(client, organization, program, bruno)
     client.force_login(bruno)
     pasted = "Ada <ada@nordlicht.example>, dana@nordlicht.example"
     page = client.post(
-        "/console/nordlicht/invitations/", {"program": program.pk, "addresses": pasted}, follow=True
+        "/console/nordlicht/invitations/new/", {"program": program.pk, "addresses": pasted}, follow=True
     )
     assert "2 invited, 0 were invited already" in page.content.decode()
     wrong = client.post(
-        "/console/nordlicht/invitations/", {"program": program.pk, "addresses": "ada at nordlicht"}
+        "/console/nordlicht/invitations/new/", {"program": program.pk, "addresses": "ada at nordlicht"}
     )
     assert "ada at nordlicht" in wrong.content.decode()
 

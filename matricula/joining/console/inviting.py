@@ -3,18 +3,15 @@
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from matricula.joining.inviting import invite, read_addresses, revoke, send_again
-from matricula.joining.models import Invitation
+from matricula.joining.inviting import invite, read_addresses
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
-
-SHOWN = 50
 
 
 class InviteForm(forms.Form):
@@ -30,6 +27,7 @@ class InviteForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         field = self.fields["program"]
         field.queryset = organization.programs.all()  # type: ignore[attr-defined]
+        field.initial = field.queryset.first()  # type: ignore[attr-defined]
 
     def clean_addresses(self) -> list[tuple[str, str]]:
         good, bad = read_addresses(self.cleaned_data["addresses"])
@@ -40,15 +38,14 @@ class InviteForm(forms.Form):
 
 @administering
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitations(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Invite pasted addresses, and see the newest invitations."""
+def invite_people(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """Invite pasted addresses."""
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
         messages.success(request, invite_all(request, form))
         return redirect("invitations:invitations", organization.slug)
-    rows = Invitation.objects.filter(program__organization=organization).select_related("program", "letter")
-    context = {"organization": organization, "form": form, "invitations": rows.order_by("-id")[:SHOWN]}
-    return render(request, "joining/console/invitations.html", context)
+    context = {"organization": organization, "form": form}
+    return render(request, "joining/console/invite.html", context)
 
 
 def invite_all(request: HttpRequest, form: InviteForm) -> str:
@@ -57,25 +54,3 @@ def invite_all(request: HttpRequest, form: InviteForm) -> str:
     made = [invite(program=program, address=address, name=name, invited_by=bruno) for name, address in people]
     new = len([one for one in made if one])
     return _("%(new)d invited, %(old)d were invited already.") % {"new": new, "old": len(made) - new}
-
-
-def open_invitation(organization: Organization, public_id: str) -> Invitation:
-    rows = Invitation.objects.open().filter(program__organization=organization).select_related("program")
-    return get_object_or_404(rows, public_id=public_id)
-
-
-@administering
-@require_POST
-def send_letter_again(request: HttpRequest, organization: Organization, public_id: str) -> HttpResponse:
-    send_again(invitation=open_invitation(organization, public_id), actor=actor_of(request))
-    messages.success(request, _("The letter is on its way again. Links sent before no longer work."))
-    return redirect("invitations:invitations", organization.slug)
-
-
-@administering
-@require_POST
-def withdraw(request: HttpRequest, organization: Organization, public_id: str) -> HttpResponse:
-    invitation = open_invitation(organization, public_id)
-    if revoke(invitation=invitation, actor=actor_of(request)):
-        messages.success(request, _("The invitation is withdrawn."))
-    return redirect("invitations:invitations", organization.slug)

@@ -1,0 +1,139 @@
+"""Ask the administrator: one click for who holds a link that no longer opens, and what becomes of it."""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.models import Account
+from matricula.accounts.throttling import allows
+from matricula.audit.models import record
+from matricula.joining.errors import RequestAnswered
+from matricula.joining.inviting import invite, renew
+from matricula.joining.models import DirectLink, Invitation, Request
+from matricula.mail.models import Letter
+from matricula.mail.rendering import Reading, writes
+from matricula.organizations.access import MAY
+from matricula.programs.models import Program
+
+KIND = "joining.request"
+TRIES, MINUTES = 1, 10
+TRIES_PER_NETWORK = 20
+
+
+def ask_administrator(
+    *,
+    reason: str,
+    invitation: Invitation | None = None,
+    direct_link: DirectLink | None = None,
+    address: str = "",
+    network: str = "",
+) -> None:
+    """Tell the administrators of whatever was held that it did not open.
+
+    `reason` is the code of a LinkRefused or JoiningError. Without something held, the newest invitation of
+    `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
+    """
+    source = invitation or direct_link or newest_invitation(address)
+    if source is None:
+        return
+    who = invitation.address if invitation else address
+    try:
+        spelled = canonical(who)
+    except AddressRefused:
+        return
+    if network and not allows("request-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+        return
+    if allows("request", f"{source.program_id}:{spelled}", tries=TRIES, minutes=MINUTES):
+        file_request(program=source.program, address=who, reason=reason, source=source)
+
+
+def newest_invitation(address: str) -> Invitation | None:
+    try:
+        rows = Invitation.objects.filter(canonical=canonical(address))
+    except AddressRefused:
+        return None
+    return rows.select_related("program__organization").order_by("-id").first()
+
+
+@transaction.atomic
+def file_request(
+    *, program: Program, address: str, reason: str, source: Invitation | DirectLink
+) -> Request | None:
+    """The row, the audit line and the letters. None while the same person's request waits."""
+    invitation = source if isinstance(source, Invitation) else None
+    try:
+        with transaction.atomic():
+            made = Request.objects.create(
+                program=program, invitation=invitation, address=address, reason=reason
+            )
+    except IntegrityError:
+        return None
+    record("request.made", organization=program.organization_id, subject=made, after={"reason": reason})
+    tell_administrators(made)
+    return made
+
+
+def tell_administrators(request: Request) -> None:
+    organization = request.program.organization
+    administrators = Account.objects.filter(
+        roles__organization=organization, roles__kind__in=MAY["administering"]
+    )
+    reached = administrators.filter(addresses__is_primary=True).values_list("addresses__address", "language")
+    Letter.objects.bulk_create(
+        Letter(kind=KIND, to=to, language=language, reference=request.pk) for to, language in reached
+    )
+
+
+@writes(KIND)
+def request_letter(letter: Letter) -> Reading | None:
+    rows = Request.objects.waiting().select_related("program__organization")
+    request = rows.filter(pk=letter.reference or 0).first()
+    if request is None:
+        return None
+    address = settings.BASE_URL + reverse("requests:requests", args=[request.program.organization.slug])
+    return Reading("joining/email/request", {"request": request, "address": address})
+
+
+@transaction.atomic
+def answer_with_letter(*, request: Request, actor: Account) -> None:
+    """Send the invitation again, or a new one where the old can no longer be answered.
+
+    Raises RequestAnswered, LetterJustSent.
+    """
+    settle(request, Request.Answer.INVITED, actor)
+    live = Invitation.objects.live().filter(program=request.program, canonical=request.canonical).first()
+    if live:
+        renew(invitation=live, actor=actor)
+        return
+    old = request.invitation
+    invite(
+        program=request.program,
+        address=request.address,
+        invited_by=actor,
+        name=old.name if old else "",
+        groups=list(old.groups.all()) if old else None,
+        course=old.course if old else None,
+    )
+
+
+@transaction.atomic
+def dismiss(*, request: Request, actor: Account) -> None:
+    """Raises RequestAnswered."""
+    settle(request, Request.Answer.DISMISSED, actor)
+
+
+def settle(request: Request, answer: Request.Answer, actor: Account) -> None:
+    """Answer a waiting request, once."""
+    rows = Request.objects.filter(Q(answer=""), pk=request.pk)
+    if not rows.update(answer=answer, answered_by=actor, answered_at=timezone.now()):
+        raise RequestAnswered
+    record(
+        "request.answered",
+        actor=actor,
+        organization=request.program.organization_id,
+        subject=request,
+        after={"answer": answer.value},
+    )

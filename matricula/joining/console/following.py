@@ -1,0 +1,101 @@
+"""What became of the invitations: their states, and send again, withdraw, correct."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.forms import EmailField
+from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
+from matricula.joining.inviting import correct_address, renew, revoke, send_all_again
+from matricula.joining.listing import STATES, matching_invitations, state_of
+from matricula.joining.models import Invitation
+from matricula.organizations.access import actor_of, administering, overseeing
+from matricula.organizations.models import Organization
+from matricula.web.keyset import stretch
+
+
+class AddressForm(forms.Form):
+    address = EmailField(label=gettext_lazy("Work e-mail"))
+
+
+@overseeing
+@require_safe
+def invitations(request: HttpRequest, organization: Organization) -> HttpResponse:
+    page = stretch(matching_invitations(organization, request.GET), request.GET)
+    context = {
+        "organization": organization,
+        "page": page,
+        "rows": [(one, state_of(one), STATES[state_of(one)]) for one in page.rows],
+        "states": STATES,
+        "programs": organization.programs.order_by("name"),
+        "asked": request.GET,
+    }
+    return render(request, "joining/console/invitations.html", context)
+
+
+def live_invitation(organization: Organization, invitation_id: str) -> Invitation:
+    rows = Invitation.objects.live().filter(program__organization=organization)
+    return get_object_or_404(rows.select_related("program"), public_id=invitation_id)
+
+
+@administering
+@require_POST
+def send_again(request: HttpRequest, organization: Organization, invitation_id: str) -> HttpResponse:
+    try:
+        renew(invitation=live_invitation(organization, invitation_id), actor=actor_of(request))
+    except LetterJustSent:
+        messages.warning(
+            request, _("A letter went to this person less than ten minutes ago. Try again later.")
+        )
+    else:
+        messages.success(request, _("The letter is on its way again. Links sent before no longer work."))
+    return redirect("invitations:invitations", organization.slug)
+
+
+@administering
+@require_POST
+def send_all(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """Send again to everybody who has not answered, in all programs of the organization."""
+    letters = sum(
+        send_all_again(program=program, actor=actor_of(request)) for program in organization.programs.all()
+    )
+    messages.success(request, _("%d letters are on their way. Links sent before no longer work.") % letters)
+    return redirect("invitations:invitations", organization.slug)
+
+
+@administering
+@require_POST
+def withdraw(request: HttpRequest, organization: Organization, invitation_id: str) -> HttpResponse:
+    if revoke(invitation=live_invitation(organization, invitation_id), actor=actor_of(request)):
+        messages.success(request, _("The invitation is withdrawn."))
+    return redirect("invitations:invitations", organization.slug)
+
+
+@administering
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, organization: Organization, invitation_id: str) -> HttpResponse:
+    """Correct the address of an invitation that could not be delivered."""
+    invitation = live_invitation(organization, invitation_id)
+    form = AddressForm(request.POST or None, initial={"address": invitation.address})
+    if request.method == "POST" and form.is_valid() and corrected(request, invitation, form):
+        return redirect("invitations:invitations", organization.slug)
+    context = {"organization": organization, "invitation": invitation, "form": form}
+    return render(request, "joining/console/correct.html", context)
+
+
+def corrected(request: HttpRequest, invitation: Invitation, form: AddressForm) -> bool:
+    address = form.cleaned_data["address"]
+    try:
+        correct_address(invitation=invitation, address=address, actor=actor_of(request))
+    except AlreadyInvited:
+        form.add_error("address", _("This address has an open invitation already."))
+        return False
+    except InvitationAnswered:
+        form.add_error("address", _("This invitation was answered meanwhile."))
+        return False
+    messages.success(request, _("A new invitation is on its way to %s.") % address)
+    return True

@@ -1,0 +1,47 @@
+"""Pages of a long list by keyset, the newest first: found by an id, never by counting past others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+
+M = TypeVar("M", bound=Model)
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[M]):
+    """One page of rows, and the queries that lead to the pages beside it ("" at an end)."""
+
+    rows: list[M]
+    newer: str
+    older: str
+
+
+def stretch(rows: "QuerySet[M]", asked: Mapping[str, str], size: int = PAGE_SIZE) -> "Stretch[M]":
+    """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links."""
+    before, after = number(asked.get("before")), number(asked.get("after"))
+    if after is not None:
+        found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
+        more, found = len(found) > size, found[:size][::-1]
+        has_newer, has_older = more, True
+    else:
+        wanted = rows if before is None else rows.filter(pk__lt=before)
+        found = list(wanted.order_by("-pk")[: size + 1])
+        has_newer, has_older = before is not None, len(found) > size
+        found = found[:size]
+    newer = query(asked, "after", found[0].pk) if found and has_newer else ""
+    return Stretch(found, newer, query(asked, "before", found[-1].pk) if found and has_older else "")
+
+
+def number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def query(asked: Mapping[str, Any], name: str, pk: int) -> str:
+    kept = QueryDict(mutable=True)
+    kept.update({key: asked[key] for key in asked if key not in ("before", "after") and asked[key]})
+    kept[name] = str(pk)
+    return "?" + kept.urlencode()
