@@ -105,7 +105,7 @@ def prove(*, confirmation: Confirmation) -> None:
 
 
 @transaction.atomic
-def reclaim(*, confirmation: Confirmation, password: str) -> Account:
+def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Account:
     """The holder of the mailbox takes an unconfirmed account over: all that was there before goes."""
     email = confirmation.email
     account = Account.objects.select_for_update().get(pk=email.account_id)
@@ -114,8 +114,10 @@ def reclaim(*, confirmation: Confirmation, password: str) -> Account:
     account.addresses.exclude(pk=email.pk).delete()
     SecondFactor.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
+    account.full_name = full_name
     account.set_password(password)
-    account.save(update_fields=["password"])
+    account.save(update_fields=["full_name", "password"])
     account.end_sessions()
+    record("account.reclaimed", actor=account, subject=account)
     prove(confirmation=confirmation)
     return account

@@ -42,3 +42,21 @@ class PasskeyRefused(AccountError):
     """The browser's answer proves no passkey of this account."""
 
     code = "passkey_refused"
+
+
+class AddressListed(AccountError):
+    """The account lists this address already."""
+
+    code = "address_listed"
+
+
+class LastAddress(AccountError):
+    """Without this address nothing would reach the person."""
+
+    code = "last_address"
+
+
+class NotYetConfirmed(AccountError):
+    """Only a confirmed address can be primary."""
+
+    code = "not_yet_confirmed"

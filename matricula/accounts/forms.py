@@ -6,7 +6,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
-from matricula.accounts.models import Account
+from matricula.accounts.confirming import confirm_by_code
+from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
+from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.second_factors import authenticator_accepts
 from matricula.accounts.throttling import allows
 
@@ -50,6 +52,21 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}
         ),
     )
+
+    def confirms(self, email: EmailAddress) -> bool:
+        """Whether the code is right and the mailbox proven; what is wrong with it goes beside the field."""
+        try:
+            confirm_by_code(email=email, code=self.cleaned_data["code"])
+        except CodeWrong as wrong:
+            message = _("That is not the code. %(count)d tries are left.") % {"count": wrong.tries_left}
+            self.add_error("code", message)
+        except CodeEnded:
+            self.add_error("code", _("This code no longer works. Ask for a new letter below."))
+        except MailboxTaken:
+            self.add_error(
+                "code", _("This address already belongs to another account. Log in with that one.")
+            )
+        return not self.errors
 
 
 class PasswordForm(forms.Form):
@@ -115,6 +132,11 @@ class AddressForm(forms.Form):
 
 class NewPasswordForm(forms.Form):
     password = NewPasswordField(label=_("Password"), strip=False, help_text=_("At least 10 characters."))
+
+
+class ReclaimForm(NewPasswordForm):
+    full_name = forms.CharField(label=_("Full name"), max_length=200)
+    field_order = ["full_name", "password"]
 
 
 class NameForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from matricula.accounts.addresses import canonical
+from matricula.accounts.devices import plain_device
 from matricula.web.ids import public_id_field
 
 
@@ -179,6 +180,11 @@ class Session(AbstractBaseSession):
     network = models.CharField(max_length=60, blank=True)
     browser = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def device(self) -> str:
+        """Browser and system in plain words, as the browser itself says (RFC 9110, section 10.1.5)."""
+        return plain_device(self.browser)
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -1,11 +1,20 @@
 from django.urls import path
 
-from matricula.accounts.pages import account, proving, second_factors, signing_in
+from matricula.accounts.pages import account, addresses, proving, second_factors, signing_in
 
 app_name = "accounts"
 urlpatterns = [
     path("", account.home, name="home"),
+    path("password/", account.password, name="password"),
+    path("sessions/", account.sessions, name="sessions"),
     path("sessions/end/", account.end_sessions, name="end-sessions"),
+    path("sessions/<str:key>/end/", account.end_session, name="end-session"),
+    path("addresses/", addresses.addresses, name="addresses"),
+    path("addresses/add/", addresses.add, name="add-address"),
+    path("addresses/<int:pk>/confirm/", addresses.confirm, name="confirm-address"),
+    path("addresses/<int:pk>/letter/", addresses.send_letter, name="send-address-letter"),
+    path("addresses/<int:pk>/primary/", addresses.primary, name="make-primary"),
+    path("addresses/<int:pk>/remove/", addresses.remove, name="remove-address"),
     path("log-in/", signing_in.sign_in, name="sign-in"),
     path("log-in/second-step/", signing_in.second_step, name="second-step"),
     path("log-in/recovery/", signing_in.recovery_step, name="recovery-step"),
@@ -23,4 +32,5 @@ urlpatterns = [
     path("forgotten/", proving.forgotten, name="forgotten"),
     path("reset/<str:secret>/", proving.reset, name="reset"),
     path("confirm/<str:secret>/", proving.confirm, name="confirm"),
+    path("confirm/<str:secret>/not-mine/", proving.reclaim_mailbox, name="reclaim"),
 ]

@@ -1,15 +1,18 @@
-"""The account: name, addresses, sessions."""
+"""The account: name, password, sessions."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.accounts.forms import NameForm
+from matricula.accounts.access import freshly_signed_in
+from matricula.accounts.changing_password import change_password
+from matricula.accounts.forms import NameForm, NewPasswordForm
 from matricula.accounts.models import Account, Session
 from matricula.accounts.signing_in import start_session
 from matricula.web.access import signed_in
+from matricula.web.secret import digest
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -17,29 +20,61 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @FORM
 def home(request: HttpRequest) -> HttpResponse:
-    account = request.user
-    assert isinstance(account, Account)  # noqa: S101 - signed_in saw to it
+    account = own(request)
     initial = {"full_name": account.full_name, "certificate_name": account.certificate_name}
     form = NameForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         Account.objects.filter(pk=account.pk).update(**form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:home")
-    sessions = Session.objects.filter(account_id=account.pk).order_by("-started_at")
-    context = {
-        "form": form,
-        "addresses": account.addresses.order_by("-is_primary", "id"),
-        "sessions": sessions,
-    }
-    return render(request, "accounts/pages/home.html", context)
+    return render(request, "accounts/pages/home.html", {"form": form})
+
+
+def own(request: HttpRequest) -> Account:
+    """The account that is signed in, where the access rule saw to it."""
+    account = request.user
+    assert isinstance(account, Account)  # noqa: S101 - the access rule saw to it
+    return account
+
+
+@freshly_signed_in
+@FORM
+def password(request: HttpRequest, account: Account) -> HttpResponse:
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_password(account=account, password=form.cleaned_data["password"])
+        start_session(request, account)
+        messages.success(request, _("Your password is changed, and every other session has ended."))
+        return redirect("accounts:home")
+    context = {"form": form, "first": not account.has_usable_password()}
+    return render(request, "accounts/pages/password.html", context)
+
+
+@signed_in
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    rows = Session.objects.filter(account_id=own(request).pk).order_by("-started_at")
+    context = {"sessions": rows, "this": stored_key(request)}
+    return render(request, "accounts/pages/sessions.html", context)
+
+
+def stored_key(request: HttpRequest) -> str:
+    return digest("session", request.session.session_key or "")[:40]
+
+
+@signed_in
+@require_POST
+def end_session(request: HttpRequest, key: str) -> HttpResponse:
+    get_object_or_404(Session, account_id=own(request).pk, session_key=key).delete()
+    messages.success(request, _("That session has ended."))
+    return redirect("accounts:sessions")
 
 
 @signed_in
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
-    account = request.user
-    assert isinstance(account, Account)  # noqa: S101 - signed_in saw to it
+    account = own(request)
     account.end_sessions()
     start_session(request, account)
     messages.success(request, _("Every other session has ended."))
-    return redirect("accounts:home")
+    return redirect("accounts:sessions")

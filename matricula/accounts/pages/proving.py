@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matricula.accounts.confirming import confirmation_of_link, prove
+from matricula.accounts.confirming import confirmation_of_link, prove, reclaim
 from matricula.accounts.errors import CodeEnded, MailboxTaken
-from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm
+from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
 from matricula.accounts.models import Account
 from matricula.accounts.pages.signing_in import local_path
 from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
-from matricula.accounts.signing_in import begin_session, check_password
+from matricula.accounts.signing_in import begin_session, check_password, start_session
 from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,8 +37,31 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
             return render(request, "accounts/pages/confirmation_ended.html", status=410)
         messages.success(request, _("Your e-mail is confirmed."))
         return redirect("/learn/" if own else begin_session(request, account, then="/learn/"))
-    context = {"form": form, "own": own, "email": confirmation.email}
+    context = {
+        "form": form,
+        "own": own,
+        "email": confirmation.email,
+        "claimable": not own and not account.is_confirmed,
+        "secret": secret,
+    }
     return render(request, "accounts/pages/confirm.html", context)
+
+
+@public
+@FORM
+def reclaim_mailbox(request: HttpRequest, secret: str) -> HttpResponse:
+    """Somebody else set up an account with this mailbox: its holder takes it over, and all of theirs goes."""
+    form = ReclaimForm(request.POST or None)
+    try:
+        confirmation = confirmation_of_link(secret)
+        if confirmation.email.account.is_confirmed:
+            raise CodeEnded
+        if request.method == "POST" and form.is_valid():
+            start_session(request, reclaim(confirmation=confirmation, **form.cleaned_data))
+            return redirect("/learn/")
+    except (CodeEnded, MailboxTaken):
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    return render(request, "accounts/pages/reclaim.html", {"form": form, "email": confirmation.email})
 
 
 def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:

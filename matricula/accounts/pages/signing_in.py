@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import PasskeyRefused
-from matricula.accounts.forms import CodeForm, LogInForm, ProofForm, RecoveryCodeForm
+from matricula.accounts.forms import AuthenticatorForm, LogInForm, ProofForm, RecoveryCodeForm
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
 from matricula.accounts.signing_in import (
@@ -70,7 +70,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     account = pending_account(request)
     if account is None:
         return redirect("accounts:sign-in")
-    form = CodeForm(request.POST or None)
+    form = AuthenticatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return stepped(request, account, form, authenticator_accepts)
     return show_step(request, account, form)

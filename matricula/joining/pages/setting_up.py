@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matricula.accounts.confirming import ask_to_confirm, confirm_by_code
-from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
+from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, start_session
@@ -141,7 +141,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
             return refused(request, refusal.code, arrival)
         return redirect(opening(arrival))
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and code_fits(arrival, form):
+    if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
         arrival.refresh_from_db(fields=["finished_at"])
         return redirect(opening(arrival) if arrival.finished_at else request.path)
     context = {"arrival": arrival, "program": arrival.program, "form": form}
@@ -153,19 +153,6 @@ def opening(arrival: Arrival) -> str:
     if arrival.course:
         return f"/learn/courses/{arrival.course.public_id}/"
     return f"/learn/programs/{arrival.program.public_id}/"
-
-
-def code_fits(arrival: Arrival, form: CodeForm) -> bool:
-    try:
-        confirm_by_code(email=work_address(arrival), code=form.cleaned_data["code"])
-    except CodeWrong as wrong:
-        message = _("That is not the code. %(count)d tries are left.") % {"count": wrong.tries_left}
-        form.add_error("code", message)
-    except CodeEnded:
-        form.add_error("code", _("This code no longer works. Ask for a new letter below."))
-    except MailboxTaken:
-        form.add_error("code", _("This address already belongs to another account. Log in with that one."))
-    return not form.errors
 
 
 @holding_arrival
