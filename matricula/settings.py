@@ -160,6 +160,8 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 # -- mail ------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else "")
 MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
+MAIL_CONNECTIONS = env.int("MATRICULA_MAIL_CONNECTIONS", default=8)
+MAIL_DAILY_LIMIT = env.int("MATRICULA_MAIL_DAILY_LIMIT", default=50_000)
 MAIL_LEASE_SECONDS = env.int("MATRICULA_MAIL_LEASE_SECONDS", default=120)
 
 # -- accounts --------------------------------------------------------------------------------------

@@ -7,4 +7,4 @@ class JoiningConfig(AppConfig):
 
     def ready(self) -> None:
         from matricula.accounts import confirming, resetting  # noqa: F401 - register their letters
-        from matricula.joining import arriving, asking, inviting  # noqa: F401 - listen for news
+        from matricula.joining import arriving, asking, letters  # noqa: F401 - listen for news

@@ -1,12 +1,12 @@
-"""Inviting by e-mail, and what the letter says."""
+"""Inviting by e-mail, and writing to the invited again."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.dispatch import receiver
 from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
@@ -17,12 +17,11 @@ from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
-from matricula.mail.signals import letter_settled
 from matricula.programs.models import Group, Program
 from matricula.web.secret import digest, new_link_secret
 
 KIND = "joining.invitation"
+REMINDER = "joining.reminder"
 BETWEEN_LETTERS = timedelta(minutes=10)
 BATCH = 500
 
@@ -57,10 +56,20 @@ def invite(
 
 
 def queue_letter(invitation: Invitation) -> None:
-    invitation.letter = Letter.objects.create(
-        kind=KIND, to=invitation.address, language=invitation.language, reference=invitation.pk
-    )
+    invitation.letter = new_letter(invitation, KIND)
+    invitation.letter.save()
     invitation.save(update_fields=["letter", "canonical"])
+
+
+def new_letter(invitation: Invitation, kind: str) -> Letter:
+    return Letter(
+        kind=kind,
+        to=invitation.address,
+        language=invitation.language,
+        reference=invitation.pk,
+        organization_id=invitation.program.organization_id,
+        bulk=True,
+    )
 
 
 @transaction.atomic
@@ -90,7 +99,7 @@ def renew(*, invitation: Invitation, actor: Account) -> None:
 @transaction.atomic
 def send_all_again(*, program: Program, actor: Account) -> int:
     """To everybody in `program` who has not answered and was not written to just now; how many letters."""
-    rows = Invitation.objects.open().filter(program=program)
+    rows = Invitation.objects.open().filter(program=program).select_related("program")
     waiting = list(
         rows.exclude(letter__queued_at__gt=timezone.now() - BETWEEN_LETTERS)
         .select_for_update(of=("self",))
@@ -108,13 +117,11 @@ def send_all_again(*, program: Program, actor: Account) -> int:
     return len(waiting)
 
 
-def queue_letters(invitations: list[Invitation]) -> None:
+def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
     """New letters to many; the links before them end."""
     tokens = InvitationToken.objects.filter(invitation__in=invitations, ended_at__isnull=True)
     tokens.update(ended_at=timezone.now())
-    letters = Letter.objects.bulk_create(
-        Letter(kind=KIND, to=one.address, language=one.language, reference=one.pk) for one in invitations
-    )
+    letters = Letter.objects.bulk_create([new_letter(one, kind) for one in invitations])
     for invitation, letter in zip(invitations, letters, strict=True):
         invitation.letter = letter
     Invitation.objects.bulk_update(invitations, ["letter"])
@@ -187,33 +194,17 @@ def decline(*, invitation: Invitation) -> bool:
 
 def mint_link(invitation: Invitation, channel: InvitationToken.Channel) -> str:
     """A new absolute link; only the digest of its secret stays."""
-    secret = new_link_secret()
-    InvitationToken.objects.create(
-        invitation=invitation, digest=digest("invitation", secret), channel=channel
+    return mint_links([invitation.pk], channel)[invitation.pk]
+
+
+def mint_links(invitations: Iterable[int], channel: InvitationToken.Channel) -> dict[int, str]:
+    """A new absolute link for each, in one statement."""
+    secrets = {pk: new_link_secret() for pk in invitations}
+    InvitationToken.objects.bulk_create(
+        InvitationToken(invitation_id=pk, digest=digest("invitation", secret), channel=channel)
+        for pk, secret in secrets.items()
     )
-    return f"{settings.BASE_URL}/join/{secret}/"
-
-
-@writes(KIND)
-def invitation_letter(letter: Letter) -> Reading | None:
-    rows = Invitation.objects.open().select_related("program__organization", "invited_by")
-    invitation = rows.filter(pk=letter.reference or 0).first()
-    if invitation is None:
-        return None
-    link = mint_link(invitation, InvitationToken.Channel.MAIL)
-    return Reading("joining/email/invitation", {"invitation": invitation, "link": link})
-
-
-@receiver(letter_settled)
-def note_delivery(sender: object, letter: Letter, **_: object) -> None:
-    """The invitation's state follows its letter."""
-    if letter.kind != KIND:
-        return
-    sent = letter.state == Letter.State.SENT
-    Invitation.objects.live().filter(pk=letter.reference or 0, letter=letter).update(
-        state=Invitation.State.SENT if sent else Invitation.State.FAILED,
-        sent_at=letter.settled_at or timezone.now(),
-    )
+    return {pk: f"{settings.BASE_URL}/join/{secret}/" for pk, secret in secrets.items()}
 
 
 def read_addresses(text: str) -> tuple[list[tuple[str, str]], list[str]]:

@@ -19,5 +19,6 @@ urlpatterns = [
     path(f"{A}/work-email/", setting_up.work_email, name="work-email"),
     path(f"{A}/confirm/", setting_up.confirm, name="confirm"),
     path(f"{A}/confirm/letter/", setting_up.new_code, name="new-code"),
+    path("<str:secret>/not-for-me/", opening.decline_by_letter, name="decline-by-letter"),
     path("<str:secret>/", opening.link, name="link"),
 ]

@@ -1,133 +1,94 @@
-"""Delivering what is due. A letter is leased, composed, committed, sent and settled, so a kill at any
-moment loses none: a lease that ran out is taken up again."""
+"""Delivering what is due. A batch is leased, composed, committed, sent and settled as the answers come, so a
+kill at any moment loses none: a lease that ran out is taken up again."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from time import monotonic
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
-from matricula.mail.models import InboxLetter, Letter
-from matricula.mail.rendering import Message, compose
-from matricula.mail.signals import letter_settled
+from matricula.mail.carrying import carrier
+from matricula.mail.enveloping import Unwritable
+from matricula.mail.leasing import lease, renew_lease
+from matricula.mail.models import Letter
+from matricula.mail.rendering import compose
+from matricula.mail.signals import letters_settled
 
-BATCH = 100
+BATCH = 1000
 ATTEMPTS = 6
+NOT_NEEDED = "No longer needed."
 
 
-class Carrier(Protocol):
-    """Takes a message to where it is going, or raises OSError with the mail server's words."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a letter, in the mail server's words when it was refused."""
 
-    def carry(self, letter: Letter, message: Message) -> None: ...
-
-
-class InboxCarrier:
-    """Development: letters land on the inbox page."""
-
-    def carry(self, letter: Letter, message: Message) -> None:
-        InboxLetter.objects.update_or_create(
-            letter=letter,
-            defaults={
-                "to": letter.to,
-                "sender": settings.MAIL_FROM,
-                "subject": message.subject,
-                "text": message.text,
-                "html": message.html,
-            },
-        )
-
-
-class SmtpCarrier:
-    """A mail server, named by EMAIL_URL; one connection serves a whole batch."""
-
-    def __init__(self) -> None:
-        self.connection = get_connection(**smtp_options(settings.EMAIL_URL))
-
-    def carry(self, letter: Letter, message: Message) -> None:
-        mail = EmailMultiAlternatives(
-            message.subject,
-            message.text,
-            settings.MAIL_FROM,
-            [letter.to],
-            headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
-            connection=self.connection,
-        )
-        mail.attach_alternative(message.html, "text/html")
-        self.connection.open()
-        mail.send()
-
-
-def smtp_options(url: str) -> dict[str, Any]:
-    """Connection options of `smtp://user:password@host:587/?tls=1` or `smtps://…`."""
-    parts = urlsplit(url)
-    return {
-        "backend": "django.core.mail.backends.smtp.EmailBackend",
-        "host": parts.hostname or "localhost",
-        "port": parts.port or (465 if parts.scheme == "smtps" else 25),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": parts.scheme == "smtps",
-        "use_tls": "tls=1" in parts.query,
-        "timeout": 30,
-    }
-
-
-def carrier() -> Carrier:
-    return InboxCarrier() if settings.EMAIL_URL.startswith("inbox:") else SmtpCarrier()
+    letter: Letter
+    refusal: OSError | None
+    provider_id: str
 
 
 def deliver_due(limit: int = BATCH) -> int:
     """Deliver up to `limit` letters that are due; how many were taken up."""
     leased = lease(limit)
     if leased:
-        courier = carrier()
-        for letter in leased:
-            deliver(letter, courier)
+        deliver(leased)
     return len(leased)
 
 
-def lease(limit: int) -> list[Letter]:
-    """Take letters that nobody else holds. Each is won by a guarded update."""
-    now = timezone.now()
-    waiting = Q(state=Letter.State.QUEUED, due_at__lte=now)
-    abandoned = Q(state=Letter.State.SENDING, leased_until__lt=now)
-    candidates = (
-        Letter.objects.filter(waiting | abandoned).order_by("id").values_list("id", flat=True)[:limit]
-    )
-    until = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-    won = [pk for pk in candidates if _win(pk, waiting | abandoned, until)]
-    return list(Letter.objects.filter(pk__in=won).order_by("id"))
-
-
-def _win(pk: int, free: Q, until: object) -> bool:
-    rows = Letter.objects.filter(free, pk=pk)
-    return bool(
-        rows.update(
-            state=Letter.State.SENDING,
-            leased_until=until,
-            attempts=F("attempts") + 1,
-        )
-    )
-
-
-def deliver(letter: Letter, courier: Carrier) -> None:
+def deliver(letters: list[Letter]) -> None:
     """Compose and commit first, so that the secrets in a letter that leaves are already known."""
     with transaction.atomic():
-        message = compose(letter)
-    if message is None:
-        settle(letter, Letter.State.FAILED, "No longer needed.")
-        return
-    try:
-        courier.carry(letter, message)
-    except OSError as refusal:
-        postpone(letter, words_of(refusal), final=is_final(refusal))
-    else:
-        settle(letter, Letter.State.SENT)
+        messages = compose(letters)
+    settle([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
+    posts = [(one, messages[one.pk]) for one in letters if one.pk in messages]
+    outcomes: SimpleQueue[Outcome] = SimpleQueue()
+
+    def told(letter: Letter, refusal: OSError | None, provider_id: str = "") -> None:
+        outcomes.put(Outcome(letter, refusal, provider_id))
+
+    carrier(settings.EMAIL_URL).carry(posts, told)
+    await_answers({letter.pk for letter, _ in posts}, outcomes)
+
+
+def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> None:
+    """Settle as the answers come; meanwhile nobody else may take up the letters that are still under way."""
+    half_lease = settings.MAIL_LEASE_SECONDS / 2
+    renewed = monotonic()
+    while awaited:
+        some = taken(outcomes, half_lease)
+        conclude(some)
+        awaited -= {one.letter.pk for one in some}
+        if monotonic() - renewed >= half_lease:
+            renew_lease(awaited)
+            renewed = monotonic()
+
+
+def taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:
+    """All that came, waiting `patience` seconds for the first. A kill can send twice what waits here."""
+    some: list[Outcome] = []
+    with suppress(Empty):
+        some.append(outcomes.get(timeout=patience))
+        while True:
+            some.append(outcomes.get_nowait())
+    return some
+
+
+def conclude(outcomes: list[Outcome]) -> None:
+    """Settle what arrived in one statement, and each refusal by its words."""
+    arrived = [one for one in outcomes if one.refusal is None]
+    for one in arrived:
+        if one.provider_id:
+            Letter.objects.filter(pk=one.letter.pk).update(provider_id=one.provider_id)
+    settle([one.letter for one in arrived], Letter.State.SENT)
+    for one in outcomes:
+        if one.refusal is not None:
+            postpone(one.letter, words_of(one.refusal), final=is_final(one.refusal))
 
 
 def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
@@ -139,7 +100,7 @@ def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
 
 def is_final(refusal: OSError) -> bool:
     """5xx: asking again will not help."""
-    return any(500 <= code <= 599 for code, _ in answers_of(refusal))
+    return isinstance(refusal, Unwritable) or any(500 <= code <= 599 for code, _ in answers_of(refusal))
 
 
 def words_of(refusal: OSError) -> str:
@@ -152,16 +113,28 @@ def words_of(refusal: OSError) -> str:
 def postpone(letter: Letter, words: str, *, final: bool) -> None:
     """Try again later, each time after a longer pause; the last refusal is final."""
     if final or letter.attempts >= ATTEMPTS:
-        settle(letter, Letter.State.FAILED, words)
+        settle([letter], Letter.State.FAILED, words)
         return
     due = timezone.now() + timedelta(seconds=30 * 4 ** (letter.attempts - 1))
-    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.QUEUED, due_at=due, error=words)
+    held = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENDING)
+    held.update(state=Letter.State.QUEUED, due_at=due, leased_until=None, error=words)
 
 
 @transaction.atomic
-def settle(letter: Letter, state: Letter.State, error: str = "") -> None:
-    """The end of a letter's way, and the news of it."""
-    rows = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENDING)
+def settle(letters: list[Letter], state: Letter.State, error: str = "") -> None:
+    """The end of the letters' way, and the news of it. What another worker settled meanwhile stays."""
+    if not letters:
+        return
+    rows = Letter.objects.filter(pk__in=[one.pk for one in letters], state=Letter.State.SENDING)
     if rows.update(state=state, error=error, settled_at=timezone.now(), leased_until=None):
-        letter.state = state
-        letter_settled.send(Letter, letter=letter)
+        letters_settled.send(Letter, letters=letters, state=state)
+
+
+@transaction.atomic
+def bounce(letter: Letter, words: str) -> bool:
+    """A letter that was taken came back. False when that was known."""
+    taken_before = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENT)
+    if not taken_before.update(state=Letter.State.BOUNCED, error=words, settled_at=timezone.now()):
+        return False
+    letters_settled.send(Letter, letters=[letter], state=Letter.State.BOUNCED)
+    return True

@@ -20,10 +20,14 @@ class Letter(models.Model):
         FAILED = "failed"
         BOUNCED = "bounced"
 
+    OVER_THE_LIMIT = "The organization's daily limit of letters is reached."
+
     kind = models.CharField(max_length=60)
     to = models.CharField(max_length=254)
     language = models.CharField(max_length=10, default="en")
     reference = models.BigIntegerField(null=True)
+    organization_id = models.BigIntegerField(null=True)
+    bulk = models.BooleanField(db_default=False)
     context = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -36,7 +40,7 @@ class Letter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state="queued"), name="letters_due"),
+            models.Index(fields=["bulk", "due_at", "id"], condition=Q(state="queued"), name="letters_due"),
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="letters_leased"),
             models.Index(fields=["kind", "reference"], name="letters_about"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="letters_at_provider"),
@@ -47,6 +51,17 @@ class Letter(models.Model):
         """The same whenever the letter is sent, so that mailboxes know a second copy (RFC 5322, 3.6.4)."""
         host = urlsplit(settings.BASE_URL).hostname
         return f"<{self.pk}.{digest('message', str(self.pk))[:24]}@{host}>"
+
+
+class Allowance(models.Model):
+    """How many letters an organization had sent on a day (UTC)."""
+
+    organization_id = models.BigIntegerField()
+    day = models.DateField()
+    sent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization_id", "day"], name="one_allowance_a_day")]
 
 
 class InboxLetter(models.Model):

@@ -1,5 +1,5 @@
-"""News from the outbox, for the rooms above."""
+"""News from the outbox, for the rooms above: `letters` of one or more kinds came to `state`."""
 
 from django.dispatch import Signal
 
-letter_settled = Signal()
+letters_settled = Signal()

@@ -5,6 +5,7 @@ Colours are `#rrggbb`. Lightness is moved in OKLCH (CSS Color 4, section 9), so 
 
 import math
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 LIGHT_SURFACES = ("#ffffff", "#f7f5f1", "#efece5")
 """Raised, canvas and sunken, as in tokens.css."""
@@ -32,6 +33,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=512)
 def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     """What `colour` becomes on `surfaces`: readable as text, under text and as a tint."""
     raised, canvas = surfaces[0], surfaces[1]
@@ -46,6 +48,7 @@ def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     )
 
 
+@lru_cache(maxsize=512)
 def brand_stylesheet(colour: str) -> str:
     """The stylesheet of a brand: five custom properties, each with its light and its dark value."""
     light, dark = asdict(palette(colour, LIGHT_SURFACES)), asdict(palette(colour, DARK_SURFACES))

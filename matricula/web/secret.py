@@ -1,9 +1,9 @@
 """Secrets that open something: kept only as keyed digests, so that a leaked backup opens nothing."""
 
 import base64
-import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -21,8 +21,12 @@ def new_code() -> str:
 
 def digest(purpose: str, secret: str) -> str:
     """HMAC-SHA256 of `secret` under a key of its own for each `purpose`; 64 hexadecimal digits."""
-    key = hmac.digest(settings.SECRET_KEY.encode(), f"matricula:{purpose}".encode(), "sha256")
-    return hmac.new(key, secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key_for(purpose, settings.SECRET_KEY), secret.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def key_for(purpose: str, secret_key: str) -> bytes:
+    return hmac.digest(secret_key.encode(), f"matricula:{purpose}".encode(), "sha256")
 
 
 def seal(purpose: str, text: str) -> str:
@@ -36,5 +40,4 @@ def unseal(purpose: str, sealed: str) -> str:
 
 
 def _sealing(purpose: str) -> Fernet:
-    key = hmac.digest(settings.SECRET_KEY.encode(), f"matricula:seal:{purpose}".encode(), "sha256")
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(key_for(f"seal:{purpose}", settings.SECRET_KEY)))

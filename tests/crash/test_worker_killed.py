@@ -12,7 +12,7 @@ from tests.crash.conftest import answers, free_port, kill, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SINK = Path(__file__).parent / "sink.py"
-LETTERS = 60
+LETTERS, CONNECTIONS = 100, 2
 
 
 def read(notes):
@@ -27,7 +27,11 @@ def test_loss_on_crash_a_worker_killed_in_the_middle_loses_no_letter(start, tmp_
     port, notes = free_port(), tmp_path / "letters.txt"
     start(str(SINK), str(port), str(notes), "0.01")
     until(lambda: answers(port))
-    outside = {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "MATRICULA_MAIL_LEASE_SECONDS": "2"}
+    outside = {
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "MATRICULA_MAIL_LEASE_SECONDS": "2",
+        "MATRICULA_MAIL_CONNECTIONS": str(CONNECTIONS),
+    }
 
     worker = start("-m", "matricula", "worker", **outside)
     until(lambda: len(read(notes)) >= LETTERS // 4)
@@ -42,5 +46,5 @@ def test_loss_on_crash_a_worker_killed_in_the_middle_loses_no_letter(start, tmp_
     assert {address for address, _ in arrived} == people
     twice = [pair for pair, times in Counter(arrived).items() if times > 1]
     assert len(arrived) - len(people) == len(twice), "a letter came again under another Message-ID"
-    assert len(twice) <= 1, "only the letter in flight may come twice"
+    assert len(twice) <= 2 * CONNECTIONS, "only letters in flight, or just answered, may come twice"
     assert Invitation.objects.filter(state="sent").count() == LETTERS

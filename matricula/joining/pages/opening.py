@@ -5,6 +5,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.forms import AddressForm
@@ -145,6 +146,25 @@ def not_for_me(request: HttpRequest) -> HttpResponse:
         return refused(request, "declined" if decline(invitation=evidence.invitation) else "used")
     context = {"invitation": evidence.invitation, "program": evidence.program}
     return render(request, "joining/pages/not_for_me.html", context)
+
+
+@csrf_exempt
+@public
+@FORM
+def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
+    """The link "this is not for me" of a letter. A GET leads to the question; a POST is the mail program's
+    own button (RFC 8058, 3.2), which brings no cookie: the secret is what allows it."""
+    try:
+        evidence = open_link(secret)
+    except LinkRefused as refusal:
+        return refused(request, refusal.code)
+    if request.method == "POST" and evidence.invitation:
+        return refused(request, "declined" if decline(invitation=evidence.invitation) else "used")
+    response = redirect("joining:not-for-me")
+    hold(response, evidence)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @public

@@ -1,0 +1,114 @@
+"""W7: how many invitation letters leave in a second, beside how many the sink can be handed raw.
+
+    DATABASE_URL=postgresql://… .venv/bin/python benchmarks/w7_letters.py [LETTERS] [CONNECTIONS]
+
+The sink is a process of its own. Raw: one finished letter, handed over again and again by the same
+connections. Ours: leased, links minted, composed, built, handed over and settled, from the outbox to `sent`.
+"""
+
+import os
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "matricula.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from matricula.joining.inviting import KIND, new_letter  # noqa: E402
+from matricula.joining.models import Invitation, InvitationToken  # noqa: E402
+from matricula.mail.delivery import deliver_due  # noqa: E402
+from matricula.mail.enveloping import envelope  # noqa: E402
+from matricula.mail.models import Letter  # noqa: E402
+from matricula.mail.rendering import compose  # noqa: E402
+from matricula.mail.smtp import hand_over  # noqa: E402
+from matricula.organizations.models import Organization  # noqa: E402
+from matricula.programs.models import Program  # noqa: E402
+
+
+def start_sink() -> tuple[subprocess.Popen, int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    sink = subprocess.Popen([sys.executable, str(Path(__file__).parent / "smtp_sink.py"), str(port)])
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return sink, port
+        except OSError:
+            time.sleep(0.1)
+
+
+def prepare(count: int) -> None:
+    organization = Organization.objects.create(slug="n", name="Nordlicht Energie")
+    program = Program.objects.create(organization=organization, slug="p", name="Welcome")
+    people = [
+        Invitation(
+            program=program, address=f"p{n}@n.example", canonical=f"p{n}@n.example", name=f"Person {n}"
+        )
+        for n in range(count)
+    ]
+    made = Invitation.objects.bulk_create(people, batch_size=5000)
+    letters = Letter.objects.bulk_create([new_letter(one, KIND) for one in made], batch_size=5000)
+    for one, letter in zip(made, letters, strict=True):
+        one.letter = letter
+    Invitation.objects.bulk_update(made, ["letter"], batch_size=5000)
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("ANALYZE")
+
+
+def raw(port: int, count: int, connections: int) -> float:
+    """Letters a second, each connection handing over the same finished letter."""
+    letter = Letter.objects.order_by("pk").first()
+    assert letter is not None
+    finished = envelope(letter, compose([letter])[letter.pk])
+
+    def run(_: int) -> None:
+        server = smtplib.SMTP("127.0.0.1", port)
+        server.ehlo()
+        for _ in range(count // connections):
+            hand_over(server, finished)
+        server.quit()
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(connections) as pool:
+        list(pool.map(run, range(connections)))
+    return count / (time.perf_counter() - began)
+
+
+def ours() -> float:
+    began, sent = time.perf_counter(), 0
+    while taken := deliver_due():
+        sent += taken
+    return sent / (time.perf_counter() - began)
+
+
+def main() -> None:
+    count, connections = (int(value) for value in (*sys.argv[1:], *("20000", "8")[len(sys.argv) - 1 :]))
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    sink, port = start_sink()
+    settings.EMAIL_URL, settings.MAIL_CONNECTIONS = f"smtp://127.0.0.1:{port}", connections
+    try:
+        prepare(count)
+        limit = raw(port, count, connections)
+        InvitationToken.objects.all().delete()
+        rate = ours()
+        assert Letter.objects.filter(state="sent").count() == count, "a letter was lost"
+        assert Invitation.objects.filter(state="sent").count() == count
+    finally:
+        sink.terminate()
+        connection.close()
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    print(f"raw: {limit:.0f} letters/s over {connections} connections")
+    print(f"ours: {rate:.0f} letters/s, {rate / limit:.2f} of raw (goal 3,000/s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The letters of an invitation: how they read, and what becomes of them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from matricula.joining.inviting import KIND, REMINDER, mint_links
+from matricula.joining.models import Invitation, InvitationToken
+from matricula.mail.models import Letter
+from matricula.mail.rendering import Message, Reading, compose_reading, writes_many
+from matricula.mail.signals import letters_settled
+from matricula.mail.wording import plain
+from matricula.programs.models import Program
+from matricula.web.colour import LIGHT_SURFACES, palette
+
+KINDS = (KIND, REMINDER)
+SAMPLE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What differs from letter to letter."""
+
+    program: int
+    name: str
+    invited_by: str
+    expires_at: Any
+
+
+@writes_many(KIND)
+def invitation_letters(letters: list[Letter]) -> dict[int, Reading]:
+    """Links are minted for the letters that are still wanted: the latest of an open invitation."""
+    open_ones = Invitation.objects.open().filter(letter__in=[one.pk for one in letters])
+    rows = open_ones.values_list("letter", "pk", "program", "name", "invited_by__full_name", "expires_at")
+    wanted = {letter: (pk, Invited(*rest)) for letter, pk, *rest in rows}  # type: ignore[arg-type]
+    links = mint_links((pk for pk, _ in wanted.values()), InvitationToken.Channel.MAIL)
+    offered = {one.program for _, one in wanted.values()}
+    programs = Program.objects.select_related("organization").in_bulk(offered)
+    kinds = {one.pk: one.kind for one in letters}
+    return {
+        letter: invitation_reading(programs[one.program], one, links[pk], kinds[letter])
+        for letter, (pk, one) in wanted.items()
+    }
+
+
+writes_many(REMINDER)(invitation_letters)
+
+
+def invitation_reading(program: Program, invited: Invited, link: str, kind: str) -> Reading:
+    organization = plain(program.organization.name)
+    decline = f"{link}not-for-me/"
+    return Reading(
+        "joining/email/invitation",
+        values={
+            "organization": organization,
+            "program": plain(program.name),
+            "reminder": kind == REMINDER,
+            "colours": palette(program.organization.brand_colour, LIGHT_SURFACES),
+        },
+        fills={
+            "name": plain(invited.name),
+            "who": plain(invited.invited_by or ""),
+            "day": day_of(invited.expires_at.date(), get_language()),
+            "link": link,
+            "decline": decline,
+        },
+        same=(kind, program.pk),
+        sender_name=organization,
+        unsubscribe=decline,
+    )
+
+
+@lru_cache(maxsize=512)
+def day_of(date: date, language: str | None) -> str:
+    """`date` as the language that is active writes it."""
+    return date_format(date, "j F Y")
+
+
+def preview(*, program: Program, name: str, invited_by: str, language: str) -> Message:
+    """The letter as the next person invited would get it, with a link that opens nothing."""
+    expires = timezone.now() + timedelta(days=SAMPLE_DAYS)
+    sample = Invited(program.pk, name, invited_by, expires)
+    link = f"{settings.BASE_URL}/join/sample/"
+    return compose_reading(invitation_reading(program, sample, link, KIND), language)
+
+
+STATES = {
+    Letter.State.SENT: Invitation.State.SENT,
+    Letter.State.FAILED: Invitation.State.FAILED,
+    Letter.State.BOUNCED: Invitation.State.FAILED,
+}
+
+
+@receiver(letters_settled)
+def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **_: object) -> None:
+    """The invitations' states follow their latest letters."""
+    about = [one.pk for one in letters if one.kind in KINDS]
+    if about:
+        live = Invitation.objects.live().filter(letter__in=about)
+        live.update(state=STATES[state], sent_at=timezone.now())

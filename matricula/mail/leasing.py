@@ -1,0 +1,91 @@
+"""Which letters a worker takes up: people who wait for one first, then the many, within each day's limit."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from matricula.mail.models import Allowance, Letter
+
+
+def lease(limit: int) -> list[Letter]:
+    """Take up to `limit` letters that nobody else holds and their organizations may still send today."""
+    with transaction.atomic():
+        won = take(limit)
+        return hold_back(won) if won else []
+
+
+def take(limit: int) -> list[Letter]:
+    """Each is won by a guarded update; PostgreSQL's workers skip each other's rows, SQLite's wait."""
+    now = timezone.now()
+    until = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+    won: list[Letter] = []
+    for free in free_letters(now):
+        wanted = limit - len(won)
+        if wanted <= 0:
+            break
+        found = list(free.select_for_update(skip_locked=True)[:wanted])
+        ours = {"state": Letter.State.SENDING, "leased_until": until, "attempts": F("attempts") + 1}
+        if found and free.filter(pk__in=[one.pk for one in found]).update(**ours) == len(found):
+            for one in found:
+                one.state, one.leased_until, one.attempts = Letter.State.SENDING, until, one.attempts + 1
+            won += found
+    return won
+
+
+def renew_lease(awaited: set[int]) -> None:
+    """A slow mail server is no reason for another worker to send the same letters."""
+    until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+    Letter.objects.filter(pk__in=awaited, state=Letter.State.SENDING).update(leased_until=until)
+
+
+def free_letters(now: datetime) -> list[QuerySet[Letter]]:
+    """Abandoned by a worker that was killed; awaited by a person; one of many."""
+    queued = Letter.objects.filter(state=Letter.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
+    abandoned = Letter.objects.filter(state=Letter.State.SENDING, leased_until__lt=now)
+    return [abandoned.order_by("leased_until", "id"), queued.filter(bulk=False), queued.filter(bulk=True)]
+
+
+def hold_back(won: list[Letter]) -> list[Letter]:
+    """Those within the limit of their organization's day; the rest wait until tomorrow."""
+    new = Counter(one.organization_id for one in won if one.organization_id and one.attempts == 1)
+    left = {organization: allow(organization, wanted) for organization, wanted in new.items()}
+    sendable, waiting = [], []
+    for one in won:
+        counted = one.organization_id in left and one.attempts == 1
+        if counted and left[one.organization_id or 0] == 0:
+            waiting.append(one.pk)
+            continue
+        if counted:
+            left[one.organization_id or 0] -= 1
+        sendable.append(one)
+    if waiting:
+        put_off(waiting)
+    return sendable
+
+
+def allow(organization: int, wanted: int) -> int:
+    """How many of `wanted` letters the organization may still send today; they are counted."""
+    limit = settings.MAIL_DAILY_LIMIT
+    if not limit:
+        return wanted
+    row, _ = Allowance.objects.get_or_create(organization_id=organization, day=timezone.now().date())
+    given = max(0, min(wanted, limit - row.sent))
+    guarded = Allowance.objects.filter(pk=row.pk, sent__lte=limit - given)
+    return given if given and guarded.update(sent=F("sent") + given) else 0
+
+
+def put_off(waiting: list[int]) -> None:
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    Letter.objects.filter(pk__in=waiting).update(
+        state=Letter.State.QUEUED, due_at=midnight, leased_until=None, attempts=0, error=Letter.OVER_THE_LIMIT
+    )
+
+
+def waiting_until_tomorrow(organization: int) -> int:
+    """How many of the organization's letters the daily limit holds back."""
+    held = Letter.objects.filter(state=Letter.State.QUEUED, error=Letter.OVER_THE_LIMIT)
+    return held.filter(organization_id=organization, due_at__gt=timezone.now()).count()

@@ -1,0 +1,114 @@
+"""Handing envelopes to a mail server over several connections that are kept open."""
+
+import re
+import smtplib
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from matricula.mail.enveloping import Envelope
+
+TIMEOUT_SECONDS = 30
+LEADING_DOT = re.compile(rb"(?m)^\.")
+Told = Callable[[Envelope, OSError | None], None]
+
+
+class MailServer:
+    """What EMAIL_URL names: `smtp://user:password@host:587/?tls=1`, or `smtps://…` for TLS from the start."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.secure = parts.scheme == "smtps"
+        self.starts_tls = parse_qs(parts.query).get("tls") == ["1"]
+        self.host = parts.hostname or "localhost"
+        self.port = parts.port or (465 if self.secure else 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+
+    def connect(self) -> smtplib.SMTP:
+        """Raises OSError with the mail server's words."""
+        kind = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
+        connection = kind(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        if self.starts_tls:
+            connection.starttls()
+        if self.user:
+            connection.login(self.user, self.password)
+        connection.ehlo_or_helo_if_needed()
+        return connection
+
+
+class Pool:
+    """Connections to one mail server, one a thread."""
+
+    def __init__(self, server: MailServer, connections: int) -> None:
+        self.server = server
+        self.threads = ThreadPoolExecutor(connections, thread_name_prefix="smtp")
+        self.own = threading.local()
+
+    def carry(self, envelopes: Iterable[Envelope], told: Told) -> None:
+        """Hand every envelope over and return at once; `told` hears of each, from another thread."""
+        for one in envelopes:
+            self.threads.submit(self.carry_one, one, told)
+
+    def carry_one(self, one: Envelope, told: Told) -> None:
+        try:
+            try:
+                hand_over(self.connection(), one)
+            except smtplib.SMTPServerDisconnected:
+                self.hang_up()
+                hand_over(self.connection(), one)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
+            told(one, refusal)
+        except Exception as fault:  # whatever it is, somebody waits for the answer
+            self.hang_up()
+            told(one, fault if isinstance(fault, OSError) else OSError(repr(fault)))
+        else:
+            told(one, None)
+
+    def connection(self) -> smtplib.SMTP:
+        """This thread's connection, opened when it is needed."""
+        if getattr(self.own, "connection", None) is None:
+            self.own.connection = self.server.connect()
+        found: smtplib.SMTP = self.own.connection
+        return found
+
+    def hang_up(self) -> None:
+        """The next letter of this thread opens a new connection."""
+        with suppress(OSError, AttributeError):
+            self.own.connection.close()
+        self.own.connection = None
+
+
+def hand_over(connection: smtplib.SMTP, one: Envelope) -> None:
+    """One mail transaction (RFC 5321, 3.3), its commands in one write where the server allows (RFC 2920).
+
+    Raises SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError, SMTPServerDisconnected.
+    """
+    commands = [f"MAIL FROM:<{one.sender}>", f"RCPT TO:<{one.recipient}>", "DATA"]
+    mail, recipient, data = ask_all(connection, commands)
+    if data[0] == 354:
+        refused = mail[0] != 250 or recipient[0] not in (250, 251)
+        connection.send(b".\r\n" if refused else LEADING_DOT.sub(b"..", one.content) + b".\r\n")
+        data = connection.getreply()
+    if mail[0] == 250 and recipient[0] in (250, 251) and data[0] == 250:
+        return
+    with suppress(smtplib.SMTPServerDisconnected):
+        connection.rset()
+    if mail[0] != 250:
+        raise smtplib.SMTPSenderRefused(*mail, one.sender)
+    if recipient[0] not in (250, 251):
+        raise smtplib.SMTPRecipientsRefused({one.recipient: recipient})
+    raise smtplib.SMTPDataError(*data)
+
+
+def ask_all(connection: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+    """The answers to `commands`; without pipelining the first refusal stands for the rest."""
+    if connection.has_extn("pipelining"):
+        connection.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        return [connection.getreply() for _ in commands]
+    answers: list[tuple[int, bytes]] = []
+    for command in commands:
+        refused = next((answer for answer in answers if answer[0] >= 400), None)
+        answers.append(refused or connection.docmd(command))
+    return answers
