@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         "migrate": (migrate, "bring the database up to date"),
         "demo": (demo, "fill an empty database with demonstration data"),
         "check": (check, "tell what is wrong with the settings"),
-        "import-course": (import_course, "take in a course folder"),
+        "import-course": (import_course, "take in a course, a folder or a zip"),
     }
     for name, (run, line) in known.items():
         command = commands.add_parser(name, help=line, description=line)
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--serve", action="store_true", help="then serve it, with a worker")
         if name == "import-course":
             command.add_argument("organization", help="the slug of the organization")
-            command.add_argument("folder", type=Path, help="the folder with course.yaml")
+            command.add_argument("source", type=Path, help="the folder or zip with course.yaml")
     return root
 
 
@@ -103,7 +103,7 @@ def import_course(arguments: argparse.Namespace) -> int:
         print(f"There is no organization {arguments.organization!r}.", file=sys.stderr)
         return 1
     try:
-        course = take_in(folder=arguments.folder, organization=organization)
+        course = take_in(source=arguments.source, organization=organization)
     except CourseProblems as faults:
         print(faults, file=sys.stderr)
         return 1

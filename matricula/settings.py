@@ -112,6 +112,7 @@ STATIC_ROOT = DATA_DIR / "static"
 if DEVELOPMENT:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"
+COURSE_ADDRESS = "/learn/courses/{course}/"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,7 +1,9 @@
 """What an organization offers to learn."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from matricula.organizations.models import Organization
@@ -41,6 +43,19 @@ class Course(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def address(self) -> str:
+        """Where its learners open it (the setting COURSE_ADDRESS)."""
+        return settings.COURSE_ADDRESS.format(course=self.public_id)
+
+    @property
+    def language_name(self) -> str:
+        """The language in its own words where it is known, else its tag."""
+        try:
+            return str(get_language_info(self.language)["name_local"]).capitalize()
+        except KeyError:
+            return self.language
+
 
 class Module(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
@@ -56,12 +71,13 @@ class Module(models.Model):
 
 
 class Lesson(models.Model):
-    """A reading, a video or a quiz. `key` stays the same when the course is imported again."""
+    """A reading, a video, a quiz or a file. `key` stays the same when the course is imported again."""
 
     class Kind(models.TextChoices):
         READING = "reading", _("Reading")
         VIDEO = "video", _("Video")
         QUIZ = "quiz", _("Quiz")
+        FILE = "file", _("File")
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons")
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
@@ -83,6 +99,26 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CourseFile(models.Model):
+    """A picture, video or document of a course. Its content lies under its digest (`keeping.py`)."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="files")
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "digest", "name"], name="a_file_once_under_a_name_in_a_course"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Specialization(models.Model):

@@ -49,7 +49,7 @@ def program(organization: Organization, name: str, description: str, seats: int)
         organization=organization, slug="main", name=name, description=description, seats=seats
     )
     folders = sorted(path.parent for path in COURSES.glob("*/course.yaml"))
-    made.courses.set([import_course(folder=folder, organization=organization) for folder in folders])
+    made.courses.set([import_course(source=folder, organization=organization) for folder in folders])
     made.specializations.add(series(organization))
     return made
 

@@ -1,53 +1,24 @@
-"""Matricula's own course format: folders or zips of Markdown and YAML (docs/course-format.md).
+"""The course format (docs/course-format.md): a folder or zip of Markdown and YAML.
 
-Knows no tables and no Django: a source goes in, frozen dataclasses come out, or `CourseProblems` is
-raised with every problem found, each with its file and line.
+Knows no tables: `read_course` takes a path and hands back a `Course`, or raises CourseProblems with
+everything that is wrong, each with its file, its line and what to do.
 """
 
-from matricula.catalog.courseformat.answers import normal_answer, read_number
-from matricula.catalog.courseformat.catalogs import read_catalog, read_course
-from matricula.catalog.courseformat.limits import Limits
+from matricula.catalog.courseformat.courses import read_course
+from matricula.catalog.courseformat.fields import KEYS
 from matricula.catalog.courseformat.markdown import render_markdown
-from matricula.catalog.courseformat.parts import (
-    Caption,
-    Catalog,
-    Content,
-    Course,
-    Lesson,
-    MediaFile,
-    Module,
-    Option,
-    Question,
-    Quiz,
-    Reading,
-    Specialization,
-    Video,
-)
-from matricula.catalog.courseformat.problems import CODES, CourseProblems, Problem
-from matricula.catalog.courseformat.references import resolve_reference
+from matricula.catalog.courseformat.parts import Caption, Course, File, Lesson, Module, Question
+from matricula.catalog.courseformat.sources import Limits
 
 __all__ = [
-    "CODES",
+    "KEYS",
     "Caption",
-    "Catalog",
-    "Content",
     "Course",
-    "CourseProblems",
+    "File",
     "Lesson",
     "Limits",
-    "MediaFile",
     "Module",
-    "Option",
-    "Problem",
     "Question",
-    "Quiz",
-    "Reading",
-    "Specialization",
-    "Video",
-    "normal_answer",
-    "read_catalog",
     "read_course",
-    "read_number",
     "render_markdown",
-    "resolve_reference",
 ]

@@ -1,150 +1,165 @@
-"""One lesson's file: front matter, body, and what they name."""
+"""One lesson's file: its keys between two lines `---`, then Markdown."""
 
+import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import cast
+from typing import Any
 
-from matricula.catalog.courseformat.fields import SLUG, Fields, closest
-from matricula.catalog.courseformat.keys import LESSON_KINDS
-from matricula.catalog.courseformat.media import CAPTIONS, IMAGES, VIDEOS, MediaShelf
-from matricula.catalog.courseformat.parts import (
-    Caption,
-    Content,
-    Lesson,
-    LessonKind,
-    MediaFile,
-    Quiz,
-    Reading,
-    Video,
-)
-from matricula.catalog.courseformat.problems import Page
-from matricula.catalog.courseformat.proofing import Proofreader
+import yaml
+
+from matricula.catalog.courseformat.fields import LONGEST_SLUG, SLUG, Fields, decoded, line_of, read_mapping
+from matricula.catalog.courseformat.files import CAPTIONS, DOWNLOADS, IMAGES, VIDEOS, Shelf, ending
+from matricula.catalog.courseformat.markdown import CALLOUTS, OUTSIDE, SCHEME, references
+from matricula.catalog.courseformat.parts import Caption, File, Lesson
+from matricula.catalog.courseformat.problems import FileLog
 from matricula.catalog.courseformat.questions import read_questions
-from matricula.catalog.courseformat.sources import Shelf
-from matricula.catalog.courseformat.texts import Divided, decode, divide
-from matricula.catalog.courseformat.yamltext import Mapping, Scalar, read_yaml
+from matricula.catalog.courseformat.sources import resolve
 
-LONGEST_TITLE = 200
-LONGEST_MINUTES = 600
+KINDS = ("reading", "video", "quiz", "file")
+TELLING = {"questions": "quiz", "video": "video", "file": "file"}
+FENCE = "---"
+HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>|<!--")
+CALLOUT = re.compile(r":::+\s*([A-Za-z-]*)")
 
 
-def read_lesson(path: str, shelf: Shelf, media: MediaShelf, *, pass_mark: int) -> Lesson | None:
-    """The lesson in the file `path`, or None if nothing could be made of it; `pass_mark` is the course's."""
-    page = shelf.log.on(shelf.label(path))
-    data = shelf.read(path, shelf.limits.text_file)
-    text = None if data is None else decode(data, page)
-    divided = None if text is None else divide(text, page)
-    if divided is None:
+def read_lesson(path: str, shelf: Shelf) -> Lesson | None:
+    """The lesson in the file `path`, or None after a problem so deep that there is none."""
+    log = FileLog(shelf.source.log, path)
+    data = shelf.source.text(path)
+    text = None if data is None else decoded(data, log)
+    divided = None if text is None else divide(text, log)
+    node = None if divided is None else read_mapping(divided[0], log)
+    if divided is None or node is None:
         return None
-    front = read_yaml(divided.front_matter, page, first_line=divided.front_line)
-    if isinstance(front, Mapping):
-        return LessonReader(path, front, divided, page, media, pass_mark).read()
-    if front is None and not divided.front_matter.strip():
-        page.problem(1, "missing-key", "Give this lesson its keys: title, kind and minutes.")
-    elif front is not None:
-        page.problem(
-            front.line, "wrong-type", "Write keys and values here, such as ‘title: Strong passwords’."
-        )
-    return None
+    return LessonReader(path, shelf, log, body=divided[1], body_line=divided[2]).read(node)
 
 
+def divide(text: str, log: FileLog) -> tuple[str, str, int] | None:
+    """Front matter on the lines it has in the file, body, and the body's first line."""
+    lines = text.split("\n")
+    ends = [number for number, line in enumerate(lines) if line.rstrip() == FENCE]
+    if len(ends) < 2 or ends[0] != 0:
+        log.add(1, "Begin the lesson with a line `---`, its keys (title, kind, minutes) and another `---`.")
+        return None
+    return "\n" + "\n".join(lines[1 : ends[1]]), "\n".join(lines[ends[1] + 1 :]).strip("\n"), ends[1] + 2
+
+
+@dataclass
 class LessonReader:
-    """Reads one lesson whose front matter is a mapping."""
+    """Reads one lesson and what it names."""
 
-    def __init__(
-        self, path: str, front: Mapping, divided: Divided, page: Page, media: MediaShelf, pass_mark: int
-    ) -> None:
-        self.path, self.page, self.media, self.pass_mark = path, page, media, pass_mark
-        self.body, self.body_line = divided.body, divided.body_line
-        self.kind = self._kind(front)
-        self.fields = Fields(front, page, self.kind, named="lesson")
-        self.proof = Proofreader(path, page, media)
+    path: str
+    shelf: Shelf
+    log: FileLog
+    body: str
+    body_line: int
 
-    def _kind(self, front: Mapping) -> LessonKind:
-        entry = front.entries.get("kind")
-        value = entry[1] if entry else None
-        if isinstance(value, Scalar) and value.text in LESSON_KINDS:
-            return cast(LessonKind, value.text)
-        line = entry[0].line if entry else front.line
-        if value is None or (isinstance(value, Scalar) and value.empty):
-            message = "Give this lesson a ‘kind’: reading, video or quiz."
-            self.page.problem(line, "missing-key", message)
-        else:
-            said = value.text[:80] if isinstance(value, Scalar) else "this"
-            message = f"‘{said}’ is not a kind of lesson: {closest(said, LESSON_KINDS)}"
-            self.page.problem(line, "bad-value", message)
-        if "questions" in front.entries:
-            return "quiz"
-        return "video" if "video" in front.entries else "reading"
+    def read(self, node: yaml.MappingNode) -> Lesson:
+        kind = self.kind(node)
+        fields = Fields(node, self.log, kind)
+        files, links = self.proofread()
+        return Lesson(
+            key=self.key(),
+            kind=kind,
+            title=fields.text("title", longest=200, required=True),
+            minutes=fields.whole("minutes", 1, 999, 5),
+            required=fields.yes("required", usual=True),
+            body=self.body,
+            files=files,
+            links=links,
+            **self.content(kind, fields),
+        )
 
-    def read(self) -> Lesson:
-        fields = self.fields
-        title = fields.text("title", example="Strong passwords", longest=LONGEST_TITLE)
-        minutes = fields.whole("minutes", low=1, high=LONGEST_MINUTES)
-        required = fields.yes_or_no("required", default=True)
-        content = self._content()
-        if self.body.strip():
-            self.proof.check(self.body, self.body_line)
-        taken = (self.media.take(path) for path in sorted(self.proof.named))
-        files = tuple(file for file in taken if file is not None)
-        return Lesson(self._key(), self.path, self.kind, title, minutes, required, content, files)
+    def kind(self, node: yaml.MappingNode) -> str:
+        keys = {str(key.value): value for key, value in node.value}
+        said = keys.get("kind")
+        likely = next((kind for key, kind in TELLING.items() if key in keys), "reading")
+        if said is None or str(said.value) in KINDS:
+            return str(said.value) if said else likely
+        self.log.add(line_of(said), f"`kind` of a lesson is one of {', '.join(KINDS)}.")
+        return likely
 
-    def _key(self) -> str:
-        if self.fields.has("key"):
-            return self.fields.slug("key")
+    def key(self) -> str:
         stem = PurePosixPath(self.path).stem
-        if not SLUG.fullmatch(stem) or len(stem) > 80:
-            message = (
-                "Name the file with small letters, digits and hyphens, or give the lesson a ‘key’ of those."
-            )
-            self.page.problem(1, "bad-slug", message)
+        if not SLUG.fullmatch(stem) or len(stem) > LONGEST_SLUG:
+            self.log.add(1, "Name the file with a–z, digits and single hyphens: it is the lesson's address.")
         return stem
 
-    def _content(self) -> Content:
-        if self.kind == "video":
-            return self._video()
-        if self.kind == "quiz":
-            return self._quiz()
+    def content(self, kind: str, fields: Fields) -> dict[str, Any]:
+        if kind == "quiz":
+            return {"questions": read_questions(fields)}
+        if kind == "file":
+            return {"download": self.download(fields)}
+        if kind == "video":
+            return self.video(fields)
         if not self.body.strip():
-            self.page.problem(
-                self.body_line, "empty-lesson", "Write the reading's text below the second ‘---’."
-            )
-        return Reading(self.body.strip("\n"))
+            self.log.add(self.body_line, "Write the reading's text below the second `---`.")
+        return {}
 
-    def _quiz(self) -> Quiz:
-        mark = self.fields.whole("pass_mark", low=1, high=100, default=self.pass_mark)
-        return Quiz(mark, read_questions(self.fields, self.proof), self.body.strip("\n"))
+    def download(self, fields: Fields) -> File | None:
+        named = fields.text("file", required=True)
+        return self.file(named, DOWNLOADS, fields.lines.get("file", 1)) if named else None
 
-    def _video(self) -> Video:
-        self.fields.required("video", "‘video: lesson.webm’")
-        named = [
-            self._file(text, line, VIDEOS, "a video")
-            for text, line in self.fields.texts("video", single=True)
-        ]
-        poster = self.fields.text("poster")
-        image = self._file(poster, self.fields.line("poster"), IMAGES, "a poster") if poster else None
-        if not self.fields.has("captions") and not self.body.strip():
-            message = (
-                "Add ‘captions’, or a transcript below the second ‘---’: not everyone can hear or see it."
-            )
-            self.fields.problem("video", "no-text-alternative", message)
-        sources = tuple(file for file in named if file is not None)
-        return Video(sources, image, self._captions(), self.body.strip("\n"))
+    def video(self, fields: Fields) -> dict[str, Any]:
+        named = fields.texts("video", "Name the file under `video`, such as `video: lesson.webm`.")
+        videos = [self.file(text, VIDEOS, line) for text, line in named]
+        poster = fields.text("poster")
+        captions = [self.caption(node, fields) for node in fields.mappings("captions", "")]
+        if not captions and not self.body.strip():
+            message = "Add `captions`, or a transcript below the second `---`: not everybody can hear it."
+            fields.problem("video", message)
+        return {
+            "videos": tuple(file for file in videos if file),
+            "poster": self.file(poster, IMAGES, fields.lines["poster"]) if poster else None,
+            "captions": tuple(caption for caption in captions if caption),
+        }
 
-    def _captions(self) -> tuple[Caption, ...]:
-        captions: dict[str, Caption] = {}
-        for mapping in self.fields.mappings("captions", "caption"):
-            fields = Fields(mapping, self.page, "caption")
-            language = fields.language("language")
-            label = fields.text("label", example="English", longest=80)
-            named = fields.text("file", example="lesson.en.vtt")
-            file = self._file(named, fields.line("file"), CAPTIONS, "captions") if named else None
-            if language in captions:
-                message = f"There are captions in ‘{language}’ already; keep one of the two."
-                fields.problem("language", "duplicate-option", message)
-            elif file is not None:
-                captions[language] = Caption(language, label, file)
-        return tuple(captions.values())
+    def caption(self, node: yaml.MappingNode, video: Fields) -> Caption | None:
+        fields = Fields(node, self.log, "caption")
+        named = fields.text("file", required=True)
+        file = self.file(named, CAPTIONS, fields.lines["file"]) if named else None
+        language = fields.language("language")
+        return Caption(language, fields.text("label", longest=80) or language, file) if file else None
 
-    def _file(self, reference: str, line: int, endings: tuple[str, ...], what: str) -> MediaFile | None:
-        path = self.proof.file(reference, line, endings, what)
-        return self.media.take(path) if path else None
+    def file(self, reference: str, endings: tuple[str, ...], line: int) -> File | None:
+        return self.shelf.named(reference, self.path, endings, self.log, line)
+
+    def proofread(self) -> tuple[dict[str, File], dict[str, str]]:
+        """The files and the lessons that the body names, by the words that name them."""
+        files: dict[str, File | None] = {}
+        links: dict[str, str] = {}
+        for token, line in references(self.body, self.body_line):
+            if token.type == "image":
+                src = str(token.attrs.get("src", ""))
+                files[src] = self.image(src, token.content, line)
+            elif token.type == "link_open":
+                href = str(token.attrs.get("href", ""))
+                if ending(href.partition("#")[0]) == ".md" and not SCHEME.match(href):
+                    links[href] = self.lesson_link(href, line)
+                elif not OUTSIDE.match(href):
+                    files[href] = self.file(href, DOWNLOADS, line)
+            elif token.type == "text":
+                self.check_words(token.content, line)
+        return {name: file for name, file in files.items() if file}, links
+
+    def image(self, src: str, alt: str, line: int) -> File | None:
+        if not alt.strip():
+            self.log.add(line, "Say between the square brackets what this image shows.")
+        if SCHEME.match(src):
+            self.log.add(line, "Put this image into the course's folder; none is loaded from elsewhere.")
+            return None
+        return self.file(src, IMAGES, line)
+
+    def lesson_link(self, href: str, line: int) -> str:
+        path = resolve(self.path, href)
+        if path not in self.shelf.source.sizes:
+            self.log.add(line, f"There is no lesson `{href[:80]}`. Link to a lesson's file.")
+        return PurePosixPath(path or "").stem
+
+    def check_words(self, words: str, line: int) -> None:
+        found = HTML.search(words)
+        if found:
+            self.log.add(line, f"Write Markdown instead of `{found[0][:40]}`; HTML is shown, not obeyed.")
+        block = CALLOUT.match(words)
+        if block and block[1] not in (*CALLOUTS, ""):
+            self.log.add(line, f"There is no block `{block[1]}`. Possible are {', '.join(CALLOUTS)}.")

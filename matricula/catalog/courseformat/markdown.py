@@ -1,169 +1,133 @@
-"""Course text as HTML that is safe to show: CommonMark, tables and named blocks, sanitised twice.
+"""Course text as HTML that is safe to show: CommonMark, tables and callouts.
 
-The tokens lose what courses may not hold (HTML, foreign images, unknown addresses); what is rendered from
-them then passes a strict allow list, so that a fault in the first step is not a hole.
+The tokens lose what courses may not hold (HTML, foreign images); what is rendered then passes an allow list,
+so that a fault in the first step is not a hole.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
-from matricula.catalog.courseformat.references import is_address
-
-BLOCKS = ("note", "tip", "important", "warning", "example")
+CALLOUTS = ("note", "tip", "warning")
 OUTSIDE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s/])", re.I)
-REL = "noopener noreferrer nofollow"
-TAGS = """
-    h2 h3 h4 h5 h6 p ul ol li blockquote pre code em strong s br hr a img table thead tbody tr th td div
-"""
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+TAGS = {"h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "hr",
+        "br", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "div"}  # fmt: skip
 ATTRIBUTES = {
-    "a": {"href", "rel"},
-    "img": {"src", "alt", "title", "loading"},
+    "a": {"href"},
+    "img": {"src", "alt", "loading"},
     "ol": {"start"},
-    "code": {"class"},
     "div": {"class", "tabindex"},
     "p": {"class"},
-    "th": {"class", "scope"},
-    "td": {"class"},
+    "th": {"scope"},
 }
-CLASSES = {
-    "div": re.compile(rf"admonition (?:{'|'.join(BLOCKS)})|table-scroll"),
-    "p": re.compile(r"admonition-title"),
-    "code": re.compile(r"language-[A-Za-z0-9+#-]{1,30}"),
-    "th": re.compile(r"align-(?:left|center|right)"),
-    "td": re.compile(r"align-(?:left|center|right)"),
-}
-
-Url = Callable[[str], str | None]
+CLASSES = {"table-scroll", "callout-title", *(f"callout {name}" for name in CALLOUTS)}
+Address = Callable[[str], str | None]
 
 
-def _no_lessons(_: str) -> None:
+def nowhere(_: str) -> None:
     return None
 
 
-def render_markdown(text: str, media_url: Url, lesson_url: Url = _no_lessons) -> str:
+def render_markdown(text: str, address: Address = nowhere) -> str:
     """HTML of `text`, its headings beginning with h2.
 
-    `media_url` is given each relative address of an image or file as the author wrote it (decoded) and
-    answers with the address to use; `lesson_url` the same for links to other lessons (`*.md`). An answer
-    of None or "" leaves the words and drops the link or image.
+    `address` is given each relative reference as the author wrote it and answers with the address to use;
+    None leaves the words and drops the link or image.
     """
-    tokens = parse(text)
-    _shift_headings(tokens)
+    tokens = PARSER.parse(text)
+    shift_headings(tokens)
     for token in tokens:
-        _class_for_alignment(token)
-        if token.type == "inline" and token.children:
-            token.children = list(_addressed(token.children, media_url, lesson_url))
-    html: str = PARSER.renderer.render(tokens, PARSER.options, {})
-    return _clean(html)
-
-
-def parse(text: str) -> list[Token]:
-    """The tokens of a course text; each block knows its lines."""
-    return PARSER.parse(text)
-
-
-def _clean(html: str) -> str:
+        token.attrs.pop("style", None)
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
+        if token.children:
+            token.children = list(addressed(token.children, address))
     return nh3.clean(
-        html,
-        tags=set(TAGS.split()),
+        PARSER.renderer.render(tokens, PARSER.options, {}),
+        tags=TAGS,
         attributes=ATTRIBUTES,
-        attribute_filter=_allowed_value,
+        attribute_filter=allowed_value,
         url_schemes={"http", "https", "mailto"},
-        link_rel=None,
+        link_rel="noopener noreferrer",
         clean_content_tags={"script", "style"},
     )
 
 
-def _allowed_value(tag: str, attribute: str, value: str) -> str | None:
-    if attribute == "class":
-        return value if tag in CLASSES and CLASSES[tag].fullmatch(value) else None
-    if attribute == "tabindex":
-        return value if value == "0" else None
-    return value
+def references(text: str, first_line: int) -> Iterator[tuple[Token, int]]:
+    """The images, link ends and words of `text` with their lines, as near as Markdown tells."""
+    for token in PARSER.parse(text):
+        line = first_line + (token.map[0] if token.map else 0)
+        for child in token.children or []:
+            line += child.type in {"softbreak", "hardbreak"}
+            yield child, line
 
 
-def _shift_headings(tokens: list[Token]) -> None:
+def allowed_value(tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute != "class" or value in CLASSES else None
+
+
+def shift_headings(tokens: list[Token]) -> None:
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     highest = min((int(token.tag[1]) for token in headings), default=2)
     for token in headings:
         token.tag = f"h{min(6, int(token.tag[1]) - highest + 2)}"
 
 
-def _class_for_alignment(token: Token) -> None:
-    """Alignment as a class: the site's content security policy forbids style attributes."""
-    style = str(token.attrs.pop("style", ""))
-    if style.startswith("text-align:"):
-        token.attrSet("class", "align-" + style.removeprefix("text-align:"))
-    if token.type == "th_open":
-        token.attrSet("scope", "col")
-
-
-def _addressed(children: list[Token], media_url: Url, lesson_url: Url) -> Iterator[Token]:
-    dropped: list[bool] = []
+def addressed(children: list[Token], address: Address) -> Iterator[Token]:
+    kept: list[bool] = []
     for token in children:
+        if token.type == "link_open":
+            href = linked(str(token.attrs.get("href", "")), address)
+            kept.append(bool(href))
+            token.attrs = {"href": href or ""}
         if token.type == "image":
-            yield _image(token, media_url)
-        elif token.type == "link_open":
-            href = _link_address(str(token.attrs.get("href", "")), media_url, lesson_url)
-            dropped.append(not href)
-            if href:
-                token.attrs = {"href": href, **({"rel": REL} if OUTSIDE.match(href) else {})}
-                yield token
-        elif token.type == "link_close":
-            if not dropped.pop():
-                yield token
-        else:
+            yield pictured(token, address)
+        elif token.type not in {"link_open", "link_close"} or kept[-1]:
             yield token
+        if token.type == "link_close":
+            kept.pop()
 
 
-def _link_address(href: str, media_url: Url, lesson_url: Url) -> str | None:
+def linked(href: str, address: Address) -> str | None:
     if OUTSIDE.match(href):
         return href
-    if is_address(href) or href.startswith(("#", "/", "?")):
-        return None
-    path = unquote(href)
-    is_lesson = path.partition("#")[0].lower().endswith(".md")
-    return lesson_url(path) if is_lesson else media_url(path)
+    return None if SCHEME.match(href) else address(href)
 
 
-def _image(token: Token, media_url: Url) -> Token:
+def pictured(token: Token, address: Address) -> Token:
     src = str(token.attrs.get("src", ""))
-    outside = is_address(src) or src.startswith(("/", "#", "?"))
-    address = None if outside else media_url(unquote(src))
-    if address:
-        token.attrs["src"] = address
-        token.attrs["loading"] = "lazy"
-        return token
-    return Token("text", "", 0, content=token.content)
+    found = None if SCHEME.match(src) else address(src)
+    if found is None:
+        return Token("text", "", 0, content=token.content)
+    token.attrs = {"src": found, "alt": "", "loading": "lazy"}
+    return token
 
 
-def _render_block(renderer: object, tokens: list[Token], index: int, *_: object) -> str:
-    token = tokens[index]
-    if token.nesting != 1:
+def draw_callout(renderer: object, tokens: list[Token], index: int, *_: object) -> str:
+    if tokens[index].nesting != 1:
         return "</div>\n"
-    name, _sep, title = token.info.strip().partition(" ")
-    words = nh3.clean_text(title.strip()) if title.strip() else name.capitalize()
-    return f'<div class="admonition {name}">\n<p class="admonition-title">{words}</p>\n'
+    name, _space, title = tokens[index].info.strip().partition(" ")
+    heading = f'<p class="callout-title">{nh3.clean_text(title.strip())}</p>' if title.strip() else ""
+    return f'<div class="callout {name}">{heading}\n'
 
 
-def _is_block(name: str) -> Callable[..., bool]:
+def is_callout(name: str) -> Callable[..., bool]:
     return lambda info, _markup: info.strip().partition(" ")[0] == name
 
 
-def _parser() -> MarkdownIt:
+def made_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    for name in BLOCKS:
-        parser.use(container_plugin, name=name, validate=_is_block(name), render=_render_block)
+    for name in CALLOUTS:
+        parser.use(container_plugin, name=name, validate=is_callout(name), render=draw_callout)
     # A table wider than a phone scrolls by itself; keyboards reach it by the tab stop.
     parser.add_render_rule("table_open", lambda *_: '<div class="table-scroll" tabindex="0"><table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser
 
 
-PARSER = _parser()
+PARSER = made_parser()

@@ -1,68 +1,39 @@
-"""The parts of a course, as read: frozen, typed, and without a trace of where they will be stored."""
+"""A course as read: frozen, typed, and without a trace of where it will be stored."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import BinaryIO, Literal
-
-Level = Literal["beginner", "intermediate", "advanced"]
-LessonKind = Literal["reading", "video", "quiz"]
-QuestionKind = Literal["choice", "choices", "text", "number"]
+from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
-class MediaFile:
-    """A file beside the lessons. `path` is relative to the course's (or Specialization's) folder.
+class File:
+    """A file beside the lessons. `size` is in bytes, `digest` the hexadecimal SHA-256 of its content.
 
-    `sha256` is hexadecimal; `size` is in bytes. `open` and `read` reach into the source, which must
-    still be there: store media before deleting an uploaded zip.
+    `open` reaches into the source: copy the file before the source is deleted.
     """
 
     path: str
     size: int
-    sha256: str
+    digest: str
     content_type: str
-    opener: Callable[[], BinaryIO] = field(repr=False, compare=False)
+    open: Callable[[], BinaryIO] = field(repr=False, compare=False)
 
-    def open(self) -> BinaryIO:
-        return self.opener()
-
-    def read(self) -> bytes:
-        with self.opener() as stream:
-            return stream.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """`body` is Markdown; pass it to `render_markdown`."""
-
-    body: str
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """WebVTT captions; `language` is a BCP 47 tag, `label` what the player's menu shows."""
+    """WebVTT captions in one language (BCP 47)."""
 
     language: str
     label: str
-    file: MediaFile
-
-
-@dataclass(frozen=True, slots=True)
-class Video:
-    """`sources` in order of preference; `transcript` is Markdown and may be empty if there are captions."""
-
-    sources: tuple[MediaFile, ...]
-    poster: MediaFile | None
-    captions: tuple[Caption, ...]
-    transcript: str
+    file: File
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose. `text` and `feedback` are Markdown; `key` is a letter, by position."""
-
-    key: str
     text: str
     right: bool
     feedback: str
@@ -70,102 +41,61 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a quiz. `prompt` and `explanation` are Markdown.
-
-    `options` belong to the kinds choice and choices, `accepted` to text (compare with
-    `normal_answer`), `answer` and `tolerance` to number (read with `read_number`).
-    """
+    """`options` belong to choice and choices, `accepted` to text, `answer` and `tolerance` to number."""
 
     key: str
-    kind: QuestionKind
+    kind: str
     prompt: str
     explanation: str
     options: tuple[Option, ...] = ()
     accepted: tuple[str, ...] = ()
-    answer: Decimal | None = None
-    tolerance: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Quiz:
-    """`pass_mark` is the percentage of questions to answer right; `introduction` is Markdown."""
-
-    pass_mark: int
-    questions: tuple[Question, ...]
-    introduction: str
-
-
-Content = Reading | Video | Quiz
+    answer: str = ""
+    tolerance: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson. `key` stays the same from import to import; `path` is its file in the course's folder.
+    """One lesson; `key` stays the same from import to import. `body` is Markdown, of a video its transcript.
 
-    `media` are all the files its text and its content name.
+    `files` are those that the body names, by the words that name them.
     """
 
     key: str
-    path: str
-    kind: LessonKind
+    kind: str
     title: str
     minutes: int
     required: bool
-    content: Content
-    media: tuple[MediaFile, ...]
+    body: str
+    files: dict[str, File]
+    links: dict[str, str]
+    questions: tuple[Question, ...] = ()
+    videos: tuple[File, ...] = ()
+    poster: File | None = None
+    captions: tuple[Caption, ...] = ()
+    download: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
     title: str
-    summary: str
     lessons: tuple[Lesson, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course as read from one folder or zip. `description` is Markdown, `language` a BCP 47 tag."""
+    """`description` is Markdown without files, `language` a BCP 47 tag, `pass_mark` a percentage."""
 
     slug: str
     title: str
     summary: str
     description: str
     topic: str
-    level: Level
+    level: str
     language: str
-    cover: MediaFile | None
-    authors: tuple[str, ...]
-    license: str
     pass_mark: int
     modules: tuple[Module, ...]
-    media: tuple[MediaFile, ...]
-
-    @property
-    def lessons(self) -> tuple[Lesson, ...]:
-        return tuple(lesson for module in self.modules for lesson in module.lessons)
+    files: tuple[File, ...]
 
     @property
     def minutes(self) -> int:
-        """The course's duration: the sum of its lessons' minutes."""
-        return sum(lesson.minutes for lesson in self.lessons)
-
-
-@dataclass(frozen=True, slots=True)
-class Specialization:
-    """An ordered series of courses, by slug. `description` is Markdown."""
-
-    slug: str
-    title: str
-    summary: str
-    description: str
-    cover: MediaFile | None
-    courses: tuple[str, ...]
-    media: tuple[MediaFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """Everything one source holds, in the order of the folder names."""
-
-    courses: tuple[Course, ...]
-    specializations: tuple[Specialization, ...]
+        return sum(lesson.minutes for module in self.modules for lesson in module.lessons)

@@ -1,193 +1,179 @@
-"""A folder or a zip as a flat set of safe paths. Whatever could reach outside or explode stops here."""
+"""A folder or a zip as a flat set of safe paths. What could reach outside or explode stops here."""
 
 import os
+import posixpath
+import re
+import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
+from urllib.parse import unquote
 
-from matricula.catalog.courseformat.archives import check_directory, members
-from matricula.catalog.courseformat.limits import Limits
-from matricula.catalog.courseformat.problems import ProblemLog
-from matricula.catalog.courseformat.references import is_safe_path
+from matricula.catalog.courseformat.problems import Log
 
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
-IGNORED_NAMES = {"Thumbs.db", "desktop.ini"}
-IGNORED_FOLDERS = {"__MACOSX"}
+MIB = 1024 * 1024
+UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+LONGEST_PATH = 200
+END, END_SIZE, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+ENCRYPTED = 0x1
 
 
-class Source(Protocol):
-    """`name` is how problems call the source; `files` maps paths with slashes to sizes in bytes."""
+@dataclass(frozen=True)
+class Limits:
+    """How large a course may be, in files and bytes. `ratio` is unpacked to packed size, above 1 MiB."""
 
-    name: str
-    files: dict[str, int]
-
-    def open(self, path: str) -> BinaryIO: ...
-
-
-def is_ignored(path: str) -> bool:
-    """Hidden files and what operating systems leave behind."""
-    parts = path.split("/")
-    hidden = any(part.startswith(".") and part != ".." for part in parts)
-    return hidden or parts[-1] in IGNORED_NAMES or any(part in IGNORED_FOLDERS for part in parts)
+    files: int = 2_000
+    depth: int = 8
+    total: int = 1024 * MIB
+    file: int = 512 * MIB
+    text: int = MIB // 2
+    ratio: int = 150
 
 
-class FolderSource:
-    """A folder on disk. Symbolic links are problems, never followed."""
+Found = Iterator[tuple[str, int, Callable[[], BinaryIO]]]
 
-    def __init__(self, root: Path, limits: Limits, log: ProblemLog) -> None:
-        self.root, self.name = root, root.name or str(root)
-        self.files: dict[str, int] = {}
-        guard = Guard(limits, log, self.name)
-        for path, size in self._walk(root, "", guard):
-            guard.count(path, size)
-            self.files[path] = size
 
-    def _walk(self, folder: Path, prefix: str, guard: "Guard") -> Iterator[tuple[str, int]]:
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            message = f"This folder cannot be read ({error.strerror}); check its permissions."
-            guard.log.add(prefix or self.name, 0, "unreadable-file", message)
+class Source:
+    """`sizes` maps the safe paths of a folder or zip to bytes. Raises ReadingStopped when there is none."""
+
+    def __init__(self, place: Path, limits: Limits, log: Log) -> None:
+        self.name, self.limits, self.log = place.name or str(place), limits, log
+        self.sizes: dict[str, int] = {}
+        self.total = 0
+        self.openers: dict[str, Callable[[], BinaryIO]] = {}
+        if not place.exists():
+            raise log.stop(self.name, "There is no such folder or zip. Check the path.")
+        for path, size, opener in self.in_folder(place) if place.is_dir() else self.in_zip(place):
+            self.take(path, size, opener)
+        self.drop_wrapping_folder()
+
+    def take(self, path: str, size: int, opener: Callable[[], BinaryIO]) -> None:
+        if not is_safe(path) or path.count("/") > self.limits.depth:
+            message = f"Rename or move this file: a plain relative path, {self.limits.depth} folders deep."
+            self.log.add(path, 1, message)
             return
-        for entry in entries:
-            path = prefix + entry.name
-            if is_ignored(path):
-                continue
-            if entry.is_symlink():
-                guard.log.add(path, 0, "symlink", "Replace this symbolic link by the file itself.")
-            elif entry.is_dir():
-                if guard.deep_enough(path):
-                    yield from self._walk(Path(entry.path), path + "/", guard)
-            elif guard.safe(path):
-                yield path, entry.stat().st_size
-
-    def open(self, path: str) -> BinaryIO:
-        # O_NOFOLLOW and O_NONBLOCK: the tree may change between the walk and the reading.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        return cast(BinaryIO, os.fdopen(os.open(self.root / path, flags), "rb"))
-
-
-class ZipSource:
-    """A zip on disk, never unpacked. One folder around everything is left out of the paths."""
-
-    def __init__(self, file: Path, limits: Limits, log: ProblemLog) -> None:
-        self.name = file.name
-        check_directory(file, limits, log)
-        self.zip = zipfile.ZipFile(file)
-        guard = Guard(limits, log, self.name)
-        self.infos: dict[str, zipfile.ZipInfo] = {}
-        for path, info in members(self.zip, limits, log):
-            if is_ignored(path) or not guard.deep_enough(path) or not guard.safe(path):
-                continue
-            guard.count(path, info.file_size)
-            self.infos[path] = info
-        self._drop_wrapping_folder()
-        self.files = {path: info.file_size for path, info in sorted(self.infos.items())}
-
-    def _drop_wrapping_folder(self) -> None:
-        tops = {path.partition("/")[0] for path in self.infos}
-        if len(tops) == 1 and all("/" in path for path in self.infos):
-            cut = len(tops.pop()) + 1
-            self.infos = {path[cut:]: info for path, info in self.infos.items()}
-
-    def open(self, path: str) -> BinaryIO:
-        return cast(BinaryIO, self.zip.open(self.infos[path]))
-
-
-@dataclass(slots=True)
-class Guard:
-    """Counts files and bytes, and refuses what leaves the folder."""
-
-    limits: Limits
-    log: ProblemLog
-    name: str
-    files: int = 0
-    total: int = 0
-
-    def count(self, path: str, size: int) -> None:
-        self.files += 1
+        if path in self.sizes:
+            self.log.add(path, 1, "Two files have this name. Keep one of them.")
+        self.sizes[path], self.openers[path] = size, opener
+        if len(self.sizes) > self.limits.files:
+            raise self.log.stop(self.name, f"Keep it to {self.limits.files} files.")
         self.total += size
-        if self.files > self.limits.files:
-            message = f"There are more than {self.limits.files} files; split this into several imports."
-            raise self.log.stop(self.name, 0, "too-many-files", message)
         if self.total > self.limits.total:
-            message = (
-                f"All files together exceed {_mib(self.limits.total)}; split this or compress the videos."
-            )
-            raise self.log.stop(self.name, 0, "too-large", message)
+            raise self.log.stop(self.name, f"Keep all files together under {self.limits.total // MIB} MiB.")
 
-    def deep_enough(self, path: str) -> bool:
-        if path.count("/") < self.limits.depth:
+    def in_folder(self, root: Path) -> Found:
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if not self.skipped(Path(folder, name), root))
+            for name in sorted(names):
+                file = Path(folder, name)
+                if not self.skipped(file, root) and file.is_file():
+                    path = file.relative_to(root).as_posix()
+                    yield path, file.stat().st_size, partial(open_plainly, file)
+
+    def skipped(self, file: Path, root: Path) -> bool:
+        path = file.relative_to(root).as_posix()
+        if is_left_over(path):
             return True
-        self.log.add(path[:200], 0, "too-deep", f"Put files at most {self.limits.depth} folders deep.")
-        return False
+        if file.is_symlink():
+            self.log.add(path, 1, "Replace this symbolic link by the file itself.")
+        return file.is_symlink()
 
-    def safe(self, path: str) -> bool:
-        if is_safe_path(path):
-            return True
-        message = "Rename this file: no ‘..’, backslash, colon or control character, and not absolute."
-        self.log.add(printable(path), 0, "path-outside", message)
-        return False
-
-
-def printable(path: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in path)[:200]
-
-
-def _mib(size: int) -> str:
-    return f"{size / 1024 / 1024:g} MiB"
-
-
-def open_source(path: Path, limits: Limits, log: ProblemLog) -> Source:
-    """The source at `path`; raises StoppedReading when there is none to read."""
-    if path.is_dir():
-        return FolderSource(path, limits, log)
-    if not path.is_file():
-        raise log.stop(path.name, 0, "source-missing", "There is no such folder or zip; check the path.")
-    try:
-        return ZipSource(path, limits, log)
-    except READ_ERRORS as error:
-        message = "This is not a readable zip; pack the folder again, or give the folder itself."
-        raise log.stop(path.name, 0, "zip-damaged", message) from error
-
-
-class Shelf:
-    """A course's or Specialization's folder in a source: paths are relative to it, problems to the source."""
-
-    def __init__(self, source: Source, prefix: str, limits: Limits, log: ProblemLog) -> None:
-        self.source, self.prefix, self.limits, self.log = source, prefix, limits, log
-        cut = len(prefix)
-        self.files = {path[cut:]: size for path, size in source.files.items() if path.startswith(prefix)}
-
-    def label(self, path: str) -> str:
-        return self.prefix + path
-
-    def opener(self, path: str) -> partial[BinaryIO]:
-        return partial(self.source.open, self.prefix + path)
-
-    def read(self, path: str, most: int) -> bytes | None:
-        """The file's bytes, or None after a problem: too large or not readable."""
-        if self.files[path] > most:
-            self._too_large(path, most)
-            return None
+    def in_zip(self, file: Path) -> Found:
         try:
-            with self.source.open(self.prefix + path) as stream:
-                data = stream.read(most + 1)
+            self.check_directory(file)
+            archive = zipfile.ZipFile(file)
+        except READ_ERRORS as error:
+            raise self.log.stop(self.name, "This is no readable zip. Pack the folder again.") from error
+        for info in archive.infolist():
+            if info.is_dir() or is_left_over(info.filename):
+                continue
+            message = self.refusal(info)
+            if message:
+                self.log.add(info.filename, 1, message)
+            else:
+                yield info.filename, info.file_size, partial(open_packed, archive, info)
+
+    def check_directory(self, file: Path) -> None:
+        """Refuses a zip whose directory alone would fill the memory (APPNOTE.TXT, 4.3.16)."""
+        with file.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - END_SIZE - LONGEST_COMMENT))
+            tail = stream.read()
+        at = tail.rfind(END)
+        if at < 0 or len(tail) - at < END_SIZE:
+            raise zipfile.BadZipFile
+        entries = int.from_bytes(tail[at + 10 : at + 12], "little")
+        directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+        if entries > self.limits.files * 2 or directory > 2 * MIB:
+            raise self.log.stop(self.name, f"Keep it to {self.limits.files} files in one ordinary zip.")
+
+    def refusal(self, info: zipfile.ZipInfo) -> str:
+        if info.filename != info.orig_filename:
+            return "Rename this file: its name holds a character that ends names."
+        if info.flag_bits & ENCRYPTED:
+            return "Pack the zip again without a password."
+        if stat.S_ISLNK(info.external_attr >> 16):
+            return "Replace this symbolic link by the file itself and pack the zip again."
+        if info.compress_type not in METHODS:
+            return "Pack the zip again with ordinary (deflate) compression."
+        if info.file_size > max(MIB, self.limits.ratio * info.compress_size):
+            return f"This file unpacks to over {self.limits.ratio} times its packed size. Remove it."
+        return ""
+
+    def drop_wrapping_folder(self) -> None:
+        """A zip of a folder holds that folder; the course lies in it."""
+        tops = {path.partition("/")[0] for path in self.sizes}
+        if len(tops) == 1 and all("/" in path for path in self.sizes):
+            cut = len(tops.pop()) + 1
+            self.sizes = {path[cut:]: size for path, size in self.sizes.items()}
+            self.openers = {path[cut:]: opener for path, opener in self.openers.items()}
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a text file that is there, or None after a problem."""
+        try:
+            with self.openers[path]() as stream:
+                data = stream.read(self.limits.text + 1)
         except READ_ERRORS:
-            self.log.add(
-                self.label(path), 0, "unreadable-file", "This file cannot be read; save or pack it again."
-            )
+            self.log.add(path, 1, "This file cannot be read. Save or pack it again.")
             return None
-        if len(data) > most:
-            self._too_large(path, most)
+        if len(data) > self.limits.text:
+            self.log.add(path, 1, f"Keep this file under {self.limits.text // 1024} KiB, or split it.")
             return None
         return data
 
-    def _too_large(self, path: str, most: int) -> None:
-        self.log.add(
-            self.label(path), 0, "too-large", f"Make this file smaller than {_mib(most)}, or split it."
-        )
+
+def open_plainly(file: Path) -> BinaryIO:
+    # No following of links and no waiting on pipes: the tree may change between the walk and the reading.
+    return cast(BinaryIO, os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb"))
+
+
+def open_packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    return cast(BinaryIO, archive.open(info))
+
+
+def is_left_over(path: str) -> bool:
+    """Hidden files and what operating systems leave behind."""
+    parts = path.split("/")
+    hidden = any(part.startswith(".") and part != ".." for part in parts)
+    return hidden or "__MACOSX" in parts or parts[-1] in {"Thumbs.db", "desktop.ini"}
+
+
+def is_safe(path: str) -> bool:
+    """Relative, without `..`, empty parts, backslash, drive or control character."""
+    parts = path.split("/")
+    return len(path) <= LONGEST_PATH and not UNSAFE.search(path) and not {"", ".", ".."} & set(parts)
+
+
+def resolve(base: str, reference: str) -> str | None:
+    """The path that `reference` in the file `base` means; None if it leads outside."""
+    plain = unquote(reference.partition("#")[0].partition("?")[0])
+    if not plain or plain.startswith("/") or UNSAFE.search(plain):
+        return None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(base), plain))
+    return path if is_safe(path) else None

@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from matricula.accounts.models import Account
-from matricula.catalog.course_folder import read_course
+from matricula.catalog.courseformat import read_course
 from matricula.credentials.models import Certificate
 from matricula.demo.filling import COURSES, fill, introduce
 from matricula.joining.models import Invitation
