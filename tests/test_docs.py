@@ -22,7 +22,7 @@ def test_every_command_is_documented():
 
 
 def test_every_key_of_a_course_is_documented():
-    """Each key in the table of its place, and no row too many. Lessons and questions share a table of their own."""
+    """Each key in the table of its place, no row too many; lessons and questions share some."""
     text = (ROOT / "docs/course-format.md").read_text()
     sections = re.findall(r"^### ([a-z]+)\n(.*?)(?=^##|\Z)", text, re.M | re.S)
     rows = {place: re.findall(r"^\| `([a-z_]+)` \|", body, re.M) for place, body in sections}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ from matricula.organizations.models import Organization
 LARGEST_UPLOAD = 512 * 1024 * 1024
 
 
-def import_upload(*, upload: UploadedFile, organization: Organization, actor: Account) -> Course:
+def import_upload(*, upload: "File[bytes]", organization: Organization, actor: Account) -> Course:
     """The course in an uploaded zip. Raises CourseProblems; then nothing was changed."""
     name = Path(upload.name or "course.zip").name
     if (upload.size or 0) > LARGEST_UPLOAD:
@@ -53,7 +53,11 @@ def store_course(*, read: courseformat.Course, organization: Organization, actor
         name: getattr(read, name)
         for name in ("title", "summary", "topic", "level", "language", "minutes", "pass_mark")
     }
-    values |= {"description_html": render_markdown(read.description), "withdrawn_at": None, "imported_at": now}
+    values |= {
+        "description_html": render_markdown(read.description),
+        "withdrawn_at": None,
+        "imported_at": now,
+    }
     course, _ = Course.objects.update_or_create(organization=organization, slug=read.slug, defaults=values)
     store_files(course, read)
     course.lessons.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)

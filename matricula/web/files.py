@@ -1,4 +1,4 @@
-"""Answering with a file that somebody uploaded: safe types only, in parts when asked (RFC 9110, section 14)."""
+"""Answering with an uploaded file: safe types only, in parts when asked (RFC 9110, section 14)."""
 
 import re
 from collections.abc import Iterator
@@ -23,15 +23,17 @@ def answer_with_file(
     size = place.stat().st_size
     asked = asked_part(request, tag, size)
     response = in_part(place, *asked, size) if asked else FileResponse(place.open("rb"))
-    response.headers |= {
+    for header, value in {
         "Content-Type": content_type,
-        "Content-Disposition": content_disposition_header(not SHOWN.fullmatch(content_type), name) or "inline",
+        "Content-Disposition": content_disposition_header(not SHOWN.fullmatch(content_type), name)
+        or "inline",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, max-age=86400",
         "Accept-Ranges": "bytes",
         "ETag": tag,
-    }
+    }.items():
+        response[header] = value
     return response
 
 

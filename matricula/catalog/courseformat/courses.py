@@ -96,6 +96,3 @@ class CourseReader:
             if lesson.key in seen:
                 self.log.add(1, f"Two lessons are called `{lesson.key}.md`. Rename one of the files.")
             seen.add(lesson.key)
-        for lesson in (lesson for module in course.modules for lesson in module.lessons):
-            for name in set(lesson.links.values()) - seen:
-                self.source.log.add(f"{lesson.key}.md", 1, f"It links to `{name}.md`, which is in no module.")

@@ -43,7 +43,7 @@ SIGNATURES = {
     ".webm": (0, b"\x1a\x45\xdf\xa3"),
     ".mp4": (4, b"ftyp"),
     ".pdf": (0, b"%PDF-"),
-    **{ending: (0, b"PK") for ending in (".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods")},
+    **dict.fromkeys((".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods"), (0, b"PK")),
 }
 PIECE = 256 * 1024
 

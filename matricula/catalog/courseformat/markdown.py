@@ -15,8 +15,8 @@ from mdit_py_plugins.container import container_plugin
 CALLOUTS = ("note", "tip", "warning")
 OUTSIDE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s/])", re.I)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-TAGS = {"h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "hr",
-        "br", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "div"}  # fmt: skip
+TAGS = {"h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong",
+        "hr", "br", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "div"}  # fmt: skip
 ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "loading"},

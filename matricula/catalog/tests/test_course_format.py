@@ -109,7 +109,9 @@ def test_a_course_with_everything_is_read_from_a_folder_and_from_a_zip(tmp_path)
         "unused.html": "<script>",
     }
     folder = read_course(written(tmp_path / "c", files))
-    assert folder == read_course(packed(tmp_path / "c.zip", {f"c/{name}": text for name, text in files.items()}))
+    assert folder == read_course(
+        packed(tmp_path / "c.zip", {f"c/{name}": text for name, text in files.items()})
+    )
     reading, video, quiz, file = folder.modules[0].lessons
     assert [one.kind for one in (reading, video, quiz, file)] == ["reading", "video", "quiz", "file"]
     assert [one.kind for one in quiz.questions] == ["choice", "choices", "text", "number"]
@@ -121,7 +123,9 @@ def test_a_course_with_everything_is_read_from_a_folder_and_from_a_zip(tmp_path)
 def test_import_bombs_are_refused_before_they_unpack(tmp_path):
     bomb = packed(tmp_path / "bomb.zip", {**FILES, "zeros.png": b"\0" * 20_000_000})
     assert places(bomb) == ["zeros.png:1"]
-    assert places(written(tmp_path / "many", FILES | {f"{n}.txt": "" for n in range(9)}), files=9) == ["many:1"]
+    assert places(written(tmp_path / "many", FILES | {f"{n}.txt": "" for n in range(9)}), files=9) == [
+        "many:1"
+    ]
     assert places(written(tmp_path / "large", FILES | {"x.txt": "x" * 2000}), total=2000) == ["large:1"]
     assert places(written(tmp_path / "text", {**FILES, "a.md": LESSON + "x" * 2000}), text=2000) == ["a.md:1"]
 
@@ -197,7 +201,7 @@ def test_any_bytes_are_a_course_or_a_list_of_problems(noise, at, change):
         "<img src=x onerror=alert(1)>",
         "![x](http://e.example/x)",
         "::: tip <img src=x onerror=alert(1)>\nx\n:::",
-        "![x\" onerror=\"alert(1)](p.png)",
+        '![x" onerror="alert(1)](p.png)',
     ],
 )
 def test_stored_markup_is_harmless(markup):
