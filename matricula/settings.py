@@ -155,6 +155,8 @@ CONTENT_SECURITY_POLICY = {
 # -- console: its navigation. `rule` is an access rule of organizations/access.py ---------------------
 CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
+    {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
+    {"url": "programs:programs", "label": _("Programs"), "icon": "graduation-cap", "rule": "overseeing"},
     {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
 ]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("join/", include("matricula.joining.urls")),
     path("console/", include("matricula.organizations.console_urls")),
     path("console/<slug:slug>/", include("matricula.joining.console_urls")),
+    path("console/<slug:slug>/", include("matricula.programs.console_urls")),
     path("learn/", include("matricula.learning.urls")),
     path("certificates/", include("matricula.credentials.urls")),
     path("account/", include("matricula.accounts.urls")),

@@ -8,3 +8,25 @@ class ProgramFull(ProgramError):
     """Every seat is taken."""
 
     code = "program_full"
+
+
+class SeatsInUse(ProgramError):
+    """Fewer seats than are taken; `used` says how many are."""
+
+    code = "seats_in_use"
+
+    def __init__(self, used: int) -> None:
+        super().__init__(used)
+        self.used = used
+
+
+class NameTaken(ProgramError):
+    """Another group of the program, or another program of the organization, has the name."""
+
+    code = "name_taken"
+
+
+class NotAMember(ProgramError):
+    """Nobody with this work e-mail is in the program."""
+
+    code = "not_a_member"

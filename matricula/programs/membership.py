@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
+from matricula.organizations.models import Affiliation
 from matricula.programs.models import Membership, Program
+from matricula.programs.noticing import forget_notices, notice_seats
 
 
 @transaction.atomic
@@ -14,6 +16,7 @@ def enter_program(*, program: Program, account: Account) -> Membership:
     membership, new = Membership.objects.get_or_create(program=program, account=account)
     if new or revive(membership):
         program.take_seat()
+        notice_seats(program)
         verb = "membership.began" if new else "membership.revived"
         record(verb, actor=account, organization=program.organization_id, subject=membership)
     return membership
@@ -36,6 +39,7 @@ def end_membership(*, membership: Membership, actor: Account, state: Membership.
     )
     if ended:
         membership.program.free_seat()
+        forget_notices(membership.program)
         record(
             "membership.ended",
             actor=actor,
@@ -43,3 +47,16 @@ def end_membership(*, membership: Membership, actor: Account, state: Membership.
             subject=membership,
             after={"state": state.value},
         )
+        end_affiliation(membership=membership, actor=actor)
+
+
+def end_affiliation(*, membership: Membership, actor: Account) -> None:
+    """With the last membership in an organization the work e-mail is detached."""
+    organization = membership.program.organization_id
+    others = Membership.objects.active().filter(
+        program__organization=organization, account=membership.account_id
+    )
+    tie = Affiliation.objects.live().filter(organization=organization, account=membership.account_id).first()
+    if tie and not others.exists():
+        Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
+        record("affiliation.ended", actor=actor, organization=organization, subject=tie)

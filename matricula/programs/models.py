@@ -1,12 +1,15 @@
 """Learning programs: what they offer, who is in them, and how many may be."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course, Specialization
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import ProgramFull
 from matricula.web.ids import public_id_field
 
@@ -21,6 +24,7 @@ class Program(models.Model):
     description = models.TextField(blank=True)
     seats = models.PositiveIntegerField(null=True)
     seats_used = models.PositiveIntegerField(default=0)
+    seats_noticed = models.PositiveSmallIntegerField(default=0)
     trusts_the_link = models.BooleanField(default=False)
     courses = models.ManyToManyField(Course, blank=True, related_name="programs")
     specializations = models.ManyToManyField(Specialization, blank=True, related_name="programs")
@@ -52,11 +56,22 @@ class Program(models.Model):
         Program.objects.filter(pk=self.pk, seats_used__gt=0).update(seats_used=F("seats_used") - 1)
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    def shown_to(self, role: Role) -> Self:
+        """The organization's groups; a group manager's own."""
+        rows = self.filter(program__organization=role.organization_id)
+        return rows.filter(managers=role.account_id) if role.kind == Role.Kind.GROUP_MANAGER else rows
+
+
 class Group(models.Model):
-    """A part of a program's members."""
+    """A part of a program's members. Members join an open one themselves."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField(max_length=120)
+    is_open = models.BooleanField(default=False)
+    managers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="managed_groups")
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,13 +82,29 @@ class Group(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(state=Membership.State.ACTIVE)
+
+    def shown_to(self, role: Role) -> Self:
+        """The organization's people; to a group manager those of their own groups."""
+        programs = list(
+            Program.objects.filter(organization=role.organization_id).values_list("pk", flat=True)
+        )
+        rows = self.filter(program__in=programs)
+        if role.kind != Role.Kind.GROUP_MANAGER:
+            return rows
+        mine = Membership.groups.through.objects.filter(group__managers=role.account_id)
+        return rows.filter(pk__in=mine.values("membership_id"))
+
+
 class Membership(models.Model):
     """An account in a program."""
 
     class State(models.TextChoices):
-        ACTIVE = "active"
-        LEFT = "left"
-        REMOVED = "removed"
+        ACTIVE = "active", _("active")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey(
@@ -84,6 +115,8 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["program", "account"], name="a_person_once_in_a_program"),
@@ -93,6 +126,7 @@ class Membership(models.Model):
                 name="left_at_tells_who_left",
             ),
         ]
+        indexes = [models.Index(fields=["program", "state", "-id"], name="members_of_a_program")]
 
     @property
     def is_active(self) -> bool:

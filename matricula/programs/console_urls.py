@@ -1,0 +1,28 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+from matricula.programs.console import groups as group_pages
+from matricula.programs.console import programs as program_pages
+
+programs = [
+    path("", program_pages.programs, name="programs"),
+    path("new/", program_pages.new, name="new"),
+    path("<str:program_id>/", program_pages.edit, name="edit"),
+]
+one_group = [
+    path("", group_pages.group, name="group"),
+    path("name/", group_pages.change, name="change"),
+    path("deletion/", group_pages.deletion, name="delete"),
+    path("members/", group_pages.add_member, name="add-member"),
+    path("members/<int:membership_id>/removal/", group_pages.remove_member, name="remove-member"),
+    path("members/<int:membership_id>/managing/", group_pages.add_manager, name="add-manager"),
+    path("managers/<str:account_id>/removal/", group_pages.remove_manager, name="remove-manager"),
+]
+groups: list[URLPattern | URLResolver] = [
+    path("", group_pages.groups, name="groups"),
+    path("new/", group_pages.new, name="new"),
+    path("<int:group_id>/", include(one_group)),
+]
+urlpatterns = [
+    path("programs/", include((programs, "programs"))),
+    path("groups/", include((groups, "groups"))),
+]

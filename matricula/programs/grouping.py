@@ -1,0 +1,100 @@
+"""Groups: made, renamed, opened, deleted; people put in and taken out; who manages them."""
+
+from django.db import IntegrityError, transaction
+
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.organizations.models import Role
+from matricula.programs.errors import NameTaken, NotAMember
+from matricula.programs.models import Group, Membership, Program
+
+
+@transaction.atomic
+def make_group(*, program: Program, name: str, is_open: bool, actor: Account) -> Group:
+    """Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            group = Group.objects.create(program=program, name=name, is_open=is_open)
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    note("group.made", group, actor, name=name)
+    return group
+
+
+@transaction.atomic
+def change_group(*, group: Group, name: str, is_open: bool, actor: Account) -> None:
+    """Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            Group.objects.filter(pk=group.pk).update(name=name, is_open=is_open)
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    note("group.changed", group, actor, name=name, is_open=is_open)
+
+
+@transaction.atomic
+def delete_group(*, group: Group, actor: Account) -> None:
+    """Its people stay in the program."""
+    note("group.deleted", group, actor, name=group.name)
+    group.delete()
+
+
+@transaction.atomic
+def put_in(*, group: Group, work_email: str, actor: Account) -> Membership:
+    """Put the program's member with this work e-mail into the group. Raises NotAMember."""
+    try:
+        spelled = canonical(work_email)
+    except AddressRefused as refused:
+        raise NotAMember from refused
+    membership = (
+        Membership.objects.active()
+        .filter(
+            program=group.program_id,
+            account__affiliations__canonical=spelled,
+            account__affiliations__organization=group.program.organization_id,
+            account__affiliations__ended_at__isnull=True,
+        )
+        .first()
+    )
+    if membership is None:
+        raise NotAMember
+    membership.groups.add(group)
+    note("group.member_added", group, actor, membership=membership.pk)
+    return membership
+
+
+@transaction.atomic
+def take_out(*, group: Group, membership: Membership, actor: Account) -> None:
+    membership.groups.remove(group)
+    note("group.member_removed", group, actor, membership=membership.pk)
+
+
+@transaction.atomic
+def join_group(*, group: Group, membership: Membership) -> bool:
+    """A member joins an open group of their own program; False for any other."""
+    if not (group.is_open and membership.is_active and group.program_id == membership.program_id):
+        return False
+    membership.groups.add(group)
+    note("group.joined", group, membership.account, membership=membership.pk)
+    return True
+
+
+@transaction.atomic
+def name_manager(*, group: Group, account: Account, actor: Account) -> None:
+    """Who manages a group has at least the role of a group manager in the organization."""
+    Role.objects.get_or_create(
+        organization=group.program.organization, account=account, defaults={"kind": Role.Kind.GROUP_MANAGER}
+    )
+    group.managers.add(account)
+    note("group.manager_named", group, actor, account=account.pk)
+
+
+@transaction.atomic
+def dismiss_manager(*, group: Group, account: Account, actor: Account) -> None:
+    group.managers.remove(account)
+    note("group.manager_dismissed", group, actor, account=account.pk)
+
+
+def note(verb: str, group: Group, actor: Account, **after: object) -> None:
+    record(verb, actor=actor, organization=group.program.organization_id, subject=group, after=after)

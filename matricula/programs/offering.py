@@ -1,0 +1,67 @@
+"""Making and changing programs."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.text import slugify
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.organizations.models import Organization
+from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.models import Program
+from matricula.programs.noticing import forget_notices, notice_seats
+
+Values = dict[str, Any]
+CHOICES = ("courses", "specializations")
+
+
+@transaction.atomic
+def make_program(*, organization: Organization, values: Values, actor: Account) -> Program:
+    """Raises NameTaken when another program has the same address."""
+    plain = {name: value for name, value in values.items() if name not in CHOICES}
+    slug = slugify(values["name"])[:60] or "program"
+    try:
+        with transaction.atomic():
+            program = Program.objects.create(organization=organization, slug=slug, **plain)
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    choose(program, values)
+    record("program.made", actor=actor, organization=organization, subject=program, after=told(values))
+    return program
+
+
+@transaction.atomic
+def change_program(*, program: Program, values: Values, actor: Account) -> None:
+    """Raises SeatsInUse when `seats` are fewer than are taken, whoever joins at the same moment."""
+    before = {name: getattr(program, name) for name in values if name not in CHOICES}
+    plain = {name: value for name, value in values.items() if name not in CHOICES}
+    seats = values.get("seats")
+    enough = Q() if seats is None else Q(seats_used__lte=seats)
+    if not Program.objects.filter(enough, pk=program.pk).update(**plain):
+        raise SeatsInUse(Program.objects.values_list("seats_used", flat=True).get(pk=program.pk))
+    choose(program, values)
+    forget_notices(program)
+    notice_seats(program)
+    record(
+        "program.changed",
+        actor=actor,
+        organization=program.organization_id,
+        subject=program,
+        before=told(before),
+        after=told(values),
+    )
+
+
+def choose(program: Program, values: Values) -> None:
+    for name in CHOICES:
+        if name in values:
+            getattr(program, name).set(values[name])
+
+
+def told(values: Values) -> Values:
+    """What the journal keeps of them."""
+    return {
+        name: sorted(one.pk for one in value) if name in CHOICES else value for name, value in values.items()
+    }

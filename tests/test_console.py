@@ -1,0 +1,114 @@
+"""Every console address, by every role, of one's own and of another organization: who gets in, exactly."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from conftest import person
+from matricula.joining.asking import ask_administrator
+from matricula.joining.inviting import invite
+from matricula.joining.models import Request
+from matricula.organizations.access import MAY
+from matricula.organizations.models import Organization, Role
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Program
+
+pytestmark = pytest.mark.django_db
+
+
+def console_views(resolver=None, names=(), given=frozenset()):
+    """(name, view, what its address names) of every page below /console/<organization>/."""
+    for one in (resolver or get_resolver()).url_patterns:
+        needed = given | set(one.pattern.converters)
+        if isinstance(one, URLResolver):
+            yield from console_views(one, (*names, *filter(None, [one.namespace])), needed)
+        elif isinstance(one, URLPattern) and getattr(one.callback, "access", "") in MAY:
+            yield ":".join((*names, one.name)), (one.callback.access, needed - {"slug"})
+
+
+VIEWS = dict(console_views())
+PEOPLE = {"group_id", "account_id", "membership_id"}
+
+
+class House:
+    """An organization with one of everything an address can name."""
+
+    def __init__(self, slug: str) -> None:
+        self.organization = Organization.objects.create(slug=slug, name=slug.title())
+        self.owner = person(f"Owner of {slug}", f"boss@{slug}.example")
+        Role.objects.create(organization=self.organization, account=self.owner, kind=Role.Kind.OWNER)
+        program = Program.objects.create(organization=self.organization, slug="main", name="Main")
+        invitation = invite(program=program, address=f"ada@{slug}.example", invited_by=self.owner)
+        ask_administrator(reason="expired", invitation=invitation)
+        member = person("Ada", f"member@{slug}.example")
+        membership = enter_program(program=program, account=member)
+        group = program.groups.create(name="Crew")
+        group.memberships.add(membership)
+        group.managers.add(member)
+        viewer = person("Vera", f"vera@{slug}.example")
+        role = Role.objects.create(organization=self.organization, account=viewer, kind=Role.Kind.VIEWER)
+        self.ids = {
+            "invitation_id": invitation.public_id,
+            "request_id": Request.objects.get(program=program).public_id,
+            "program_id": program.public_id,
+            "membership_id": membership.pk,
+            "group_id": group.pk,
+            "account_id": member.public_id,
+            "role_id": role.pk,
+            "form": "csv",
+        }
+
+    def address(self, name, ids=None):
+        values = {key: (ids or self.ids)[key] for key in VIEWS[name][1]}
+        return reverse(name, kwargs={"slug": self.organization.slug, **values})
+
+    def visitor(self, kind):
+        account = person(kind, f"{kind}@{self.organization.slug}.example")
+        Role.objects.create(organization=self.organization, account=account, kind=kind)
+        client = Client()
+        client.force_login(account)
+        return client
+
+
+def status(client, address):
+    """Of the method the address takes."""
+    answer = client.get(address)
+    return client.post(address).status_code if answer.status_code == 405 else answer.status_code
+
+
+def test_the_walk_finds_the_console():
+    assert {"console:home", "invitations:invitations", "requests:answer"} <= set(VIEWS)
+
+
+@pytest.mark.parametrize("kind", Role.Kind.values)
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_role_gets_exactly_what_its_rule_says(name, kind):
+    house = House("ours")
+    answer = status(house.visitor(kind), house.address(name))
+    access, names = VIEWS[name]
+    if kind not in MAY[access]:
+        assert answer == 403
+    elif kind == "group_manager" and names & PEOPLE:
+        assert answer == 404
+    else:
+        assert answer in (200, 302)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_another_organizations_data_is_not_there_whatever_the_role_elsewhere(name):
+    ours, theirs = House("ours"), House("theirs")
+    access, names = VIEWS[name]
+    for kind in Role.Kind.values:
+        client = ours.visitor(kind)
+        assert status(client, theirs.address(name)) == 404
+        if names - {"form"} and kind in MAY[access]:
+            assert status(client, ours.address(name, theirs.ids)) == 404
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_learner_and_a_stranger_do_not_get_in(name):
+    house = House("ours")
+    learner = Client()
+    learner.force_login(person("Chika", "chika@ours.example"))
+    assert learner.get(house.address(name)).status_code == 404
+    assert Client().get(house.address(name)).headers["Location"].startswith("/account/log-in/")
