@@ -105,7 +105,7 @@ class Server:
         production = {
             "MATRICULA_DEVELOPMENT": "false",
             "BASE_URL": self.address,
-            "EMAIL_URL": "inbox:",
+            "EMAIL_URL": "smtp://127.0.0.1:9",
             "DATABASE_URL": f"postgresql://{parts['USER']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}",
         }
         self.process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """The console script `matricula`."""
 
 import argparse
+import logging
 import os
 import signal
 import subprocess
@@ -36,9 +37,10 @@ def parser() -> argparse.ArgumentParser:
     known = {
         "serve": (serve, "serve the pages"),
         "worker": (work, "deliver letters until it is stopped"),
-        "migrate": (migrate, "bring the database up to date"),
+        "migrate": (migrate, "bring the database and the static files up to date"),
         "demo": (demo, "fill an empty database with demonstration data"),
         "check": (check, "tell what is wrong with the settings"),
+        "create-organization": (create_organization, "make an organization and write to its owner"),
         "import-course": (import_course, "take in a course, a folder or a zip"),
     }
     for name, (run, line) in known.items():
@@ -46,6 +48,11 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "demo":
             command.add_argument("--serve", action="store_true", help="then serve it, with a worker")
+        if name == "create-organization":
+            command.add_argument("slug", help="its name in addresses, such as nordlicht")
+            command.add_argument("name", help="its name, such as 'Nordlicht Energie'")
+            command.add_argument("owner", help="the e-mail of its first owner")
+            command.add_argument("--owner-name", help="the owner's full name")
         if name == "import-course":
             command.add_argument("organization", help="the slug of the organization")
             command.add_argument("source", type=Path, help="the folder or zip with course.yaml")
@@ -78,18 +85,36 @@ def migrate(arguments: argparse.Namespace) -> int:
 
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    if not settings.DEVELOPMENT:
+        call_command("collectstatic", interactive=False, verbosity=0)
     return 0
 
 
 def check(arguments: argparse.Namespace) -> int:
-    from django.conf import settings
-    from django.db import connection
+    from matricula.checking import faults
 
-    if not settings.EMAIL_URL:
-        print("EMAIL_URL must name a mail server, such as smtp://user:password@mail.example.com:587/?tls=1.")
+    logging.disable()
+    found = faults()
+    print("\n".join(found) or "Nothing is wrong.")
+    return 1 if found else 0
+
+
+def create_organization(arguments: argparse.Namespace) -> int:
+    from django.core.exceptions import ValidationError
+
+    from matricula.organizations.founding import found
+
+    try:
+        organization = found(
+            slug=arguments.slug,
+            name=arguments.name,
+            owner_address=arguments.owner,
+            owner_name=arguments.owner_name or arguments.owner.partition("@")[0],
+        )
+    except ValidationError as refusal:
+        print(" ".join(refusal.messages), file=sys.stderr)
         return 1
-    connection.ensure_connection()
-    call_command("check", deploy=not settings.DEVELOPMENT)
+    print(f"{organization.name} is there; {arguments.owner} owns it.")
     return 0
 
 

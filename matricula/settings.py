@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from matricula.startup import required, validated_base_url
+from matricula.startup import (
+    required,
+    validated_base_url,
+    validated_database,
+    validated_email_url,
+    whole_number,
+)
 
 env = environ.Env()
 PACKAGE = Path(__file__).resolve().parent
@@ -22,7 +28,9 @@ SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
 _base = urlsplit(BASE_URL)
-WORKERS = env.int("MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4))
+WORKERS = whole_number(
+    env, "MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4), least=1
+)
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "", *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -82,7 +90,7 @@ TEMPLATES = [
 
 # -- database: SQLite unless DATABASE_URL names a PostgreSQL ---------------------------------------
 _default_database = f"sqlite:///{DATA_DIR / 'matricula.sqlite3'}"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=_default_database)}
+DATABASES = {"default": validated_database(env, default=_default_database)}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -95,7 +103,7 @@ else:
     _database["OPTIONS"] = {
         "pool": {
             "min_size": 2,
-            "max_size": env.int("MATRICULA_DATABASE_POOL", default=12),
+            "max_size": whole_number(env, "MATRICULA_DATABASE_POOL", default=12, least=1),
             "timeout": 3,
             "reconnect_timeout": 2,
         }
@@ -135,7 +143,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-TRUSTED_PROXIES = env.int("MATRICULA_TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = whole_number(env, "MATRICULA_TRUSTED_PROXIES", default=0)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -161,11 +169,13 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else "")
+EMAIL_URL = validated_email_url(
+    env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else ""), development=DEVELOPMENT
+)
 MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
-MAIL_CONNECTIONS = env.int("MATRICULA_MAIL_CONNECTIONS", default=8)
-MAIL_DAILY_LIMIT = env.int("MATRICULA_MAIL_DAILY_LIMIT", default=50_000)
-MAIL_LEASE_SECONDS = env.int("MATRICULA_MAIL_LEASE_SECONDS", default=120)
+MAIL_CONNECTIONS = whole_number(env, "MATRICULA_MAIL_CONNECTIONS", default=8, least=1)
+MAIL_DAILY_LIMIT = whole_number(env, "MATRICULA_MAIL_DAILY_LIMIT", default=50_000)
+MAIL_LEASE_SECONDS = whole_number(env, "MATRICULA_MAIL_LEASE_SECONDS", default=120, least=1)
 
 # -- accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"

@@ -1,9 +1,12 @@
 """What must be right before the process may start; each fault stops it with one sentence."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def required(env: environ.Env, name: str, *, development: bool, fallback: str) -> str:
@@ -16,11 +19,45 @@ def required(env: environ.Env, name: str, *, development: bool, fallback: str) -
     return value
 
 
+def whole_number(env: environ.Env, name: str, *, default: int, least: int = 0) -> int:
+    """The setting `name` as a number. Raises ImproperlyConfigured."""
+    value: str = env.str(name, default=str(default))
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {value!r}.")
+    return int(value)
+
+
+def validated_database(env: environ.Env, *, default: str) -> dict[str, Any]:
+    """The database DATABASE_URL names, PostgreSQL or SQLite. Raises ImproperlyConfigured."""
+    url: str = env.str("DATABASE_URL", default=default)
+    if urlsplit(url).scheme not in ("postgresql", "postgres", "sqlite"):
+        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    database: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+    return database
+
+
+def validated_email_url(value: str, *, development: bool) -> str:
+    """Where letters go. Raises ImproperlyConfigured."""
+    scheme = urlsplit(value).scheme
+    if scheme in ("smtp", "smtps", "anymail") and urlsplit(value).hostname:
+        return value
+    if scheme == "inbox" and development:
+        return value
+    raise ImproperlyConfigured(
+        "EMAIL_URL must name a mail server, such as smtp://user:password@mail.example.com:587/?tls=1."
+    )
+
+
 def validated_base_url(value: str, *, development: bool) -> str:
     """`scheme://host[:port]` without a trailing slash; production asks for https."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise ImproperlyConfigured(f"BASE_URL must look like https://learn.example.com, not {value!r}.")
-    if parts.scheme == "http" and not development and parts.hostname not in ("127.0.0.1", "localhost"):
+    local = parts.hostname in LOCAL
+    if parts.scheme == "http" and not development and not local:
         raise ImproperlyConfigured("BASE_URL must begin with https:// in production.")
+    if development and not local:
+        raise ImproperlyConfigured(
+            "MATRICULA_DEVELOPMENT must be false on a site that others reach, such as this BASE_URL."
+        )
     return value.rstrip("/")

@@ -11,7 +11,8 @@ SETTINGS = (ROOT / "docs/operate/settings.md").read_text()
 
 
 def test_every_setting_is_documented():
-    source = (ROOT / "matricula/settings.py").read_text() + (ROOT / "matricula/commands.py").read_text()
+    files = ("settings.py", "startup.py", "commands.py")
+    source = "".join((ROOT / "matricula" / name).read_text() for name in files)
     read = set(re.findall(r'"(MATRICULA_[A-Z_]+|BASE_URL|SECRET_KEY|DATABASE_URL|EMAIL_URL)"', source))
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS, re.M))
 

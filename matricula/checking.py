@@ -1,0 +1,85 @@
+"""What `matricula check` looks at, beyond what already stops the start. Each fault is one sentence."""
+
+import os
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.core.checks import ERROR, run_checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from matricula.mail.carrying import provider_of
+from matricula.mail.smtp import MailServer
+
+CLOCK_SECONDS = 30
+Faults = Iterator[str]
+
+
+def faults() -> list[str]:
+    """All that is wrong, in the order it is best mended."""
+    return [fault for check in CHECKS for fault in check()]
+
+
+def data_folder() -> Faults:
+    folder = settings.DATA_DIR
+    if not folder.is_dir():
+        yield f"The data folder {folder} does not exist; `matricula migrate` makes it."
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield f"The data folder {folder} cannot be written to by this user."
+
+
+def database() -> Faults:
+    """Whether it answers, is up to date, and has the same time as this machine."""
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as fault:
+        yield f"The database of DATABASE_URL does not answer: {first_line(fault)}"
+        return
+    if waiting:
+        yield f"The database is {len(waiting)} migrations behind; run `matricula migrate`."
+    yield from clock()
+
+
+def clock() -> Faults:
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        apart = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    if apart > CLOCK_SECONDS:
+        yield f"The clocks of this machine and of the database are {apart:.0f} seconds apart."
+
+
+def static_files() -> Faults:
+    if not settings.DEVELOPMENT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        yield "The static files are not collected; run `matricula migrate`."
+
+
+def mail() -> Faults:
+    """Whether letters can leave: the mail server takes us, or the provider is one we know."""
+    if settings.EMAIL_URL.startswith("anymail:"):
+        name, _ = provider_of(settings.EMAIL_URL)
+        if not name.isidentifier() or find_spec(f"anymail.backends.{name}") is None:
+            yield f"EMAIL_URL names a provider that is not known: {name}."
+    elif settings.EMAIL_URL.startswith("smtp"):
+        try:
+            MailServer(settings.EMAIL_URL).connect().quit()
+        except OSError as fault:
+            yield f"The mail server of EMAIL_URL does not take us: {first_line(fault)}"
+
+
+def framework() -> Faults:
+    for message in run_checks():
+        if message.level >= ERROR:
+            yield first_line(message.msg)
+
+
+def first_line(fault: object) -> str:
+    return str(fault).strip().partition("\n")[0].rstrip(".") + "."
+
+
+CHECKS: list[Callable[[], Faults]] = [data_folder, database, static_files, mail, framework]

@@ -1,0 +1,90 @@
+"""What stops the start in production, and what `matricula check` tells: one sentence each."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[1]
+RIGHT = {
+    "MATRICULA_DEVELOPMENT": "false",
+    "SECRET_KEY": "thirty-two random characters or more",
+    "BASE_URL": "https://learn.example.com",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+}
+
+
+def matricula(*arguments, **changed):
+    own = ("MATRICULA_", "SECRET_KEY", "BASE_URL", "EMAIL_URL", "DATABASE_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    return subprocess.run(
+        [sys.executable, "-m", "matricula", *arguments],
+        env={**kept, **RIGHT, **changed},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "check"])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32 random characters."),
+        ({"BASE_URL": "http://learn.example.com"}, "BASE_URL must begin with https:// in production."),
+        ({"EMAIL_URL": ""}, "EMAIL_URL must name a mail server, such as"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must look like postgresql://user"),
+        ({"MATRICULA_WORKERS": "many"}, "MATRICULA_WORKERS must be a whole number from 1 up, not 'many'."),
+        ({"MATRICULA_DEVELOPMENT": "true"}, "MATRICULA_DEVELOPMENT must be false on a site that others"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_stops_the_start_with_one_sentence(command, wrong, sentence, tmp_path):
+    stopped = matricula(command, MATRICULA_DATA=str(tmp_path), **wrong)
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert stopped.stderr.startswith(f"matricula: {sentence}")
+    assert stopped.stderr.count("\n") == 1
+
+
+def test_check_tells_everything_that_is_wrong_at_once(tmp_path):
+    found = matricula("check", MATRICULA_DATA=str(tmp_path), DATABASE_URL="postgresql://x@127.0.0.1:1/y")
+    assert found.returncode == 1
+    assert [line.split(":")[0] for line in found.stdout.splitlines()] == [
+        "The database of DATABASE_URL does not answer",
+        "The static files are not collected; run `matricula migrate`.",
+        "The mail server of EMAIL_URL does not take us",
+    ]
+
+
+def test_check_tells_of_a_folder_that_is_not_there_and_a_provider_nobody_knows(tmp_path):
+    found = matricula("check", MATRICULA_DATA=str(tmp_path / "gone"), EMAIL_URL="anymail://pigeons")
+    assert "does not exist; `matricula migrate` makes it." in found.stdout
+    assert "EMAIL_URL names a provider that is not known: pigeons." in found.stdout
+
+
+def test_after_migrate_check_has_nothing_more_to_say_but_the_mail_server(tmp_path):
+    right = {"MATRICULA_DATA": str(tmp_path), "EMAIL_URL": "anymail://postmark?POSTMARK_SERVER_TOKEN=x"}
+    before = matricula("check", **right)
+    assert "migrations behind; run `matricula migrate`." in before.stdout
+    assert matricula("migrate", **right).returncode == 0
+    after = matricula("check", **right)
+    assert (after.returncode, after.stdout) == (0, "Nothing is wrong.\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no clock of its own")
+def test_check_compares_the_clocks(monkeypatch):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from matricula import checking
+
+    assert list(checking.clock()) == []
+    ahead = timezone.now() + timedelta(minutes=5)
+    monkeypatch.setattr(checking.timezone, "now", lambda: ahead)
+    (fault,) = checking.clock()
+    assert fault.startswith("The clocks of this machine and of the database are ")
