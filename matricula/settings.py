@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "matricula.learning",
     "matricula.credentials",
     "matricula.joining",
+    "matricula.reporting",
 ]
 
 MIDDLEWARE = [
@@ -162,10 +163,14 @@ CONTENT_SECURITY_POLICY = {
 
 # -- console: its navigation. `rule` is an access rule of organizations/access.py ---------------------
 CONSOLE_PAGES: list[dict[str, Any]] = [
+    {"url": "reporting:overview", "label": _("Overview"), "icon": "gauge", "rule": "overseeing"},
+    {"url": "people:people", "label": _("People"), "icon": "users", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
+    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
     {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "programs:programs", "label": _("Programs"), "icon": "graduation-cap", "rule": "overseeing"},
-    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
+    {"url": "reporting:reports", "label": _("Reports"), "icon": "chart-column", "rule": "overseeing"},
+    {"url": "reporting:journal", "label": _("Audit log"), "icon": "history", "rule": "administering"},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------

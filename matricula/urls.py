@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", pages.readyz, name="readyz"),
     path("join/", include("matricula.joining.urls")),
     path("console/", include("matricula.organizations.console_urls")),
+    path("console/<slug:slug>/", include("matricula.reporting.console_urls")),
     path("console/<slug:slug>/", include("matricula.joining.console_urls")),
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),
     path("learn/", include("matricula.learning.urls")),

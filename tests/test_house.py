@@ -15,6 +15,7 @@ ORDER = [
     "learning",
     "credentials",
     "joining",
+    "reporting",
 ]
 
 

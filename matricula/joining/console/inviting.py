@@ -19,7 +19,7 @@ class InviteForm(forms.Form):
     addresses = forms.CharField(
         label=gettext_lazy("E-mail addresses"),
         max_length=100_000,
-        help_text=gettext_lazy("One a line, or with commas between them; Name <address> works too."),
+        help_text=gettext_lazy("One a line, or with commas between them; Name &lt;address&gt; works too."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

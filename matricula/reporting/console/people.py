@@ -1,0 +1,115 @@
+"""People: who is in, who was, and one person's page."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.accounts.models import Account
+from matricula.audit.models import Entry
+from matricula.joining.inviting import invite
+from matricula.joining.listing import STATES, state_of
+from matricula.joining.models import Invitation
+from matricula.learning.models import Enrolment
+from matricula.learning.outline import with_progress
+from matricula.organizations.access import acting_role, actor_of, administering, viewing
+from matricula.organizations.models import Affiliation, Organization
+from matricula.programs.membership import end_membership
+from matricula.programs.models import Group, Membership
+from matricula.reporting.finding import matching_members, work_emails
+from matricula.web.keyset import stretch
+
+SHOWN_ENTRIES = 20
+
+
+@viewing
+@require_safe
+def people(request: HttpRequest, organization: Organization) -> HttpResponse:
+    role = acting_role(request)
+    page = stretch(matching_members(role, request.GET).prefetch_related("groups"), request.GET)
+    emails = work_emails(organization.pk, page.rows)
+    context = {
+        "organization": organization,
+        "page": page,
+        "rows": [(one, emails.get(one.account_id, "")) for one in page.rows],
+        "programs": organization.programs.order_by("name"),
+        "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
+        "states": Membership.State.choices,
+        "asked": request.GET,
+    }
+    return render(request, "reporting/console/people.html", context)
+
+
+@viewing
+@require_safe
+def somebody(request: HttpRequest, organization: Organization, account_id: str) -> HttpResponse:
+    """One person: memberships, progress, invitations, and what was done."""
+    shown = Membership.objects.shown_to(acting_role(request)).filter(account__public_id=account_id)
+    memberships = list(shown.select_related("account", "program").prefetch_related("groups"))
+    account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
+    ties = Affiliation.objects.filter(organization=organization, account=account).order_by("-pk")
+    enrolments = Enrolment.objects.filter(account=account, membership__in=memberships)
+    context = {
+        "organization": organization,
+        "person": account,
+        "memberships": memberships,
+        "tie": ties.first(),
+        "enrolments": with_progress(enrolments),
+        "invitations": invitations_of(organization, account, list(ties)),
+        "entries": entries_about(organization, memberships),
+    }
+    return render(request, "reporting/console/somebody.html", context)
+
+
+def invitations_of(
+    organization: Organization, account: Account, ties: list[Affiliation]
+) -> list[tuple[Invitation, object]]:
+    rows = Invitation.objects.filter(program__organization=organization)
+    found = rows.filter(accepted_by=account) | rows.filter(canonical__in=[one.canonical for one in ties])
+    return [(one, STATES[state_of(one)]) for one in found.select_related("program", "letter").order_by("-id")]
+
+
+def entries_about(organization: Organization, memberships: list[Membership]) -> list[Entry]:
+    rows = Entry.objects.filter(
+        organization_id=organization.pk,
+        subject_type="programs.membership",
+        subject_id__in=[one.pk for one in memberships],
+    )
+    return list(rows.select_related("actor").order_by("-id")[:SHOWN_ENTRIES])
+
+
+def shown_membership(request: HttpRequest, membership_id: int) -> Membership:
+    rows = Membership.objects.shown_to(acting_role(request)).select_related("account", "program")
+    return get_object_or_404(rows, pk=membership_id)
+
+
+@administering
+@require_POST
+def removal(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
+    """Remove somebody from a program. Certificates, progress and the account stay theirs."""
+    membership = shown_membership(request, membership_id)
+    end_membership(membership=membership, actor=actor_of(request), state=Membership.State.REMOVED)
+    names = {"who": membership.account.full_name, "program": membership.program.name}
+    messages.success(request, _("%(who)s is no longer in %(program)s. The seat is free.") % names)
+    return redirect("people:somebody", organization.slug, membership.account.public_id)
+
+
+@administering
+@require_POST
+def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
+    """A new invitation to somebody who left: it brings the old membership back, with its progress."""
+    membership = shown_membership(request, membership_id)
+    address = work_emails(organization.pk, [membership]).get(membership.account_id, "")
+    made = address and invite(
+        program=membership.program,
+        address=address,
+        invited_by=actor_of(request),
+        name=membership.account.full_name,
+        groups=list(membership.groups.all()),
+    )
+    if made:
+        messages.success(request, _("The invitation is on its way to %s.") % address)
+    else:
+        messages.warning(request, _("There is an open invitation already, or no work e-mail to write to."))
+    return redirect("people:somebody", organization.slug, membership.account.public_id)

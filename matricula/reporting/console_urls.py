@@ -1,0 +1,22 @@
+from django.urls import include, path
+
+from matricula.reporting.console import journal, overview, reports
+from matricula.reporting.console import people as people_pages
+
+people = [
+    path("", people_pages.people, name="people"),
+    path("<str:account_id>/", people_pages.somebody, name="somebody"),
+    path("memberships/<int:membership_id>/removal/", people_pages.removal, name="remove"),
+    path("memberships/<int:membership_id>/invitation/", people_pages.invite_again, name="invite-again"),
+]
+reporting = [
+    path("overview/", overview.overview, name="overview"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/report.<str:form>", reports.report_file, name="report-file"),
+    path("audit/", journal.journal, name="journal"),
+    path("audit/audit.csv", journal.journal_file, name="journal-file"),
+]
+urlpatterns = [
+    path("people/", include((people, "people"))),
+    path("", include((reporting, "reporting"))),
+]

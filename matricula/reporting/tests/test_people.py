@@ -1,0 +1,126 @@
+"""Bruno finds people, removes one, and invites them again."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import person
+from matricula.joining.models import Invitation
+from matricula.learning.starting import start_course
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.grouping import name_manager
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Membership, Program
+from matricula.reporting.finding import matching_members
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(organization, bruno):
+    return Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+
+
+def member(program, name):
+    account = person(name, f"{name.split()[0].lower()}@home.example")
+    work = f"{name.split()[0].lower()}@nordlicht.example"
+    Affiliation.objects.create(organization=program.organization, account=account, work_email=work)
+    return enter_program(program=program, account=account)
+
+
+@pytest.fixture
+def ada(program):
+    return member(program, "Ada Okafor")
+
+
+def names(role, **asked):
+    return [one.account.full_name for one in matching_members(role, asked).order_by("pk")]
+
+
+@pytest.mark.parametrize("words", ["ada", "OKAF", "kaf", "da@nord", "okafor ada", "ad"])
+def test_people_are_found_by_beginning_and_middle_of_name_and_work_email(owner, program, ada, words):
+    member(program, "Hugo Marchetti")
+    assert names(owner, q=words) == ["Ada Okafor"]
+
+
+def test_personal_addresses_are_not_searched(owner, ada):
+    assert names(owner, q="home.example") == []
+
+
+def test_filters_by_program_group_and_state(owner, program, ada):
+    group = program.groups.create(name="Grid")
+    hugo = member(program, "Hugo Marchetti")
+    hugo.groups.add(group)
+    other = Program.objects.create(organization=program.organization, slug="two", name="Two")
+    assert names(owner, group=str(group.pk)) == ["Hugo Marchetti"]
+    assert names(owner, program=other.public_id) == []
+    assert names(owner, state="removed") == []
+
+
+def test_d5_d6_removing_and_inviting_again_keeps_the_group(client, owner, program, ada, bruno):
+    ada.groups.add(program.groups.create(name="Grid"))
+    client.force_login(bruno)
+    base = f"/console/nordlicht/people/memberships/{ada.pk}/"
+    client.post(base + "removal/")
+    ada.refresh_from_db()
+    program.refresh_from_db()
+    assert (ada.state, program.seats_used, Affiliation.objects.live().count()) == ("removed", 0, 0)
+    client.post(base + "invitation/")
+    invitation = Invitation.objects.get()
+    assert (invitation.address, [one.name for one in invitation.groups.all()]) == (
+        "ada@nordlicht.example",
+        ["Grid"],
+    )
+
+
+def test_one_persons_page_shows_programs_progress_invitations_and_what_was_done(
+    client, owner, ada, course, bruno
+):
+    start_course(course=course, membership=ada)
+    client.force_login(bruno)
+    page = client.get(f"/console/nordlicht/people/{ada.account.public_id}/").content.decode()
+    for words in ("Ada Okafor", "ada@nordlicht.example", "Welcome", course.title, "membership.began"):
+        assert words in page
+    assert "ada@home.example" not in page
+
+
+def test_a_group_manager_sees_their_own_people_and_no_others(client, program, ada, bruno, chika):
+    hugo = member(program, "Hugo Marchetti")
+    group = program.groups.create(name="Grid")
+    ada.groups.add(group)
+    name_manager(group=group, account=chika, actor=bruno)
+    client.force_login(chika)
+    page = client.get("/console/nordlicht/people/").content.decode()
+    assert ("Ada Okafor" in page, "Hugo Marchetti" in page) == (True, False)
+    assert client.get(f"/console/nordlicht/people/{ada.account.public_id}/").status_code == 200
+    assert client.get(f"/console/nordlicht/people/{hugo.account.public_id}/").status_code == 404
+    assert client.get("/console/nordlicht/overview/").headers["Location"] == "/console/nordlicht/people/"
+
+
+def test_another_organizations_data_a_shared_person_shows_only_our_part(client, owner, ada, bruno):
+    other = Organization.objects.create(slug="other", name="Other")
+    secret = Program.objects.create(organization=other, slug="main", name="Secret plans")
+    enter_program(program=secret, account=ada.account)
+    client.force_login(bruno)
+    page = client.get(f"/console/nordlicht/people/{ada.account.public_id}/").content.decode()
+    assert "Secret plans" not in page
+    foreign = Membership.objects.get(program=secret)
+    assert client.post(f"/console/nordlicht/people/memberships/{foreign.pk}/removal/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["people", "audit", "groups", "programs", "overview", "reports"])
+def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
+    client, owner, program, bruno, course, path
+):
+    client.force_login(bruno)
+    counts = []
+    for people in (["Ada Okafor"], ["Hugo Marchetti", "Ines Duarte"]):
+        for name in people:
+            membership = member(program, name)
+            membership.groups.add(program.groups.create(name=name))
+            Program.objects.create(organization=program.organization, slug=name[:3], name=name)
+            start_course(course=course, membership=membership)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/console/nordlicht/{path}/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
