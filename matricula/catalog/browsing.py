@@ -5,30 +5,50 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from matricula.catalog.models import Course, Specialization
+from matricula.catalog.models import Course, Level, Specialization, name_of_language
 
-SHORT_COURSE_MINUTES = 60
+DURATIONS = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
+"""From and to, in minutes."""
+
+
+def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What a page to browse needs: what fits, what was asked, and the choices that exist."""
+    kinds = set(offered_courses(program).order_by().values_list("topic", "language"))
+    return {
+        "asked": asked,
+        "courses": offered_courses(program, asked),
+        "specializations": offered_specializations(program, asked),
+        "topics": sorted({topic for topic, _ in kinds}),
+        "languages": [(tag, name_of_language(tag)) for tag in sorted({language for _, language in kinds})],
+        "levels": Level.choices,
+    }
 
 
 def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Course]:
     """What a program offers, alone or in a series. `asked`: q, topic, level, language, duration."""
+    asked = asked or {}
     offered = Q(programs=program) | Q(series__specialization__programs=program)
     courses = Course.objects.filter(offered, withdrawn_at__isnull=True).distinct().order_by("title")
     for name in ("topic", "level", "language"):
-        if asked and asked.get(name):
+        if asked.get(name):
             courses = courses.filter(**{name: asked[name]})
-    if asked and asked.get("duration") == "short":
-        courses = courses.filter(minutes__lte=SHORT_COURSE_MINUTES)
+    if asked.get("duration") in DURATIONS:
+        courses = courses.filter(minutes__range=DURATIONS[asked["duration"]])
     return matching(courses, asked)
 
 
 def offered_specializations(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Specialization]:
+    """Series of which a course fits, or all."""
+    asked = asked or {}
     series = Specialization.objects.filter(programs=program).prefetch_related("series__course")
+    if any(asked.get(name) for name in ("topic", "level", "language", "duration")):
+        without_words = {name: value for name, value in asked.items() if name != "q"}
+        fitting = offered_courses(program, without_words).values("pk")
+        series = series.filter(series__course__in=fitting).distinct()
     return matching(series.order_by("title"), asked)
 
 
-def matching(rows: QuerySet[Any], asked: Mapping[str, str] | None) -> QuerySet[Any]:
-    words = (asked or {}).get("q", "").split()
-    for word in words:
+def matching(rows: QuerySet[Any], asked: Mapping[str, str]) -> QuerySet[Any]:
+    for word in asked.get("q", "").split()[:10]:
         rows = rows.filter(Q(title__icontains=word) | Q(summary__icontains=word))
     return rows

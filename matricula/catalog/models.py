@@ -16,6 +16,14 @@ class Level(models.TextChoices):
     ADVANCED = "advanced", _("Advanced")
 
 
+def name_of_language(tag: str) -> str:
+    """The language in its own words where it is known, else its tag (BCP 47)."""
+    try:
+        return str(get_language_info(tag)["name_local"]).capitalize()
+    except KeyError:
+        return tag
+
+
 class Course(models.Model):
     """A course: modules of lessons, with a mark its quizzes ask for."""
 
@@ -50,11 +58,7 @@ class Course(models.Model):
 
     @property
     def language_name(self) -> str:
-        """The language in its own words where it is known, else its tag."""
-        try:
-            return str(get_language_info(self.language)["name_local"]).capitalize()
-        except KeyError:
-            return self.language
+        return name_of_language(self.language)
 
 
 class Module(models.Model):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Lesson
@@ -63,29 +62,15 @@ def remember_place(enrolment: Enrolment, lesson: Lesson) -> None:
         Enrolment.objects.filter(pk=enrolment.pk).update(last_lesson=lesson)
 
 
-def mark(lesson: Lesson, given: dict[str, list[str]]) -> tuple[int, list[dict[str, Any]]]:
-    """(score in percent, one result a question with its feedback) for the answers to a quiz."""
-    results = [
-        mark_question(question, given.get(question["key"], [])) for question in lesson.content["questions"]
-    ]
-    right = sum(result["right"] for result in results)
-    return round(100 * right / len(results)), results
+def keep_answers(*, enrolment: Enrolment, lesson: Lesson, answers: dict[str, list[str]]) -> None:
+    """What was answered so far, before the quiz is whole."""
+    Progress.objects.update_or_create(
+        enrolment=enrolment, lesson=lesson, defaults={"answers": answers, "updated_at": timezone.now()}
+    )
 
 
-def mark_question(question: dict[str, Any], given: list[str]) -> dict[str, Any]:
-    wanted = {str(index) for index, option in enumerate(question["options"]) if option.get("right")}
-    chosen = [question["options"][int(index)] for index in given if index.isdigit()]
-    feedback = " ".join(option.get("feedback", "") for option in chosen).strip()
-    return {
-        "question": question,
-        "given": given,
-        "right": set(given) == wanted,
-        "feedback": feedback or question.get("explanation", ""),
-    }
-
-
-def move_video(enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:
+def move_video(*, enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:
     """Remember how far a video was watched, in seconds."""
-    Progress.objects.get_or_create(enrolment=enrolment, lesson=lesson)
-    rows = Progress.objects.filter(enrolment=enrolment, lesson=lesson)
-    rows.update(seconds=seconds if seconds >= 0 else F("seconds"), updated_at=timezone.now())
+    Progress.objects.update_or_create(
+        enrolment=enrolment, lesson=lesson, defaults={"seconds": seconds, "updated_at": timezone.now()}
+    )

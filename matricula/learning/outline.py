@@ -14,6 +14,7 @@ class Outline:
 
     lessons: list[Lesson]
     done: set[int]
+    last: int | None = None
 
     @property
     def rows(self) -> list[tuple[Lesson, bool]]:
@@ -28,8 +29,18 @@ class Outline:
         """The first lesson that is not done."""
         return next((lesson for lesson in self.lessons if lesson.pk not in self.done), None)
 
+    @property
+    def resume(self) -> Lesson | None:
+        """Where the reader stopped; else the first lesson that is not done."""
+        stopped = (one for one in self.lessons if one.pk == self.last and one.pk not in self.done)
+        return next(stopped, self.next)
+
+    def before(self, lesson: Lesson) -> Lesson | None:
+        earlier = [one for one in self.lessons if place(one) < place(lesson)]
+        return earlier[-1] if earlier else None
+
     def after(self, lesson: Lesson) -> Lesson | None:
-        later = [one for one in self.lessons if (one.module.position, one.position) > place(lesson)]
+        later = [one for one in self.lessons if place(one) > place(lesson)]
         return later[0] if later else None
 
 
@@ -40,7 +51,9 @@ def place(lesson: Lesson) -> tuple[int, int]:
 def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
     """Enrolments with `.outline`, in three queries however many there are."""
     rows = list(
-        enrolments.select_related("course__organization", "membership__program").order_by("-started_at")
+        enrolments.select_related("course__organization", "membership__program", "certificate").order_by(
+            "-started_at"
+        )
     )
     lessons = Lesson.objects.filter(
         course__in=[row.course_id for row in rows], withdrawn_at__isnull=True
@@ -53,5 +66,6 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
     ordered = sorted(lessons, key=place)
     for row in rows:
         own = [lesson for lesson in ordered if lesson.course_id == row.course_id]
-        row.outline = Outline(own, {lesson for enrolment, lesson in done if enrolment == row.pk})  # type: ignore[attr-defined]
+        finished = {lesson for enrolment, lesson in done if enrolment == row.pk}
+        row.outline = Outline(own, finished, row.last_lesson_id)  # type: ignore[attr-defined]
     return rows

@@ -1,14 +1,18 @@
 from django.urls import path
 
-from matricula.learning import pages
+from matricula.learning.pages import courses, programs
 
 app_name = "learning"
+P, C = "programs/<str:public_id>", "courses/<str:public_id>"
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("programs/<str:public_id>/", pages.program, name="program"),
-    path("programs/<str:public_id>/courses/<str:course_id>/", pages.offered_course, name="offered-course"),
-    path("programs/<str:public_id>/start/<str:kind>/<str:chosen_id>/", pages.start, name="start"),
-    path("courses/<str:public_id>/", pages.course, name="course"),
-    path("courses/<str:public_id>/lessons/<slug:key>/", pages.lesson, name="lesson"),
-    path("courses/<str:public_id>/lessons/<slug:key>/done/", pages.finish, name="finish"),
+    path("", programs.home, name="home"),
+    path(f"{P}/", programs.program, name="program"),
+    path(f"{P}/courses/<str:course_id>/", programs.offered_course, name="offered-course"),
+    path(f"{P}/specializations/<str:series_id>/", programs.offered_series, name="offered-specialization"),
+    path(f"{P}/start/<str:kind>/<str:chosen_id>/", programs.start, name="start"),
+    path(f"{C}/", courses.course, name="course"),
+    path(f"{C}/files/<str:digest>/<str:name>", courses.course_file, name="file"),
+    path(f"{C}/lessons/<slug:key>/", courses.lesson, name="lesson"),
+    path(f"{C}/lessons/<slug:key>/done/", courses.finish, name="finish"),
+    path(f"{C}/lessons/<slug:key>/position/", courses.position, name="position"),
 ]

@@ -1,9 +1,13 @@
 """Ada's way in a real browser, from the letter to the certificate."""
 
 import re
+from pathlib import Path
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
+from matricula.catalog.importing import import_course
+from matricula.learning.starting import start_course
 from matricula.organizations.models import Role
+from matricula.programs.membership import enter_program
 from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, shoot
 
 pytestmark = BROWSER_TEST
@@ -103,3 +107,29 @@ def test_c3_d1_chika_links_the_account_she_already_owns(page, live_server, worke
     page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
     click(page, "Confirm")
     assert page.get_by_role("heading", name=course.title).is_visible()
+
+
+def test_f1_ada_watches_a_video_with_captions_and_goes_on_where_she_stopped(page, live_server, program):
+    folder = Path(__file__).parents[2] / "matricula/demo/courses/security-every-day"
+    made = import_course(source=folder, organization=program.organization)
+    ada = person("Ada Okafor", "ada@home.example")
+    start_course(course=made, membership=enter_program(program=program, account=ada))
+    page.goto(live_server.url + "/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("ada@home.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    page.goto(f"{live_server.url}{made.address}lessons/hurried-letter-video/")
+    shoot(page, "lesson-video")
+    if page.size == "desktop":
+        page.wait_for_function("document.querySelector('video').readyState >= 1")
+        assert page.evaluate("document.querySelector('video').textTracks[0].label") == "English"
+        page.evaluate("document.querySelector('video').currentTime = 12")
+        with page.expect_response("**/position/"):
+            page.evaluate("document.querySelector('video').dispatchEvent(new Event('pause'))")
+        page.reload()
+        page.wait_for_function("document.querySelector('video').currentTime >= 12")
+    else:
+        page.get_by_text("Transcript").click()
+        assert page.get_by_text("Look at the sender first.").is_visible()
+    click(page, "Done, next lesson")
+    assert page.get_by_role("heading", name="One password").is_visible()

@@ -5,7 +5,7 @@ everything that is wrong, each with its file, its line and what to do.
 """
 
 from matricula.catalog.courseformat.courses import read_course
-from matricula.catalog.courseformat.fields import KEYS
+from matricula.catalog.courseformat.fields import KEYS, read_number
 from matricula.catalog.courseformat.markdown import render_markdown
 from matricula.catalog.courseformat.parts import Caption, Course, File, Lesson, Module, Question
 from matricula.catalog.courseformat.sources import Limits
@@ -20,5 +20,6 @@ __all__ = [
     "Module",
     "Question",
     "read_course",
+    "read_number",
     "render_markdown",
 ]

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.errors import MailboxTaken
-from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.catalog.browsing import browse, offered_courses, offered_specializations
 from matricula.joining.access import holding_arrival
 from matricula.joining.errors import JoiningError
 from matricula.joining.linking import join_as
@@ -17,13 +17,8 @@ from matricula.programs.errors import ProgramFull
 @holding_arrival
 @require_safe
 def courses(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    context = {
-        "arrival": arrival,
-        "program": arrival.program,
-        "courses": offered_courses(arrival.program, request.GET),
-        "specializations": offered_specializations(arrival.program, request.GET),
-        "asked": request.GET,
-    }
+    program = arrival.program
+    context = {"arrival": arrival, "program": program, **browse(program, request.GET)}
     return render(request, "joining/pages/courses.html", context)
 
 

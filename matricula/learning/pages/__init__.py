@@ -1,0 +1,1 @@
+"""My learning and programs, courses and lessons."""

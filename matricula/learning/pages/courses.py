@@ -1,0 +1,108 @@
+"""A course and its lessons, as the person enrolled in it sees them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.catalog.keeping import place_of
+from matricula.catalog.models import Lesson
+from matricula.learning.access import enrolled
+from matricula.learning.completing import finish_lesson, keep_answers, move_video, remember_place
+from matricula.learning.marking import Given, mark, questions_with
+from matricula.learning.models import Enrolment, Progress
+from matricula.learning.outline import with_progress
+from matricula.web.files import answer_with_file
+
+LONGEST_VIDEO_SECONDS = 24 * 3600
+
+
+@enrolled
+@require_safe
+def course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    return render(request, "learning/pages/course.html", {"enrolment": enrolment, "course": enrolment.course})
+
+
+@enrolled
+@require_safe
+def course_file(request: HttpRequest, enrolment: Enrolment, digest: str, name: str) -> HttpResponseBase:
+    """A picture, video or document of the course, for those who may open the course."""
+    file = get_object_or_404(enrolment.course.files, digest=digest, name=name)
+    place = place_of(file.digest)
+    return answer_with_file(
+        request, place=place, name=file.name, content_type=file.content_type, digest=file.digest
+    )
+
+
+def lesson_of(enrolment: Enrolment, key: str) -> Lesson:
+    rows = enrolment.course.lessons.select_related("course", "module")
+    return get_object_or_404(rows, key=key, withdrawn_at__isnull=True)
+
+
+@enrolled
+@require_safe
+def lesson(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    shown = lesson_of(enrolment, key)
+    remember_place(enrolment, shown)
+    return render_lesson(request, enrolment, shown)
+
+
+def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **more: Any) -> HttpResponse:
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    outline = enrolment.outline  # type: ignore[attr-defined]
+    progress = Progress.objects.filter(enrolment=enrolment, lesson=shown).first()
+    given: Given = more.get("given") or (progress.answers if progress else {})
+    context = {
+        "enrolment": enrolment,
+        "course": enrolment.course,
+        "lesson": shown,
+        "progress": progress,
+        "following": outline.after(shown),
+        "before": outline.before(shown),
+    }
+    if shown.kind == Lesson.Kind.QUIZ:
+        context["questions"] = questions_with(shown, given, more.get("results", []))
+    return render(request, "learning/pages/lesson.html", {**context, **more})
+
+
+@enrolled
+@require_POST
+def finish(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    """A reading, a video or a file is done, or a quiz is handed in."""
+    done = lesson_of(enrolment, key)
+    if done.kind == Lesson.Kind.QUIZ:
+        return hand_in(request, enrolment, done)
+    finish_lesson(enrolment=enrolment, lesson=done)
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    following = enrolment.outline.after(done)  # type: ignore[attr-defined]
+    if following is None:
+        return redirect("learning:course", enrolment.course.public_id)
+    return redirect("learning:lesson", enrolment.course.public_id, following.key)
+
+
+def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpResponse:
+    given = {question["key"]: answers_to(request, question["key"]) for question in quiz.content["questions"]}
+    if not all(given.values()):
+        keep_answers(enrolment=enrolment, lesson=quiz, answers=given)
+        return render_lesson(request, enrolment, quiz, given=given, unanswered=True)
+    score, results = mark(quiz, given)
+    finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
+    passed = score >= quiz.course.pass_mark
+    return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
+
+
+def answers_to(request: HttpRequest, key: str) -> list[str]:
+    return [answer[:500] for answer in request.POST.getlist(key) if answer.strip()]
+
+
+@enrolled
+@require_POST
+def position(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    """How far the video was watched; sent by the player as it goes."""
+    seconds = request.POST.get("seconds", "")
+    if not seconds.isascii() or not seconds.isdigit() or int(seconds) > LONGEST_VIDEO_SECONDS:
+        return HttpResponse(status=400)
+    move_video(enrolment=enrolment, lesson=lesson_of(enrolment, key), seconds=int(seconds))
+    return HttpResponse(status=204)

@@ -1,0 +1,104 @@
+"""My learning, and what a program offers."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.catalog.browsing import browse, offered_courses, offered_specializations
+from matricula.learning.access import member
+from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.outline import with_progress
+from matricula.learning.starting import start_course, start_specialization
+from matricula.programs.models import Membership, Program
+from matricula.web.access import signed_in
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """My learning: programs, in progress, completed."""
+    enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
+    memberships = Membership.objects.filter(account=request.user.pk, state="active")
+    context = {
+        "memberships": memberships.select_related("program__organization"),
+        "in_progress": [one for one in enrolments if not one.completed_at],
+        "completed": [one for one in enrolments if one.completed_at],
+        "series": series_in_progress(request.user.pk or 0),
+    }
+    return render(request, "learning/pages/home.html", context)
+
+
+def series_in_progress(account: int) -> list[SpecializationEnrolment]:
+    """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`."""
+    rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
+    open_programs = {
+        series: program
+        for program, series in Program.objects.filter(
+            memberships__account=account, memberships__state="active"
+        ).values_list("public_id", "specializations")
+    }
+    completed = Q(
+        specialization__series__course__enrolments__account=account,
+        specialization__series__course__enrolments__completed_at__isnull=False,
+    )
+    counted = rows.select_related("specialization").annotate(
+        whole=Count("specialization__series__course", distinct=True),
+        done=Count("specialization__series__course", filter=completed, distinct=True),
+    )
+    for row in counted:
+        row.program = open_programs.get(row.specialization_id)  # type: ignore[attr-defined]
+    return [row for row in counted if row.program]  # type: ignore[attr-defined]
+
+
+@member
+@require_safe
+def program(request: HttpRequest, membership: Membership) -> HttpResponse:
+    program = membership.program
+    context = {
+        "membership": membership,
+        "program": program,
+        **browse(program, request.GET),
+    }
+    return render(request, "learning/pages/program.html", context)
+
+
+@member
+@require_safe
+def offered_course(request: HttpRequest, membership: Membership, course_id: str) -> HttpResponse:
+    course = get_object_or_404(offered_courses(membership.program), public_id=course_id)
+    context = {"membership": membership, "program": membership.program, "course": course}
+    return render(request, "learning/pages/offered_course.html", context)
+
+
+@member
+@require_safe
+def offered_series(request: HttpRequest, membership: Membership, series_id: str) -> HttpResponse:
+    """A Specialization, and how far the reader has come in each of its courses."""
+    program = membership.program
+    specialization = get_object_or_404(offered_specializations(program), public_id=series_id)
+    enrolments = with_progress(
+        Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
+    )
+    of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
+    context = {
+        "membership": membership,
+        "program": program,
+        "specialization": specialization,
+        "steps": [(one.course, of_course.get(one.course_id)) for one in specialization.series.all()],
+        "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
+    }
+    return render(request, "learning/pages/offered_specialization.html", context)
+
+
+@member
+@require_POST
+def start(request: HttpRequest, membership: Membership, kind: str, chosen_id: str) -> HttpResponse:
+    """START, for somebody who is a member already."""
+    if kind == "course":
+        course = get_object_or_404(offered_courses(membership.program), public_id=chosen_id)
+        start_course(course=course, membership=membership)
+        return redirect("learning:course", course.public_id)
+    series = get_object_or_404(offered_specializations(membership.program), public_id=chosen_id)
+    start_specialization(specialization=series, membership=membership)
+    return redirect("learning:offered-specialization", membership.program.public_id, series.public_id)

@@ -1,0 +1,194 @@
+"""F1: lessons, files, answers and places are kept as Ada goes, and open only to who may open the course."""
+
+import pytest
+from django.test import Client
+
+from conftest import person
+from matricula.catalog.importing import import_course
+from matricula.learning.models import Enrolment, Progress
+from matricula.learning.starting import start_course
+from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.models import Membership
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(200))
+COURSE = """title: Film
+slug: film
+summary: S
+topic: X
+modules:
+  - title: M
+    lessons: [watch.md, take.md, check.md]
+"""
+WATCH = "---\ntitle: Watch\nvideo: v.webm\n---\nWhat is said.\n"
+TAKE = "---\ntitle: Take it home\nfile: notes.txt\nrequired: false\n---\n"
+CHECK = """---
+title: Check
+questions:
+  - prompt: One?
+    options: [{text: a, right: true, feedback: Good.}, {text: b, feedback: Look again.}]
+  - prompt: Two?
+    kind: choices
+    options: [{text: c, right: true}, {text: d, right: true}, {text: e}]
+  - prompt: How many?
+    answer: 3
+  - prompt: Who?
+    accepted: [Ada]
+---
+"""
+RIGHT = {"q1": "0", "q2": ["0", "1"], "q3": "3,0", "q4": "ada"}
+
+
+@pytest.fixture
+def film(tmp_path, organization, program):
+    files = {
+        "course.yaml": COURSE,
+        "watch.md": WATCH,
+        "take.md": TAKE,
+        "check.md": CHECK,
+        "notes.txt": "Notes",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "v.webm").write_bytes(WEBM)
+    made = import_course(source=tmp_path, organization=organization)
+    program.courses.add(made)
+    return made
+
+
+@pytest.fixture
+def ada():
+    return person("Ada Okafor", "ada@home.example")
+
+
+@pytest.fixture
+def enrolment(film, program, ada) -> Enrolment:
+    return start_course(course=film, membership=enter_program(program=program, account=ada))
+
+
+@pytest.fixture
+def reader(client, ada, enrolment) -> Client:
+    client.force_login(ada)
+    return client
+
+
+def video_address(film) -> str:
+    return film.lessons.get(key="watch").content["videos"][0]["url"]
+
+
+def test_the_place_in_a_video_is_kept_and_comes_back(reader, film):
+    place = f"{film.address}lessons/watch/"
+    assert reader.post(f"{place}position/", {"seconds": "42"}).status_code == 204
+    assert 'data-position="42"' in reader.get(place).content.decode()
+
+
+@pytest.mark.parametrize("seconds", ["", "-1", "1e3", "99999999", "٣"])
+def test_a_place_that_is_no_number_of_seconds_is_refused(reader, film, seconds):
+    assert reader.post(f"{film.address}lessons/watch/position/", {"seconds": seconds}).status_code == 400
+    assert not Progress.objects.exists()
+
+
+def test_a_part_of_a_video_is_served_when_asked(reader, film):
+    answer = reader.get(video_address(film), headers={"Range": "bytes=10-19"})
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, WEBM[10:20])
+    assert answer["Content-Range"] == f"bytes 10-19/{len(WEBM)}"
+    last = reader.get(video_address(film), headers={"Range": "bytes=-4"})
+    assert b"".join(last.streaming_content) == WEBM[-4:]
+    assert reader.get(video_address(film), headers={"Range": "bytes=9999-"}).status_code == 416
+
+
+def test_a_file_that_was_fetched_before_is_not_sent_again(reader, film):
+    tag = reader.get(video_address(film))["ETag"]
+    assert reader.get(video_address(film), headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_stored_markup_uploads_are_downloads_and_never_run(reader, film):
+    address = film.lessons.get(key="take").content["file"]["url"]
+    answer = reader.get(address)
+    assert answer["Content-Disposition"] == 'attachment; filename="notes.txt"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_files_open_only_to_who_may_open_the_course(film, enrolment, chika, ada):
+    address = video_address(film)
+    assert Client().get(address).status_code == 302
+    outsider = Client()
+    outsider.force_login(chika)
+    assert outsider.get(address).status_code == 404
+    end_membership(membership=enrolment.membership, actor=ada, state=Membership.State.LEFT)
+    alumna = Client()
+    alumna.force_login(ada)
+    assert alumna.get(address).status_code == 403
+
+
+def test_a_file_of_another_course_is_not_found(reader, film, course, enrolment):
+    start_course(course=course, membership=enrolment.membership)
+    stolen = video_address(film).replace(film.public_id, course.public_id)
+    assert reader.get(stolen).status_code == 404
+
+
+def hand_in(reader, film, **answers) -> str:
+    return reader.post(f"{film.address}lessons/check/done/", answers).content.decode()
+
+
+def test_answers_so_far_are_kept_when_some_are_missing(reader, film):
+    page = hand_in(reader, film, q1="1", q4="Bob")
+    assert "Your answers so far are kept." in page
+    again = reader.get(f"{film.address}lessons/check/").content.decode()
+    assert 'value="Bob"' in again
+    assert again.count(" checked") == 1
+    assert Progress.objects.get().done_at is None
+
+
+def test_a_wrong_answer_gets_its_feedback_and_does_not_give_the_right_one_away(reader, film):
+    page = hand_in(reader, film, **{**RIGHT, "q1": "1", "q2": "2"})
+    assert "50 percent." in page
+    assert "Look again." in page
+    assert "Good." not in page
+    assert "This was right" not in page
+
+
+def test_every_kind_of_question_can_be_passed_and_the_best_score_stays(reader, film):
+    assert "100 percent." in hand_in(reader, film, **RIGHT)
+    hand_in(reader, film, **{**RIGHT, "q4": "Bob"})
+    assert Progress.objects.get().score == 100
+    assert Progress.objects.get().done_at is not None
+
+
+def test_an_optional_lesson_is_not_needed_for_completion(reader, film, enrolment):
+    reader.post(f"{film.address}lessons/watch/done/")
+    hand_in(reader, film, **RIGHT)
+    enrolment.refresh_from_db()
+    assert enrolment.completed_at is not None
+
+
+def test_ada_goes_on_where_she_stopped(reader, film):
+    reader.get(f"{film.address}lessons/check/")
+    page = reader.get(film.address).content.decode()
+    assert f'class="button big wide" href="{film.address}lessons/check/"' in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_ask_the_same_number_of_queries_however_much_there_is(
+    reader, film, program, organization, enrolment, rows, django_assert_max_num_queries, tmp_path
+):
+    for number in range(rows):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "course.yaml").write_text(COURSE.replace("slug: film", f"slug: film-{number}"))
+        for name in ("watch.md", "take.md", "check.md", "notes.txt", "v.webm"):
+            (folder / name).write_bytes((tmp_path / name).read_bytes())
+        more = import_course(source=folder, organization=organization)
+        program.courses.add(more)
+        start_course(course=more, membership=enrolment.membership)
+    most = {
+        "/learn/": 9,
+        f"/learn/programs/{program.public_id}/": 8,
+        film.address: 8,
+        f"{film.address}lessons/watch/": 9,
+    }
+    for path, limit in most.items():
+        reader.get(path)
+        with django_assert_max_num_queries(limit):
+            reader.get(path)
