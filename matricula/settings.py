@@ -166,6 +166,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "reporting:overview", "label": _("Overview"), "icon": "gauge", "rule": "overseeing"},
     {"url": "people:people", "label": _("People"), "icon": "users", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
+    {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
     {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
     {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "programs:programs", "label": _("Programs"), "icon": "graduation-cap", "rule": "overseeing"},

@@ -8,6 +8,7 @@ from conftest import person
 from matricula.joining.asking import ask_administrator
 from matricula.joining.inviting import invite
 from matricula.joining.models import Request
+from matricula.joining.sharing import make_link
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.programs.membership import enter_program
@@ -51,6 +52,7 @@ class House:
             "invitation_id": invitation.public_id,
             "request_id": Request.objects.get(program=program).public_id,
             "program_id": program.public_id,
+            "link_id": make_link(program=program, actor=None)[0].public_id,
             "membership_id": membership.pk,
             "group_id": group.pk,
             "account_id": member.public_id,

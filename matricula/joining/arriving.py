@@ -61,27 +61,28 @@ def examine_token(token: InvitationToken | None) -> Evidence:
     """Raises LinkRefused with the reason the link no longer opens."""
     if token is None:
         raise LinkRefused("unknown")
-    invitation = token.invitation
+    evidence, invitation = Evidence(token=token), token.invitation
     if invitation.state in (Invitation.State.DECLINED, Invitation.State.REVOKED):
-        raise LinkRefused(invitation.state)
+        raise LinkRefused(invitation.state, evidence)
     if token.ended_at:
-        raise LinkRefused("replaced")
+        raise LinkRefused("replaced", evidence)
     if invitation.is_expired and invitation.state != Invitation.State.JOINED:
-        raise LinkRefused("expired")
-    return Evidence(token=token)
+        raise LinkRefused("expired", evidence)
+    return evidence
 
 
 def examine_direct_link(link: DirectLink | None) -> Evidence:
     """Raises LinkRefused with the reason the link no longer opens."""
     if link is None:
         raise LinkRefused("unknown")
+    evidence = Evidence(direct_link=link)
     if link.turned_off_at:
-        raise LinkRefused("off")
+        raise LinkRefused("off", evidence)
     if link.is_expired:
-        raise LinkRefused("expired")
+        raise LinkRefused("expired", evidence)
     if link.is_used_up:
-        raise LinkRefused("used")
-    return Evidence(direct_link=link)
+        raise LinkRefused("used", evidence)
+    return evidence
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from matricula.joining.console import answering, following, inviting
+from matricula.joining.console import answering, following, inviting, sharing
 
 invitations = [
     path("", following.invitations, name="invitations"),
@@ -15,7 +15,14 @@ requests = [
     path("<str:request_id>/letter/", answering.send_invitation, name="answer"),
     path("<str:request_id>/dismissal/", answering.dismissal, name="dismiss"),
 ]
+links = [
+    path("", sharing.links, name="links"),
+    path("new/", sharing.choose_program, name="choose-program"),
+    path("new/<str:program_id>/", sharing.new_link, name="new"),
+    path("<str:link_id>/off/", sharing.turn_link_off, name="turn-off"),
+]
 urlpatterns = [
+    path("links/", include((links, "links"))),
     path("invitations/", include((invitations, "invitations"))),
     path("requests/", include((requests, "requests"))),
 ]

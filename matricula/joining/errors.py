@@ -1,3 +1,6 @@
+from typing import Any
+
+
 class JoiningError(Exception):
     """Joining could not go on; `code` says why to windows and doors."""
 
@@ -5,11 +8,15 @@ class JoiningError(Exception):
 
 
 class LinkRefused(JoiningError):
-    """The link opens nothing; `code` is unknown, replaced, expired, revoked, used, declined or off."""
+    """The link opens nothing; `code` is unknown, replaced, expired, revoked, used, declined, off or lost.
 
-    def __init__(self, code: str) -> None:
+    `evidence` is what it was a link of, where that is known: enough to ask its administrator.
+    """
+
+    def __init__(self, code: str, evidence: Any = None) -> None:
         super().__init__(code)
         self.code = code
+        self.evidence = evidence
 
 
 class NotConfirmed(JoiningError):

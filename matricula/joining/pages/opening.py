@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
+from matricula.accounts.signing_in import network_of
 from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
+from matricula.joining.asking import ask_administrator
 from matricula.joining.errors import LinkRefused
 from matricula.joining.inviting import ask_for_letter, decline
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
@@ -24,12 +26,26 @@ SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", 
 HELD_COOKIE = "joining"
 HELD_SECONDS = 86_400
 SHOWN_COURSES = 6
+NOTHING_TO_ASK = {"declined", "mailbox_taken", "work_email_taken", "replaced"}
 
 
-def refused(request: HttpRequest, code: str, arrival: Arrival | None = None) -> HttpResponse:
-    """A page of its own for each reason, which says what to do next."""
-    status = 404 if code == "unknown" else 410
-    return render(request, "joining/pages/refused.html", {"code": code, "arrival": arrival}, status=status)
+def refused(
+    request: HttpRequest, code: str, arrival: Arrival | None = None, evidence: Evidence | None = None
+) -> HttpResponse:
+    """A page of its own for each reason: what to do next, and one click to ask the administrator."""
+    context = {
+        "code": code,
+        "arrival": arrival,
+        "invited": bool((evidence and evidence.invitation) or (arrival and arrival.invitation)),
+        "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
+        "asks": code not in NOTHING_TO_ASK,
+    }
+    response = render(
+        request, "joining/pages/refused.html", context, status=404 if code == "unknown" else 410
+    )
+    if evidence:
+        hold(response, evidence)
+    return response
 
 
 @public
@@ -39,7 +55,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         evidence = open_link(secret)
     except LinkRefused as refusal:
-        return refused(request, refusal.code)
+        return refused(request, refusal.code, evidence=refusal.evidence)
     if evidence.invitation:
         note_opened(request, evidence.invitation)
     response = redirect("joining:welcome")
@@ -90,7 +106,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     try:
         evidence = held_evidence(request)
     except LinkRefused as refusal:
-        return refused(request, refusal.code)
+        return refused(request, refusal.code, evidence=refusal.evidence)
     program = evidence.program
     if is_member(request, program.pk):
         return redirect("learning:program", program.public_id)
@@ -121,7 +137,7 @@ def join_now(request: HttpRequest) -> HttpResponse:
         evidence = held_evidence(request)
         arrival = begin(evidence=evidence, account=myself if isinstance(myself, Account) else None)
     except LinkRefused as refusal:
-        return refused(request, refusal.code)
+        return refused(request, refusal.code, evidence=refusal.evidence)
     except ProgramFull:
         return refused(request, "full")
     request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
@@ -139,7 +155,7 @@ def not_for_me(request: HttpRequest) -> HttpResponse:
     try:
         evidence = held_evidence(request)
     except LinkRefused as refusal:
-        return refused(request, refusal.code)
+        return refused(request, refusal.code, evidence=refusal.evidence)
     if evidence.invitation is None:
         return refused(request, "lost")
     if request.method == "POST":
@@ -157,7 +173,7 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         evidence = open_link(secret)
     except LinkRefused as refusal:
-        return refused(request, refusal.code)
+        return refused(request, refusal.code, evidence=refusal.evidence)
     if request.method == "POST" and evidence.invitation:
         return refused(request, "declined" if decline(invitation=evidence.invitation) else "used")
     response = redirect("joining:not-for-me")
@@ -176,3 +192,24 @@ def lost_letter(request: HttpRequest) -> HttpResponse:
     if asked:
         ask_for_letter(form.cleaned_data["email"])
     return render(request, "joining/pages/lost_letter.html", {"form": form, "asked": asked})
+
+
+@public
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask the administrator: about the link opened last, else about the address typed. One answer for all."""
+    try:
+        evidence, reason = held_evidence(request), "full"
+    except LinkRefused as refusal:
+        evidence, reason = refusal.evidence or Evidence(), refusal.code
+    form = AddressForm(request.POST)
+    if evidence.invitation is None and not form.is_valid():
+        return render(request, "joining/pages/ask.html", {"form": form}, status=422)
+    ask_administrator(
+        reason=reason,
+        invitation=evidence.invitation,
+        direct_link=evidence.direct_link,
+        address=form.cleaned_data.get("email", "") if form.is_valid() else "",
+        network=network_of(request),
+    )
+    return render(request, "joining/pages/asked.html")
