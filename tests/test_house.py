@@ -1,8 +1,12 @@
 """The order of the house, checked by machine."""
 
+from pathlib import Path
+
 from django.apps import apps
 from django.db.models import ForeignKey
 from django.urls import URLResolver, get_resolver
+
+import matricula
 
 ORDER = [
     "web",
@@ -42,3 +46,8 @@ def test_foreign_keys_point_down_the_house():
                 if target in ORDER and ORDER.index(target) > ORDER.index(room):
                     upward.append((room, target))
     assert upward == [("audit", "accounts")]
+
+
+def test_every_room_says_what_it_is_for():
+    rooms = [path.parent for path in Path(matricula.__file__).parent.glob("*/__init__.py")]
+    assert [room.name for room in rooms if not (room / "README.md").exists()] == []

@@ -47,7 +47,9 @@ def card(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], share: float
     draw.rounded_rectangle(box, 18, mixed(fill, share), mixed(LINE, share), 2)
 
 
-def lines(draw: ImageDraw.ImageDraw, x: int, y: int, widths: list[int], share: float, fill: str = LINE) -> None:
+def lines(
+    draw: ImageDraw.ImageDraw, x: int, y: int, widths: list[int], share: float, fill: str = LINE
+) -> None:
     for number, width in enumerate(widths):
         top = y + number * 34
         draw.rounded_rectangle((x, top, x + width, top + 14), 7, mixed(fill, share))

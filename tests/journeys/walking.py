@@ -28,15 +28,24 @@ AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 SHOTS = os.environ.get("SCREENSHOTS")
 
 
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
 def shoot(page, name):
-    """Look at a page as axe does (desktop only, it needs JavaScript), and take its picture when asked."""
+    """Look at a page as axe does, in light and dark (at a desk: it needs JavaScript); take a picture."""
     page.wait_for_load_state("networkidle")
     if page.size == "desktop":
         page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], name
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert faults(page) == [], f"{name}, {scheme}"
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png")
+
+
+def faults(page):
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
 
 
 def letter_code(address):
