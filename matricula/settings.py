@@ -205,5 +205,6 @@ LOGGING = {
     "filters": {"secrets": {"()": "matricula.web.logs.SecretFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
     "root": {"handlers": ["stderr"], "level": env.str("MATRICULA_LOG_LEVEL", default="WARNING")},
 }

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,7 +22,11 @@ FRESH_SECONDS = 600
 
 
 def network_of(request: HttpRequest) -> str:
-    """Where the request comes from."""
+    """Where the request comes from: what the outermost of our own proxies saw, else who connected to us."""
+    seen = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies = settings.TRUSTED_PROXIES
+    if proxies and len(seen) >= proxies and seen[-proxies].strip():
+        return seen[-proxies].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
