@@ -3,18 +3,22 @@
 from django.db import IntegrityError, transaction
 
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed
+from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften
 from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 
 KIND = "accounts.addresses"
+ADDED_A_DAY = 10
 
 
 @transaction.atomic
 def add_address(*, account: Account, address: str) -> EmailAddress:
-    """List an address and write to it. Raises AddressRefused, AddressListed."""
+    """List an address and write to it. Raises AddressRefused, AddressListed, TooOften."""
+    if not allows("add-address", str(account.pk), tries=ADDED_A_DAY, minutes=24 * 60):
+        raise TooOften
     try:
         with transaction.atomic():
             email = EmailAddress.objects.create(account=account, address=address)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 from django.http import HttpRequest
 
 from matricula.accounts.addresses import AddressRefused
@@ -30,5 +31,5 @@ def account_at(address: str) -> Account | None:
         rows = EmailAddress.objects.spelled(address).filter(signs_in=True).select_related("account")
     except AddressRefused:
         return None
-    row = rows.confirmed().first() or rows.order_by("-id").first()
+    row = rows.order_by(F("confirmed_at").asc(nulls_last=True), "-id").first()
     return row.account if row else None

@@ -1,8 +1,9 @@
 """A new password, or the first one. Every other session ends, and the person is told."""
 
 from django.db import transaction
+from django.utils import timezone
 
-from matricula.accounts.models import Account
+from matricula.accounts.models import Account, PasswordReset
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -13,10 +14,17 @@ KIND = "accounts.password"
 @transaction.atomic
 def change_password(*, account: Account, password: str) -> None:
     """The caller starts a new session for whoever changed it."""
+    put_password(account, password)
+    record("password.changed", actor=account, subject=account)
+
+
+def put_password(account: Account, password: str) -> None:
+    """With a new password, links that would choose another one end, and so does every session."""
+    unused = PasswordReset.objects.filter(email__account=account, ended_at__isnull=True)
+    unused.update(ended_at=timezone.now())
     account.set_password(password)
     account.save(update_fields=["password"])
     account.end_sessions()
-    record("password.changed", actor=account, subject=account)
     tell_of_password(account)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
+from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -51,7 +52,12 @@ def confirmation_letter(letter: Letter) -> Reading | None:
 
 
 def spend_try(confirmation: Confirmation) -> None:
-    """Count one try before looking at the code. Raises CodeEnded."""
+    """Count one try before looking at the code: five a letter, and so many a day for the mailbox, however
+    many letters and accounts ask. The link goes on working. Raises CodeEnded.
+    """
+    mailbox = confirmation.email.canonical
+    if not allows("code", mailbox, tries=Confirmation.MAILBOX_TRIES, minutes=24 * 60):
+        raise CodeEnded
     since = timezone.now() - timedelta(minutes=Confirmation.CODE_MINUTES)
     rows = Confirmation.objects.filter(
         pk=confirmation.pk, ended_at__isnull=True, requested_at__gt=since, tries__lt=Confirmation.TRIES
@@ -114,9 +120,9 @@ def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Acc
     account.addresses.exclude(pk=email.pk).delete()
     SecondFactor.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
-    account.full_name = full_name
+    account.full_name, account.certificate_name = full_name, ""
     account.set_password(password)
-    account.save(update_fields=["full_name", "password"])
+    account.save(update_fields=["full_name", "certificate_name", "password"])
     account.end_sessions()
     record("account.reclaimed", actor=account, subject=account)
     prove(confirmation=confirmation)

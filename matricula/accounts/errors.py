@@ -32,6 +32,12 @@ class TooSoon(AccountError):
     code = "too_soon"
 
 
+class TooOften(AccountError):
+    """So many letters were asked for that the next one waits until tomorrow."""
+
+    code = "too_often"
+
+
 class FactorExists(AccountError):
     """The account has an authenticator app already; remove it first."""
 

@@ -31,7 +31,8 @@ def can_work_here() -> bool:
     """Browsers allow passkeys over HTTPS with a name, and at localhost; never at a bare IP address."""
     base = urlsplit(settings.BASE_URL)
     name = base.hostname or ""
-    return name == "localhost" or (base.scheme == "https" and not name.replace(".", "").isdigit())
+    bare = ":" in name or name.replace(".", "").isdigit()
+    return name == "localhost" or (base.scheme == "https" and not bare)
 
 
 def server() -> Fido2Server:

@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from matricula.accounts.addresses import AddressRefused
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.changing_password import put_password
 from matricula.accounts.errors import CodeEnded
 from matricula.accounts.models import Account, EmailAddress, PasswordReset
 from matricula.accounts.throttling import allows
@@ -19,28 +21,36 @@ KIND = "accounts.password_reset"
 
 
 @transaction.atomic
-def ask_to_reset(*, address: str, next_path: str = "") -> None:
-    """Write to a confirmed address that signs in; say nothing either way."""
+def ask_to_reset(*, address: str, network: str = "", next_path: str = "") -> None:
+    """Write to a confirmed address that signs in, as its owner spelled it; say nothing either way.
+
+    For an unknown address the same letter is queued, and the worker finds it moot: the same work for both.
+    """
     try:
-        rows = (
-            EmailAddress.objects.spelled(address).confirmed().filter(signs_in=True).select_related("account")
-        )
+        spelled = canonical(address)
     except AddressRefused:
         return
-    email = rows.first()
-    if not allows("reset", address.lower(), tries=3, minutes=15) or email is None:
+    free = allows("reset", spelled, tries=3, minutes=15)
+    if not allows("reset-network", network, tries=50, minutes=15) or not free:
         return
-    reset = PasswordReset.objects.create(email=email, next_path=next_path[:300])
-    Letter.objects.create(kind=KIND, to=email.address, language=email.account.language, reference=reset.pk)
+    email = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True).first()
+    Letter.objects.create(
+        kind=KIND,
+        to=email.address if email else address,
+        language=get_language() or settings.LANGUAGE_CODE,
+        reference=email.pk if email else None,
+        context={"next": next_path[:300]},
+    )
 
 
 @writes(KIND)
 def reset_letter(letter: Letter) -> Reading | None:
-    reset = PasswordReset.objects.filter(pk=letter.reference or 0, ended_at__isnull=True).first()
-    if reset is None:
+    """Mints the link. Moot unless the letter still goes to the confirmed address it was asked for."""
+    email = EmailAddress.objects.confirmed().filter(pk=letter.reference or 0, address=letter.to).first()
+    if email is None:
         return None
-    secret = new_link_secret()
-    PasswordReset.objects.filter(pk=reset.pk).update(link_digest=digest("reset", secret))
+    secret, next_path = new_link_secret(), letter.context.get("next", "")
+    PasswordReset.objects.create(email=email, next_path=next_path, link_digest=digest("reset", secret))
     return Reading("accounts/email/reset", {"link": f"{settings.BASE_URL}/account/reset/{secret}/"})
 
 
@@ -62,11 +72,6 @@ def choose_password(*, reset: PasswordReset, password: str) -> Account:
     if not PasswordReset.objects.filter(pk=reset.pk, ended_at__isnull=True).update(ended_at=timezone.now()):
         raise CodeEnded
     account = reset.email.account
-    PasswordReset.objects.filter(email__account=account, ended_at__isnull=True).update(
-        ended_at=timezone.now()
-    )
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    account.end_sessions()
+    put_password(account, password)
     record("password.reset", actor=account, subject=account)
     return account

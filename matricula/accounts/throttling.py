@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -10,11 +9,13 @@ from matricula.accounts.models import Throttle
 from matricula.web.secret import digest
 
 
-@transaction.atomic
 def allows(action: str, whom: str, *, tries: int, minutes: int) -> bool:
     """Count one try of `action` by `whom`; False once `tries` in `minutes` are used up."""
     key, now = digest("throttle", f"{action}:{whom}"), timezone.now()
+    free = Throttle.objects.filter(key=key, window_ends_at__gt=now, tries__lt=tries)
+    if free.update(tries=F("tries") + 1):
+        return True
     ends = now + timedelta(minutes=minutes)
-    Throttle.objects.get_or_create(key=key, defaults={"window_ends_at": ends})
     Throttle.objects.filter(key=key, window_ends_at__lte=now).update(tries=0, window_ends_at=ends)
-    return bool(Throttle.objects.filter(key=key, tries__lt=tries).update(tries=F("tries") + 1))
+    Throttle.objects.bulk_create([Throttle(key=key, window_ends_at=ends)], ignore_conflicts=True)
+    return bool(free.update(tries=F("tries") + 1))

@@ -26,11 +26,15 @@ def start_course(*, course: Course, membership: Membership) -> Enrolment:
 def start_specialization(
     *, specialization: Specialization, membership: Membership
 ) -> SpecializationEnrolment:
-    """Enrol in the series and in its first course."""
+    """Enrol in the series and in the first of its courses that is not completed; with none left it is complete."""
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )
-    first = specialization.series.select_related("course").first()
+    completed = Enrolment.objects.filter(account=membership.account, completed_at__isnull=False)
+    left = specialization.series.exclude(course__in=completed.values("course")).select_related("course")
+    first = left.first()
     if first:
         start_course(course=first.course, membership=membership)
+    else:
+        complete_series(SpecializationEnrolment.objects.filter(pk=enrolment.pk))
     return enrolment

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.addressing import add_address, make_primary, remove_address
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooSoon
+from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften, TooSoon
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.pages.account import own
@@ -35,6 +35,8 @@ def add(request: HttpRequest, account: Account) -> HttpResponse:
             return redirect("accounts:confirm-address", email.pk)
         except AddressListed:
             form.add_error("email", _("Your account lists this address already."))
+        except TooOften:
+            form.add_error("email", _("You added many addresses today. Add the next one tomorrow."))
     return render(request, "accounts/pages/add_address.html", {"form": form})
 
 

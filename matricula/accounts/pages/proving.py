@@ -12,7 +12,7 @@ from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm,
 from matricula.accounts.models import Account
 from matricula.accounts.pages.signing_in import local_path
 from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
-from matricula.accounts.signing_in import begin_session, check_password, start_session
+from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +82,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
     if asked:
-        ask_to_reset(address=form.cleaned_data["email"], next_path=target)
+        ask_to_reset(address=form.cleaned_data["email"], network=network_of(request), next_path=target)
     return render(request, "accounts/pages/forgotten.html", {"form": form, "asked": asked, "next": target})
 
 

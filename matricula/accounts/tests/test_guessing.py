@@ -1,0 +1,90 @@
+"""Guessing codes and passwords: counted in the database, for the account, the address and the network."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from django.test import Client
+
+from conftest import PASSWORD
+from matricula.accounts.addressing import add_address
+from matricula.accounts.confirming import confirm_by_code
+from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
+from matricula.accounts.models import Confirmation, EmailAddress
+from matricula.mail.delivery import deliver_due
+from matricula.mail.models import InboxLetter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = "chika@elsewhere.example"
+
+
+def right_code(email: EmailAddress) -> str:
+    while deliver_due():
+        pass
+    subject = InboxLetter.objects.filter(to=email.address).latest("id").subject
+    return subject.rpartition(" ")[2]
+
+
+def guess_wrong(email: EmailAddress, right: str, times: int) -> None:
+    wrong = "000000" if right != "000000" else "111111"
+    for _ in range(times):
+        with pytest.raises(CodeWrong):
+            confirm_by_code(email=email, code=wrong)
+
+
+def test_guessing_the_sixth_try_burns_the_code(chika):
+    email = add_address(account=chika, address="chika@home.example")
+    code = right_code(email)
+    guess_wrong(email, code, 5)
+    with pytest.raises(CodeEnded):
+        confirm_by_code(email=email, code=code)
+
+
+def test_guessing_with_new_letters_and_other_accounts_is_counted_for_the_mailbox(chika, bruno):
+    for account in (chika, bruno):
+        for _ in range(3):
+            email = add_address(account=account, address="victim@home.example")
+            guess_wrong(email, right_code(email), 5)
+            email.delete()
+    email = add_address(account=chika, address="Victim@HOME.example")
+    with pytest.raises(CodeEnded):
+        confirm_by_code(email=email, code=right_code(email))
+    assert Confirmation.objects.get().tries == 0
+
+
+def test_nobody_writes_to_strangers_by_adding_their_addresses(chika):
+    for number in range(10):
+        add_address(account=chika, address=f"stranger{number}@home.example")
+    with pytest.raises(TooOften):
+        add_address(account=chika, address="stranger10@home.example")
+
+
+def test_adding_too_many_addresses_is_said_beside_the_field(client, chika):
+    client.post("/account/log-in/", {"email": ADDRESS, "password": PASSWORD})
+    for number in range(11):
+        page = client.post("/account/addresses/add/", {"email": f"stranger{number}@home.example"})
+    assert "Add the next one tomorrow." in page.content.decode()
+
+
+def log_in(password: str, email: str = ADDRESS, network: str = "192.0.2.1") -> bool:
+    form = {"email": email, "password": password}
+    return Client().post("/account/log-in/", form, REMOTE_ADDR=network).status_code == 302
+
+
+def forget_everything_in_memory() -> None:
+    cache.clear()
+    connections.close_all()
+
+
+def test_guessing_a_password_is_counted_for_the_address_from_any_network_and_survives_a_restart(chika):
+    for number in range(20):
+        assert not log_in("wrong one", network=f"192.0.2.{number}")
+    forget_everything_in_memory()
+    assert not log_in(PASSWORD, network="198.51.100.7")
+
+
+def test_guessing_one_password_for_many_addresses_is_counted_for_the_network(chika):
+    for number in range(200):
+        log_in("wrong one", email=f"somebody{number}@elsewhere.example")
+    forget_everything_in_memory()
+    assert not log_in(PASSWORD)
+    assert log_in(PASSWORD, network="198.51.100.7")
