@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from matricula.catalog.models import Course, Level, Specialization, name_of_language
+from matricula.catalog.models import Course, Lesson, Level, Module, Specialization, name_of_language
 
 DURATIONS = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
 """From and to, in minutes."""
@@ -35,6 +35,13 @@ def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> Que
     if asked.get("duration") in DURATIONS:
         courses = courses.filter(minutes__range=DURATIONS[asked["duration"]])
     return matching(courses, asked)
+
+
+def with_lessons(courses: QuerySet[Course]) -> QuerySet[Course]:
+    """Together with their modules and lessons, in order."""
+    lessons = Lesson.objects.filter(withdrawn_at__isnull=True).order_by("position")
+    modules = Module.objects.order_by("position").prefetch_related(Prefetch("lessons", lessons))
+    return courses.prefetch_related(Prefetch("modules", modules))
 
 
 def offered_specializations(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Specialization]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Lesson
@@ -38,21 +39,24 @@ def complete_if_done(enrolment: Enrolment) -> None:
     if rows.update(completed_at=timezone.now()):
         enrolment.refresh_from_db()
         course_completed.send(Enrolment, enrolment=enrolment)
-        complete_series(enrolment)
+        complete_series_of(enrolment)
 
 
-def complete_series(enrolment: Enrolment) -> None:
-    """Completes the Specializations of which this was the last course."""
-    series = SpecializationEnrolment.objects.filter(
-        account=enrolment.account_id,
-        completed_at__isnull=True,
-        specialization__series__course=enrolment.course_id,
-    ).select_related("specialization__organization", "account")
-    for one in series:
+def complete_series_of(enrolment: Enrolment) -> None:
+    """The Specializations of which this was the last course."""
+    mine = SpecializationEnrolment.objects.filter(account=enrolment.account_id)
+    complete_series(mine.filter(specialization__series__course=enrolment.course_id))
+
+
+def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> None:
+    """Completes those whose every course is completed, each once."""
+    for one in enrolments.select_related("specialization__organization", "account"):
         courses = Course.objects.filter(series__specialization=one.specialization_id)
-        done = courses.filter(enrolments__account=one.account_id, enrolments__completed_at__isnull=False)
-        if done.count() == courses.count():
-            SpecializationEnrolment.objects.filter(pk=one.pk).update(completed_at=timezone.now())
+        left = courses.exclude(enrolments__account=one.account_id, enrolments__completed_at__isnull=False)
+        if left.exists() or not courses.exists():
+            continue
+        rows = SpecializationEnrolment.objects.filter(pk=one.pk, completed_at__isnull=True)
+        if rows.update(completed_at=timezone.now()):
             specialization_completed.send(SpecializationEnrolment, enrolment=one)
 
 

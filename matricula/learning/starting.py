@@ -4,6 +4,7 @@ from django.db import transaction
 
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization
+from matricula.learning.completing import complete_series
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
 
@@ -26,7 +27,7 @@ def start_course(*, course: Course, membership: Membership) -> Enrolment:
 def start_specialization(
     *, specialization: Specialization, membership: Membership
 ) -> SpecializationEnrolment:
-    """Enrol in the series and in the first of its courses that is not completed; with none left it is complete."""
+    """Enrol in the series and in its first course that is not completed; with none left it is complete."""
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )

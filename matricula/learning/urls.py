@@ -9,6 +9,7 @@ urlpatterns = [
     path(f"{P}/", programs.program, name="program"),
     path(f"{P}/courses/<str:course_id>/", programs.offered_course, name="offered-course"),
     path(f"{P}/specializations/<str:series_id>/", programs.offered_series, name="offered-specialization"),
+    path(f"{P}/groups/<int:group>/", programs.join_open_group, name="join-group"),
     path(f"{P}/start/<str:kind>/<str:chosen_id>/", programs.start, name="start"),
     path(f"{C}/", courses.course, name="course"),
     path(f"{C}/files/<str:digest>/<str:name>", courses.course_file, name="file"),

@@ -141,3 +141,11 @@ def test_many_people_download_at_once_and_each_gets_their_own(certificate):
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(download, names))
+
+
+def test_a_specialization_started_after_all_its_courses_completes_at_once(course, program, membership):
+    series = Specialization.objects.create(organization=program.organization, slug="one", title="One of one")
+    SpecializationCourse.objects.create(specialization=series, course=course, position=0)
+    complete(course, membership)
+    start_specialization(specialization=series, membership=membership)
+    assert Certificate.objects.filter(specialization=series).count() == 1

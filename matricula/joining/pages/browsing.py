@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.errors import MailboxTaken
-from matricula.catalog.browsing import browse, offered_courses, offered_specializations
+from matricula.catalog.browsing import browse, offered_courses, offered_specializations, with_lessons
 from matricula.joining.access import holding_arrival
 from matricula.joining.errors import JoiningError
 from matricula.joining.linking import join_as
@@ -25,7 +25,7 @@ def courses(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 @holding_arrival
 @require_safe
 def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpResponse:
-    chosen = get_object_or_404(offered_courses(arrival.program), public_id=course_id)
+    chosen = get_object_or_404(with_lessons(offered_courses(arrival.program)), public_id=course_id)
     context = {"arrival": arrival, "program": arrival.program, "course": chosen}
     return render(request, "joining/pages/course.html", context)
 

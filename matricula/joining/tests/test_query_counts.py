@@ -21,7 +21,7 @@ MOST = {
     "set up your account": 5,
     "sign up": 22,
     "code asked": 5,
-    "code entered": 32,
+    "code entered": 36,
     "course opens": 8,
 }
 

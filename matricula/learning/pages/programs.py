@@ -1,15 +1,18 @@
 """My learning, and what a program offers."""
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.catalog.browsing import browse, offered_courses, offered_specializations
+from matricula.catalog.browsing import browse, offered_courses, offered_specializations, with_lessons
 from matricula.learning.access import member
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
 from matricula.learning.starting import start_course, start_specialization
+from matricula.programs.grouping import join_group
 from matricula.programs.models import Membership, Program
 from matricula.web.access import signed_in
 
@@ -59,6 +62,7 @@ def program(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "program": program,
         **browse(program, request.GET),
+        "open_groups": program.groups.filter(is_open=True).exclude(memberships=membership).order_by("name"),
     }
     return render(request, "learning/pages/program.html", context)
 
@@ -66,7 +70,7 @@ def program(request: HttpRequest, membership: Membership) -> HttpResponse:
 @member
 @require_safe
 def offered_course(request: HttpRequest, membership: Membership, course_id: str) -> HttpResponse:
-    course = get_object_or_404(offered_courses(membership.program), public_id=course_id)
+    course = get_object_or_404(with_lessons(offered_courses(membership.program)), public_id=course_id)
     context = {"membership": membership, "program": membership.program, "course": course}
     return render(request, "learning/pages/offered_course.html", context)
 
@@ -102,3 +106,13 @@ def start(request: HttpRequest, membership: Membership, kind: str, chosen_id: st
     series = get_object_or_404(offered_specializations(membership.program), public_id=chosen_id)
     start_specialization(specialization=series, membership=membership)
     return redirect("learning:offered-specialization", membership.program.public_id, series.public_id)
+
+
+@member
+@require_POST
+def join_open_group(request: HttpRequest, membership: Membership, group: int) -> HttpResponse:
+    """A group that members join themselves."""
+    chosen = get_object_or_404(membership.program.groups.filter(is_open=True), pk=group)
+    if join_group(group=chosen, membership=membership):
+        messages.success(request, _("You are in “%s” now.") % chosen.name)
+    return redirect("learning:program", membership.program.public_id)

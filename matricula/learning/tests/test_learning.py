@@ -8,7 +8,7 @@ from matricula.catalog.importing import import_course
 from matricula.learning.models import Enrolment, Progress
 from matricula.learning.starting import start_course
 from matricula.programs.membership import end_membership, enter_program
-from matricula.programs.models import Membership
+from matricula.programs.models import Group, Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(200))
@@ -184,7 +184,7 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
         start_course(course=more, membership=enrolment.membership)
     most = {
         "/learn/": 9,
-        f"/learn/programs/{program.public_id}/": 8,
+        f"/learn/programs/{program.public_id}/": 9,
         film.address: 8,
         f"{film.address}lessons/watch/": 9,
     }
@@ -192,3 +192,15 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
         reader.get(path)
         with django_assert_max_num_queries(limit):
             reader.get(path)
+
+
+def test_a_member_joins_an_open_group_and_no_other(reader, program, enrolment):
+    open_one = Group.objects.create(program=program, name="Reading circle", is_open=True)
+    closed = Group.objects.create(program=program, name="Board")
+    page = reader.get(f"/learn/programs/{program.public_id}/").content.decode()
+    assert "Reading circle" in page
+    assert "Board" not in page
+    reader.post(f"/learn/programs/{program.public_id}/groups/{open_one.pk}/")
+    assert reader.post(f"/learn/programs/{program.public_id}/groups/{closed.pk}/").status_code == 404
+    assert list(enrolment.membership.groups.all()) == [open_one]
+    assert "Groups you may join" not in reader.get(f"/learn/programs/{program.public_id}/").content.decode()
