@@ -12,6 +12,7 @@ from matricula.learning.access import member
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
 from matricula.learning.starting import start_course, start_specialization
+from matricula.organizations.models import Role
 from matricula.programs.grouping import join_group
 from matricula.programs.models import Membership, Program
 from matricula.web.access import signed_in
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_progress": [one for one in enrolments if not one.completed_at],
         "completed": [one for one in enrolments if one.completed_at],
         "series": series_in_progress(request.user.pk or 0),
+        "administers": Role.objects.filter(account=request.user.pk).exists(),
     }
     return render(request, "learning/pages/home.html", context)
 
