@@ -13,12 +13,13 @@ from matricula.programs.models import Group, Program
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Program
-        fields = ["name", "description", "seats", "trusts_the_link", "courses", "specializations"]
+        fields = ["name", "description", "seats", "trusts_the_link", "reminds", "courses", "specializations"]
         labels = {
             "name": _("Name"),
             "description": _("What it offers"),
             "seats": _("Seats"),
             "trusts_the_link": _("Trust the link"),
+            "reminds": _("Remind people"),
             "courses": _("Courses"),
             "specializations": _("Specializations"),
         }
@@ -28,6 +29,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
                 "Who opens the e-mailed link need not confirm the work e-mail with a code."
                 " Letters get forwarded: leave this off unless you know why."
             ),
+            "reminds": _("Who has not answered an invitation is written to again after 3 and after 7 days."),
         }
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),

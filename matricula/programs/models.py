@@ -26,6 +26,10 @@ class Program(models.Model):
     seats_used = models.PositiveIntegerField(default=0)
     seats_noticed = models.PositiveSmallIntegerField(default=0)
     trusts_the_link = models.BooleanField(default=False)
+    reminds = models.BooleanField(default=False)
+    invitation_days = models.PositiveSmallIntegerField(default=30)
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
     courses = models.ManyToManyField(Course, blank=True, related_name="programs")
     specializations = models.ManyToManyField(Specialization, blank=True, related_name="programs")
 
@@ -36,6 +40,12 @@ class Program(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(seats__isnull=True) | Q(seats_used__lte=F("seats")), name="no_seat_is_given_twice"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="a_program_begins_before_it_ends",
             ),
         ]
 

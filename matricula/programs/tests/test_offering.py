@@ -75,3 +75,14 @@ def test_races_seats_taken_while_bruno_lowers_them_never_exceed_them(program, br
     program.refresh_from_db()
     assert program.seats_used <= program.seats
     assert Membership.objects.active().count() == program.seats_used
+
+
+def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course):
+    Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    path = f"/console/nordlicht/programs/{program.public_id}/"
+    given = {"name": "Welcome", "courses": [course.pk]}
+    assert client.post(path, {**given, "reminds": "on"}).status_code == 302
+    assert Program.objects.get().reminds
+    client.post(path, given)
+    assert not Program.objects.get().reminds
