@@ -1,0 +1,58 @@
+"""Work for an organization from the shell, by the same verbs as its console."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from matricula.commands.registry import argument, command
+
+
+@command(
+    "create-organization",
+    "make an organization and write to its owner",
+    argument("slug", "its name in addresses, such as nordlicht"),
+    argument("name", "its name, such as 'Nordlicht Energie'"),
+    argument("owner", "the e-mail of its first owner"),
+    argument("--owner-name", "the owner's full name"),
+)
+def create_organization(arguments: argparse.Namespace) -> int:
+    from django.core.exceptions import ValidationError
+
+    from matricula.organizations.founding import found
+
+    try:
+        organization = found(
+            slug=arguments.slug,
+            name=arguments.name,
+            owner_address=arguments.owner,
+            owner_name=arguments.owner_name or arguments.owner.partition("@")[0],
+        )
+    except ValidationError as refusal:
+        print(" ".join(refusal.messages), file=sys.stderr)
+        return 1
+    print(f"{organization.name} is there; {arguments.owner} owns it.")
+    return 0
+
+
+@command(
+    "import-course",
+    "take in a course, a folder or a zip",
+    argument("organization", "the slug of the organization"),
+    argument("source", "the folder or zip with course.yaml", type=Path),
+)
+def import_course(arguments: argparse.Namespace) -> int:
+    from matricula.catalog.errors import CourseProblems
+    from matricula.catalog.importing import import_course as take_in
+    from matricula.organizations.models import Organization
+
+    organization = Organization.objects.filter(slug=arguments.organization).first()
+    if organization is None:
+        print(f"There is no organization {arguments.organization!r}.", file=sys.stderr)
+        return 1
+    try:
+        course = take_in(source=arguments.source, organization=organization)
+    except CourseProblems as faults:
+        print(faults, file=sys.stderr)
+        return 1
+    print(f"{course.title}: {course.lessons.filter(withdrawn_at__isnull=True).count()} lessons taken in.")
+    return 0

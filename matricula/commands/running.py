@@ -1,0 +1,92 @@
+"""Running the site: its processes, its database, its settings."""
+
+import argparse
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+from django.core.management import call_command
+
+from matricula.commands.registry import argument, command
+
+THREADS = 4
+"""Pages a process works on at once; Python gains nothing from more, and the database's pool is larger."""
+
+
+@command("serve", "serve the pages")
+def serve(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    base = urlsplit(settings.BASE_URL)
+    port = os.environ.get("PORT") or str(base.port or 8000)
+    host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
+    if not settings.DEVELOPMENT:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    where = ["--interface", "wsgi", "--host", host, "--port", port, "--log-level", "error"]
+    how = ["--workers", str(settings.WORKERS), "--blocking-threads", str(THREADS), "--respawn-failed-workers"]
+    command = [sys.executable, "-m", "granian", *where, *how, "--workers-kill-timeout", "5"]
+    os.execv(sys.executable, [*command, "matricula.wsgi:application"])  # noqa: S606 - signals reach it
+
+
+@command("worker", "deliver letters until it is stopped")
+def work(arguments: argparse.Namespace) -> int:
+    from matricula.mail.working import deliver_until_stopped
+
+    deliver_until_stopped()
+    return 0
+
+
+@command("migrate", "bring the database and the static files up to date")
+def migrate(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    if not settings.DEVELOPMENT:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return 0
+
+
+@command("check", "tell what is wrong with the settings")
+def check(arguments: argparse.Namespace) -> int:
+    from matricula.checking import faults
+
+    logging.disable()
+    found = faults()
+    print("\n".join(found) or "Nothing is wrong.")
+    return 1 if found else 0
+
+
+@command(
+    "demo",
+    "fill an empty database with demonstration data",
+    argument("--serve", "then serve it, with a worker", action="store_true"),
+)
+def demo(arguments: argparse.Namespace) -> int:
+    from matricula.demo.filling import fill, introduce
+
+    migrate(arguments)
+    fill()
+    print(introduce(), flush=True)
+    return serve_with_worker() if arguments.serve else 0
+
+
+def serve_with_worker() -> int:
+    """Both processes until Ctrl-C; neither outlives the other."""
+    commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
+    processes = [subprocess.Popen(command) for command in commands]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(timeout=15)
+    return 0
