@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "matricula.web",
     "matricula.mail",
+    "matricula.jobs",
     "matricula.audit",
     "matricula.accounts",
     "matricula.organizations",

@@ -11,6 +11,7 @@ import matricula
 ORDER = [
     "web",
     "mail",
+    "jobs",
     "audit",
     "accounts",
     "organizations",

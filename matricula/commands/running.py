@@ -32,11 +32,14 @@ def serve(arguments: argparse.Namespace) -> int:
     os.execv(sys.executable, [*command, "matricula.wsgi:application"])  # noqa: S606 - signals reach it
 
 
-@command("worker", "deliver letters until it is stopped")
+@command("worker", "deliver letters and perform jobs until it is stopped")
 def work(arguments: argparse.Namespace) -> int:
-    from matricula.mail.working import deliver_until_stopped
+    from matricula.jobs.performing import perform_due, schedule
+    from matricula.jobs.working import work_until_stopped
+    from matricula.mail.delivery import deliver_due
 
-    deliver_until_stopped()
+    schedule()
+    work_until_stopped(deliver_due, perform_due)
     return 0
 
 

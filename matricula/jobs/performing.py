@@ -1,0 +1,139 @@
+"""Performing jobs: a lease is won by a guarded update, and a step counts only while it is still held."""
+
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from matricula.jobs.models import Job
+from matricula.web.ids import new_public_id
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 6
+FIRST_PAUSE = timedelta(seconds=10)
+"""After a fault; four times as long after each further one."""
+logger = logging.getLogger(__name__)
+Step = Callable[[Job], bool | None]
+
+
+class LeaseLost(Exception):
+    """Another worker has the job; whatever this step did is undone."""
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Who performs a kind of job, and how often it comes by itself."""
+
+    step: Step
+    atomic: bool
+    interval: timedelta | None = None
+
+
+_performers: dict[str, Performer] = {}
+
+
+def performs(kind: str, *, atomic: bool = True) -> Callable[[Step], Step]:
+    """Register who does one step of a job of `kind`. True says that more is left.
+
+    A step runs in one transaction with the news of it; with `atomic=False` in none, for steps that
+    talk to other machines: they happen at least once.
+    """
+
+    def register(step: Step) -> Step:
+        _performers[kind] = Performer(step, atomic)
+        return step
+
+    return register
+
+
+def every(kind: str, interval: timedelta, *, atomic: bool = True) -> Callable[[Step], Step]:
+    """Register a job that comes by itself, the next `interval` after the last was done."""
+
+    def register(step: Step) -> Step:
+        _performers[kind] = Performer(step, atomic, interval)
+        return step
+
+    return register
+
+
+def schedule() -> None:
+    """See to it that every recurring job has its row. Safe for any number of workers at once."""
+    rows = [Job(kind=kind, recurs=True) for kind, one in _performers.items() if one.interval]
+    Job.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def perform_due() -> int:
+    """Do one step of the job that is due longest; 1 when there was one, else 0."""
+    job = lease()
+    if job is None:
+        return 0
+    try:
+        perform(job)
+    except LeaseLost:
+        logger.warning("Job %s (%s) was taken over by another worker.", job.pk, job.kind)
+    except Exception as fault:
+        logger.exception("Job %s (%s) met a fault.", job.pk, job.kind)
+        postpone(job, fault)
+    return 1
+
+
+def lease() -> Job | None:
+    """A job that nobody else holds: one whose worker vanished, else the one due longest."""
+    with transaction.atomic():
+        now = timezone.now()
+        known = Job.objects.filter(kind__in=_performers)
+        abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
+        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
+        for free in (abandoned, due):
+            job = free.select_for_update(skip_locked=True).first()
+            if job and win(job, now):
+                return job
+    return None
+
+
+def win(job: Job, now: datetime) -> bool:
+    ours = {"state": Job.State.RUNNING, "lease": new_public_id(), "leased_until": now + LEASE}
+    if not Job.objects.filter(pk=job.pk, lease=job.lease).update(attempts=F("attempts") + 1, **ours):
+        return False
+    job.lease, job.attempts = str(ours["lease"]), job.attempts + 1
+    return True
+
+
+def perform(job: Job) -> None:
+    """One step and the news of it. Raises LeaseLost and whatever the performer raises."""
+    performer = _performers[job.kind]
+    with transaction.atomic() if performer.atomic else nullcontext():
+        more = performer.step(job)
+        give_back(job, bool(more), performer.interval)
+
+
+def give_back(job: Job, more: bool, interval: timedelta | None) -> None:
+    now = timezone.now()
+    news = {"attempts": 0, "error": "", "lease": "", "leased_until": None}
+    if more or interval:
+        due = now if more or interval is None else now + interval
+        news |= {"state": Job.State.QUEUED, "due_at": due}
+    else:
+        news |= {"state": Job.State.DONE, "settled_at": now}
+    if not held(job).update(**news):
+        raise LeaseLost
+
+
+def held(job: Job) -> "QuerySet[Job]":
+    """The job, as long as the lease is ours."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease=job.lease)
+
+
+def postpone(job: Job, fault: Exception) -> None:
+    """Try again after a pause; the last fault is final, but for what comes by itself."""
+    news = {"error": f"{type(fault).__name__}: {fault}"[:2000], "lease": "", "leased_until": None}
+    if job.attempts >= ATTEMPTS and not job.recurs:
+        held(job).update(state=Job.State.FAILED, settled_at=timezone.now(), **news)
+        return
+    pause = FIRST_PAUSE * 4 ** (min(job.attempts, ATTEMPTS) - 1)
+    held(job).update(state=Job.State.QUEUED, due_at=timezone.now() + pause, **news)

@@ -1,0 +1,166 @@
+"""Jobs: a step counts exactly once, whatever happens to the worker."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from matricula.jobs import performing
+from matricula.jobs.models import Job
+from matricula.jobs.performing import ATTEMPTS, every, lease, perform, perform_due, performs, schedule
+from matricula.jobs.queueing import enqueue, try_again
+
+
+@pytest.fixture(autouse=True)
+def _own_performers(monkeypatch):
+    monkeypatch.setattr(performing, "_performers", {})
+
+
+def write(words):
+    """What a step leaves behind: a row nobody performs."""
+    Job.objects.create(kind="left behind", error=words)
+
+
+def written():
+    return list(Job.objects.filter(kind="left behind").order_by("pk").values_list("error", flat=True))
+
+
+def make_due():
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db
+def test_a_job_is_performed_step_by_step_and_is_then_done():
+    @performs("count")
+    def count(job):
+        write(f"step {len(written())}")
+        return len(written()) < 3
+
+    job = enqueue("count", reference=7)
+    assert [perform_due() for _ in range(4)] == [1, 1, 1, 0]
+    job.refresh_from_db()
+    assert (written(), job.state) == (["step 0", "step 1", "step 2"], "done")
+
+
+@pytest.mark.django_db
+def test_jobs_take_turns_so_that_a_long_one_starves_nobody():
+    @performs("long")
+    def long(job):
+        write(f"long {job.reference}")
+        return len(written()) < 4
+
+    enqueue("long", reference=1)
+    enqueue("long", reference=2)
+    for _ in range(4):
+        perform_due()
+    assert written() == ["long 1", "long 2", "long 1", "long 2"]
+
+
+@pytest.mark.django_db
+def test_a_job_of_tomorrow_waits():
+    performs("later")(lambda job: write("too early"))
+    enqueue("later", due_at=timezone.now() + timedelta(days=1))
+    assert (perform_due(), written()) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_fault_undoes_the_step_and_is_tried_again_until_it_is_final():
+    @performs("broken")
+    def broken(job):
+        write("never seen")
+        raise ValueError("the file is gone")
+
+    job = enqueue("broken", reference=3)
+    for _ in range(ATTEMPTS):
+        make_due()
+        perform_due()
+    job.refresh_from_db()
+    assert (job.state, job.error, written()) == ("failed", "ValueError: the file is gone", [])
+    assert try_again(kind="broken", reference=3)
+    performs("broken")(lambda job: write("mended"))
+    perform_due()
+    assert written() == ["mended"]
+
+
+@pytest.mark.django_db
+def test_a_fault_makes_the_next_try_wait_longer_each_time():
+    @performs("broken")
+    def broken(job):
+        raise ValueError
+
+    job = enqueue("broken")
+    waits = []
+    for _ in range(3):
+        make_due()
+        perform_due()
+        job.refresh_from_db()
+        waits.append(round((job.due_at - timezone.now()).total_seconds()))
+    assert waits == [10, 40, 160]
+
+
+@pytest.mark.django_db
+def test_loss_on_crash_a_job_whose_worker_vanished_is_taken_up_again():
+    performs("abandoned")(lambda job: write("done after all"))
+    enqueue("abandoned")
+    vanished = lease()
+    assert perform_due() == 0
+    Job.objects.filter(pk=vanished.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert (perform_due(), written()) == (1, ["done after all"])
+
+
+@pytest.mark.django_db
+def test_races_a_worker_that_lost_its_lease_loses_its_step():
+    performs("slow")(lambda job: write("once"))
+    enqueue("slow")
+    slow = lease()
+    Job.objects.filter(pk=slow.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    quick = lease()
+    perform(quick)
+    with pytest.raises(performing.LeaseLost):
+        perform(slow)
+    assert written() == ["once"]
+
+
+@pytest.mark.django_db
+def test_what_recurs_comes_again_and_never_fails_for_good():
+    @every("hourly", timedelta(hours=1))
+    def hourly(job):
+        if len(written()) == 1:
+            raise ValueError
+        write("came")
+
+    schedule()
+    schedule()
+    perform_due()
+    job = Job.objects.get(recurs=True)
+    assert timedelta(minutes=59) < job.due_at - timezone.now() < timedelta(minutes=61)
+    for _ in range(ATTEMPTS + 2):
+        make_due()
+        perform_due()
+    job.refresh_from_db()
+    assert (job.state, written()) == ("queued", ["came"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_forty_workers_perform_each_step_once():
+    performs("raced")(lambda job: write(str(job.reference)))
+    for reference in range(10):
+        enqueue("raced", reference=reference)
+    start = Barrier(40)
+
+    def work():
+        start.wait()
+        try:
+            while perform_due():
+                pass
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(written()) == [str(number) for number in range(10)]

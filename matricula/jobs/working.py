@@ -1,0 +1,44 @@
+"""The worker: several lines of work side by side, each until it is told to stop."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from django.db import OperationalError, close_old_connections, connections
+
+PAUSE_SECONDS = 0.5
+logger = logging.getLogger(__name__)
+Turn = Callable[[], int]
+"""Does what is due, and says how much there was."""
+
+
+def work_until_stopped(*turns: Turn) -> None:
+    """Take each turn again and again until SIGTERM or Ctrl-C; what is under way is finished first."""
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    threads = [threading.Thread(target=repeat, args=(turn, stopped)) for turn in turns]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def repeat(turn: Turn, stopped: threading.Event) -> None:
+    """A database that is away is waited for; any other fault ends all lines: a worker that ends is seen."""
+    try:
+        while not stopped.is_set():
+            close_old_connections()
+            try:
+                taken = turn()
+            except OperationalError:
+                taken = 0
+            if not taken:
+                stopped.wait(PAUSE_SECONDS)
+    except Exception:
+        logger.exception("The worker stops.")
+        raise
+    finally:
+        stopped.set()
+        connections.close_all()
