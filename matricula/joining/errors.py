@@ -9,7 +9,9 @@ class JoiningError(Exception):
 
 
 class LinkRefused(JoiningError):
-    """The link opens nothing; `code` is unknown, replaced, expired, revoked, used, declined, off or lost.
+    """The link opens nothing.
+
+    `code` is unknown, replaced, expired, revoked, used, declined, off, ended (the program is over) or lost.
 
     `evidence` is what it was a link of, where that is known: enough to ask its administrator.
     """
