@@ -162,16 +162,29 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- console: its navigation. `rule` is an access rule of organizations/access.py ---------------------
+# -- console: its navigation. `rule` is an access rule of organizations/access.py; a `part` begins a heading
 CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "reporting:overview", "label": _("Overview"), "icon": "gauge", "rule": "overseeing"},
-    {"url": "people:people", "label": _("People"), "icon": "users", "rule": "viewing"},
+    {"part": _("People"), "url": "people:people", "label": _("People"), "icon": "users", "rule": "viewing"},
+    {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
     {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
     {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
-    {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
-    {"url": "programs:programs", "label": _("Programs"), "icon": "graduation-cap", "rule": "overseeing"},
+    {
+        "part": _("Learning"),
+        "url": "programs:programs",
+        "label": _("Programs"),
+        "icon": "graduation-cap",
+        "rule": "overseeing",
+    },
     {"url": "reporting:reports", "label": _("Reports"), "icon": "chart-column", "rule": "overseeing"},
+    {
+        "part": _("Set-up"),
+        "url": "administrators:administrators",
+        "label": _("Administrators"),
+        "icon": "shield-check",
+        "rule": "owning",
+    },
     {"url": "reporting:journal", "label": _("Audit log"), "icon": "history", "rule": "administering"},
 ]
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),
     path("learn/", include("matricula.learning.urls")),
     path("certificates/", include("matricula.credentials.urls")),
+    path("account/roles/", include("matricula.programs.urls")),
     path("account/", include("matricula.accounts.urls")),
     path("organizations/", include("matricula.organizations.urls")),
     path("_design/", design.design, name="design"),

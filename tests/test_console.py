@@ -1,5 +1,7 @@
 """Every console address, by every role, of one's own and of another organization: who gets in, exactly."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -11,6 +13,7 @@ from matricula.joining.models import Request
 from matricula.joining.sharing import make_link
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
+from matricula.programs.appointing import offer_role
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
@@ -25,6 +28,16 @@ def console_views(resolver=None, names=(), given=frozenset()):
             yield from console_views(one, (*names, *filter(None, [one.namespace])), needed)
         elif isinstance(one, URLPattern) and getattr(one.callback, "access", "") in MAY:
             yield ":".join((*names, one.name)), (one.callback.access, needed - {"slug"})
+
+
+def below_the_console(resolver=None, path=""):
+    """Every pattern whose address begins with console/<organization>/, whatever its view wears."""
+    for one in (resolver or get_resolver()).url_patterns:
+        whole = path + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from below_the_console(one, whole)
+        elif whole.startswith("console/<slug:slug>/"):
+            yield whole, getattr(one.callback, "access", "")
 
 
 VIEWS = dict(console_views())
@@ -57,8 +70,15 @@ class House:
             "group_id": group.pk,
             "account_id": member.public_id,
             "role_id": role.pk,
+            "appointment_id": self.appointment().public_id,
             "form": "csv",
         }
+
+    def appointment(self):
+        address = f"offered@{self.organization.slug}.example"
+        return offer_role(
+            organization=self.organization, address=address, kind="viewer", groups=[], actor=self.owner
+        )
 
     def address(self, name, ids=None):
         values = {key: (ids or self.ids)[key] for key in VIEWS[name][1]}
@@ -67,9 +87,17 @@ class House:
     def visitor(self, kind):
         account = person(kind, f"{kind}@{self.organization.slug}.example")
         Role.objects.create(organization=self.organization, account=account, kind=kind)
-        client = Client()
-        client.force_login(account)
-        return client
+        return signed_in(account)
+
+
+def signed_in(account):
+    """In a browser whose owner proved a moment ago who they are."""
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["proved_at"] = time.time()
+    session.save()
+    return client
 
 
 def status(client, address):
@@ -80,6 +108,13 @@ def status(client, address):
 
 def test_the_walk_finds_the_console():
     assert {"console:home", "invitations:invitations", "requests:answer"} <= set(VIEWS)
+
+
+def test_every_address_below_an_organizations_console_is_walked():
+    """A new page is walked by itself: it wears a rule of the console, and names what a House has."""
+    found = list(below_the_console())
+    assert [path for path, access in found if access not in MAY] == []
+    assert len(found) == len(VIEWS)
 
 
 @pytest.mark.parametrize("kind", Role.Kind.values)

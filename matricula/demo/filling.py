@@ -6,12 +6,15 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from matricula.accounts.models import Account
 from matricula.catalog.importing import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.models import Invitation, InvitationToken
 from matricula.organizations.models import Organization, Role
+from matricula.programs.appointing import offer_role
+from matricula.programs.grouping import name_manager
 from matricula.programs.models import Group, Program
 
 COURSES = Path(__file__).parent / "courses"
@@ -41,7 +44,21 @@ def fill() -> None:
     invite(program=welcome, address="ada@nordlicht.example", name="Ada", invited_by=bruno, groups=[group])
     invite(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)
     settle_in(welcome, bruno, password)
+    administer(energy, group, bruno)
     alumna(wards, ada, wards.courses.get(slug="reading-charts"))
+
+
+def administer(organization: Organization, group: Group, bruno: Account) -> None:
+    """A manager for a group, and a role that waits to be accepted."""
+    emre = group.memberships.order_by("pk").values_list("account", flat=True)[0]
+    name_manager(group=group, account=Account.objects.get(pk=emre), actor=bruno)
+    offer_role(
+        organization=organization,
+        address="vera@nordlicht.example",
+        kind=Role.Kind.VIEWER,
+        groups=[],
+        actor=bruno,
+    )
 
 
 def program(organization: Organization, name: str, description: str, seats: int) -> Program:

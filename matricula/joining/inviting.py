@@ -17,7 +17,6 @@ from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.mail.models import Letter
-from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
 from matricula.web.secret import digest, new_link_secret
 
@@ -37,12 +36,7 @@ def invite(
     groups: list[Group] | None = None,
     course: Course | None = None,
 ) -> Invitation | None:
-    """Invite one person: row, audit line and letter together. None when a live invitation exists already.
-
-    Raises ProgramEnded.
-    """
-    if program.has_ended:
-        raise ProgramEnded
+    """Invite one person: row, audit line and letter together. None when a live invitation exists already."""
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -52,7 +46,6 @@ def invite(
                 invited_by=invited_by,
                 course=course,
                 language=program.organization.language,
-                expires_at=invitation_expiry(program),
             )
     except IntegrityError:
         return None
@@ -81,9 +74,7 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
-    """A new letter with a new link; the links before it end. Raises LetterJustSent, ProgramEnded."""
-    if invitation.program.has_ended:
-        raise ProgramEnded
+    """A new letter with a new link; the links before it end. Raises LetterJustSent."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
         raise LetterJustSent
@@ -99,10 +90,9 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
 
 @transaction.atomic
 def renew(*, invitation: Invitation, actor: Account) -> None:
-    """Send again; an expired one is open once more. Raises LetterJustSent, ProgramEnded."""
+    """Send again; an expired one is open once more. Raises LetterJustSent."""
     if invitation.is_expired:
-        until = invitation_expiry(invitation.program)
-        Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=until)
+        Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=invitation_expiry())
     send_again(invitation=invitation, actor=actor)
 
 
@@ -141,7 +131,7 @@ def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
 def correct_address(*, invitation: Invitation, address: str, actor: Account) -> Invitation:
     """A new invitation to `address` takes the place of one whose letter failed.
 
-    Raises InvitationAnswered, AlreadyInvited, ProgramEnded.
+    Raises InvitationAnswered, AlreadyInvited.
     """
     if not invitation.settle(Invitation.State.REVOKED):
         raise InvitationAnswered

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from matricula.accounts.models import Account
+from matricula.accounts.signing_in import is_fresh
 from matricula.organizations.models import Role
 from matricula.web.access import access_rule
 
@@ -23,8 +26,11 @@ MAY: dict[str, frozenset[str]] = {
 """What each rule asks for. Who is `viewing` as a group manager is shown only their own groups."""
 
 
-def role_rule(name: str) -> Callable[[View], View]:
-    """An access rule that hands the view the Organization instead of its slug."""
+def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
+    """An access rule that hands the view the Organization instead of its slug.
+
+    `freshly` asks for proof of who one is, once in ten minutes; the view answers to GET, to come back to.
+    """
 
     def rule(view: View) -> View:
         @wraps(view)
@@ -37,6 +43,8 @@ def role_rule(name: str) -> Callable[[View], View]:
             request.role = role  # type: ignore[attr-defined]
             if role.kind not in MAY[name]:
                 return insufficient(request, role, MAY[name])
+            if freshly and not is_fresh(request):
+                return redirect(f"{reverse('accounts:prove')}?{urlencode({'next': request.path})}")
             return view(request, role.organization, *args, **kwargs)
 
         return access_rule(name, view, guarded)
@@ -49,6 +57,7 @@ overseeing = role_rule("overseeing")
 managing_groups = role_rule("managing_groups")
 administering = role_rule("administering")
 owning = role_rule("owning")
+freshly_owning = role_rule("owning", freshly=True)
 
 
 def role_in(slug: str, account: Any) -> Role | None:

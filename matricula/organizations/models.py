@@ -81,6 +81,7 @@ class Role(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="roles")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=24, choices=Kind)
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [

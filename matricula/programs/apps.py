@@ -6,4 +6,4 @@ class ProgramsConfig(AppConfig):
     label = "programs"
 
     def ready(self) -> None:
-        from matricula.programs import ending  # noqa: F401 - register its job
+        from matricula.programs import letters, noticing  # noqa: F401 - the worker reads their letters

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from matricula.programs.console import administrators as administrator_pages
 from matricula.programs.console import groups as group_pages
 from matricula.programs.console import programs as program_pages
 
@@ -22,7 +23,16 @@ groups: list[URLPattern | URLResolver] = [
     path("new/", group_pages.new, name="new"),
     path("<int:group_id>/", include(one_group)),
 ]
+administrators = [
+    path("", administrator_pages.administrators, name="administrators"),
+    path("new/", administrator_pages.new, name="new"),
+    path("<int:role_id>/", administrator_pages.change, name="change"),
+    path("<int:role_id>/removal/", administrator_pages.removal, name="remove"),
+    path("offers/<str:appointment_id>/letter/", administrator_pages.letter, name="send-again"),
+    path("offers/<str:appointment_id>/withdrawal/", administrator_pages.withdrawal, name="withdraw"),
+]
 urlpatterns = [
+    path("administrators/", include((administrators, "administrators"))),
     path("programs/", include((programs, "programs"))),
     path("groups/", include((groups, "groups"))),
 ]

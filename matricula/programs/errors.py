@@ -10,24 +10,6 @@ class ProgramFull(ProgramError):
     code = "program_full"
 
 
-class ProgramEnded(ProgramError):
-    """The last day of the program is over."""
-
-    code = "program_ended"
-
-
-class EndsBeforeItBegins(ProgramError):
-    """The last day would be before the first."""
-
-    code = "ends_before_it_begins"
-
-
-class DayIsOver(ProgramError):
-    """A program can end today or later, not in the past: its memberships would end without a warning."""
-
-    code = "day_is_over"
-
-
 class SeatsInUse(ProgramError):
     """Fewer seats than are taken; `used` says how many are."""
 
@@ -48,3 +30,27 @@ class NotAMember(ProgramError):
     """Nobody with this work e-mail is in the program."""
 
     code = "not_a_member"
+
+
+class AlreadyOffered(ProgramError):
+    """A role is waiting for this address to accept it."""
+
+    code = "already_offered"
+
+
+class OfferEnded(ProgramError):
+    """The role was accepted, withdrawn, or waited too long."""
+
+    code = "offer_ended"
+
+
+class MailboxUnproven(ProgramError):
+    """The account has not proven the mailbox that the role was offered to."""
+
+    code = "mailbox_unproven"
+
+
+class OfferJustSent(ProgramError):
+    """A letter with the offer went out within the last ten minutes."""
+
+    code = "offer_just_sent"

@@ -1,7 +1,7 @@
 """Learning programs: what they offer, who is in them, and how many may be."""
 
-from datetime import datetime, time
-from typing import Self
+from datetime import timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,25 +9,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
 from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import ProgramFull
 from matricula.web.ids import public_id_field
 
 
-def not_ended(path: str = "") -> Q:
-    """Of programs, or of rows whose program is at `path`: the last day is not over."""
-    return Q(**{f"{path}ends_on__isnull": True}) | Q(**{f"{path}ends_on__gte": timezone.localdate()})
-
-
-class ProgramQuerySet(models.QuerySet["Program"]):
-    def current(self) -> Self:
-        """Those people may be invited to: under way, or still to begin."""
-        return self.filter(not_ended())
-
-
 class Program(models.Model):
-    """A learning program of an organization, open from the first to the last day, by the site's calendar."""
+    """A learning program of an organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
     public_id = public_id_field()
@@ -44,8 +34,6 @@ class Program(models.Model):
     ends_on = models.DateField(null=True)
     courses = models.ManyToManyField(Course, blank=True, related_name="programs")
     specializations = models.ManyToManyField(Specialization, blank=True, related_name="programs")
-
-    objects = ProgramQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -69,19 +57,6 @@ class Program(models.Model):
     @property
     def is_full(self) -> bool:
         return self.seats is not None and self.seats_used >= self.seats
-
-    @property
-    def has_begun(self) -> bool:
-        return self.starts_on is None or self.starts_on <= timezone.localdate()
-
-    @property
-    def has_ended(self) -> bool:
-        return self.ends_on is not None and self.ends_on < timezone.localdate()
-
-    @property
-    def closes_at(self) -> datetime | None:
-        """The last moment of the last day."""
-        return timezone.make_aware(datetime.combine(self.ends_on, time.max)) if self.ends_on else None
 
     def take_seat(self) -> None:
         """Give one seat away, or raise ProgramFull. Safe against any number of takers at once."""
@@ -122,10 +97,6 @@ class Group(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(state=Membership.State.ACTIVE)
-
-    def current(self) -> Self:
-        """Active ones of programs that have not ended."""
-        return self.active().filter(not_ended("program__"))
 
     def shown_to(self, role: Role) -> Self:
         """The organization's people; to a group manager those of their own groups."""
@@ -173,7 +144,58 @@ class Membership(models.Model):
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
 
+
+def offer_expiry() -> Any:
+    return timezone.now() + timedelta(days=Appointment.DAYS)
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def waiting(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class Appointment(models.Model):
+    """A role offered by letter. It is nobody's until an account that proved the mailbox accepts it."""
+
+    DAYS = 14
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
+    public_id = public_id_field()
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    kind = models.CharField(max_length=24, choices=Role.Kind)
+    groups = models.ManyToManyField(Group, blank=True, related_name="+")
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - set when sent
+    offered_at = models.DateTimeField(default=timezone.now)
+    written_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=offer_expiry)
+    ended_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="appointments"
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "canonical"],
+                condition=Q(ended_at__isnull=True),
+                name="one_waiting_appointment_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | Q(ended_at__isnull=False),
+                name="an_accepted_appointment_has_ended",
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.address)
+        super().save(*args, **kwargs)
+
     @property
-    def is_current(self) -> bool:
-        """Active, in a program that has not ended: what opens the program's pages."""
-        return self.is_active and not self.program.has_ended
+    def is_open(self) -> bool:
+        return self.ended_at is None and self.expires_at > timezone.now()

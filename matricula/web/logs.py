@@ -1,7 +1,7 @@
 import logging
 import re
 
-SECRET_PATHS = re.compile(r"(/(?:join|confirm|reset)/)[A-Za-z0-9_-]{30,}")
+SECRET_PATHS = re.compile(r"(/(?:join|confirm|reset|roles)/)[A-Za-z0-9_-]{30,}")
 
 
 class SecretFilter(logging.Filter):

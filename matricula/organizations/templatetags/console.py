@@ -1,5 +1,7 @@
 """The console's navigation: entries come from settings.CONSOLE_PAGES, so no room names a higher one."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django import template
@@ -14,18 +16,24 @@ register = template.Library()
 
 @register.inclusion_tag("organizations/console/navigation.html", takes_context=True)
 def console_navigation(context: dict[str, Any]) -> dict[str, object]:
-    """`{% console_navigation %}`: what the acting role may open; the page one is in, or below, is marked."""
-    request = context["request"]
-    role: Role = request.role
-    slug = role.organization.slug
-    entries = [
-        {**page, "href": reverse(page["url"], args=[slug])}
-        for page in settings.CONSOLE_PAGES
-        if role.kind in MAY[page["rule"]]
-    ]
-    here = max((one["href"] for one in entries if request.path.startswith(one["href"])), key=len, default="")
+    """`{% console_navigation %}`: what the acting role may open, under the headings of the settings' `part`.
+
+    The page one is in, or below, is marked.
+    """
+    role: Role = context["request"].role
+    path, entries, part = context["request"].path, [], ""
+    for page in settings.CONSOLE_PAGES:
+        part = page.get("part", part)
+        if role.kind in MAY[page["rule"]]:
+            href = reverse(page["url"], args=[role.organization.slug])
+            entries.append({**page, "part": part, "href": href})
+    inside = [one for one in entries if path.startswith(one["href"])]
     several = Role.objects.filter(account=role.account_id).exclude(pk=role.pk).exists()
-    return {"entries": entries, "here": here, "several": several, "organization": role.organization}
+    return {
+        "parts": [(part, list(some)) for part, some in groupby(entries, key=itemgetter("part"))],
+        "here": max(inside, key=lambda one: len(one["href"]), default=None),
+        "several": several,
+    }
 
 
 @register.simple_tag(takes_context=True)

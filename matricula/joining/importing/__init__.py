@@ -1,1 +1,0 @@
-"""Inviting whom a file names."""

@@ -1,0 +1,58 @@
+"""Who may answer the offer of a role: the browser that opened the letter's link."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from matricula.programs.models import Appointment
+from matricula.web.access import access_rule
+
+COOKIE = "role_offer"
+SECONDS = 86_400
+SIGNER = Signer(salt="role-offer")
+
+
+def hold(response: HttpResponse, appointment: Appointment) -> None:
+    """The browser keeps which offer it opened, signed and without the secret."""
+    response.set_cookie(
+        COOKIE,
+        SIGNER.sign(appointment.public_id),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+        max_age=SECONDS,
+        path="/account/",
+    )
+
+
+def holding_offer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Hands the view the open Appointment whose link this browser opened; else says what to do."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        appointment = held(request)
+        if appointment is None or not appointment.is_open:
+            return ended(request, appointment)
+        return view(request, appointment, *args, **kwargs)
+
+    return access_rule("holding_offer", view, guarded)
+
+
+def held(request: HttpRequest) -> Appointment | None:
+    try:
+        public_id = SIGNER.unsign(request.COOKIES.get(COOKIE, ""))
+    except BadSignature:
+        return None
+    rows = Appointment.objects.select_related("organization", "offered_by")
+    return rows.filter(public_id=public_id).first()
+
+
+def ended(request: HttpRequest, appointment: Appointment | None) -> HttpResponse:
+    mine = appointment is not None and appointment.accepted_by_id == request.user.pk and request.user.pk
+    context = {"appointment": appointment, "mine": bool(mine)}
+    return render(request, "programs/pages/offer_ended.html", context, status=410 if appointment else 404)

@@ -1,0 +1,85 @@
+"""Roles given, changed and taken away. The person is told, and the owners of owners."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.organizations.access import MAY
+from matricula.organizations.models import Organization, Role
+from matricula.organizations.owning import hold_roles, spare_last_owner
+from matricula.programs.letters import tell_of_role, tell_owners
+from matricula.programs.models import Group
+
+
+@transaction.atomic
+def put_role(
+    *, organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
+) -> Role:
+    """The account's one role in the organization becomes this one. Raises LastOwner."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    role = Role.objects.filter(organization=organization, account=account).first()
+    if role is None:
+        role = Role.objects.create(organization=organization, account=account, kind=kind)
+        set_groups(role, groups)
+        note("role.given", role, actor, before="")
+        return role
+    alter(role, kind, groups, actor)
+    return role
+
+
+@transaction.atomic
+def change_role(*, role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:
+    """Raises NotOwner, LastOwner; Role.DoesNotExist when somebody took it away meanwhile."""
+    hold_roles(role.organization_id, actor=actor)
+    alter(Role.objects.select_related("organization", "account").get(pk=role.pk), kind, groups, actor)
+
+
+def alter(role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:
+    """`groups` are what a group manager manages; whoever manages none by right loses theirs."""
+    before = role.kind
+    if kind != Role.Kind.OWNER:
+        spare_last_owner(role)
+    if kind == Role.Kind.GROUP_MANAGER or kind not in MAY["managing_groups"]:
+        set_groups(role, groups if kind == Role.Kind.GROUP_MANAGER else ())
+    role.kind = kind
+    role.save(update_fields=["kind"])
+    note("role.changed", role, actor, before=before)
+
+
+def set_groups(role: Role, groups: Sequence[Group]) -> None:
+    """What the account manages in this organization, and in no other."""
+    managing = Group.managers.through.objects.filter(account=role.account_id)
+    managing.filter(group__program__organization=role.organization_id).delete()
+    role.account.managed_groups.add(*groups)
+
+
+@transaction.atomic
+def remove_role(*, role: Role, actor: Account) -> None:
+    """The person learns on, if they do. Raises NotOwner, LastOwner, Role.DoesNotExist."""
+    hold_roles(role.organization_id, actor=actor)
+    held = Role.objects.select_related("organization", "account").get(pk=role.pk)
+    spare_last_owner(held)
+    set_groups(held, ())
+    note("role.removed", held, actor, before=held.kind)
+    held.delete()
+
+
+def note(verb: str, role: Role, actor: Account, *, before: str) -> None:
+    """The audit line, the person's letter, and the owners' when an owner came or went."""
+    gone = verb == "role.removed"
+    groups = role.account.managed_groups.filter(program__organization=role.organization_id)
+    record(
+        verb,
+        actor=actor,
+        organization=role.organization_id,
+        subject=role,
+        before={"role": before} if before else {},
+        after={"account": role.account_id}
+        | ({} if gone else {"role": role.kind, "groups": sorted(groups.values_list("pk", flat=True))}),
+    )
+    tell_of_role(role, gone=gone)
+    owned, owns = before == Role.Kind.OWNER, not gone and role.kind == Role.Kind.OWNER
+    if owned != owns:
+        tell_owners(role, came=owns, actor=actor)

@@ -1,0 +1,144 @@
+"""A role offered by letter: who signs in, proves the mailbox and accepts, has it."""
+
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.errors import TooSoon
+from matricula.accounts.forms import CodeForm, ReclaimForm
+from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.signing_in import start_session
+from matricula.accounts.throttling import allows
+from matricula.organizations.errors import LastOwner
+from matricula.organizations.models import Role
+from matricula.programs.access import ended, hold, holding_offer
+from matricula.programs.appointing import accept_role, appointment_of_link, mailbox_row, sign_up_for
+from matricula.programs.errors import MailboxUnproven, OfferEnded
+from matricula.programs.models import Appointment
+from matricula.web.access import public
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+SIGN_UPS = 5
+
+
+@public
+@require_safe
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Takes the secret out of the address bar, and changes nothing."""
+    appointment = appointment_of_link(secret)
+    if appointment is None or not appointment.is_open:
+        return ended(request, appointment)
+    response = redirect("roles:offer")
+    hold(response, appointment)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def reader(request: HttpRequest) -> Account | None:
+    return request.user if isinstance(request.user, Account) else None
+
+
+@holding_offer
+@require_safe
+def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """What is offered, to whom, and the one next step."""
+    account = reader(request)
+    proven = EmailAddress.objects.spelled(appointment.address).confirmed().first()
+    context = {
+        "appointment": appointment,
+        "organization": appointment.organization,
+        "role": Role.Kind(appointment.kind),
+        "account": account,
+        "taken": proven is not None,
+        "ready": bool(account and proven and proven.account_id == account.pk),
+    }
+    return render(request, "programs/pages/offer.html", context)
+
+
+@holding_offer
+@FORM
+def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """SET UP YOUR ACCOUNT, for who has none: the mailbox is proven next."""
+    if reader(request) or EmailAddress.objects.spelled(appointment.address).confirmed().exists():
+        return redirect("roles:offer")
+    form = ReclaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if allows("role-sign-up", str(appointment.pk), tries=SIGN_UPS, minutes=24 * 60):
+            return sign_up(request, appointment, form)
+        form.add_error(None, _("Accounts were set up with this link several times today. Log in with one."))
+    context = {"appointment": appointment, "organization": appointment.organization, "form": form}
+    return render(request, "programs/pages/offer_account.html", context)
+
+
+def sign_up(request: HttpRequest, appointment: Appointment, form: ReclaimForm) -> HttpResponse:
+    data = form.cleaned_data
+    made = sign_up_for(
+        appointment=appointment,
+        full_name=data["full_name"],
+        hashed_password=make_password(data["password"]),
+    )
+    start_session(request, made)
+    return write_code(request, appointment)
+
+
+@holding_offer
+@require_POST
+def letter(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """A code for the mailbox, to the account that is signed in and wants the role."""
+    if reader(request) is None:
+        return redirect("roles:offer")
+    return write_code(request, appointment)
+
+
+def write_code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    assert isinstance(request.user, Account)  # noqa: S101 - the callers saw to it
+    try:
+        ask_to_confirm(email=mailbox_row(appointment, request.user))
+    except TooSoon:
+        messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
+    return redirect("roles:code")
+
+
+@holding_offer
+@FORM
+def code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """The six digits of the letter. With them the role is accepted."""
+    account = reader(request)
+    if account is None or not account.addresses.spelled(appointment.address).exists():
+        return redirect("roles:offer")
+    email = mailbox_row(appointment, account)
+    if email.confirmed_at:
+        return redirect("roles:offer")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.confirms(email):
+        return accepted(request, appointment, account)
+    context = {"appointment": appointment, "organization": appointment.organization, "form": form}
+    return render(request, "programs/pages/offer_code.html", context)
+
+
+@holding_offer
+@require_POST
+def acceptance(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    account = reader(request)
+    return accepted(request, appointment, account) if account else redirect("roles:offer")
+
+
+def accepted(request: HttpRequest, appointment: Appointment, account: Account) -> HttpResponse:
+    try:
+        role = accept_role(appointment=appointment, account=account)
+    except MailboxUnproven:
+        return redirect("roles:offer")
+    except OfferEnded:
+        appointment.refresh_from_db()
+        return ended(request, appointment)
+    except LastOwner:
+        messages.error(request, _("You are the only owner. Name another one before you take a smaller role."))
+        return redirect("roles:offer")
+    words = {"role": role.get_kind_display(), "organization": appointment.organization.name}
+    messages.success(request, _("Welcome: in %(organization)s you are now %(role)s.") % words)
+    return redirect("console:home", appointment.organization.slug)
