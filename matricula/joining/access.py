@@ -14,7 +14,10 @@ from matricula.web.access import access_rule
 
 
 def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Hands the view the Arrival instead of its public id; without one, the lost-session page."""
+    """Hands the view the Arrival instead of its public id; without one, the lost-session page.
+
+    After the last day of the program, the page that says so.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -25,6 +28,8 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
         arrival = rows.filter(mine, public_id=public_id, expires_at__gt=timezone.now()).first()
         if arrival is None:
             return render(request, "joining/pages/lost.html", status=404)
+        if arrival.program.has_ended:
+            return render(request, "joining/pages/refused.html", {"code": "ended"}, status=410)
         return view(request, arrival, *args, **kwargs)
 
     return access_rule("holding_arrival", view, guarded)

@@ -66,6 +66,8 @@ def examine_token(token: InvitationToken | None) -> Evidence:
         raise LinkRefused(invitation.state, evidence)
     if token.ended_at:
         raise LinkRefused("replaced", evidence)
+    if invitation.program.has_ended:
+        raise LinkRefused("ended", evidence)
     if invitation.is_expired and invitation.state != Invitation.State.JOINED:
         raise LinkRefused("expired", evidence)
     return evidence
@@ -78,6 +80,8 @@ def examine_direct_link(link: DirectLink | None) -> Evidence:
     evidence = Evidence(direct_link=link)
     if link.turned_off_at:
         raise LinkRefused("off", evidence)
+    if link.program.has_ended:
+        raise LinkRefused("ended", evidence)
     if link.is_expired:
         raise LinkRefused("expired", evidence)
     if link.is_used_up:
@@ -134,6 +138,8 @@ def finish(*, arrival: Arrival) -> Membership:
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
         return Membership.objects.get(program=arrival.program, account=account)
+    if arrival.program.has_ended:
+        raise LinkRefused("ended")
     accept(arrival, account)
     affiliate(arrival, account)
     membership = enter_program(program=arrival.program, account=account)

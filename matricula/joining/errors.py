@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -8,7 +9,9 @@ class JoiningError(Exception):
 
 
 class LinkRefused(JoiningError):
-    """The link opens nothing; `code` is unknown, replaced, expired, revoked, used, declined, off or lost.
+    """The link opens nothing.
+
+    `code` is unknown, replaced, expired, revoked, used, declined, off, ended (the program is over) or lost.
 
     `evidence` is what it was a link of, where that is known: enough to ask its administrator.
     """
@@ -63,3 +66,19 @@ class RequestAnswered(JoiningError):
     """Somebody answered the request before."""
 
     code = "request_answered"
+
+
+class FileRefused(JoiningError):
+    """A file of people is not what it says, or too large; nothing of it may be kept.
+
+    `line` is where reading stopped, 0 when it is the whole file. `str()` says what is wrong and what to do.
+    """
+
+    def __init__(self, code: str, words: Sequence[object] = (), line: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.words = words
+        self.line = line
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.words)) or self.code

@@ -17,6 +17,7 @@ from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.mail.models import Letter
+from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
 from matricula.web.secret import digest, new_link_secret
 
@@ -36,7 +37,12 @@ def invite(
     groups: list[Group] | None = None,
     course: Course | None = None,
 ) -> Invitation | None:
-    """Invite one person: row, audit line and letter together. None when a live invitation exists already."""
+    """Invite one person: row, audit line and letter together. None when a live invitation exists already.
+
+    Raises ProgramEnded.
+    """
+    if program.has_ended:
+        raise ProgramEnded
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -46,6 +52,7 @@ def invite(
                 invited_by=invited_by,
                 course=course,
                 language=program.organization.language,
+                expires_at=invitation_expiry(program),
             )
     except IntegrityError:
         return None
@@ -74,7 +81,9 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
-    """A new letter with a new link; the links before it end. Raises LetterJustSent."""
+    """A new letter with a new link; the links before it end. Raises LetterJustSent, ProgramEnded."""
+    if invitation.program.has_ended:
+        raise ProgramEnded
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
         raise LetterJustSent
@@ -90,9 +99,10 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
 
 @transaction.atomic
 def renew(*, invitation: Invitation, actor: Account) -> None:
-    """Send again; an expired one is open once more. Raises LetterJustSent."""
+    """Send again; an expired one is open once more. Raises LetterJustSent, ProgramEnded."""
     if invitation.is_expired:
-        Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=invitation_expiry())
+        until = invitation_expiry(invitation.program)
+        Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=until)
     send_again(invitation=invitation, actor=actor)
 
 
@@ -131,7 +141,7 @@ def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
 def correct_address(*, invitation: Invitation, address: str, actor: Account) -> Invitation:
     """A new invitation to `address` takes the place of one whose letter failed.
 
-    Raises InvitationAnswered, AlreadyInvited.
+    Raises InvitationAnswered, AlreadyInvited, ProgramEnded.
     """
     if not invitation.settle(Invitation.State.REVOKED):
         raise InvitationAnswered

@@ -1,7 +1,7 @@
 """The letters of an invitation: how they read, and what becomes of them."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from matricula.joining.inviting import KIND, REMINDER, mint_links
-from matricula.joining.models import Invitation, InvitationToken
+from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Message, Reading, compose_reading, writes_many
 from matricula.mail.signals import letters_settled
@@ -21,7 +21,6 @@ from matricula.programs.models import Program
 from matricula.web.colour import LIGHT_SURFACES, palette
 
 KINDS = (KIND, REMINDER)
-SAMPLE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ def day_of(date: date, language: str | None) -> str:
 
 def preview(*, program: Program, name: str, invited_by: str, language: str) -> Message:
     """The letter as the next person invited would get it, with a link that opens nothing."""
-    expires = timezone.now() + timedelta(days=SAMPLE_DAYS)
-    sample = Invited(program.pk, name, invited_by, expires)
+    sample = Invited(program.pk, name, invited_by, invitation_expiry(program))
     link = f"{settings.BASE_URL}/join/sample/"
     return compose_reading(invitation_reading(program, sample, link, KIND), language)
 

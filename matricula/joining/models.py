@@ -1,6 +1,6 @@
 """Invitations, direct links, and the arrivals they bring."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,15 +11,18 @@ from django.utils import timezone
 from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
 from matricula.mail.models import Letter
-from matricula.programs.models import Group, Program
+from matricula.programs.models import Group, Program, not_ended
 from matricula.web.ids import public_id_field
 
 INVITATION_DAYS = 30
 ARRIVAL_DAYS = 14
 
 
-def invitation_expiry() -> Any:
-    return timezone.now() + timedelta(days=INVITATION_DAYS)
+def invitation_expiry(program: Program | None = None) -> datetime:
+    """Until when an invitation made now may be answered: never beyond the program's last day."""
+    days = program.invitation_days if program else INVITATION_DAYS
+    until = timezone.now() + timedelta(days=days)
+    return min(until, program.closes_at) if program and program.closes_at else until
 
 
 def arrival_expiry() -> Any:
@@ -32,7 +35,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(state__in=Invitation.LIVE)
 
     def open(self) -> Self:
-        return self.live().filter(expires_at__gt=timezone.now())
+        return self.live().filter(not_ended("program__"), expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):

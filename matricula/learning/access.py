@@ -26,11 +26,20 @@ def enrolled(view: View) -> View:
         enrolment = rows.filter(account=request.user.pk, course__public_id=public_id).first()
         if enrolment is None:
             raise Http404
-        if enrolment.membership is None or not enrolment.membership.is_active:
-            return render(request, "learning/pages/ended.html", {"enrolment": enrolment}, status=403)
+        closed = why_closed(enrolment.membership)
+        if closed:
+            context = {"enrolment": enrolment, "program": getattr(enrolment.membership, "program", None)}
+            return render(request, f"learning/pages/{closed}.html", context, status=403)
         return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
+
+
+def why_closed(membership: Membership | None) -> str:
+    """The page that says why a member's courses do not open, or nothing."""
+    if membership is None or not membership.is_current:
+        return "ended"
+    return "" if membership.program.has_begun else "not_begun"
 
 
 def member(view: View) -> View:
@@ -41,11 +50,12 @@ def member(view: View) -> View:
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)
         rows = Membership.objects.select_related("program__organization", "account")
-        membership = rows.filter(
-            account=request.user.pk, program__public_id=public_id, state=Membership.State.ACTIVE
-        ).first()
+        membership = rows.filter(account=request.user.pk, program__public_id=public_id).first()
         if membership is None:
             raise Http404
+        if not membership.is_current:
+            context = {"program": membership.program}
+            return render(request, "learning/pages/ended.html", context, status=403)
         return view(request, membership, *args, **kwargs)
 
     return access_rule("member", view, guarded)

@@ -6,4 +6,4 @@ class ProgramsConfig(AppConfig):
     label = "programs"
 
     def ready(self) -> None:
-        from matricula.programs import letters, noticing  # noqa: F401 - the worker reads their letters
+        from matricula.programs import ending, letters, noticing  # noqa: F401 - the worker knows them

@@ -10,6 +10,24 @@ class ProgramFull(ProgramError):
     code = "program_full"
 
 
+class ProgramEnded(ProgramError):
+    """The last day of the program is over."""
+
+    code = "program_ended"
+
+
+class EndsBeforeItBegins(ProgramError):
+    """The last day would be before the first."""
+
+    code = "ends_before_it_begins"
+
+
+class DayIsOver(ProgramError):
+    """A program can end today or later, not in the past: its memberships would end without a warning."""
+
+    code = "day_is_over"
+
+
 class SeatsInUse(ProgramError):
     """Fewer seats than are taken; `used` says how many are."""
 

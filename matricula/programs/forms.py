@@ -8,17 +8,40 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.forms import EmailField
 from matricula.organizations.models import Organization, Role
+from matricula.programs.errors import DayIsOver, EndsBeforeItBegins
 from matricula.programs.models import Group, Program
+from matricula.programs.offering import check_days
 
 
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
+    invitation_days = forms.IntegerField(
+        label=_("Days to answer an invitation"),
+        help_text=_("Counts for invitations made from now on."),
+        min_value=1,
+        max_value=365,
+        initial=30,
+    )
+
     class Meta:
         model = Program
-        fields = ["name", "description", "seats", "trusts_the_link", "reminds", "courses", "specializations"]
+        fields = [
+            "name",
+            "description",
+            "courses",
+            "specializations",
+            "seats",
+            "starts_on",
+            "ends_on",
+            "invitation_days",
+            "reminds",
+            "trusts_the_link",
+        ]
         labels = {
             "name": _("Name"),
             "description": _("What it offers"),
             "seats": _("Seats"),
+            "starts_on": _("First day"),
+            "ends_on": _("Last day"),
             "trusts_the_link": _("Trust the link"),
             "reminds": _("Remind people"),
             "courses": _("Courses"),
@@ -26,6 +49,11 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "seats": _("How many people may be in the program at once. Empty means as many as want to."),
+            "starts_on": _("People may join before; the courses open on this day. Empty means at once."),
+            "ends_on": _(
+                "After this day the courses close and the seats are free. Certificates and progress stay."
+                " Empty means it goes on."
+            ),
             "trusts_the_link": _(
                 "Who opens the e-mailed link need not confirm the work e-mail with a code."
                 " Letters get forwarded: leave this off unless you know why."
@@ -34,13 +62,16 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
+            "starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "ends_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "courses": forms.CheckboxSelectMultiple,
             "specializations": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, organization: Organization, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["seats"].required = False
+        for name in ("seats", "starts_on", "ends_on"):
+            self.fields[name].required = False
         self.fields["courses"].queryset = organization.courses.filter(  # type: ignore[attr-defined]
             withdrawn_at__isnull=True
         ).order_by("title")
@@ -48,8 +79,15 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "title"
         )
 
-    def validate_constraints(self) -> None:
-        """The verb does, against the seats taken at that moment."""
+    def clean(self) -> dict[str, Any]:
+        """What can be known before; the verb looks again, and at the seats taken at that moment."""
+        try:
+            check_days(self.cleaned_data, self.instance.ends_on)
+        except EndsBeforeItBegins:
+            self.add_error("ends_on", _("The last day is before the first."))
+        except DayIsOver:
+            self.add_error("ends_on", _("That day is over. To end the program now, choose today."))
+        return self.cleaned_data
 
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]

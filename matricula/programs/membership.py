@@ -6,13 +6,19 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.models import Affiliation
+from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Membership, Program
 from matricula.programs.noticing import forget_notices, notice_seats
 
 
 @transaction.atomic
 def enter_program(*, program: Program, account: Account) -> Membership:
-    """The account's active membership; an ended one is revived. Raises ProgramFull. Twice is once."""
+    """The account's active membership; an ended one is revived. Twice is once.
+
+    Raises ProgramFull, ProgramEnded.
+    """
+    if program.has_ended:
+        raise ProgramEnded
     membership, new = Membership.objects.get_or_create(program=program, account=account)
     if new or revive(membership):
         program.take_seat()
@@ -32,7 +38,7 @@ def revive(membership: Membership) -> bool:
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, actor: Account, state: Membership.State) -> None:
+def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> None:
     """The person left or was removed: the seat is free; progress and certificates stay."""
     ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
         state=state, left_at=timezone.now()
@@ -50,7 +56,7 @@ def end_membership(*, membership: Membership, actor: Account, state: Membership.
         end_affiliation(membership=membership, actor=actor)
 
 
-def end_affiliation(*, membership: Membership, actor: Account) -> None:
+def end_affiliation(*, membership: Membership, actor: Account | None) -> None:
     """With the last membership in an organization the work e-mail is detached."""
     organization = membership.program.organization_id
     others = Membership.objects.active().filter(

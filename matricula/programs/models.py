@@ -1,6 +1,6 @@
 """Learning programs: what they offer, who is in them, and how many may be."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -16,8 +16,19 @@ from matricula.programs.errors import ProgramFull
 from matricula.web.ids import public_id_field
 
 
+def not_ended(path: str = "") -> Q:
+    """Of programs, or of rows whose program is at `path`: the last day is not over."""
+    return Q(**{f"{path}ends_on__isnull": True}) | Q(**{f"{path}ends_on__gte": timezone.localdate()})
+
+
+class ProgramQuerySet(models.QuerySet["Program"]):
+    def current(self) -> Self:
+        """Those people may be invited to: under way, or still to begin."""
+        return self.filter(not_ended())
+
+
 class Program(models.Model):
-    """A learning program of an organization."""
+    """A learning program of an organization, open from the first to the last day, by the site's calendar."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
     public_id = public_id_field()
@@ -34,6 +45,8 @@ class Program(models.Model):
     ends_on = models.DateField(null=True)
     courses = models.ManyToManyField(Course, blank=True, related_name="programs")
     specializations = models.ManyToManyField(Specialization, blank=True, related_name="programs")
+
+    objects = ProgramQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -57,6 +70,19 @@ class Program(models.Model):
     @property
     def is_full(self) -> bool:
         return self.seats is not None and self.seats_used >= self.seats
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_on is None or self.starts_on <= timezone.localdate()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """The last moment of the last day."""
+        return timezone.make_aware(datetime.combine(self.ends_on, time.max)) if self.ends_on else None
 
     def take_seat(self) -> None:
         """Give one seat away, or raise ProgramFull. Safe against any number of takers at once."""
@@ -97,6 +123,10 @@ class Group(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(state=Membership.State.ACTIVE)
+
+    def current(self) -> Self:
+        """Active ones of programs that have not ended."""
+        return self.active().filter(not_ended("program__"))
 
     def shown_to(self, role: Role) -> Self:
         """The organization's people; to a group manager those of their own groups."""
@@ -143,6 +173,11 @@ class Membership(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    @property
+    def is_current(self) -> bool:
+        """Active, in a program that has not ended: what opens the program's pages."""
+        return self.is_active and not self.program.has_ended
 
 
 def offer_expiry() -> Any:

@@ -1,15 +1,17 @@
 """Making and changing programs."""
 
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.models import Organization
-from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, NameTaken, SeatsInUse
 from matricula.programs.models import Program
 from matricula.programs.noticing import forget_notices, notice_seats
 
@@ -19,7 +21,8 @@ CHOICES = ("courses", "specializations")
 
 @transaction.atomic
 def make_program(*, organization: Organization, values: Values, actor: Account) -> Program:
-    """Raises NameTaken when another program has the same address."""
+    """Raises NameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
+    check_days(values)
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     slug = slugify(values["name"])[:60] or "program"
     try:
@@ -34,7 +37,11 @@ def make_program(*, organization: Organization, values: Values, actor: Account) 
 
 @transaction.atomic
 def change_program(*, program: Program, values: Values, actor: Account) -> None:
-    """Raises SeatsInUse when `seats` are fewer than are taken, whoever joins at the same moment."""
+    """Raises SeatsInUse when `seats` are fewer than are taken, whoever joins at the same moment.
+
+    Raises EndsBeforeItBegins, and DayIsOver unless the program has ended on that day already.
+    """
+    check_days({"starts_on": program.starts_on, "ends_on": program.ends_on, **values}, program.ends_on)
     before = {name: getattr(program, name) for name in values if name not in CHOICES}
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     seats = values.get("seats")
@@ -54,6 +61,14 @@ def change_program(*, program: Program, values: Values, actor: Account) -> None:
     )
 
 
+def check_days(values: Values, ends_on_now: date | None = None) -> None:
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        raise EndsBeforeItBegins
+    if ends_on and ends_on != ends_on_now and ends_on < timezone.localdate():
+        raise DayIsOver
+
+
 def choose(program: Program, values: Values) -> None:
     for name in CHOICES:
         if name in values:
@@ -62,6 +77,11 @@ def choose(program: Program, values: Values) -> None:
 
 def told(values: Values) -> Values:
     """What the journal keeps of them."""
-    return {
-        name: sorted(one.pk for one in value) if name in CHOICES else value for name, value in values.items()
-    }
+    return {name: written(value) if value is not None else None for name, value in values.items()}
+
+
+def written(value: Any) -> Any:
+    """As JSON holds it: a day as ISO 8601 writes it, chosen rows by their ids."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int) else sorted(one.pk for one in value)

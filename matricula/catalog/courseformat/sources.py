@@ -20,6 +20,7 @@ MIB = 1024 * 1024
 UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 LONGEST_PATH = 200
 END, END_SIZE, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+END_64, BEFORE_END = b"PK\x06\x06", 76
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 
@@ -100,16 +101,8 @@ class Source:
                 yield info.filename, info.file_size, partial(open_packed, archive, info)
 
     def check_directory(self, file: Path) -> None:
-        """Refuses a zip whose directory alone would fill the memory (APPNOTE.TXT, 4.3.16)."""
-        with file.open("rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - END_SIZE - LONGEST_COMMENT))
-            tail = stream.read()
-        at = tail.rfind(END)
-        if at < 0 or len(tail) - at < END_SIZE:
-            raise zipfile.BadZipFile
-        entries = int.from_bytes(tail[at + 10 : at + 12], "little")
-        directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+        """Refuses a zip whose directory alone would fill the memory."""
+        entries, directory = directory_size(file)
         if entries > self.limits.files * 2 or directory > 2 * MIB:
             raise self.log.stop(self.name, f"Keep it to {self.limits.files} files in one ordinary zip.")
 
@@ -146,6 +139,24 @@ class Source:
             self.log.add(path, 1, f"Keep this file under {self.limits.text // 1024} KiB, or split it.")
             return None
         return data
+
+
+def directory_size(file: Path) -> tuple[int, int]:
+    """Entries and bytes of a zip's directory, before it is read (APPNOTE.TXT, 4.3.16). Raises BadZipFile."""
+    with file.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - BEFORE_END - END_SIZE - LONGEST_COMMENT))
+        tail = stream.read()
+    at = tail.rfind(END)
+    if at < 0 or len(tail) - at < END_SIZE:
+        raise zipfile.BadZipFile
+    if at >= BEFORE_END and tail.startswith(END_64, at - BEFORE_END):
+        return number(tail, at - BEFORE_END + 32, 8), number(tail, at - BEFORE_END + 40, 8)
+    return number(tail, at + 10, 2), number(tail, at + 12, 4)
+
+
+def number(content: bytes, at: int, width: int) -> int:
+    return int.from_bytes(content[at : at + width], "little")
 
 
 def open_plainly(file: Path) -> BinaryIO:

@@ -11,6 +11,7 @@ from matricula.joining.errors import LetterJustSent, RequestAnswered
 from matricula.joining.models import Request
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.programs.errors import ProgramEnded
 from matricula.web.keyset import stretch
 
 
@@ -38,6 +39,8 @@ def send_invitation(request: HttpRequest, organization: Organization, request_id
         )
     except RequestAnswered:
         messages.info(request, _("Somebody answered this request already."))
+    except ProgramEnded:
+        messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:
         messages.success(request, _("The invitation is on its way."))
     return redirect("requests:requests", organization.slug)

@@ -15,6 +15,7 @@ from matricula.joining.listing import STATES, matching_invitations, state_of
 from matricula.joining.models import Invitation
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.programs.errors import ProgramEnded
 from matricula.web.keyset import stretch
 
 
@@ -51,6 +52,8 @@ def send_again(request: HttpRequest, organization: Organization, invitation_id: 
         messages.warning(
             request, _("A letter went to this person less than ten minutes ago. Try again later.")
         )
+    except ProgramEnded:
+        messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:
         messages.success(request, _("The letter is on its way again. Links sent before no longer work."))
     return redirect("invitations:invitations", organization.slug)
@@ -96,6 +99,9 @@ def corrected(request: HttpRequest, invitation: Invitation, form: AddressForm) -
         return False
     except InvitationAnswered:
         form.add_error("address", _("This invitation was answered meanwhile."))
+        return False
+    except ProgramEnded:
+        form.add_error(None, _("The program has ended. Give it a later last day first."))
         return False
     messages.success(request, _("A new invitation is on its way to %s.") % address)
     return True

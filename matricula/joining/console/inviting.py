@@ -26,7 +26,7 @@ class InviteForm(forms.Form):
     def __init__(self, organization: Organization, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         field = self.fields["program"]
-        field.queryset = organization.programs.all()  # type: ignore[attr-defined]
+        field.queryset = organization.programs.current()  # type: ignore[attr-defined]
         field.initial = field.queryset.first()  # type: ignore[attr-defined]
 
     def clean_addresses(self) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ class ProgramForm(forms.Form):
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
         super().__init__(data)
-        programs = organization.programs.order_by("name")
+        programs = organization.programs.current().order_by("name")
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
         self.fields["program"].initial = programs.first()
 
@@ -129,7 +129,7 @@ def links(request: HttpRequest, organization: Organization) -> HttpResponse:
 @require_safe
 def choose_program(request: HttpRequest, organization: Organization) -> HttpResponse:
     """A link belongs to one program; with a single one there is nothing to choose."""
-    programs = list(organization.programs.order_by("name")[:2])
+    programs = list(organization.programs.current().order_by("name")[:2])
     if len(programs) == 1:
         return redirect("links:new", organization.slug, programs[0].public_id)
     form = ProgramForm(organization, request.GET or None)

@@ -124,7 +124,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def is_member(request: HttpRequest, program: int) -> bool:
     return (
         request.user.is_authenticated
-        and Membership.objects.filter(program=program, account=request.user.pk, state="active").exists()
+        and Membership.objects.current().filter(program=program, account=request.user.pk).exists()
     )
 
 

@@ -23,7 +23,7 @@ from matricula.web.access import signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """My learning: programs, in progress, completed."""
     enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
-    memberships = Membership.objects.filter(account=request.user.pk, state="active")
+    memberships = Membership.objects.current().filter(account=request.user.pk)
     context = {
         "memberships": memberships.select_related("program__organization"),
         "in_progress": [one for one in enrolments if not one.completed_at],
@@ -39,9 +39,9 @@ def series_in_progress(account: int) -> list[SpecializationEnrolment]:
     rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
     open_programs = {
         series: program
-        for program, series in Program.objects.filter(
-            memberships__account=account, memberships__state="active"
-        ).values_list("public_id", "specializations")
+        for program, series in Program.objects.current()
+        .filter(memberships__account=account, memberships__state="active")
+        .values_list("public_id", "specializations")
     }
     completed = Q(
         specialization__series__course__enrolments__account=account,

@@ -36,7 +36,7 @@ def test_bruno_reads_on_the_page_how_many_seats_are_taken(client, program, bruno
     enter(program, range(3))
     client.force_login(bruno)
     path = f"/console/nordlicht/programs/{program.public_id}/"
-    given = {"name": "Welcome", "seats": 2, "courses": [course.pk]}
+    given = {"name": "Welcome", "invitation_days": 30, "seats": 2, "courses": [course.pk]}
     assert "3 seats are taken. Remove people first" in client.post(path, given).content.decode()
     assert client.post(path, {**given, "seats": ""}).status_code == 302
     assert Program.objects.get().seats is None
@@ -81,7 +81,7 @@ def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course)
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
     path = f"/console/nordlicht/programs/{program.public_id}/"
-    given = {"name": "Welcome", "courses": [course.pk]}
+    given = {"name": "Welcome", "invitation_days": 30, "courses": [course.pk]}
     assert client.post(path, {**given, "reminds": "on"}).status_code == 302
     assert Program.objects.get().reminds
     client.post(path, given)

@@ -100,6 +100,9 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
 def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
     """A new invitation to somebody who left: it brings the old membership back, with its progress."""
     membership = shown_membership(request, membership_id)
+    if membership.program.has_ended:
+        messages.warning(request, _("The program has ended. Give it a later last day first."))
+        return redirect("people:somebody", organization.slug, membership.account.public_id)
     address = work_emails(organization.pk, [membership]).get(membership.account_id, "")
     made = address and invite(
         program=membership.program,

@@ -1,0 +1,1 @@
+"""Inviting whom a file names."""
