@@ -3,7 +3,7 @@ DATA ?= data
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check setup lock
+.PHONY: run test check setup lock words
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -29,6 +29,9 @@ check: .venv/ready-dev  ## format, lint, types, room order, migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/django-admin makemigrations --check --dry-run --settings matricula.settings
+
+words: .venv/ready-dev  ## gather the words of the letters into the catalogs, and compile them
+	@PYTHONPATH=. DJANGO_SETTINGS_MODULE=matricula.settings $(BIN)/python tools/words.py
 
 lock:  ## resolve the newest versions that work
 	$(BIN)/pip install --quiet uv

@@ -65,7 +65,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -113,7 +112,10 @@ else:
 
 # -- web: pages, cookies, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+"""Of every page. Letters are translated; pages are not, so no page asks which language a browser likes."""
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ar", "العربية")]
+"""Those letters are written in, each in its own words."""
+FORMAT_MODULE_PATH = "matricula.web.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORM_RENDERER = "matricula.web.forms.Renderer"

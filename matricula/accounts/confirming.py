@@ -48,7 +48,8 @@ def confirmation_letter(letter: Letter) -> Reading | None:
     confirmation.link_digest = digest("confirmation", secret)
     confirmation.save(update_fields=["code_digest", "link_digest"])
     link = f"{settings.BASE_URL}/account/confirm/{secret}/"
-    return Reading("accounts/email/confirmation", {"code": code, "link": link, "email": confirmation.email})
+    values = {"code": code, "link": link, "address": confirmation.email.address}
+    return Reading("accounts/email/confirmation", values)
 
 
 def spend_try(confirmation: Confirmation) -> None:

@@ -2,6 +2,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
@@ -146,4 +147,9 @@ class NameForm(forms.Form):
         max_length=200,
         required=False,
         help_text=_("Leave it empty to use your full name. Certificates you already have keep theirs."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of letters"),
+        choices=settings.LANGUAGES,
+        help_text=_("Letters about your account are written in it. The pages speak English for now."),
     )

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.changing_password import put_password
@@ -33,11 +32,12 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "") -> Non
     free = allows("reset", spelled, tries=3, minutes=15)
     if not allows("reset-network", network, tries=50, minutes=15) or not free:
         return
-    email = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True).first()
+    rows = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True)
+    email = rows.select_related("account").first()
     Letter.objects.create(
         kind=KIND,
         to=email.address if email else address,
-        language=get_language() or settings.LANGUAGE_CODE,
+        language=email.account.language if email else settings.LANGUAGE_CODE,
         reference=email.pk if email else None,
         context={"next": next_path[:300]},
     )

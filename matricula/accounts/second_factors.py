@@ -6,6 +6,7 @@ from datetime import datetime
 import pyotp
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from matricula.accounts.errors import CodeWrong, FactorExists
 from matricula.accounts.models import Account, RecoveryCode, SecondFactor
@@ -120,10 +121,14 @@ def tell(account: Account, change: str, factor: SecondFactor) -> None:
     record(f"second_factor.{change}", actor=account, subject=account, after={"kind": factor.kind})
     address = account.primary_address
     if address:
-        context = {"change": change, "factor": factor.name}
+        context = {"change": change, "factor": factor.name, "kind": factor.kind}
         Letter.objects.create(kind=KIND, to=address.address, language=account.language, context=context)
 
 
 @writes(KIND)
 def second_factor_letter(letter: Letter) -> Reading:
-    return Reading("accounts/email/second_factor", dict(letter.context))
+    """A passkey is called as its owner calls it."""
+    values = dict(letter.context)
+    if values.get("kind") == SecondFactor.Kind.TOTP:
+        values["factor"] = _("Authenticator app")
+    return Reading("accounts/email/second_factor", values)

@@ -15,7 +15,9 @@ from matricula.joining.inviting import invite, renew
 from matricula.joining.models import DirectLink, Invitation, Request
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
+from matricula.mail.wording import plain
 from matricula.organizations.access import MAY
+from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Program
 
 KIND = "joining.request"
@@ -93,8 +95,13 @@ def request_letter(letter: Letter) -> Reading | None:
     request = rows.filter(pk=letter.reference or 0).first()
     if request is None:
         return None
-    address = settings.BASE_URL + reverse("requests:requests", args=[request.program.organization.slug])
-    return Reading("joining/email/request", {"request": request, "address": address})
+    organization = request.program.organization
+    values = {
+        "address": request.address,
+        "program": plain(request.program.name),
+        "link": settings.BASE_URL + reverse("requests:requests", args=[organization.slug]),
+    }
+    return Reading("joining/email/request", values | letterhead(organization))
 
 
 @transaction.atomic
@@ -116,6 +123,7 @@ def answer_with_letter(*, request: Request, actor: Account) -> None:
         name=old.name if old else "",
         groups=list(old.groups.all()) if old else None,
         course=old.course if old else None,
+        language=old.language if old else "",
     )
 
 

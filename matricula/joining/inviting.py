@@ -36,10 +36,11 @@ def invite(
     name: str = "",
     groups: list[Group] | None = None,
     course: Course | None = None,
+    language: str = "",
 ) -> Invitation | None:
     """Invite one person: row, audit line and letter together. None when a live invitation exists already.
 
-    Raises ProgramEnded.
+    Without a `language` the letter is in the organization's. Raises ProgramEnded.
     """
     if program.has_ended:
         raise ProgramEnded
@@ -51,7 +52,7 @@ def invite(
                 name=name,
                 invited_by=invited_by,
                 course=course,
-                language=program.organization.language,
+                language=language or program.organization.language,
                 expires_at=invitation_expiry(program),
             )
     except IntegrityError:
@@ -152,6 +153,7 @@ def correct_address(*, invitation: Invitation, address: str, actor: Account) -> 
         name=invitation.name,
         groups=list(invitation.groups.all()),
         course=invitation.course,
+        language=invitation.language,
     )
     if made is None:
         raise AlreadyInvited

@@ -17,8 +17,8 @@ from matricula.mail.models import Letter
 from matricula.mail.rendering import Message, Reading, compose_reading, writes_many
 from matricula.mail.signals import letters_settled
 from matricula.mail.wording import plain
+from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Program
-from matricula.web.colour import LIGHT_SURFACES, palette
 
 KINDS = (KIND, REMINDER)
 
@@ -53,15 +53,13 @@ writes_many(REMINDER)(invitation_letters)
 
 
 def invitation_reading(program: Program, invited: Invited, link: str, kind: str) -> Reading:
-    organization = plain(program.organization.name)
     decline = f"{link}not-for-me/"
     return Reading(
         "joining/email/invitation",
         values={
-            "organization": organization,
             "program": plain(program.name),
             "reminder": kind == REMINDER,
-            "colours": palette(program.organization.brand_colour, LIGHT_SURFACES),
+            **letterhead(program.organization),
         },
         fills={
             "name": plain(invited.name),
@@ -71,7 +69,7 @@ def invitation_reading(program: Program, invited: Invited, link: str, kind: str)
             "decline": decline,
         },
         same=(kind, program.pk),
-        sender_name=organization,
+        sender_name=plain(program.organization.name),
         unsubscribe=decline,
     )
 
@@ -79,7 +77,7 @@ def invitation_reading(program: Program, invited: Invited, link: str, kind: str)
 @lru_cache(maxsize=512)
 def day_of(date: date, language: str | None) -> str:
     """`date` as the language that is active writes it."""
-    return date_format(date, "j F Y")
+    return date_format(date, "DATE_FORMAT")
 
 
 def preview(*, program: Program, name: str, invited_by: str, language: str) -> Message:

@@ -14,10 +14,19 @@ from matricula.joining.models import Arrival
 
 @transaction.atomic
 def sign_up(
-    *, arrival: Arrival, full_name: str, hashed_password: str, alternative_email: str = ""
+    *,
+    arrival: Arrival,
+    full_name: str,
+    hashed_password: str,
+    alternative_email: str = "",
+    language: str = "",
 ) -> Account:
-    """A new account for this arrival. Two SIGN UPs at once make one: the second gets the first's account."""
-    account = Account.objects.create(full_name=full_name, password=hashed_password)
+    """A new account for this arrival, its letters in `language` or in the one the invitation came in.
+
+    Two SIGN UPs at once make one: the second gets the first's account.
+    """
+    language = language or invited_in(arrival)
+    account = Account.objects.create(full_name=full_name, password=hashed_password, language=language)
     if not Arrival.objects.filter(pk=arrival.pk, account__isnull=True).update(account=account):
         account.delete()
         arrival.refresh_from_db()
@@ -31,6 +40,11 @@ def sign_up(
     record("account.created", actor=account, organization=arrival.program.organization_id, subject=account)
     go_on(arrival=arrival)
     return account
+
+
+def invited_in(arrival: Arrival) -> str:
+    """The language of the invitation; of a direct link, the organization's."""
+    return arrival.invitation.language if arrival.invitation else arrival.program.organization.language
 
 
 @transaction.atomic

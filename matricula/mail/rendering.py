@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from secrets import token_hex
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
@@ -41,8 +42,8 @@ class Reading:
     """
 
     template: str
-    values: dict[str, object] = field(default_factory=dict)
-    fills: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    fills: Mapping[str, str] = field(default_factory=dict)
     same: Hashable = None
     sender_name: str = ""
     unsubscribe: str = ""
@@ -81,7 +82,7 @@ def compose(letters: list[Letter]) -> dict[int, Message]:
     drafts: dict[Hashable, Draft] = {}
     for (kind, language), some in groupby(sorted(letters, key=address_of_draft), key=address_of_draft):
         alike = list(some)
-        with translation.override(language):
+        with translation.override(written_in(language)):
             readings = _writers[kind](alike)
             for pk, reading in readings.items():
                 messages[pk] = draft_of(reading, language, drafts).filled(reading)
@@ -90,8 +91,16 @@ def compose(letters: list[Letter]) -> dict[int, Message]:
 
 def compose_reading(reading: Reading, language: str) -> Message:
     """One message of a reading, for a preview."""
-    with translation.override(language):
+    with translation.override(written_in(language)):
         return Draft.of(reading).filled(reading)
+
+
+def written_in(language: str) -> str:
+    """`language`, or the nearest that letters are written in: a letter never claims to be in another."""
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def address_of_draft(letter: Letter) -> tuple[str, str]:

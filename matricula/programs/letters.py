@@ -8,6 +8,7 @@ from matricula.accounts.models import Account
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.mail.wording import plain
+from matricula.organizations.letterhead import letterhead
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import owners_of
 from matricula.programs.models import Appointment
@@ -28,7 +29,7 @@ def offer_letter(letter: Letter) -> Reading | None:
     secret = new_link_secret()
     rows.update(link_digest=digest("role", secret))
     values = {
-        "organization": plain(offer.organization.name),
+        **letterhead(offer.organization),
         "role": Role.Kind(offer.kind).label,
         "who": plain(offer.offered_by.full_name) if offer.offered_by else "",
         "expires_at": offer.expires_at,
@@ -57,9 +58,9 @@ def role_letter(letter: Letter) -> Reading | None:
         return None
     kind = letter.context["role"]
     values: dict[str, object] = {
-        "organization": plain(organization.name),
+        **letterhead(organization),
         "role": Role.Kind(kind).label if kind else "",
-        "address": settings.BASE_URL + reverse("console:home", args=[organization.slug]),
+        "link": settings.BASE_URL + reverse("console:home", args=[organization.slug]) if kind else "",
     }
     return Reading("programs/email/role", values, sender_name=plain(organization.name))
 
@@ -82,10 +83,10 @@ def owners_letter(letter: Letter) -> Reading | None:
     if organization is None:
         return None
     values = {
-        "organization": plain(organization.name),
+        **letterhead(organization),
         "name": plain(letter.context["name"]),
         "by": plain(letter.context["by"]),
         "came": letter.context["came"],
-        "address": settings.BASE_URL + reverse("administrators:administrators", args=[organization.slug]),
+        "link": settings.BASE_URL + reverse("administrators:administrators", args=[organization.slug]),
     }
     return Reading("programs/email/owners", values, sender_name=plain(organization.name))

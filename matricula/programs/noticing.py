@@ -7,7 +7,9 @@ from django.urls import reverse
 from matricula.accounts.models import Account
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
+from matricula.mail.wording import plain
 from matricula.organizations.access import MAY
+from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Program
 
 KIND = "programs.seats"
@@ -63,5 +65,11 @@ def seats_letter(letter: Letter) -> Reading | None:
     if program is None:
         return None
     path = reverse("programs:edit", args=[program.organization.slug, program.public_id])
-    values = {"program": program, "level": letter.context["level"], "address": settings.BASE_URL + path}
-    return Reading("programs/email/seats", values)
+    values = {
+        "program": plain(program.name),
+        "used": program.seats_used,
+        "seats": program.seats,
+        "level": letter.context["level"],
+        "link": settings.BASE_URL + path,
+    }
+    return Reading("programs/email/seats", values | letterhead(program.organization))

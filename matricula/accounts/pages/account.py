@@ -21,7 +21,7 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @FORM
 def home(request: HttpRequest) -> HttpResponse:
     account = own(request)
-    initial = {"full_name": account.full_name, "certificate_name": account.certificate_name}
+    initial = {name: getattr(account, name) for name in ("full_name", "certificate_name", "language")}
     form = NameForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         Account.objects.filter(pk=account.pk).update(**form.cleaned_data)

@@ -1,6 +1,7 @@
 """The administrator's page for inviting."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,9 @@ from matricula.programs.models import Program
 
 class InviteForm(forms.Form):
     program = forms.ModelChoiceField(Program.objects.none(), label=gettext_lazy("Program"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the letter"), choices=settings.LANGUAGES, required=False
+    )
     addresses = forms.CharField(
         label=gettext_lazy("E-mail addresses"),
         max_length=100_000,
@@ -28,6 +32,7 @@ class InviteForm(forms.Form):
         field = self.fields["program"]
         field.queryset = organization.programs.current()  # type: ignore[attr-defined]
         field.initial = field.queryset.first()  # type: ignore[attr-defined]
+        self.fields["language"].initial = organization.language
 
     def clean_addresses(self) -> list[tuple[str, str]]:
         good, bad = read_addresses(self.cleaned_data["addresses"])
@@ -50,7 +55,10 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
 
 def invite_all(request: HttpRequest, form: InviteForm) -> str:
     bruno = actor_of(request)
-    program, people = form.cleaned_data["program"], form.cleaned_data["addresses"]
-    made = [invite(program=program, address=address, name=name, invited_by=bruno) for name, address in people]
+    program, language = form.cleaned_data["program"], form.cleaned_data["language"]
+    made = [
+        invite(program=program, address=address, name=name, invited_by=bruno, language=language)
+        for name, address in form.cleaned_data["addresses"]
+    ]
     new = len([one for one in made if one])
     return _("%(new)d invited, %(old)d were invited already.") % {"new": new, "old": len(made) - new}

@@ -21,6 +21,7 @@ from matricula.joining.models import Arrival
 from matricula.joining.pages.browsing import go_on_with
 from matricula.joining.pages.opening import refused
 from matricula.programs.errors import ProgramFull
+from matricula.web.languages import language_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -59,6 +60,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
             full_name=data["full_name"],
             hashed_password=hashed,
             alternative_email=data["alternative_email"],
+            language=language_of(request),
         )
     except DomainNotAllowed as refusal:
         form.add_error("work_email", wrong_domain(refusal))
