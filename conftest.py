@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.utils import timezone
 
 from matricula.accounts.models import Account, EmailAddress
@@ -11,6 +10,7 @@ from matricula.joining.inviting import invite, mint_link
 from matricula.joining.models import Invitation, InvitationToken
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
+from tests.cleaning import clean_quickly
 
 PASSWORD = "correct horse battery"
 
@@ -24,10 +24,8 @@ def _quick_and_local(settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """On SQLite a test's clean-up deletes row by row, which the journal would refuse."""
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            connection.cursor().execute("DROP TRIGGER IF EXISTS audit_entry_DELETE")
+        clean_quickly()
 
 
 def person(name: str, address: str) -> Account:

@@ -1,0 +1,35 @@
+"""Emptying the database after a test that commits: milliseconds instead of Django's TRUNCATE of every table.
+
+PostgreSQL writes a new file for each table it truncates and waits for the disk; these tables hold a few rows.
+"""
+
+from functools import cache
+
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+DELETE_ALL = "DO $$ BEGIN {} END $$"
+UNGUARDED = "ALTER TABLE audit_entry DISABLE TRIGGER USER"
+GUARDED = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE audit_entry ENABLE TRIGGER USER"
+
+
+@cache
+def statements(vendor: str) -> list[str]:
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    deletes = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables)]
+    if vendor == "sqlite":
+        return deletes
+    return [DELETE_ALL.format("; ".join([UNGUARDED, *deletes, GUARDED, ""]))]
+
+
+def empty_every_table(*_: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def clean_quickly() -> None:
+    """On SQLite the journal would refuse to be emptied, so its guard goes; on PostgreSQL it steps aside."""
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("DROP TRIGGER IF EXISTS audit_entry_DELETE")
+    TransactionTestCase._fixture_teardown = empty_every_table
