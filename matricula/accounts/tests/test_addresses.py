@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.addresses import AddressRefused, _canonical_of_any, canonical
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,21 @@ def test_sharp_s_and_double_s_are_two_domains():
     assert canonical("ada@straße.example") != canonical("ada@strasse.example")
 
 
+LONG_IN_ASCII = "a" * 20 + "@" + ".".join(["ä漢ж" * 11] * 5)
+
+
 @pytest.mark.parametrize(
     "typed",
-    ["", "ada", "@example.com", "ada@", "a da@example.com", "ada@-.example", "a" * 300 + "@b.example"],
+    [
+        "",
+        "ada",
+        "@example.com",
+        "ada@",
+        "a da@example.com",
+        "ada@-.example",
+        "a" * 300 + "@b.example",
+        LONG_IN_ASCII,
+    ],
 )
 def test_what_mail_cannot_reach_is_refused(typed):
     with pytest.raises(AddressRefused):
@@ -44,3 +56,30 @@ def test_any_text_is_refused_or_stays_the_same_when_spelled_again(text):
     except AddressRefused:
         return
     assert canonical(once) == once
+
+
+LABELS = st.text("aZ09-", min_size=1, max_size=5) | st.sampled_from(["a" * 63, "a" * 64, "xn--4ca", "ab--c"])
+PLAIN = st.builds(
+    "{}@{}".format,
+    st.text("aZ0.+-_'\"%", min_size=1, max_size=6),
+    st.lists(LABELS, min_size=1, max_size=5).map(".".join),
+)
+
+
+def outcome(rule, text):
+    try:
+        return rule(text)
+    except AddressRefused as refused:
+        return refused.code
+
+
+@given(PLAIN | st.emails() | st.text("aB@. \t\x1f\x7f\u0130", max_size=8))
+def test_the_short_way_and_the_long_way_spell_alike(text):
+    assert outcome(canonical, text) == outcome(_canonical_of_any, text)
+
+
+@given(st.integers(1, 66), st.integers(180, 260))
+def test_the_short_way_and_the_long_way_draw_the_line_at_the_same_length(label, length):
+    domain = ".".join(["a" * label] * (length // (label + 1) + 1))
+    for text in (f"a@{domain}", f"a@{domain[:length]}", "a" * (length - 10) + "@b.example"):
+        assert outcome(canonical, text) == outcome(_canonical_of_any, text)

@@ -63,6 +63,8 @@ class Columns:
     """The first record that is a person."""
     known: int = 0
     """How many headers were recognised."""
+    width: int = 0
+    """How many columns these are."""
 
 
 def arrange(head: Records) -> Columns | None:
@@ -88,6 +90,7 @@ def by_header(record: Sequence[str], roles: list[str], begin: int) -> Columns:
         notes=notes(record, used),
         begin=begin,
         known=len(where),
+        width=len(record),
     )
 
 
@@ -134,6 +137,7 @@ def by_content(head: Records) -> Columns | None:
         courses=roles.get("courses", -1),
         notes=further,
         begin=begin,
+        width=width,
     )
 
 

@@ -20,4 +20,10 @@ MOST_UNPACKED = 1024 * MIB
 HIGHEST_RATIO = 200
 """Unpacked to packed size of a part, above 1 MiB. XLSX files of 1,000,000 lines stay below 30."""
 MOST_PARTS = 2_000
-MOST_SHARED_STRINGS = 20_000_000
+MOST_SHARED_STRINGS = 10_000_000
+MOST_NESTED = 32
+"""Elements in elements."""
+MOST_NAMES = 1_000
+"""Different names of elements and attributes in a part."""
+LONGEST_TOKEN = MIB
+"""In bytes: a tag with its attributes, or a comment."""

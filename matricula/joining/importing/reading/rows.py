@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from matricula.joining.importing.reading.records import Record
 from matricula.joining.importing.reading.spreadsheets import read_spreadsheet
 from matricula.joining.importing.reading.wording import refusal
 
-BETWEEN = re.compile(r"[;|]")
 NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
 SPACES = re.compile(r"\s+")
 FAULT_OF = {"non-ascii": "non_ascii_address", "domain": "bad_domain"}
@@ -67,9 +67,8 @@ def read_records(place: Path) -> Iterator[Record]:
 
 def filled(record: Record) -> bool:
     """Whether anything is in the record."""
-    return bool(record.fault) or not (
-        not record.cells or "".join(record.cells).isspace() or not any(record.cells)
-    )
+    text = "".join(record.cells)
+    return bool(record.fault) or not (not text or text.isspace())
 
 
 def columns_of(head: list[Record]) -> Columns:
@@ -78,8 +77,8 @@ def columns_of(head: list[Record]) -> Columns:
     columns = arrange([record.cells[:MOST_COLUMNS] for record in head])
     if columns is None:
         raise refusal("no_address_column")
-    header = head[columns.begin - 1] if columns.begin else head[0]
-    if len(header.cells) > MOST_COLUMNS:
+    header = head[columns.begin - 1]
+    if columns.begin and (header.fault == "too_many_columns" or len(header.cells) > MOST_COLUMNS):
         raise refusal("too_many_columns", header.line)
     return columns
 
@@ -88,38 +87,41 @@ def read_row(record: Record, columns: Columns) -> Row:
     line, cells, fault = record
     joined = "".join(cells)
     if not fault:
-        if len(cells) > MOST_COLUMNS:
-            fault = "too_many_columns"
-        elif len(joined) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
-            fault = "cell_too_long"
-        elif REPLACED in joined:
-            fault = "broken_characters"
+        fault = fault_of(cells, joined)
     if fault or not joined.isprintable():
-        fault = fault or address_fault(at(cells, columns.address))
+        fault = fault or address_fault(cells, columns.address)
         cells = [storable(cell) for cell in cells[:MOST_COLUMNS]]
     return person(line, cells, columns, fault)
 
 
+def fault_of(cells: list[str], joined: str) -> str:
+    """What is wrong with a line whoever it is about."""
+    if len(cells) > MOST_COLUMNS:
+        return "too_many_columns"
+    if len(joined) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
+        return "cell_too_long"
+    return "broken_characters" if REPLACED in joined else ""
+
+
 def person(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
-    name, address = named_address(at(cells, columns.address))
-    name = " ".join(filter(None, [at(cells, where) for where in columns.names])) or name
+    further = cells[columns.width :]
+    # An empty cell stands last, for columns that are nowhere: -1.
+    cells = [cell.strip() for cell in cells[: columns.width]]
+    cells += [""] * (columns.width + 1 - len(cells))
+    name, address = named_address(cells[columns.address])
     spelled = ""
     if not fault:
         fault, spelled = check(address)
     return Row(
         line,
         address,
-        name,
-        several(at(cells, columns.groups)),
-        several(at(cells, columns.courses)),
-        note_of(cells, columns),
+        " ".join([cells[where] for where in columns.names if cells[where]]) or name,
+        several(cells[columns.groups]),
+        several(cells[columns.courses]),
+        note_of(cells, columns, further),
         fault,
         spelled,
     )
-
-
-def at(cells: list[str], where: int) -> str:
-    return cells[where].strip() if 0 <= where < len(cells) else ""
 
 
 def named_address(cell: str) -> tuple[str, str]:
@@ -131,16 +133,21 @@ def named_address(cell: str) -> tuple[str, str]:
     return "", cell.removeprefix("mailto:")
 
 
+@lru_cache(maxsize=1024)
 def several(cell: str) -> tuple[str, ...]:
     if not cell:
         return ()
-    return tuple(filter(None, (part.strip() for part in BETWEEN.split(cell))))
+    if ";" in cell or "|" in cell:
+        return tuple(filter(None, map(str.strip, cell.replace("|", ";").split(";"))))
+    return (cell,)
 
 
-def note_of(cells: list[str], columns: Columns) -> dict[str, str]:
-    note = {header: text for where, header in columns.notes.items() if (text := at(cells, where))}
-    known = 1 + max(columns.address, columns.groups, columns.courses, *columns.names, *columns.notes, -1)
-    return note | {unnamed(where): text for where in range(known, len(cells)) if (text := at(cells, where))}
+def note_of(cells: list[str], columns: Columns, further: list[str]) -> dict[str, str]:
+    note = {header: cells[where] for where, header in columns.notes.items() if cells[where]}
+    for where, cell in enumerate(further, columns.width):
+        if not cell.isspace() and cell:
+            note[unnamed(where)] = cell.strip()
+    return note
 
 
 def check(address: str) -> tuple[str, str]:
@@ -155,8 +162,8 @@ def check(address: str) -> tuple[str, str]:
         return FAULT_OF.get(error.code or "", "bad_address"), ""
 
 
-def address_fault(cell: str) -> str:
-    return "" if cell.isprintable() else "control_characters"
+def address_fault(cells: list[str], where: int) -> str:
+    return "" if where >= len(cells) or cells[where].strip().isprintable() else "control_characters"
 
 
 def storable(cell: str) -> str:

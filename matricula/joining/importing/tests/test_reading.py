@@ -6,18 +6,6 @@ from matricula.joining.errors import FileRefused
 from matricula.joining.importing.reading import FAULTS, MOST_ROWS, Kind, read_rows, recognise
 
 
-@pytest.fixture
-def file(tmp_path):
-    """Writes text or bytes to a file whose name says nothing."""
-
-    def write(content):
-        place = tmp_path / "upload"
-        place.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return place
-
-    return write
-
-
 def addresses(place):
     return [row.address for row in read_rows(place)]
 
