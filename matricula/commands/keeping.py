@@ -56,3 +56,16 @@ def import_course(arguments: argparse.Namespace) -> int:
         return 1
     print(f"{course.title}: {course.lessons.filter(withdrawn_at__isnull=True).count()} lessons taken in.")
     return 0
+
+
+@command("recount", "count everything from scratch and make the kept numbers right")
+def recount(arguments: argparse.Namespace) -> int:
+    from matricula.learning.remembering import recount_courses
+    from matricula.programs.tallying import recount as make_right
+    from matricula.programs.tallying import wrong_numbers
+
+    recount_courses()
+    for program, what, subject, more in wrong_numbers():
+        print(f"Program {program}: {what} {subject} was wrong by {more}.")
+    make_right()
+    return 0

@@ -7,4 +7,10 @@ class JoiningConfig(AppConfig):
 
     def ready(self) -> None:
         from matricula.accounts import confirming, resetting  # noqa: F401 - register their letters
-        from matricula.joining import arriving, asking, letters  # noqa: F401 - listen for news
+        from matricula.joining import (  # noqa: F401 - listen for news, and keep lists and numbers true
+            arriving,
+            asking,
+            lapsing,
+            letters,
+            remembering,
+        )

@@ -5,12 +5,14 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
 from matricula.mail.models import Letter
+from matricula.organizations.models import Organization
 from matricula.programs.models import Group, Program, not_ended
 from matricula.web.ids import public_id_field
 
@@ -38,8 +40,23 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.live().filter(not_ended("program__"), expires_at__gt=timezone.now())
 
 
+RUNNING = ("queued", "sent", "opened", "failed")
+"""How an invitation stands that may run out."""
+STANDING = Case(
+    When(Q(state="revoked", superseded_by__isnull=False), then=Value("corrected")),
+    When(state__in=["joined", "declined", "revoked"], then=F("state")),
+    When(lapsed_at=F("expires_at"), then=Value("expired")),
+    When(Q(opened_at__isnull=False) & ~Q(state="failed"), then=Value("opened")),
+    default=F("state"),
+)
+
+
 class Invitation(models.Model):
-    """An e-mailed, personal invitation to a program."""
+    """An e-mailed, personal invitation to a program.
+
+    `standing` is the state as people see it, computed by the database. Whether an invitation has expired is
+    told by `expires_at` alone; `lapsed_at` follows it within a minute (`lapsing.py`), for lists and counts.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -51,7 +68,10 @@ class Invitation(models.Model):
 
     LIVE = (State.QUEUED, State.SENT, State.FAILED)
 
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="invitations")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="invitations", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     public_id = public_id_field()
     address = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
@@ -61,9 +81,11 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     groups = models.ManyToManyField(Group, blank=True)
-    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    course = models.ForeignKey(
+        Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     specialization = models.ForeignKey(
-        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
@@ -71,11 +93,26 @@ class Invitation(models.Model):
     opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(default=invitation_expiry)
+    lapsed_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="accepted_invitations"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="accepted_invitations",
+        db_index=False,
     )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
-    superseded_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    standing = models.GeneratedField(
+        expression=STANDING, output_field=models.CharField(max_length=9), db_persist=True
+    )
+    search = models.GeneratedField(
+        expression=Lower(Concat(Value(" "), "name", Value(" "), "canonical")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -93,12 +130,26 @@ class Invitation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["program", "state", "-id"], name="invitations_of_a_program"),
+            models.Index(fields=["program", "standing", "-id"], name="invitations_of_a_program"),
+            models.Index(fields=["program", "-id"], name="all_invitations_of_a_program"),
+            models.Index(fields=["organization", "standing", "-id"], name="invitations_of_a_company"),
+            models.Index(fields=["organization", "-id"], name="all_invitations_of_a_company"),
             models.Index(fields=["canonical"], name="invitations_of_a_person"),
+            models.Index(
+                fields=["expires_at"], condition=Q(standing__in=RUNNING), name="invitations_running_out"
+            ),
+            *(
+                models.Index(
+                    fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"invitations_by_{name}"
+                )
+                for name in ("course", "specialization", "accepted_by", "superseded_by")
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.canonical = canonical(self.address)
+        if self._state.adding:
+            self.organization_id = self.program.organization_id
         super().save(*args, **kwargs)
 
     @property
@@ -112,6 +163,18 @@ class Invitation(models.Model):
             .filter(pk=self.pk)
             .update(state=state, accepted_by=account, answered_at=timezone.now())
         )
+
+
+class SearchLine(models.Model):
+    """The words an invitation is found by, beside it: a million are stored at once and indexed afterwards."""
+
+    invitation = models.OneToOneField(
+        Invitation, on_delete=models.CASCADE, primary_key=True, related_name="line", db_constraint=False
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    search = models.TextField()
 
 
 class InvitationToken(models.Model):

@@ -6,4 +6,9 @@ class ProgramsConfig(AppConfig):
     label = "programs"
 
     def ready(self) -> None:
-        from matricula.programs import ending, letters, noticing  # noqa: F401 - the worker knows them
+        from matricula.programs import (  # noqa: F401 - the worker and the database know them
+            ending,
+            letters,
+            noticing,
+            remembering,
+        )

@@ -130,25 +130,54 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def shown_to(self, role: Role) -> Self:
         """The organization's people; to a group manager those of their own groups."""
-        programs = list(
-            Program.objects.filter(organization=role.organization_id).values_list("pk", flat=True)
-        )
-        rows = self.filter(program__in=programs)
+        rows = self.filter(organization=role.organization_id)
         if role.kind != Role.Kind.GROUP_MANAGER:
             return rows
         mine = Membership.groups.through.objects.filter(group__managers=role.account_id)
         return rows.filter(pk__in=mine.values("membership_id"))
 
 
+class Tally(models.Model):
+    """How many there are of something in a program; `TallyChange` holds what has not been added yet."""
+
+    program = models.ForeignKey(
+        Program, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    what = models.CharField(max_length=20)
+    subject = models.CharField(max_length=20)
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["program", "what", "subject"], name="one_tally_of_each")
+        ]
+
+
+class TallyChange(models.Model):
+    """One more or less, written by the database beside what it counts; so no row is waited for by all."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    what = models.CharField(max_length=20)
+    subject = models.CharField(max_length=20)
+    n = models.BigIntegerField()
+
+
 class Membership(models.Model):
-    """An account in a program."""
+    """An account in a program.
+
+    The organization, the words people are found by and how many courses they started and completed are
+    copies, kept by the database (`remembering.py`), so that a list of a million is one index away.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", _("active")
         LEFT = "left", _("left")
         REMOVED = "removed", _("removed")
 
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
@@ -156,6 +185,9 @@ class Membership(models.Model):
     groups = models.ManyToManyField(Group, blank=True, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
+    search = models.TextField(db_default="", editable=False)
+    courses_started = models.PositiveIntegerField(db_default=0, editable=False)
+    courses_completed = models.PositiveIntegerField(db_default=0, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -168,7 +200,17 @@ class Membership(models.Model):
                 name="left_at_tells_who_left",
             ),
         ]
-        indexes = [models.Index(fields=["program", "state", "-id"], name="members_of_a_program")]
+        indexes = [
+            models.Index(fields=["program", "state", "-id"], name="members_of_a_program"),
+            models.Index(fields=["program", "-id"], name="all_members_of_a_program"),
+            models.Index(fields=["organization", "-id"], name="all_members_of_a_company"),
+            models.Index(fields=["organization", "state", "-id"], name="members_of_a_company"),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.organization_id = self.program.organization_id
+        super().save(*args, **kwargs)
 
     @property
     def is_active(self) -> bool:

@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class WebConfig(AppConfig):
     name = "matricula.web"
     label = "web"
+
+    def ready(self) -> None:
+        from matricula.web.triggers import install, make_way
+
+        pre_migrate.connect(make_way, sender=self)
+        post_migrate.connect(install, sender=self)

@@ -57,7 +57,12 @@ def test_a4_search_by_beginning_and_middle_of_address_and_name(organization, man
 def test_a4_pages_lead_forth_and_back_without_gaps(client, organization, program, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.VIEWER)
     Invitation.objects.bulk_create(
-        Invitation(program=program, address=f"p{n}@n.example", canonical=f"p{n}@n.example")
+        Invitation(
+            program=program,
+            organization=program.organization,
+            address=f"p{n}@n.example",
+            canonical=f"p{n}@n.example",
+        )
         for n in range(120)
     )
     client.force_login(bruno)

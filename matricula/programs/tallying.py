@@ -1,0 +1,163 @@
+"""Numbers that are kept, not counted: how many are invited, joined, started, completed; by group, by day.
+
+A room says what it counts in a table (`Counted`); triggers then write every change in the transaction that
+brought it. On PostgreSQL a change is a row of its own, added up by a job, so that no two joins wait for one
+number; SQLite, with one writer at a time, adds at once. A number is the sum of both (decision 13).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+
+from matricula.jobs.models import Job
+from matricula.jobs.performing import every
+from matricula.web.triggers import Trigger, after_installing, keep
+
+FOLDED_AT_ONCE = 50_000
+DAY = {
+    "postgresql": r"to_char(\1 AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+    "sqlite": r"substr(\1, 1, 10)",
+}
+Sides = tuple[tuple[str, int], ...]
+EVENTS: dict[str, Sides] = {
+    "INSERT": (("new", 1),),
+    "DELETE": (("old", -1),),
+    "UPDATE": (("old", -1), ("new", 1)),
+}
+ADDED = """INSERT INTO programs_tally (program_id, what, subject, n) {rows}
+ON CONFLICT (program_id, what, subject) DO UPDATE SET n = programs_tally.n + excluded.n"""
+CHANGED = """INSERT INTO programs_tallychange (program_id, what, subject, n)
+SELECT program_id, what, subject, sum(n) FROM ({rows}) changes
+GROUP BY program_id, what, subject HAVING sum(n) <> 0"""
+KEPT = """SELECT program_id, what, subject, {sign}n AS n FROM programs_tally
+UNION ALL SELECT program_id, what, subject, {sign}n AS n FROM programs_tallychange"""
+TAKEN = f"""DELETE FROM programs_tallychange
+WHERE id IN (SELECT id FROM programs_tallychange ORDER BY id LIMIT {FOLDED_AT_ONCE} FOR UPDATE SKIP LOCKED)
+RETURNING program_id, what, subject, n"""
+SUMS = """SELECT program_id, what, subject, sum(n) FROM taken
+GROUP BY program_id, what, subject HAVING sum(n) <> 0 ORDER BY program_id, what, subject"""
+FOLD = f"""WITH taken AS ({TAKEN}), added AS ({ADDED.format(rows=SUMS)} RETURNING id)
+SELECT count(*) FROM taken"""
+READ = f"""SELECT what, subject, sum(n) FROM ({KEPT.format(sign="")}) kept
+WHERE program_id IN ({{programs}}) AND what IN ({{whats}}) AND subject >= %s GROUP BY what, subject"""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted in a table. In SQL, {row} stands for a row of it, day(…) for the day of a time (UTC).
+
+    `subjects`: for each thing counted, what it is counted by, NULL for a row that does not count.
+    `beside`: a JOIN. `held`: SQL that locks what `beside` reads, on PostgreSQL.
+    `only`: an event; such a one is never recounted, for it tells of changes to what another one counts.
+    """
+
+    name: str
+    table: str
+    subjects: Mapping[str, str]
+    program: str = "{row}.program_id"
+    beside: str = ""
+    held: str = ""
+    only: str = ""
+
+    def selects(self, vendor: str, row: str, source: str, sign: int) -> list[str]:
+        """For each thing counted a SELECT of program, what, subject and ±1."""
+        return [
+            spelled(
+                f"SELECT {self.program} AS program_id, '{what}' AS what, CAST({subject} AS text) AS subject,"
+                f" {sign} AS n FROM {source} {self.beside} WHERE {subject} IS NOT NULL",
+                vendor,
+                row,
+            )
+            for what, subject in self.subjects.items()
+        ]
+
+    def scratch(self, vendor: str) -> list[str]:
+        return self.selects(vendor, "r", f"{self.table} r", 1)
+
+    def triggers(self) -> Iterator[Trigger]:
+        for event, sides in EVENTS.items():
+            if self.only in ("", event):
+                named = {
+                    "name": f"{self.name}_{event.lower()}",
+                    "table": self.table,
+                    "when": f"AFTER {event}",
+                }
+                yield Trigger("sqlite", body=self.adding(sides), **named)
+                yield Trigger("postgresql", body=self.changing(sides), each="STATEMENT", **named)
+
+    def adding(self, sides: Sides) -> str:
+        """SQLite: one row, added at once."""
+        rows = [one for side, n in sides for one in self.selects("sqlite", side.upper(), "(SELECT 1)", n)]
+        return "; ".join(ADDED.format(rows=one) for one in rows)
+
+    def changing(self, sides: Sides) -> str:
+        """PostgreSQL: all rows of a statement, told as changes."""
+        rows = [one for side, n in sides for one in self.selects("postgresql", "r", f"{side}_rows r", n)]
+        held = [self.held.format(rows=f"{side}_rows") for side, _ in sides] if self.held else []
+        return "; ".join([*held, CHANGED.format(rows=" UNION ALL ".join(rows))])
+
+
+_counted: list[Counted] = []
+
+
+def counts(one: Counted) -> None:
+    """Register what a room counts."""
+    if not one.only:
+        _counted.append(one)
+    keep(one.triggers())
+
+
+def spelled(sql: str, vendor: str, row: str) -> str:
+    return re.sub(r"day\(([^)]*)\)", DAY[vendor], sql.replace("{row}", row))
+
+
+def tallied(programs: Iterable[int], *whats: str, since: str = "") -> dict[str, dict[str, int]]:
+    """For each of `whats`, the numbers by subject. `since`: the first subject, such as a day."""
+    ids = list(programs)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    if ids:
+        marks = {"programs": ", ".join(["%s"] * len(ids)), "whats": ", ".join(["%s"] * len(whats))}
+        with connection.cursor() as cursor:
+            cursor.execute(READ.format(**marks), [*ids, *whats, since])
+            for what, subject, n in cursor.fetchall():
+                found[what][subject] = int(n)
+    return found
+
+
+@every("programs.tallies", timedelta(seconds=10))
+def fold(job: Job | None = None) -> bool:
+    """Add up what changed, once each. True when there may be more."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD)
+        return bool(cursor.fetchone()[0] == FOLDED_AT_ONCE)
+
+
+def differing() -> str:
+    """A SELECT of what a count from scratch has more or less than is kept, true at one moment."""
+    scratch = " UNION ALL ".join(one for counted in _counted for one in counted.scratch(connection.vendor))
+    kept = KEPT.format(sign="-")
+    return f"""SELECT program_id, what, subject, sum(n) FROM ({kept} UNION ALL {scratch}) both_sides
+    GROUP BY program_id, what, subject HAVING sum(n) <> 0"""
+
+
+def wrong_numbers() -> list[tuple[int, str, str, int]]:
+    """(program, what, subject, how many more there really are). Counts everything: seconds for a million."""
+    with connection.cursor() as cursor:
+        cursor.execute(differing())
+        return [(program, what, subject, int(n)) for program, what, subject, n in cursor.fetchall()]
+
+
+@after_installing
+def recount() -> None:
+    """Make every number right again, whatever else is being written meanwhile."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"INSERT INTO programs_tallychange (program_id, what, subject, n) {differing()}")
+        else:
+            cursor.execute(ADDED.format(rows=f"SELECT * FROM ({differing()}) WHERE true"))
