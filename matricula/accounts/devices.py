@@ -1,4 +1,6 @@
-"""A browser's User-Agent in words a person knows."""
+"""What a browser and a network address tell, in words a person knows."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.utils.translation import gettext as _
 
@@ -21,3 +23,33 @@ def plain_device(user_agent: str) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown device")
+
+
+def plain_place(network: str, here: str) -> str:
+    """As near as an address tells without asking anybody else: the reader's own network, or which other."""
+    address = parsed(network)
+    if address is None:
+        return _("an unknown network")
+    if same_network(address, parsed(here)):
+        return _("the network you are on now")
+    if address.is_loopback:
+        return _("the machine this site runs on")
+    if address.is_private:
+        return _("a local network (%(address)s)") % {"address": address}
+    return _("another network (%(address)s)") % {"address": address}
+
+
+def parsed(network: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(network)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def same_network(one: IPv4Address | IPv6Address, other: IPv4Address | IPv6Address | None) -> bool:
+    """One IPv4 address, or one IPv6 network of 64 bits: what a home or an office usually has."""
+    if other is None or one.version != other.version:
+        return False
+    bits = 32 if one.version == 4 else 64
+    return other in ip_network(f"{one}/{bits}", strict=False)

@@ -1,4 +1,3 @@
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.accounts.addresses import canonical
 from matricula.accounts.confirming import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts
 from matricula.accounts.throttling import allows
 
@@ -104,27 +103,26 @@ class PasskeyNameForm(forms.Form):
 
 
 class ProofForm(forms.Form):
-    """Confirm it is you: the password, or the app's code where there is no password."""
+    """Confirm it is you: the password, or the app's code where there is no password; else no field at all."""
 
     def __init__(self, account: Account, data: Any = None) -> None:
         super().__init__(data)
         self.account = account
-        with_password = account.has_usable_password()
-        field = PasswordForm.base_fields["password"] if with_password else AuthenticatorForm().fields["code"]
-        self.fields["password" if with_password else "code"] = field
+        if account.has_usable_password():
+            self.fields["password"] = PasswordForm.base_fields["password"]
+        elif account.second_factors.filter(kind=SecondFactor.Kind.TOTP).exists():
+            self.fields["code"] = AuthenticatorForm().fields["code"]
 
     def clean(self) -> dict[str, Any]:
-        if self.errors:
-            return self.cleaned_data
-        name, given = next(iter(self.cleaned_data.items()))
-        fits = (
-            self.account.check_password
-            if name == "password"
-            else partial(authenticator_accepts, self.account)
-        )
-        if not allows("prove", str(self.account.pk), tries=10, minutes=15) or not fits(given):
-            self.add_error(name, _("That does not fit. Check it and try again."))
+        for name, given in list(self.cleaned_data.items()):
+            if not allows("prove", str(self.account.pk), tries=10, minutes=15) or not self.fits(name, given):
+                self.add_error(name, _("That does not fit. Check it and try again."))
         return self.cleaned_data
+
+    def fits(self, name: str, given: str) -> bool:
+        if name == "password":
+            return self.account.check_password(given)
+        return authenticator_accepts(self.account, given)
 
 
 class AddressForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from matricula.accounts.addresses import canonical
-from matricula.accounts.devices import plain_device
+from matricula.accounts.devices import plain_device, plain_place
 from matricula.web.ids import public_id_field
 
 
@@ -181,11 +181,17 @@ class Session(AbstractBaseSession):
     network = models.CharField(max_length=60, blank=True)
     browser = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    seen_from = models.CharField(max_length=60, blank=True)
 
     @property
     def device(self) -> str:
         """Browser and system in plain words, as the browser itself says (RFC 9110, section 10.1.5)."""
         return plain_device(self.browser)
+
+    def place(self, here: str) -> str:
+        """Where the browser was seen last, as somebody at the network address `here` would say it."""
+        return plain_place(self.seen_from or self.network, here)
 
     @classmethod
     def get_session_store_class(cls) -> Any:

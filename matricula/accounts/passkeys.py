@@ -81,16 +81,22 @@ def register(
     return factor
 
 
-def ask_to_prove(account: Account | None) -> Ceremony:
-    """For `account`'s second step; without one, for signing in with nothing but the passkey."""
-    if account is None:
-        options, state = server().authenticate_begin(user_verification=UserVerificationRequirement.REQUIRED)
-    else:
-        known = [credential for _, credential in credentials_of(account)]
-        options, state = server().authenticate_begin(
-            known, user_verification=UserVerificationRequirement.PREFERRED
-        )
+def ask_to_prove(account: Account | None, *, alone: bool = False) -> Ceremony:
+    """For `account`'s second step; without one, for signing in with nothing but the passkey.
+
+    `alone`: nothing else proves the person this time, so the device has to know them too, not only be there.
+    """
+    known = [credential for _, credential in credentials_of(account)] if account else None
+    verified = UserVerificationRequirement.REQUIRED
+    if account and not alone:
+        verified = UserVerificationRequirement.PREFERRED
+    options, state = server().authenticate_begin(known, user_verification=verified)
     return dict(options), plain(state)
+
+
+def can_prove(account: Account) -> bool:
+    """Whether the account has a passkey, and browsers allow it here."""
+    return can_work_here() and account.second_factors.filter(kind=SecondFactor.Kind.PASSKEY).exists()
 
 
 def prove(*, account: Account | None, state: dict[str, Any], answer: Mapping[str, Any]) -> Account:

@@ -1,6 +1,6 @@
 """Sessions in the database under the digest of their key, so that a leaked backup signs nobody in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import CreateError, UpdateError
@@ -12,10 +12,14 @@ from django.utils.crypto import get_random_string
 from matricula.web.secret import digest
 
 KEY_LENGTH = 32
+SEEN_EVERY = timedelta(minutes=5)
 CHANGING = ("session_data", "expire_date", "account_id", "network", "browser")
 
 
 class SessionStore(DatabaseSessions):
+    row: Any = None
+    """What the database held when the session was read; None until then."""
+
     @classmethod
     def get_model_class(cls) -> Any:
         from matricula.accounts.models import Session
@@ -27,10 +31,18 @@ class SessionStore(DatabaseSessions):
 
     def _get_session_from_db(self) -> Any:
         try:
-            return self.model.objects.get(session_key=self._stored(), expire_date__gt=timezone.now())
+            self.row = self.model.objects.get(session_key=self._stored(), expire_date__gt=timezone.now())
+            return self.row
         except self.model.DoesNotExist:
             self._session_key = None
             return None
+
+    def note_seen(self, network: str) -> None:
+        """A signed-in browser was here, from `network`: one small UPDATE, at most every five minutes."""
+        now = timezone.now()
+        if self.row and self.row.account_id and self.row.seen_at <= now - SEEN_EVERY:
+            kept = type(self.row).objects.filter(pk=self.row.pk, seen_at__lte=now - SEEN_EVERY)
+            kept.update(seen_at=now, seen_from=network[:60])
 
     def _get_new_session_key(self) -> str:
         """190 random bits: no need to ask the database whether they were there before."""
@@ -70,7 +82,7 @@ class SessionStore(DatabaseSessions):
         row.session_key = self._stored(self._get_or_create_session_key())  # type: ignore[attr-defined]
         account = data.get("_auth_user_id")
         row.account_id = int(account) if account else None
-        row.network, row.browser = data.get("network", ""), data.get("browser", "")[:200]
+        row.network, row.browser = data.get("network", "")[:60], data.get("browser", "")[:200]
         row.started_at = (
             datetime.fromisoformat(data["started_at"]) if "started_at" in data else timezone.now()
         )

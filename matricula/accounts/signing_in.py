@@ -1,11 +1,12 @@
 """Signing in: a password that fits, a second factor where there is one, and a session of its own."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,6 +29,17 @@ def network_of(request: HttpRequest) -> str:
     if proxies and len(seen) >= proxies and seen[-proxies].strip():
         return seen[-proxies].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: the list of sessions says when and from where each browser was here last."""
+
+    def noting(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
+        return response
+
+    return noting
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:

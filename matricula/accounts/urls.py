@@ -1,6 +1,13 @@
 from django.urls import path
 
-from matricula.accounts.pages import account, addresses, proving, second_factors, signing_in
+from matricula.accounts.pages import (
+    account,
+    addresses,
+    proving,
+    reauthenticating,
+    second_factors,
+    signing_in,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,7 +28,9 @@ urlpatterns = [
     path("log-in/passkey/ask/", signing_in.ask_passkey, name="ask-passkey"),
     path("log-in/passkey/", signing_in.answer_passkey, name="answer-passkey"),
     path("log-out/", signing_in.sign_out, name="sign-out"),
-    path("prove/", signing_in.prove, name="prove"),
+    path("prove/", reauthenticating.prove, name="prove"),
+    path("prove/passkey/ask/", reauthenticating.ask_proof, name="ask-proof"),
+    path("prove/passkey/", reauthenticating.answer_proof, name="answer-proof"),
     path("second-factors/", second_factors.second_factors, name="second-factors"),
     path("second-factors/authenticator/", second_factors.authenticator, name="authenticator"),
     path("second-factors/recovery-codes/", second_factors.recovery_codes, name="recovery-codes"),

@@ -1,4 +1,4 @@
-"""The browser, and a worker beside the server."""
+"""One browser for all journeys of a process, windows for each of its own, and a worker beside the server."""
 
 import os
 from threading import Event, Thread
@@ -7,18 +7,26 @@ import pytest
 from django.db import connection
 
 from matricula.mail.delivery import deliver_due
-from tests.journeys.walking import ARGUMENTS, CHROMIUM
+from tests.journeys.walking import ARGUMENTS, CHROMIUM, SIZES, open_window
 
 
-@pytest.fixture
-def browser():
+@pytest.fixture(scope="session")
+def chromium():
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def browser(chromium):
+    """The browser; what a test opened in it is closed afterwards."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def worker(transactional_db):
     stopped = Event()
 
     def work():
-        while not stopped.wait(0.1):
+        while not stopped.wait(0.05):
             deliver_due()
         connection.close()
 
@@ -38,13 +46,17 @@ def worker(transactional_db):
     thread.join()
 
 
-@pytest.fixture(params=["phone", "desktop"])
-def page(request, browser):
-    size = {"width": 390, "height": 844} if request.param == "phone" else {"width": 1280, "height": 900}
-    context = browser.new_context(
-        bypass_csp=True, viewport=size, java_script_enabled=request.param == "desktop"
-    )
-    opened = context.new_page()
-    opened.set_default_timeout(15_000)
-    opened.size = request.param
-    return opened
+@pytest.fixture(params=list(SIZES))
+def page(request, browser, live_server):
+    """A phone without JavaScript, then a desk with axe."""
+    return open_window(browser, live_server, request.param)
+
+
+@pytest.fixture
+def phone(browser, live_server):
+    return open_window(browser, live_server, "phone")
+
+
+@pytest.fixture
+def desk(browser, live_server):
+    return open_window(browser, live_server, "desktop")

@@ -1,20 +1,9 @@
 """Ada joins without touching a mouse: Tab, letters, Enter."""
 
-import pytest
-
 from conftest import PASSWORD
 from tests.journeys.walking import BROWSER_TEST, letter_code, open_link
 
 pytestmark = BROWSER_TEST
-
-
-@pytest.fixture
-def keys(browser, live_server):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
 
 
 OUTLINED = """() => [document.activeElement, document.activeElement.closest('.card, .option')]
@@ -43,24 +32,24 @@ def write(page, name: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def test_the_whole_way_in_works_by_keyboard(keys, live_server, worker, invitation, course):
-    open_link(keys, live_server, invitation)
-    keys.keyboard.press("Tab")
-    assert keys.evaluate("document.activeElement.className") == "skip"
-    press(keys, "Join now")
-    press(keys, course.title)
-    press(keys, "Start")
-    tab_to(keys, "Full name")
-    keys.keyboard.press("Control+A")
-    keys.keyboard.type("Ada Okafor")
-    write(keys, "Alternative e-mail", "ada@home.example")
-    write(keys, "Password", PASSWORD)
-    press(keys, "Sign up")
-    write(keys, "Code", letter_code("ada@nordlicht.example"))
-    press(keys, "Confirm")
-    press(keys, "Begin")
-    press(keys, "Done, next lesson")
-    tab_to(keys, "Stop")
-    keys.keyboard.press("Space")
-    press(keys, "Hand in")
-    assert keys.get_by_text("Passed.").is_visible()
+def test_the_whole_way_in_works_by_keyboard(desk, live_server, worker, invitation, course):
+    open_link(desk, live_server, invitation)
+    desk.keyboard.press("Tab")
+    assert desk.evaluate("document.activeElement.className") == "skip"
+    press(desk, "Join now")
+    press(desk, course.title)
+    press(desk, "Start")
+    tab_to(desk, "Full name")
+    desk.keyboard.press("Control+A")
+    desk.keyboard.type("Ada Okafor")
+    write(desk, "Alternative e-mail", "ada@home.example")
+    write(desk, "Password", PASSWORD)
+    press(desk, "Sign up")
+    write(desk, "Code", letter_code("ada@nordlicht.example"))
+    press(desk, "Confirm")
+    press(desk, "Begin")
+    press(desk, "Done, next lesson")
+    tab_to(desk, "Stop")
+    desk.keyboard.press("Space")
+    press(desk, "Hand in")
+    assert desk.get_by_text("Passed.").is_visible()

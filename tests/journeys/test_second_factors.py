@@ -5,9 +5,8 @@ import re
 import pyotp
 import pytest
 
-from conftest import PASSWORD
 from matricula.accounts.models import SecondFactor
-from tests.journeys.walking import BROWSER_TEST, click, shoot
+from tests.journeys.walking import BROWSER_TEST, click, log_in, open_window, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 
@@ -16,11 +15,8 @@ pytestmark = BROWSER_TEST
 def window(browser, live_server, settings):
     """A desktop window whose device holds a virtual authenticator."""
     settings.BASE_URL = live_server.url
-    context = browser.new_context(bypass_csp=True, base_url=live_server.url)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.size = "desktop"
-    tools = context.new_cdp_session(page)
+    page = open_window(browser, live_server, "desktop")
+    tools = page.context.new_cdp_session(page)
     tools.send("WebAuthn.enable")
     device = {
         "protocol": "ctap2",
@@ -31,15 +27,12 @@ def window(browser, live_server, settings):
         "automaticPresenceSimulation": True,
     }
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-    yield page
-    context.close()
+    return page
 
 
-def log_in(page):
+def chika_logs_in(page):
     page.goto("/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    log_in(page, "chika@elsewhere.example")
 
 
 def log_out(page):
@@ -55,7 +48,7 @@ def add_passkey(page):
 
 
 def test_a_passkey_signs_in_alone_and_as_second_step(window, chika):
-    log_in(window)
+    chika_logs_in(window)
     add_passkey(window)
     assert window.get_by_text("My laptop").first.is_visible()
     shoot(window, "second-factors")
@@ -63,7 +56,7 @@ def test_a_passkey_signs_in_alone_and_as_second_step(window, chika):
     click(window, "Log in with a passkey")
     window.wait_for_url("**/learn/")
     log_out(window)
-    log_in(window)
+    chika_logs_in(window)
     assert window.get_by_role("heading", name="One more step").is_visible()
     shoot(window, "second-step-passkey")
     click(window, "Use your passkey")
@@ -72,7 +65,7 @@ def test_a_passkey_signs_in_alone_and_as_second_step(window, chika):
 
 
 def test_a_passkey_of_somebody_else_is_no_second_step(window, chika, bruno):
-    log_in(window)
+    chika_logs_in(window)
     add_passkey(window)
     SecondFactor.objects.update(account=bruno)
     SecondFactor.objects.create(account=chika, kind="totp", name="App", sealed="x")
@@ -83,12 +76,25 @@ def test_a_passkey_of_somebody_else_is_no_second_step(window, chika, bruno):
     assert "/account/log-in/" in window.url
 
 
-def test_the_authenticator_app_is_set_up_and_asked_for(page, live_server, chika):
-    page.goto(live_server.url + "/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
-    page.goto(live_server.url + "/account/second-factors/")
+def test_an_account_with_nothing_but_a_passkey_confirms_who_it_is(window, chika):
+    sign_in(window, chika)
+    add_passkey(window)
+    chika.set_unusable_password()
+    chika.save()
+    window.context.clear_cookies()
+    sign_in(window, chika, fresh=False)
+    window.goto("/account/password/")
+    assert sees(window, "Confirm it is you")
+    assert window.get_by_label("Password").count() == window.get_by_label("Code").count() == 0
+    shoot(window, "prove-passkey")
+    click(window, "Use your passkey")
+    window.wait_for_url("**/account/password/")
+    assert sees(window, "Choose a password")
+
+
+def test_the_authenticator_app_is_set_up_and_asked_for(page, chika):
+    chika_logs_in(page)
+    page.goto("/account/second-factors/")
     shoot(page, "no-second-factor")
     click(page, "Set up the app", role="link")
     shoot(page, "authenticator")
@@ -100,10 +106,7 @@ def test_the_authenticator_app_is_set_up_and_asked_for(page, live_server, chika)
     recovery = page.locator("code").first.inner_text()
     shoot(page, "recovery-codes")
     click(page, "Log out")
-    page.goto(live_server.url + "/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    chika_logs_in(page)
     shoot(page, "second-step")
     page.get_by_role("link", name=re.compile("recovery code")).click()
     shoot(page, "recovery-step")

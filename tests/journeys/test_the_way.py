@@ -50,12 +50,12 @@ def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificat
     page.get_by_role("link", name="See your certificate").click()
     assert page.get_by_role("heading", name="Ada Okafor").is_visible()
     shoot(page, "certificate")
-    page.goto(live_server.url + "/learn/")
+    page.goto("/learn/")
     shoot(page, "learning")
 
 
 def test_b3_chika_is_signed_in_and_joins_as_herself(page, live_server, worker, invitation, chika, course):
-    page.goto(live_server.url + "/account/log-in/")
+    page.goto("/account/log-in/")
     page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
     page.get_by_label("Password").fill(PASSWORD)
     click(page.locator("main"), "Log in")
@@ -73,7 +73,7 @@ def test_b3_chika_is_signed_in_and_joins_as_herself(page, live_server, worker, i
 
 
 def test_a7_an_unknown_link_says_what_to_do(page, live_server):
-    page.goto(live_server.url + "/join/" + "x" * 43 + "/")
+    page.goto("/join/" + "x" * 43 + "/")
     assert page.get_by_role("heading", name="We do not know this link").is_visible()
     shoot(page, "unknown-link")
 
@@ -83,7 +83,7 @@ def test_the_other_pages_are_accessible(page, live_server, worker, organization,
     for path in ("/account/log-in/", "/account/forgotten/", "/join/lost-letter/", "/_mail/", "/nowhere/"):
         page.goto(live_server.url + path)
         shoot(page, path.strip("/").replace("/", "-"))
-    page.goto(live_server.url + "/account/log-in/")
+    page.goto("/account/log-in/")
     page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
     page.get_by_label("Password").fill(PASSWORD)
     click(page.locator("main"), "Log in")
@@ -114,11 +114,11 @@ def test_f1_ada_watches_a_video_with_captions_and_goes_on_where_she_stopped(page
     made = import_course(source=folder, organization=program.organization)
     ada = person("Ada Okafor", "ada@home.example")
     start_course(course=made, membership=enter_program(program=program, account=ada))
-    page.goto(live_server.url + "/account/log-in/")
+    page.goto("/account/log-in/")
     page.get_by_label("E-mail", exact=True).fill("ada@home.example")
     page.get_by_label("Password").fill(PASSWORD)
     click(page.locator("main"), "Log in")
-    page.goto(f"{live_server.url}{made.address}lessons/three-signs-film/")
+    page.goto(f"{made.address}lessons/three-signs-film/")
     shoot(page, "lesson-video")
     if page.size == "desktop":
         page.wait_for_function("document.querySelector('video').readyState >= 1")

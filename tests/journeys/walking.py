@@ -2,11 +2,15 @@
 
 import os
 import re
+import time
 from pathlib import Path
 from threading import Event
 
 import pytest
+from django.db import connection
+from django.test import Client
 
+from conftest import PASSWORD
 from matricula.joining.inviting import mint_link
 from matricula.joining.models import InvitationToken
 from matricula.mail.models import InboxLetter
@@ -26,41 +30,101 @@ ARGUMENTS = [
 ]
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 SHOTS = os.environ.get("SCREENSHOTS")
-
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+PATIENCE = 15_000
+"""Milliseconds."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""What another colour scheme can change."""
+
+
+def open_window(browser, live_server, size):
+    context = browser.new_context(
+        base_url=live_server.url,
+        bypass_csp=True,
+        viewport=SIZES[size],
+        java_script_enabled=size == "desktop",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.size, page.base = size, live_server.url
+    return page
 
 
 def shoot(page, name):
-    """Look at a page as axe does, in light and dark (at a desk: it needs JavaScript); take a picture."""
-    page.wait_for_load_state("networkidle")
-    if page.size == "desktop":
+    """Look at a page as axe does, in light and dark; see that nobody has to scroll sideways; take a picture.
+
+    Pages are the same on every database, so axe looks at them on SQLite; it needs JavaScript, so at a desk.
+    """
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[page.size]["width"], name
+    if page.size == "desktop" and connection.vendor == "sqlite":
+        page.emulate_media(color_scheme="light")
         page.evaluate(AXE)
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            assert faults(page) == [], f"{name}, {scheme}"
+        assert faults(page) == [], f"{name}, light"
+        page.emulate_media(color_scheme="dark")
+        assert faults(page, COLOURS) == [], f"{name}, dark"
+        page.emulate_media(color_scheme="light")
     if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png")
+        page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png", full_page=True)
 
 
-def faults(page):
-    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+def faults(page, rules=None):
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+    found = page.evaluate(f"axe.run(document, {{runOnly: {only}}})")
     return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
 
 
-def letter_code(address):
-    for _ in range(100):
-        found = InboxLetter.objects.filter(to=address, letter__kind="accounts.confirmation").last()
+def sign_in(page, account, *, fresh=True):
+    """Somebody who logged in before: by cookie, where logging in is not what the test is about."""
+    client = Client(headers={"User-Agent": page.size})
+    client.force_login(account)
+    session = client.session
+    session["proved_at"] = time.time() if fresh else 0
+    session.save()
+    page.context.add_cookies(
+        [{"name": "matricula", "value": client.cookies["matricula"].value, "url": page.base}]
+    )
+
+
+def log_in(page, address, password=PASSWORD):
+    """By the form, on whatever page shows it."""
+    page.get_by_label("E-mail", exact=True).fill(address)
+    page.get_by_label("Password").fill(password)
+    click(page.locator("main"), "Log in")
+
+
+def letter_to(address, kind):
+    """The text of the newest letter of this kind, once the worker has delivered it."""
+    for _ in range(200):
+        found = InboxLetter.objects.filter(to=address, letter__kind=kind).last()
         if found:
-            return re.search(r"^\d{6}$", found.text, re.M)[0]
-        Event().wait(0.1)
-    raise AssertionError("no letter came")
+            return found.text
+        Event().wait(0.05)
+    raise AssertionError(f"no letter of {kind} came to {address}")
+
+
+def letter_code(address):
+    return re.search(r"^\d{6}$", letter_to(address, "accounts.confirmation"), re.M)[0]
+
+
+def letter_link(address, kind):
+    """The path of the link in a letter."""
+    return "/" + re.search(r"https?://[^/\s]+/(\S+)", letter_to(address, kind))[1]
 
 
 def open_link(page, live_server, invitation):
     link = mint_link(invitation, InvitationToken.Channel.MAIL)
-    page.goto(live_server.url + "/join/" + link.split("/join/")[1])
+    page.goto("/join/" + link.split("/join/")[1])
 
 
 def click(page, name, role="button"):
     page.get_by_role(role, name=re.compile(f"^{name}$", re.I)).click()
+
+
+def sees(page, heading):
+    """Whether the page's own heading is this one."""
+    page.get_by_role("heading", level=1, name=re.compile(f"^{heading}$", re.I)).wait_for()
+    return True

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,7 +11,7 @@ from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.changing_password import change_password
 from matricula.accounts.forms import NameForm, NewPasswordForm
 from matricula.accounts.models import Account, Session
-from matricula.accounts.signing_in import start_session
+from matricula.accounts.signing_in import network_of, start_session
 from matricula.web.access import signed_in
 from matricula.web.secret import digest
 
@@ -53,9 +54,12 @@ def password(request: HttpRequest, account: Account) -> HttpResponse:
 @signed_in
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    rows = Session.objects.filter(account_id=own(request).pk).order_by("-started_at")
-    context = {"sessions": rows, "this": stored_key(request)}
-    return render(request, "accounts/pages/sessions.html", context)
+    """This browser first, then the others as they were seen last."""
+    this, here = stored_key(request), network_of(request)
+    rows = Session.objects.filter(account_id=own(request).pk, expire_date__gt=timezone.now())
+    ordered = sorted(rows.order_by("-seen_at"), key=lambda one: one.session_key != this)
+    listed = [(one, one.place(here), one.session_key == this) for one in ordered]
+    return render(request, "accounts/pages/sessions.html", {"sessions": listed})
 
 
 def stored_key(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Log in, the second step, log out, and "confirm it is you"."""
+"""Log in, the second step, log out."""
 
 import json
 from collections.abc import Callable
@@ -13,19 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import PasskeyRefused
-from matricula.accounts.forms import AuthenticatorForm, LogInForm, ProofForm, RecoveryCodeForm
+from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
 from matricula.accounts.signing_in import (
     begin_session,
     check_password,
     finish_step,
-    mark_fresh,
     pending_account,
     spend_step_try,
     start_session,
 )
-from matricula.web.access import public, signed_in
+from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
@@ -133,25 +132,12 @@ def answer_passkey(request: HttpRequest) -> HttpResponse:
             raise PasskeyRefused
         account = passkeys.prove(account=pending, state=state, answer=json.loads(request.body))
     except (PasskeyRefused, ValueError):
-        return JsonResponse(
-            {"error": _("This passkey does not fit. Try again, or use another way.")}, status=400
-        )
+        return passkey_refused()
     if pending:
         return JsonResponse({"then": finish_step(request, account)})
     start_session(request, account)
     return JsonResponse({"then": wanted(request)})
 
 
-@signed_in
-@FORM
-def prove(request: HttpRequest) -> HttpResponse:
-    """Confirm it is you: before something that matters, once in ten minutes."""
-    account = request.user
-    assert isinstance(account, Account)  # noqa: S101 - signed_in saw to it
-    target = wanted(request)
-    form = ProofForm(account, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        request.session.cycle_key()
-        mark_fresh(request)
-        return redirect(target)
-    return render(request, "accounts/pages/prove.html", {"form": form, "next": target})
+def passkey_refused() -> JsonResponse:
+    return JsonResponse({"error": _("This passkey does not fit. Try again, or use another way.")}, status=400)

@@ -1,9 +1,13 @@
 """Addresses, password and sessions: changed by their owner, and never unnoticed."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.accounts.addressing import add_address, make_primary, remove_address
@@ -165,3 +169,50 @@ def test_account_pages_ask_the_same_number_of_queries(signed_in, chika, rows, dj
     for path in ("/account/addresses/", "/account/sessions/"):
         with django_assert_num_queries(3):
             signed_in.get(path)
+
+
+def seen_before(account, **ago) -> None:
+    Session.objects.filter(account_id=account.pk).update(seen_at=timezone.now() - timedelta(**ago))
+
+
+def test_a_session_says_when_and_where_it_was_seen_last(signed_in, chika):
+    phone = Client()
+    phone.post("/account/log-in/", LOG_IN, HTTP_USER_AGENT="Mozilla/5.0 (iPhone) Safari/600")
+    seen_before(chika, hours=3)
+    phone.get("/learn/", REMOTE_ADDR="8.8.4.4")
+    page = " ".join(signed_in.get("/account/sessions/").content.decode().split())
+    assert "In use now, from the network you are on now" in page
+    assert "Last seen a few minutes ago, from another network (8.8.4.4)" in page
+    seen_before(chika, hours=3)
+    assert "Last seen 3\xa0hours ago" in signed_in.get("/account/sessions/").content.decode()
+
+
+def test_being_seen_is_written_once_in_five_minutes(signed_in, chika):
+    def writes() -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            signed_in.get("/learn/")
+        return [one["sql"].split()[0] for one in asked if not one["sql"].startswith("SELECT")]
+
+    assert writes() == []
+    seen_before(chika, minutes=4)
+    assert writes() == []
+    seen_before(chika, minutes=6)
+    assert writes() == ["UPDATE"]
+    assert writes() == []
+
+
+def test_all_other_sessions_end_and_this_one_goes_on(signed_in, chika):
+    others = [Client(), Client()]
+    for other in others:
+        other.post("/account/log-in/", LOG_IN)
+    assert "End all others" in signed_in.get("/account/sessions/").content.decode()
+    page = signed_in.post("/account/sessions/end/", follow=True).content.decode()
+    assert "No other browser is logged in." in page
+    assert "End all others" not in page
+    assert [other.get("/learn/").status_code for other in others] == [302, 302]
+
+
+def test_a_session_that_ran_out_is_not_listed(signed_in, chika):
+    Client().post("/account/log-in/", LOG_IN, HTTP_USER_AGENT="Mozilla/5.0 (iPhone) Safari/600")
+    Session.objects.filter(browser__contains="iPhone").update(expire_date=timezone.now())
+    assert "iPhone" not in signed_in.get("/account/sessions/").content.decode()

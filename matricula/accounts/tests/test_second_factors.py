@@ -212,9 +212,7 @@ def test_setting_up_the_app_shows_ten_recovery_codes_once(client, chika):
 def test_an_old_session_proves_itself_before_it_changes_factors(client, chika, secret):
     client.post("/account/log-in/", LOG_IN)
     client.post("/account/log-in/second-step/", {"code": now(secret)})
-    session = client.session
-    session["proved_at"] = 0
-    session.save()
+    grown_old(client)
     factor = SecondFactor.objects.get()
     answer = client.post(f"/account/second-factors/{factor.pk}/remove/")
     assert answer["Location"].startswith("/account/prove/?next=")
@@ -224,6 +222,32 @@ def test_an_old_session_proves_itself_before_it_changes_factors(client, chika, s
     client.post("/account/prove/", {"password": PASSWORD, "next": "/account/"})
     client.post(f"/account/second-factors/{factor.pk}/remove/")
     assert not SecondFactor.objects.exists()
+
+
+def grown_old(client: Client) -> None:
+    session = client.session
+    session["proved_at"] = 0
+    session.save()
+
+
+def test_a_passkey_asked_for_in_order_to_log_in_confirms_nobody(client, chika):
+    client.force_login(chika)
+    grown_old(client)
+    client.post("/account/log-in/passkey/ask/")
+    for answer in ("{}", "no json"):
+        sent = client.post("/account/prove/passkey/", answer, content_type="application/json")
+        assert sent.status_code == 400
+    assert client.get("/account/password/")["Location"].startswith("/account/prove/")
+
+
+def test_who_has_no_password_app_or_passkey_is_shown_the_way_to_choose_a_password(client, chika):
+    chika.set_unusable_password()
+    chika.save()
+    client.force_login(chika)
+    page = client.get("/account/prove/?next=/account/password/").content.decode()
+    assert "/account/forgotten/?next=/account/password/" in page
+    client.post("/account/prove/", {"password": "", "code": ""})
+    assert client.get("/account/password/")["Location"].startswith("/account/prove/")
 
 
 def test_nobody_removes_somebody_elses_factor(client, secret, bruno):

@@ -1,13 +1,16 @@
 """What templates need to draw: icons, drawings, cover art, a ring, initials, durations."""
 
 import re
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from django import template
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from matricula.web.covers import cover_art, tone_of
@@ -94,3 +97,11 @@ def duration(minutes: int) -> str:
     hours, rest = divmod(int(minutes or 0), 60)
     parts = [_("%d h") % hours] if hours else []
     return " ".join([*parts, _("%d min") % rest] if rest or not hours else parts)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """`{{ session.seen_at|ago }}`: a few minutes ago, 3 hours ago, 2 weeks ago."""
+    if timezone.now() - moment < timedelta(minutes=10):
+        return _("a few minutes ago")
+    return _("%s ago") % timesince(moment, depth=1)

@@ -1,0 +1,58 @@
+"""Confirm it is you: before something that matters, once in ten minutes."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matricula.accounts import passkeys
+from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.forms import ProofForm
+from matricula.accounts.pages.account import own
+from matricula.accounts.pages.signing_in import passkey_refused, wanted
+from matricula.accounts.signing_in import mark_fresh
+from matricula.web.access import signed_in
+
+CEREMONY = "passkey_proof"
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: HttpRequest) -> HttpResponse:
+    """The password, or the app's code where there is none; a passkey is as good as either."""
+    account, target = own(request), wanted(request)
+    form = ProofForm(account, request.POST or None)
+    if request.method == "POST" and form.fields and form.is_valid():
+        proven(request)
+        return redirect(target)
+    context = {"form": form, "next": target, "passkeys": passkeys.can_prove(account)}
+    return render(request, "accounts/pages/prove.html", context)
+
+
+@signed_in
+@require_POST
+def ask_proof(request: HttpRequest) -> HttpResponse:
+    """What the browser asks the device; a ceremony of its own, that signs nobody in."""
+    options, request.session[CEREMONY] = passkeys.ask_to_prove(own(request), alone=True)
+    return JsonResponse(options)
+
+
+@signed_in
+@require_POST
+def answer_proof(request: HttpRequest) -> HttpResponse:
+    """The device's answer: a passkey of the account that is signed in, unlocked by its owner."""
+    state = request.session.pop(CEREMONY, None)
+    try:
+        if state is None:
+            raise PasskeyRefused
+        passkeys.prove(account=own(request), state=state, answer=json.loads(request.body))
+    except (PasskeyRefused, ValueError):
+        return passkey_refused()
+    proven(request)
+    return JsonResponse({"then": wanted(request)})
+
+
+def proven(request: HttpRequest) -> None:
+    request.session.cycle_key()
+    mark_fresh(request)
