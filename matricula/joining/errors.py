@@ -82,3 +82,9 @@ class FileRefused(JoiningError):
 
     def __str__(self) -> str:
         return " ".join(map(str, self.words)) or self.code
+
+
+class NotToConfirm(JoiningError):
+    """The file is not waiting to be confirmed: it was confirmed, cancelled or refused."""
+
+    code = "not_to_confirm"

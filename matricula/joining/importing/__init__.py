@@ -1,1 +1,1 @@
-"""Inviting whom a file names."""
+"""Inviting the people of a file: checked, shown, confirmed, carried out, told."""

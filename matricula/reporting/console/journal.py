@@ -13,7 +13,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import Entry, record
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
-from matricula.reporting.exporting import download
+from matricula.web.exporting import download
 from matricula.web.keyset import stretch
 
 EXPORTED = 50_000

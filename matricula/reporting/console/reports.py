@@ -10,7 +10,7 @@ from matricula.organizations.models import Organization
 from matricula.reporting.console.overview import timeline
 from matricula.reporting.counting import Line, by_course, by_group
 from matricula.reporting.drawing import share
-from matricula.reporting.exporting import download
+from matricula.web.exporting import download
 
 
 @overseeing

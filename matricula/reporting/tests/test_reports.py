@@ -19,7 +19,7 @@ from matricula.organizations.models import Role
 from matricula.programs.membership import enter_program
 from matricula.reporting.counting import by_course, by_group, funnel, over_time
 from matricula.reporting.drawing import HEIGHT, curves
-from matricula.reporting.exporting import as_csv, as_xlsx, harmless
+from matricula.web.exporting import as_csv, as_xlsx, harmless
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\tx", "\rx", "  =1", "＝1"]

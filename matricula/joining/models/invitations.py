@@ -1,4 +1,4 @@
-"""Invitations, direct links, and the arrivals they bring."""
+"""Invitations, the tokens of their links, and the words they are found by."""
 
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
+from matricula.joining.importing.models import ImportedFile
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization
 from matricula.programs.models import Group, Program, not_ended
 from matricula.web.ids import public_id_field
 
 INVITATION_DAYS = 30
-ARRIVAL_DAYS = 14
 
 
 def invitation_expiry(program: Program | None = None) -> datetime:
@@ -25,10 +25,6 @@ def invitation_expiry(program: Program | None = None) -> datetime:
     days = program.invitation_days if program else INVITATION_DAYS
     until = timezone.now() + timedelta(days=days)
     return min(until, program.closes_at) if program and program.closes_at else until
-
-
-def arrival_expiry() -> Any:
-    return timezone.now() + timedelta(days=ARRIVAL_DAYS)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -72,7 +68,7 @@ class Invitation(models.Model):
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
-    public_id = public_id_field()
+    public_id = public_id_field(unique=False)
     address = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
@@ -86,6 +82,16 @@ class Invitation(models.Model):
     )
     specialization = models.ForeignKey(
         Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    note = models.JSONField(default=dict, blank=True)
+    """What else the file said of the person, by its headers."""
+    from_file = models.ForeignKey(
+        ImportedFile,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="invitations",
+        db_constraint=False,
+        db_index=False,
     )
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(default=timezone.now)
@@ -101,7 +107,7 @@ class Invitation(models.Model):
         related_name="accepted_invitations",
         db_index=False,
     )
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     superseded_by = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -118,6 +124,7 @@ class Invitation(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="an_invitation_has_a_name_of_its_own"),
             models.UniqueConstraint(
                 fields=["program", "canonical"],
                 condition=Q(state__in=["queued", "sent", "failed"]),
@@ -138,11 +145,14 @@ class Invitation(models.Model):
             models.Index(
                 fields=["expires_at"], condition=Q(standing__in=RUNNING), name="invitations_running_out"
             ),
+            models.Index(
+                fields=["from_file", "id"], condition=Q(from_file__isnull=False), name="invitations_of_a_file"
+            ),
             *(
                 models.Index(
                     fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"invitations_by_{name}"
                 )
-                for name in ("course", "specialization", "accepted_by", "superseded_by")
+                for name in ("course", "specialization", "accepted_by", "superseded_by", "letter")
             ),
         ]
 
@@ -189,118 +199,3 @@ class InvitationToken(models.Model):
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-
-
-class DirectLink(models.Model):
-    """A shareable link an administrator hands out or puts in an LMS."""
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="direct_links")
-    public_id = public_id_field()
-    label = models.CharField(max_length=120, blank=True)
-    digest = models.CharField(max_length=64, unique=True)
-    uses = models.PositiveIntegerField(default=0)
-    max_uses = models.PositiveIntegerField(null=True)
-    allowed_domains = models.JSONField(default=list)
-    groups = models.ManyToManyField(Group, blank=True)
-    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    specialization = models.ForeignKey(
-        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(null=True)
-    turned_off_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
-                name="a_link_is_not_used_beyond_its_limit",
-            )
-        ]
-
-    @property
-    def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    @property
-    def is_used_up(self) -> bool:
-        return self.max_uses is not None and self.uses >= self.max_uses
-
-    @property
-    def is_open(self) -> bool:
-        return not (self.turned_off_at or self.is_expired or self.is_used_up)
-
-    def use(self) -> bool:
-        """Count one use; False when the link has none left or is off."""
-        left = Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses"))
-        rows = DirectLink.objects.filter(left, pk=self.pk, turned_off_at__isnull=True)
-        return bool(rows.update(uses=F("uses") + 1))
-
-
-class Arrival(models.Model):
-    """A visitor between JOIN NOW and membership, with what brought them and what they chose."""
-
-    public_id = public_id_field()
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="arrivals")
-    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="arrivals")
-    direct_link = models.ForeignKey(DirectLink, null=True, on_delete=models.CASCADE, related_name="arrivals")
-    channel = models.CharField(max_length=5, choices=InvitationToken.Channel)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="arrivals"
-    )
-    work_email = models.CharField(max_length=254, blank=True)
-    course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="+")
-    specialization = models.ForeignKey(Specialization, null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=arrival_expiry)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(invitation__isnull=False, direct_link__isnull=True)
-                | Q(invitation__isnull=True, direct_link__isnull=False),
-                name="one_thing_brought_an_arrival",
-            )
-        ]
-
-
-class RequestQuerySet(models.QuerySet["Request"]):
-    def waiting(self) -> Self:
-        return self.filter(answer="")
-
-
-class Request(models.Model):
-    """Somebody whose link no longer opens asks the administrator, in one click."""
-
-    class Answer(models.TextChoices):
-        INVITED = "invited"
-        DISMISSED = "dismissed"
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="requests")
-    public_id = public_id_field()
-    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, related_name="requests")
-    address = models.CharField(max_length=254)
-    canonical = models.CharField(max_length=254)
-    reason = models.CharField(max_length=40)
-    asked_at = models.DateTimeField(default=timezone.now)
-    answer = models.CharField(max_length=10, choices=Answer, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    answered_at = models.DateTimeField(null=True)
-
-    objects = RequestQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["program", "canonical"],
-                condition=Q(answer=""),
-                name="one_waiting_request_a_person",
-            )
-        ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.canonical = canonical(self.address)
-        super().save(*args, **kwargs)

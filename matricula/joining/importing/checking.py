@@ -1,0 +1,121 @@
+"""Checking a file, some lines a step: each line is kept with what it says, then all are judged."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.joining.errors import FileRefused
+from matricula.joining.importing.handing_in import place_of
+from matricula.joining.importing.judging import count, judge
+from matricula.joining.importing.keeping import Kept, keep, lines_a_step
+from matricula.joining.importing.matching import Matcher
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.reading import Row, read_rows
+from matricula.joining.importing.reading.rows import storable
+from matricula.web.ids import new_public_ids
+
+LONGEST_ADDRESS, LONGEST_NAME = 254, 200
+State = ImportedFile.State
+
+
+def check_some(file: ImportedFile) -> bool:
+    """Keep the next lines; when there are none left, judge them all. True while more is left."""
+    try:
+        with transaction.atomic():
+            more = keep_some(file)
+    except Cancelled:
+        return False
+    except FileRefused as refusal:
+        refuse(file, refusal)
+        return False
+    if not more:
+        judge(file)
+        file.move(State.CHECKING, state=State.CHECKED, counts=count(file))
+        transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))
+    return more
+
+
+def keep_some(file: ImportedFile) -> bool:
+    """False when the file ends there. Raises FileRefused, Cancelled."""
+    rows = go_on_reading(file)
+    keeper = Keeper(file.pk, Matcher(file.program, file.left_out), file.read_to)
+    keep(keeper.kept(islice(rows, lines_a_step())))
+    news = {"read_to": keeper.last, "lines": file.lines + keeper.count, "left_out": keeper.matcher.left_out}
+    if not file.move(State.CHECKING, **news):
+        raise Cancelled
+    if keeper.count < lines_a_step():
+        return False
+    leave_open(file, rows)
+    return True
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the file while this step read on; the step is undone."""
+
+
+@dataclass
+class Keeper:
+    """Turns the reader's rows into lines to keep, and knows how far it came."""
+
+    file: int
+    matcher: Matcher
+    last: int
+    count: int = 0
+
+    def kept(self, rows: Iterator[Row]) -> Iterator[Kept]:
+        for row, public_id in zip(rows, new_public_ids(lines_a_step()), strict=False):
+            self.count, self.last = self.count + 1, row.line
+            yield self.line(row, public_id)
+
+    def line(self, row: Row, public_id: str) -> Kept:
+        groups, course, specialization, left_out, _ = self.matcher.match(row.groups, row.courses)
+        fault = row.fault or ("bad_address" if len(row.canonical) > LONGEST_ADDRESS else "")
+        return (
+            self.file,
+            row.line,
+            public_id,
+            row.address[:LONGEST_ADDRESS],
+            "" if fault else row.canonical,
+            row.name[:LONGEST_NAME],
+            groups,
+            course,
+            specialization,
+            left_out,
+            note_of(row) if row.note else "{}",
+            "invalid" if fault else "new",
+            fault,
+        )
+
+
+def note_of(row: Row) -> str:
+    return json.dumps({storable(header): text for header, text in row.note.items()})
+
+
+MOST_OPEN = 4
+_open: dict[int, tuple[int, Iterator[Row]]] = {}
+"""Readers this process left open between steps, and the line each stands at."""
+
+
+def go_on_reading(file: ImportedFile) -> Iterator[Row]:
+    """From the line after the last one kept, whoever kept it."""
+    line, rows = _open.pop(file.pk, (-1, iter(())))
+    return rows if line == file.read_to else read_rows(place_of(file), file.read_to + 1)
+
+
+def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
+    """For the next step. Should this one be undone, the line no longer fits and the file is opened anew."""
+    if len(_open) >= MOST_OPEN:
+        del _open[next(iter(_open))]
+    _open[file.pk] = (file.read_to, rows)
+
+
+def refuse(file: ImportedFile, refusal: FileRefused) -> None:
+    """Nothing of such a file is kept."""
+    file.kept_lines.all().delete()
+    news = {"state": State.REFUSED, "code": refusal.code, "line": refusal.line, "ended_at": timezone.now()}
+    file.move(State.CHECKING, lines=0, **news)
+    transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))

@@ -1,0 +1,93 @@
+"""Handing in a file of people to invite: kept under a random name, served to nobody, read by a job."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.jobs.queueing import enqueue
+from matricula.joining.errors import NotToConfirm
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.reading import MOST_BYTES, recognise
+from matricula.joining.importing.reading.wording import refusal
+from matricula.programs.errors import ProgramEnded
+from matricula.programs.models import Program
+
+JOB = "joining.import"
+State = ImportedFile.State
+
+
+def folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "imports"
+
+
+def place_of(file: ImportedFile) -> Path:
+    return folder() / file.stored_as
+
+
+def hand_in(*, program: Program, name: str, content: Iterable[bytes], actor: Account | None) -> ImportedFile:
+    """Keep a file and have it checked. Raises FileRefused for what is no list of people, ProgramEnded."""
+    if program.has_ended:
+        raise ProgramEnded
+    stored_as = secrets.token_urlsafe(24)
+    place = folder() / stored_as
+    try:
+        write(place, content)
+        recognise(place)
+        return have_checked(
+            ImportedFile(program=program, name=name[-200:], stored_as=stored_as, handed_in_by=actor)
+        )
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+
+
+def write(place: Path, content: Iterable[bytes]) -> None:
+    """Safe on the disk before anybody is told. Raises FileRefused for what is too large."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("xb") as kept:
+        for piece in content:
+            kept.write(piece)
+            if kept.tell() > MOST_BYTES:
+                raise refusal("too_large")
+        kept.flush()
+        os.fsync(kept.fileno())
+
+
+@transaction.atomic
+def have_checked(file: ImportedFile) -> ImportedFile:
+    file.save()
+    enqueue(JOB, reference=file.pk)
+    return file
+
+
+@transaction.atomic
+def confirm(*, file: ImportedFile, actor: Account | None) -> None:
+    """Have a checked file carried out, once. Raises NotToConfirm, ProgramEnded."""
+    if file.program.has_ended:
+        raise ProgramEnded
+    if not file.move(State.CHECKED, state=State.RUNNING, confirmed_by=actor, confirmed_at=timezone.now()):
+        raise NotToConfirm
+    enqueue(JOB, reference=file.pk)
+    journal("invitation.import_confirmed", file, actor)
+
+
+@transaction.atomic
+def cancel(*, file: ImportedFile, actor: Account | None) -> bool:
+    """Nobody is invited from it. False when it was confirmed, or ended otherwise."""
+    now = timezone.now()
+    done = file.move(State.CHECKING, State.CHECKED, state=State.CANCELLED, ended_at=now)
+    if done:
+        journal("invitation.import_cancelled", file, actor)
+    return done
+
+
+def journal(verb: str, file: ImportedFile, actor: Account | None) -> None:
+    told = {"file": file.name, "lines": file.lines, **file.counts}
+    record(verb, actor=actor, organization=file.program.organization_id, subject=file, after=told)

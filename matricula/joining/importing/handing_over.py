@@ -1,0 +1,40 @@
+"""Handing the letters of imported invitations to the outbox, just ahead of the worker that sends them.
+
+A file's `owes_letters` is written in the transaction that makes its invitations: it is the promise that each
+of them gets its letter.
+"""
+
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.inviting import queue_letters
+from matricula.joining.models import Invitation
+from matricula.mail.models import Letter
+
+AHEAD = 10_000
+"""Letters of an organization that may wait in the outbox before more of a file's are put there."""
+BATCH = 500
+State = ImportedFile.State
+
+
+def hand_over_letters() -> bool:
+    """One batch of each file that owes letters; whether there was anything to do."""
+    owing = ImportedFile.objects.filter(owes_letters=True).select_related("program")
+    handed = [hand_over_some(file) for file in owing.order_by("pk") if has_room(file)]
+    return any(handed)
+
+
+def has_room(file: ImportedFile) -> bool:
+    waiting = Letter.objects.filter(state=Letter.State.QUEUED, bulk=True)
+    return waiting.filter(organization_id=file.program.organization_id)[:AHEAD].count() < AHEAD
+
+
+def hand_over_some(file: ImportedFile) -> bool:
+    """The next of its invitations that nobody has written to otherwise. False when there are none for now."""
+    rows = Invitation.objects.filter(from_file=file, pk__gt=file.written_to).order_by("pk")
+    batch = list(rows.select_related("program").select_for_update(of=("self",))[:BATCH])
+    if batch:
+        open_ones = [one for one in batch if one.letter_id is None and one.state == Invitation.State.QUEUED]
+        queue_letters([one for one in open_ones if not one.is_expired])
+        ImportedFile.objects.filter(pk=file.pk).update(written_to=batch[-1].pk)
+    elif file.state == State.DONE:
+        ImportedFile.objects.filter(pk=file.pk, state=State.DONE).update(owes_letters=False)
+    return bool(batch)

@@ -1,0 +1,31 @@
+"""What joining has done for later."""
+
+from datetime import timedelta
+
+from matricula.jobs.models import Job
+from matricula.jobs.performing import every, performs
+from matricula.joining.importing.carrying_out import carry_out_some
+from matricula.joining.importing.checking import check_some
+from matricula.joining.importing.clearing import clear_some
+from matricula.joining.importing.handing_in import JOB
+from matricula.joining.importing.handing_over import hand_over_letters
+from matricula.joining.importing.models import ImportedFile
+
+STEPS = {ImportedFile.State.CHECKING: check_some, ImportedFile.State.RUNNING: carry_out_some}
+
+
+@performs(JOB)
+def import_some(job: Job) -> bool:
+    file = ImportedFile.objects.select_related("program__organization").filter(pk=job.reference or 0).first()
+    step = STEPS.get(ImportedFile.State(file.state)) if file else None
+    return step(file) if step and file else False
+
+
+@every("joining.letters_of_files", timedelta(seconds=1))
+def hand_over(job: Job) -> bool:
+    return hand_over_letters()
+
+
+@every("joining.clear_files", timedelta(hours=6))
+def clear(job: Job) -> bool:
+    return clear_some()
