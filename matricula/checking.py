@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from matricula.mail.bouncing import refusal
 from matricula.mail.carrying import provider_of
 from matricula.mail.smtp import MailServer
 
@@ -65,11 +66,20 @@ def mail() -> Faults:
         name, _ = provider_of(settings.EMAIL_URL)
         if not name.isidentifier() or find_spec(f"anymail.backends.{name}") is None:
             yield f"EMAIL_URL names a provider that is not known: {name}."
+        elif not settings.WEBHOOK_SECRET:
+            yield "Without MATRICULA_WEBHOOK_SECRET the provider of EMAIL_URL cannot tell what came back."
     elif settings.EMAIL_URL.startswith("smtp"):
         try:
             MailServer(settings.EMAIL_URL).connect().quit()
         except OSError as fault:
             yield f"The mail server of EMAIL_URL does not take us: {first_line(fault)}"
+
+
+def bounces() -> Faults:
+    """Whether the mailbox that returned letters come to can be read."""
+    fault = refusal(settings.BOUNCE_MAILBOX) if settings.BOUNCE_MAILBOX else ""
+    if fault:
+        yield f"The mailbox of MATRICULA_BOUNCE_MAILBOX cannot be read: {first_line(fault)}"
 
 
 def framework() -> Faults:
@@ -82,4 +92,4 @@ def first_line(fault: object) -> str:
     return str(fault).strip().partition("\n")[0].rstrip(".") + "."
 
 
-CHECKS: list[Callable[[], Faults]] = [data_folder, database, static_files, mail, framework]
+CHECKS: list[Callable[[], Faults]] = [data_folder, database, static_files, mail, bounces, framework]

@@ -1,18 +1,22 @@
 """Every setting, read from the environment once, at the start. `docs/operate/settings.md` explains each."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
 
 from matricula.startup import (
     required,
+    validated_address,
     validated_base_url,
     validated_database,
     validated_email_url,
+    validated_mailbox,
+    validated_webhook_secret,
     whole_number,
 )
 
@@ -196,6 +200,12 @@ EMAIL_URL = validated_email_url(
     env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else ""), development=DEVELOPMENT
 )
 MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
+BOUNCE_ADDRESS = validated_address(
+    "MATRICULA_BOUNCE_ADDRESS", env.str("MATRICULA_BOUNCE_ADDRESS", default=parseaddr(MAIL_FROM)[1])
+)
+BOUNCE_MAILBOX = validated_mailbox(env.str("MATRICULA_BOUNCE_MAILBOX", default=""))
+WEBHOOK_SECRET = validated_webhook_secret(env.str("MATRICULA_WEBHOOK_SECRET", default=""))
+ANYMAIL = {**dict(parse_qsl(urlsplit(EMAIL_URL).query)), "WEBHOOK_SECRET": WEBHOOK_SECRET}
 MAIL_CONNECTIONS = whole_number(env, "MATRICULA_MAIL_CONNECTIONS", default=8, least=1)
 MAIL_DAILY_LIMIT = whole_number(env, "MATRICULA_MAIL_DAILY_LIMIT", default=50_000)
 MAIL_LEASE_SECONDS = whole_number(env, "MATRICULA_MAIL_LEASE_SECONDS", default=120, least=1)

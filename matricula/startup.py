@@ -1,5 +1,6 @@
 """What must be right before the process may start; each fault stops it with one sentence."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +46,34 @@ def validated_email_url(value: str, *, development: bool) -> str:
         return value
     raise ImproperlyConfigured(
         "EMAIL_URL must name a mail server, such as smtp://user:password@mail.example.com:587/?tls=1."
+    )
+
+
+def validated_mailbox(value: str) -> str:
+    """The mailbox returned letters come to; without TLS only on this machine. Raises ImproperlyConfigured."""
+    parts = urlsplit(value)
+    open_ones = ("imap", "imaps") if parts.hostname in LOCAL else ("imaps",)
+    if not value or (parts.scheme in open_ones and parts.hostname and parts.username):
+        return value
+    raise ImproperlyConfigured(
+        "MATRICULA_BOUNCE_MAILBOX must look like imaps://user:password@mail.example.com/INBOX."
+    )
+
+
+def validated_address(name: str, value: str) -> str:
+    """An address letters come back to. Raises ImproperlyConfigured."""
+    if re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", value):
+        return value
+    raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")
+
+
+def validated_webhook_secret(value: str) -> str:
+    """What a provider proves itself with, `name:password`. Raises ImproperlyConfigured."""
+    name, _, password = value.partition(":")
+    if not value or (name and len(password) >= 16):
+        return value
+    raise ImproperlyConfigured(
+        "MATRICULA_WEBHOOK_SECRET must look like name:password, with a password of 16 characters or more."
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from matricula.mail.pages import provider_news
 from matricula.web import design, pages
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("organizations/", include("matricula.organizations.urls")),
     path("_design/", design.design, name="design"),
     path("_mail/", include("matricula.mail.urls")),
+    path("_anymail/<str:provider>/tracking/", provider_news, name="provider-news"),
 ]
 handler400 = "matricula.web.errors.bad_request"
 handler403 = "matricula.web.errors.forbidden"

@@ -39,6 +39,12 @@ def matricula(*arguments, **changed):
         ({"EMAIL_URL": ""}, "EMAIL_URL must name a mail server, such as"),
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must look like postgresql://user"),
         ({"MATRICULA_WORKERS": "many"}, "MATRICULA_WORKERS must be a whole number from 1 up, not 'many'."),
+        (
+            {"MATRICULA_BOUNCE_MAILBOX": "imap://b:c@mail.example.com/INBOX"},
+            "MATRICULA_BOUNCE_MAILBOX must look like imaps://",
+        ),
+        ({"MATRICULA_BOUNCE_ADDRESS": "bounces"}, "MATRICULA_BOUNCE_ADDRESS must be an e-mail address, not"),
+        ({"MATRICULA_WEBHOOK_SECRET": "us:short"}, "MATRICULA_WEBHOOK_SECRET must look like name:password"),
         ({"MATRICULA_DEVELOPMENT": "true"}, "MATRICULA_DEVELOPMENT must be false on a site that others"),
     ],
 )  # fmt: skip
@@ -50,12 +56,17 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(command, wrong, sente
 
 
 def test_check_tells_everything_that_is_wrong_at_once(tmp_path):
-    found = matricula("check", MATRICULA_DATA=str(tmp_path), DATABASE_URL="postgresql://x@127.0.0.1:1/y")
+    away = {
+        "DATABASE_URL": "postgresql://x@127.0.0.1:1/y",
+        "MATRICULA_BOUNCE_MAILBOX": "imap://b:c@127.0.0.1:9/INBOX",
+    }
+    found = matricula("check", MATRICULA_DATA=str(tmp_path), **away)
     assert found.returncode == 1
     assert [line.split(":")[0] for line in found.stdout.splitlines()] == [
         "The database of DATABASE_URL does not answer",
         "The static files are not collected; run `matricula migrate`.",
         "The mail server of EMAIL_URL does not take us",
+        "The mailbox of MATRICULA_BOUNCE_MAILBOX cannot be read",
     ]
 
 
@@ -66,7 +77,11 @@ def test_check_tells_of_a_folder_that_is_not_there_and_a_provider_nobody_knows(t
 
 
 def test_after_migrate_check_has_nothing_more_to_say_but_the_mail_server(tmp_path):
-    right = {"MATRICULA_DATA": str(tmp_path), "EMAIL_URL": "anymail://postmark?POSTMARK_SERVER_TOKEN=x"}
+    right = {
+        "MATRICULA_DATA": str(tmp_path),
+        "EMAIL_URL": "anymail://postmark?POSTMARK_SERVER_TOKEN=x",
+        "MATRICULA_WEBHOOK_SECRET": "postmark:sixteen characters",
+    }
     before = matricula("check", **right)
     assert "migrations behind; run `matricula migrate`." in before.stdout
     assert matricula("migrate", **right).returncode == 0

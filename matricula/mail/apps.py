@@ -6,4 +6,4 @@ class MailConfig(AppConfig):
     label = "mail"
 
     def ready(self) -> None:
-        from matricula.mail import waiting  # noqa: F401 - tells readiness of the queue
+        from matricula.mail import bouncing, hearing, waiting  # noqa: F401 - read, listen, tell readiness

@@ -18,6 +18,7 @@ from matricula.mail.leasing import lease, renew_lease
 from matricula.mail.models import Letter
 from matricula.mail.rendering import compose
 from matricula.mail.signals import letters_settled
+from matricula.mail.wording import one_line
 
 BATCH = 1000
 ATTEMPTS = 6
@@ -107,7 +108,7 @@ def words_of(refusal: OSError) -> str:
     """The mail server's words, or the fault's own."""
     said = [f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
             for code, words in answers_of(refusal)]  # fmt: skip
-    return "; ".join(said) or str(refusal)
+    return one_line("; ".join(said) or str(refusal))
 
 
 def postpone(letter: Letter, words: str, *, final: bool) -> None:
@@ -126,15 +127,25 @@ def settle(letters: list[Letter], state: Letter.State, error: str = "") -> None:
     if not letters:
         return
     rows = Letter.objects.filter(pk__in=[one.pk for one in letters], state=Letter.State.SENDING)
-    if rows.update(state=state, error=error, settled_at=timezone.now(), leased_until=None):
+    settled = rows.update(state=state, error=error, settled_at=timezone.now(), leased_until=None)
+    if settled < len(letters):
+        ours = set(
+            Letter.objects.filter(pk__in=[one.pk for one in letters], state=state).values_list(
+                "pk", flat=True
+            )
+        )
+        letters = [one for one in letters if one.pk in ours]
+    if settled:
         letters_settled.send(Letter, letters=letters, state=state)
 
 
 @transaction.atomic
 def bounce(letter: Letter, words: str) -> bool:
-    """A letter that was taken came back. False when that was known."""
-    taken_before = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENT)
-    if not taken_before.update(state=Letter.State.BOUNCED, error=words, settled_at=timezone.now()):
+    """A letter that was taken came back, perhaps before its settling. False when that was known."""
+    taken_before = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.SENDING])
+    if not taken_before.update(
+        state=Letter.State.BOUNCED, error=words, settled_at=timezone.now(), leased_until=None
+    ):
         return False
     letters_settled.send(Letter, letters=[letter], state=Letter.State.BOUNCED)
     return True

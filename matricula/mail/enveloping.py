@@ -50,7 +50,7 @@ def envelope(letter: Letter, message: Message) -> Envelope:
     ]
     parts = part("plain", message.text, boundary) + part("html", message.html, boundary)
     content = "\r\n".join(headers).encode("ascii") + b"\r\n\r\n" + parts + f"--{boundary}--\r\n".encode()
-    return Envelope(letter, sender_address(settings.MAIL_FROM), recipient, content)
+    return Envelope(letter, settings.BOUNCE_ADDRESS, recipient, content)
 
 
 def part(kind: str, text: str, boundary: str) -> bytes:
@@ -80,12 +80,6 @@ def from_header(name: str) -> str:
     """The site's address, under the name of the organization when there is one."""
     own_name, address = parseaddr(settings.MAIL_FROM)
     return formataddr((CONTROLS.sub(" ", name or own_name).strip(), address))
-
-
-@lru_cache(maxsize=8)
-def sender_address(mail_from: str) -> str:
-    """Where bounces go (RFC 5321, 4.4)."""
-    return parseaddr(mail_from)[1]
 
 
 def wire_address(address: str) -> str:

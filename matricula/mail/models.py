@@ -64,6 +64,14 @@ class Allowance(models.Model):
         constraints = [models.UniqueConstraint(fields=["organization_id", "day"], name="one_allowance_a_day")]
 
 
+class Mailbox(models.Model):
+    """How far a mailbox of returned letters was read: up to the message `uid` (RFC 9051, 2.3.1.1)."""
+
+    name = models.CharField(max_length=300, unique=True)
+    uid_validity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(default=0)
+
+
 class InboxLetter(models.Model):
     """A delivered letter as the development inbox shows it."""
 

@@ -1,9 +1,13 @@
-"""The development inbox."""
+"""The development inbox, and where a provider tells what became of letters."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import resolve
+from django.views.decorators.csrf import csrf_exempt
 
+from matricula.mail.hearing import NotYetKnown, listens_to
 from matricula.mail.models import InboxLetter
 from matricula.web.access import public
 
@@ -35,6 +39,20 @@ def as_json(letter: InboxLetter) -> dict[str, object]:
         "html": letter.html,
         "date": letter.date.isoformat(),
     }
+
+
+@csrf_exempt
+@public
+def provider_news(request: HttpRequest, provider: str) -> HttpResponseBase:
+    """What the provider tells of our letters. It proves itself by the secret in its own request."""
+    if not listens_to(provider):
+        raise Http404
+    heard = resolve(f"/{provider}/tracking/", urlconf="anymail.urls")
+    try:
+        answer: HttpResponseBase = heard.func(request, *heard.args, **heard.kwargs)
+    except NotYetKnown:
+        return HttpResponse(status=503)
+    return answer
 
 
 def refuse_outside_development() -> None:

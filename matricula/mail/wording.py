@@ -17,3 +17,8 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
 def plain_lines(text: str, longest: int = 2000) -> str:
     """Several such lines."""
     return "\n".join(plain(line, longest) for line in text.splitlines())[:longest].strip()
+
+
+def one_line(words: str, longest: int = 500) -> str:
+    """Another machine's words on one line, without what a database or a page could not keep."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words[: 4 * longest]).split())[:longest]
