@@ -107,12 +107,14 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     _database["OPTIONS"] = {
+        "server_side_binding": True,
+        "prepare_threshold": 5,
         "pool": {
             "min_size": 2,
             "max_size": whole_number(env, "MATRICULA_DATABASE_POOL", default=12, least=1),
             "timeout": 3,
             "reconnect_timeout": 2,
-        }
+        },
     }
 
 # -- web: pages, cookies, static files -------------------------------------------------------------

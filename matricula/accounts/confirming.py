@@ -29,10 +29,17 @@ def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
         raise TooSoon
     if live:
         live.update(ended_at=timezone.now())
-    confirmation = Confirmation.objects.create(email=email)
-    language = email.account.language
-    Letter.objects.create(kind=KIND, to=email.address, language=language, reference=confirmation.pk)
-    return confirmation
+    return write_to([email])[0]
+
+
+def write_to(emails: list[EmailAddress]) -> list[Confirmation]:
+    """A letter to each, without asking whether one went out a moment ago."""
+    confirmations = Confirmation.objects.bulk_create([Confirmation(email=one) for one in emails])
+    Letter.objects.bulk_create(
+        Letter(kind=KIND, to=one.email.address, language=one.email.account.language, reference=one.pk)
+        for one in confirmations
+    )
+    return confirmations
 
 
 @writes(KIND)

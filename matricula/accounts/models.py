@@ -29,6 +29,8 @@ class Account(AbstractBaseUser):
     auth_epoch = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    last_login = None
+    """Sessions know it, each for itself."""
 
     USERNAME_FIELD = "public_id"
     objects = AccountManager()

@@ -2,20 +2,27 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
-from matricula.accounts.models import Throttle
 from matricula.web.secret import digest
+
+COUNT_ONE = """
+INSERT INTO accounts_throttle (key, tries, window_ends_at) VALUES (%(key)s, 1, %(ends)s)
+ON CONFLICT (key) DO UPDATE SET
+  tries = CASE WHEN accounts_throttle.window_ends_at > %(now)s THEN accounts_throttle.tries + 1 ELSE 1 END,
+  window_ends_at = CASE WHEN accounts_throttle.window_ends_at > %(now)s
+                   THEN accounts_throttle.window_ends_at ELSE excluded.window_ends_at END
+WHERE accounts_throttle.window_ends_at <= %(now)s OR accounts_throttle.tries < %(tries)s
+RETURNING tries
+"""
 
 
 def allows(action: str, whom: str, *, tries: int, minutes: int) -> bool:
-    """Count one try of `action` by `whom`; False once `tries` in `minutes` are used up."""
-    key, now = digest("throttle", f"{action}:{whom}"), timezone.now()
-    free = Throttle.objects.filter(key=key, window_ends_at__gt=now, tries__lt=tries)
-    if free.update(tries=F("tries") + 1):
-        return True
-    ends = now + timedelta(minutes=minutes)
-    Throttle.objects.filter(key=key, window_ends_at__lte=now).update(tries=0, window_ends_at=ends)
-    Throttle.objects.bulk_create([Throttle(key=key, window_ends_at=ends)], ignore_conflicts=True)
-    return bool(free.update(tries=F("tries") + 1))
+    """Count one try of `action` by `whom`; False once `tries` in `minutes` are used up. One statement."""
+    now = timezone.now()
+    moments = {"now": now, "ends": now + timedelta(minutes=minutes)}
+    asked = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ONE, {"key": digest("throttle", f"{action}:{whom}"), "tries": tries, **asked})
+        return cursor.fetchone() is not None

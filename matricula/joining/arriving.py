@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Membership, Program
+from matricula.web.inserting import insert_once
 from matricula.web.secret import digest
 
 
@@ -122,8 +123,12 @@ def may_finish(arrival: Arrival) -> bool:
     account = arrival.account
     if account is None or not arrival.work_email:
         return False
-    trusted = arrival.program.trusts_the_link and arrival.channel == InvitationToken.Channel.MAIL
-    return trusted or account.has_confirmed(arrival.work_email)
+    return is_trusted(arrival) or account.has_confirmed(arrival.work_email)
+
+
+def is_trusted(arrival: Arrival) -> bool:
+    """Whether the program takes the e-mailed link itself for proof of the mailbox."""
+    return arrival.program.trusts_the_link and arrival.channel == InvitationToken.Channel.MAIL
 
 
 @transaction.atomic
@@ -162,15 +167,14 @@ def accept(arrival: Arrival, account: Account) -> None:
 def affiliate(arrival: Arrival, account: Account) -> Affiliation:
     """The tie to the company. Raises WorkEmailTaken when somebody else there has the address."""
     organization = arrival.program.organization
+    tie = Affiliation(organization=organization, account=account, work_email=arrival.work_email)
+    tie.canonical = canonical(tie.work_email)
+    if insert_once(tie):
+        return tie
     own = Affiliation.objects.live().filter(organization=organization, account=account).first()
-    if own:
-        return own
-    try:
-        return Affiliation.objects.create(
-            organization=organization, account=account, work_email=arrival.work_email
-        )
-    except IntegrityError as taken:
-        raise WorkEmailTaken from taken
+    if own is None:
+        raise WorkEmailTaken
+    return own
 
 
 def start_chosen(arrival: Arrival, membership: Membership) -> None:
@@ -186,7 +190,7 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
-    ).select_related("program__organization")
+    ).select_related("program__organization", "invitation", "course")
     for arrival in waiting:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
             arrival.account = email.account

@@ -3,11 +3,11 @@
 from django.db import transaction
 
 from matricula.accounts.addresses import canonical, domain_of
-from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.confirming import ask_to_confirm, write_to
 from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import record
-from matricula.joining.arriving import finish, may_finish
+from matricula.joining.arriving import finish, is_trusted, may_finish
 from matricula.joining.errors import DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
 
@@ -34,11 +34,16 @@ def sign_up(
             raise NotConfirmed
         return arrival.account
     arrival.account = account
-    EmailAddress.objects.create(account=account, address=arrival.work_email)
-    if alternative_email:
-        ask_to_confirm(email=EmailAddress.objects.create(account=account, address=alternative_email))
+    unproven = [
+        EmailAddress.objects.create(account=account, address=one)
+        for one in (arrival.work_email, alternative_email)
+        if one
+    ]
     record("account.created", actor=account, organization=arrival.program.organization_id, subject=account)
-    go_on(arrival=arrival)
+    if is_trusted(arrival):
+        unproven.pop(0)
+        finish(arrival=arrival)
+    write_to(unproven)
     return account
 
 

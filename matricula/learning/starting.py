@@ -7,19 +7,20 @@ from matricula.catalog.models import Course, Specialization
 from matricula.learning.completing import complete_series
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
+from matricula.web.inserting import insert_once
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_course(*, course: Course, membership: Membership) -> Enrolment:
     """The account's enrolment in `course`, with earlier progress if there is any."""
-    enrolment, new = Enrolment.objects.get_or_create(
-        account=membership.account, course=course, defaults={"membership": membership}
-    )
-    if not new and enrolment.membership_id != membership.pk:
-        Enrolment.objects.filter(pk=enrolment.pk).update(membership=membership)
-    if new:
+    enrolment = Enrolment(account=membership.account, course=course, membership=membership)
+    if insert_once(enrolment):
         organization = membership.program.organization_id
         record("course.started", actor=membership.account, organization=organization, subject=enrolment)
+        return enrolment
+    enrolment = Enrolment.objects.get(account=membership.account, course=course)
+    if enrolment.membership_id != membership.pk:
+        Enrolment.objects.filter(pk=enrolment.pk).update(membership=membership)
     return enrolment
 
 

@@ -9,6 +9,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Membership, Program
 from matricula.programs.noticing import forget_notices, notice_seats
+from matricula.web.inserting import insert_once
 
 
 @transaction.atomic
@@ -19,7 +20,10 @@ def enter_program(*, program: Program, account: Account) -> Membership:
     """
     if program.has_ended:
         raise ProgramEnded
-    membership, new = Membership.objects.get_or_create(program=program, account=account)
+    membership = Membership(program=program, account=account)
+    new = insert_once(membership)
+    if not new:
+        membership = Membership.objects.get(program=program, account=account)
     if new or revive(membership):
         program.take_seat()
         notice_seats(program)

@@ -26,6 +26,8 @@ def level_of(program: Program) -> int:
 
 def notice_seats(program: Program) -> None:
     """One letter a level: the guarded update lets the first of many takers write it."""
+    if program.seats is None:
+        return
     program.refresh_from_db(fields=["seats", "seats_used"])
     level = level_of(program)
     rows = Program.objects.filter(pk=program.pk, seats_noticed__lt=level)

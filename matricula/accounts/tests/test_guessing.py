@@ -4,12 +4,14 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.accounts.addressing import add_address
 from matricula.accounts.confirming import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
-from matricula.accounts.models import Confirmation, EmailAddress
+from matricula.accounts.models import Confirmation, EmailAddress, Throttle
+from matricula.accounts.throttling import allows
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 
@@ -88,3 +90,9 @@ def test_guessing_one_password_for_many_addresses_is_counted_for_the_network(chi
     forget_everything_in_memory()
     assert not log_in(PASSWORD)
     assert log_in(PASSWORD, network="198.51.100.7")
+
+
+def test_a_window_that_ended_counts_anew():
+    assert [allows("code", "ada", tries=2, minutes=10) for _ in range(3)] == [True, True, False]
+    Throttle.objects.update(window_ends_at=timezone.now())
+    assert [allows("code", "ada", tries=2, minutes=10) for _ in range(3)] == [True, True, False]
