@@ -20,7 +20,7 @@ def enter_program(*, program: Program, account: Account) -> Membership:
     """
     if program.has_ended:
         raise ProgramEnded
-    membership = Membership(program=program, account=account)
+    membership = Membership(program=program, organization_id=program.organization_id, account=account)
     new = insert_once(membership)
     if not new:
         membership = Membership.objects.get(program=program, account=account)

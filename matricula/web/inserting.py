@@ -1,21 +1,26 @@
 """Rows that exist once: the insert decides, and whoever comes second sees that it was there."""
 
+from django.db import connections, router
 from django.db.models import Model
-from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 
 
 def insert_once(row: Model) -> bool:
-    """Insert `row` unless a unique constraint knows it already; whether it was new. One statement.
+    """Insert `row`, whose columns are all set, unless a unique constraint knows it; whether it was new.
 
-    Django's `get_or_create` asks four times for the same; `bulk_create` does not tell who was first.
+    One statement, where Django's `get_or_create` needs four. Any other constraint raises IntegrityError.
     """
-    meta = row._meta
-    fields = [one for one in meta.local_concrete_fields if one is not meta.auto_field]
-    rows = type(row)._base_manager.get_queryset()
-    (returned,) = rows._insert([row], fields, meta.db_returning_fields, on_conflict=OnConflict.IGNORE)  # type: ignore[attr-defined]
-    if returned is None:
-        return False
-    for field, value in zip(meta.db_returning_fields, returned, strict=True):
+    meta, using = row._meta, router.db_for_write(type(row), instance=row)
+    fields = [one for one in meta.local_concrete_fields if one is not meta.auto_field and not one.generated]
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row])
+    compiler = query.get_compiler(using)
+    compiler.returning_fields = meta.db_returning_fields
+    ((statement, values),) = compiler.as_sql()
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement.replace(" RETURNING ", " ON CONFLICT DO NOTHING RETURNING ", 1), values)
+        returned = cursor.fetchone()
+    for field, value in zip(meta.db_returning_fields, returned or (), strict=bool(returned)):
         setattr(row, field.attname, value)
-    row._state.adding, row._state.db = False, rows.db
-    return True
+    row._state.adding, row._state.db = returned is None, using
+    return returned is not None
