@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -217,18 +216,3 @@ def mint_links(invitations: Iterable[int], channel: InvitationToken.Channel) -> 
         for pk, secret in secrets.items()
     )
     return {pk: f"{settings.BASE_URL}/join/{secret}/" for pk, secret in secrets.items()}
-
-
-def read_addresses(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """(name, address) pairs of pasted text, each once, and the pieces that are no address."""
-    good: dict[str, tuple[str, str]] = {}
-    bad: list[str] = []
-    for piece in filter(
-        None, (part.strip() for part in text.replace(";", ",").replace("\n", ",").split(","))
-    ):
-        name, address = parseaddr(piece)
-        try:
-            good.setdefault(canonical(address or piece), (name, address or piece))
-        except AddressRefused:
-            bad.append(piece)
-    return list(good.values()), bad

@@ -5,14 +5,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from matricula.joining.inviting import invite, read_addresses
+from matricula.joining.inviting import invite
+from matricula.joining.pasting import Person, WrongPiece, read_addresses
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
+
+MOST_TOLD = 10
+LONGEST_TOLD = 80
 
 
 class InviteForm(forms.Form):
@@ -23,7 +28,10 @@ class InviteForm(forms.Form):
     addresses = forms.CharField(
         label=gettext_lazy("E-mail addresses"),
         max_length=100_000,
-        help_text=gettext_lazy("One a line, or with commas between them; Name &lt;address&gt; works too."),
+        strip=False,
+        help_text=gettext_lazy(
+            "One a line, or with commas, semicolons or tabs between them; Name &lt;address&gt; works too."
+        ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -34,11 +42,26 @@ class InviteForm(forms.Form):
         field.initial = field.queryset.first()  # type: ignore[attr-defined]
         self.fields["language"].initial = organization.language
 
-    def clean_addresses(self) -> list[tuple[str, str]]:
-        good, bad = read_addresses(self.cleaned_data["addresses"])
-        if bad:
-            raise forms.ValidationError(_("These are no e-mail addresses: %s.") % ", ".join(bad[:10]))
-        return good
+    def clean_addresses(self) -> list[Person]:
+        people, wrong = read_addresses(self.cleaned_data["addresses"])
+        if wrong:
+            raise forms.ValidationError(told(wrong))
+        if not people:
+            raise forms.ValidationError(self.fields["addresses"].error_messages["required"], code="required")
+        return people
+
+
+def told(wrong: list[WrongPiece]) -> list[str]:
+    """A sentence for each of the first pieces that are no address, and how many there are more."""
+    sentences = [
+        _("Line %(line)d: “%(text)s”. %(words)s")
+        % {"line": piece.line, "text": Truncator(piece.text).chars(LONGEST_TOLD), "words": piece.words}
+        for piece in wrong[:MOST_TOLD]
+    ]
+    more = len(wrong) - MOST_TOLD
+    if more > 0:
+        sentences.append(ngettext("And %d more like these.", "And %d more like these.", more) % more)
+    return sentences
 
 
 @administering

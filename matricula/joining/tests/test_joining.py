@@ -11,7 +11,7 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
-from matricula.joining.inviting import invite, mint_link, read_addresses, revoke, send_again
+from matricula.joining.inviting import invite, mint_link, revoke, send_again
 from matricula.joining.models import Arrival, Invitation, InvitationToken
 from matricula.learning.models import Enrolment
 from matricula.mail.delivery import deliver_due
@@ -191,12 +191,6 @@ def test_a5_sending_again_ends_the_link_before(client, link, invitation, bruno):
 def test_a1_nobody_is_invited_twice(program, bruno, invitation):
     assert invite(program=program, address="ADA@nordlicht.example", invited_by=bruno) is None
     assert Letter.objects.filter(kind="joining.invitation").count() == 1
-
-
-def test_a1_pasted_addresses_are_read_in_any_mix():
-    good, bad = read_addresses("Ada <ada@a.example>, bo@b.example; nonsense\nADA@a.example")
-    assert good == [("Ada", "ada@a.example"), ("", "bo@b.example")]
-    assert bad == ["nonsense"]
 
 
 def test_a_revoked_invitation_never_revives(invitation, bruno):

@@ -40,8 +40,7 @@ def read_delimited(place: Path, encoding: Encoding) -> Iterator[Record]:
 def records(lines: "Lines", delimiter: str) -> Iterator[Record]:
     reader = csv.reader(lines.each(), delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
-        lines.taken.clear()
-        begin = lines.number + 1
+        begin = lines.begin()
         try:
             cells = next(reader)
         except StopIteration:
@@ -75,8 +74,15 @@ class Lines:
         self.source = iter(partial(stream.readline, LONGEST_RECORD), "")
         self.again: deque[str] = deque()
         self.taken: list[str] = []
+        self.size = 0
         self.number = 0
         self.allowance = MOST_READ_AGAIN
+
+    def begin(self) -> int:
+        """Lets the last record go; the line on which the next one begins."""
+        self.taken.clear()
+        self.size = 0
+        return self.number + 1
 
     def each(self) -> Iterator[str]:
         taken = self.taken
@@ -88,7 +94,8 @@ class Lines:
                 line = line.removeprefix(MARK)
             taken.append(line)
             self.number += 1
-            if len(line) >= LONGEST_RECORD or (len(taken) > 1 and sum(map(len, taken)) > LONGEST_RECORD):
+            self.size += len(line)
+            if self.size >= LONGEST_RECORD:
                 raise RecordTooLong
             yield line
 

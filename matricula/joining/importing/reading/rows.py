@@ -16,8 +16,8 @@ from matricula.joining.importing.reading.limits import HEAD, LONGEST_CELL, MOST_
 from matricula.joining.importing.reading.records import Record
 from matricula.joining.importing.reading.spreadsheets import read_spreadsheet
 from matricula.joining.importing.reading.wording import refusal
+from matricula.joining.pasting import named_address
 
-NAMED_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
 SPACES = re.compile(r"\s+")
 FAULT_OF = {"non-ascii": "non_ascii_address", "domain": "bad_domain"}
 
@@ -122,15 +122,6 @@ def person(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
         fault,
         spelled,
     )
-
-
-def named_address(cell: str) -> tuple[str, str]:
-    """`Ada Lovelace <ada@example.com>` as name and address."""
-    if cell.endswith(">"):
-        parts = NAMED_ADDRESS.fullmatch(cell)
-        if parts:
-            return parts["name"].strip(" \"'"), parts["address"].strip()
-    return "", cell.removeprefix("mailto:")
 
 
 @lru_cache(maxsize=1024)
