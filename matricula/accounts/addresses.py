@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_ADDRESS = 254
 _well_formed = EmailValidator()
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])"
-_plain = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}?\.)+{_LABEL}")
+_LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_plain = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,63}}")
 
 
 class AddressRefused(ValidationError):

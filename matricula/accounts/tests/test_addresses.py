@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matricula.accounts.addresses import AddressRefused, _canonical_of_any, canonical
@@ -73,6 +73,7 @@ def outcome(rule, text):
         return refused.code
 
 
+@settings(max_examples=1_000, deadline=None)
 @given(PLAIN | st.emails() | st.text("aB@. \t\x1f\x7f\u0130", max_size=8))
 def test_the_short_way_and_the_long_way_spell_alike(text):
     assert outcome(canonical, text) == outcome(_canonical_of_any, text)
