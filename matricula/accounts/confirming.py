@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from matricula.accounts.addresses import canonical
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
@@ -57,6 +58,14 @@ def confirmation_letter(letter: Letter) -> Reading | None:
     link = f"{settings.BASE_URL}/account/confirm/{secret}/"
     values = {"code": code, "link": link, "address": confirmation.email.address}
     return Reading("accounts/email/confirmation", values)
+
+
+def letter_came_back(*, account: Account, address: str) -> bool:
+    """Whether the letter that holds the present code for `address` could not be delivered."""
+    asked = Confirmation.objects.filter(email__account=account, email__canonical=canonical(address))
+    latest = asked.filter(ended_at__isnull=True).order_by("-pk").values("pk")[:1]
+    failed = Letter.objects.filter(kind=KIND, reference__in=latest, state__in=Letter.UNDELIVERED)
+    return failed.exists()
 
 
 def spend_try(confirmation: Confirmation) -> None:

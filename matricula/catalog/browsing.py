@@ -37,6 +37,12 @@ def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> Que
     return matching(courses, asked)
 
 
+def was_offered(program: Any, public_id: str) -> bool:
+    """Whether the organization knows this course or Specialization: then it was taken out, not mistyped."""
+    own = {"organization": program.organization_id, "public_id": public_id}
+    return Course.objects.filter(**own).exists() or Specialization.objects.filter(**own).exists()
+
+
 def with_lessons(courses: QuerySet[Course]) -> QuerySet[Course]:
     """Together with their modules and lessons, in order."""
     lessons = Lesson.objects.filter(withdrawn_at__isnull=True).order_by("position")

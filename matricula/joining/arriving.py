@@ -10,6 +10,7 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
 from matricula.audit.models import record
+from matricula.catalog.browsing import offered_courses
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
 from matricula.learning.starting import start_course, start_specialization
@@ -181,7 +182,7 @@ def start_chosen(arrival: Arrival, membership: Membership) -> None:
     """What was STARTed, unless it was taken out meanwhile."""
     if arrival.specialization:
         start_specialization(specialization=arrival.specialization, membership=membership)
-    elif arrival.course and arrival.course.withdrawn_at is None:
+    elif arrival.course and offered_courses(arrival.program).filter(pk=arrival.course.pk).exists():
         start_course(course=arrival.course, membership=membership)
 
 

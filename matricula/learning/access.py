@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from matricula.learning.models import Enrolment
 from matricula.programs.models import Membership
@@ -21,7 +22,7 @@ def enrolled(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return come_back(request, "learning:course", public_id)
         rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
         enrolment = rows.filter(account=request.user.pk, course__public_id=public_id).first()
         if enrolment is None:
@@ -33,6 +34,11 @@ def enrolled(view: View) -> View:
         return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
+
+
+def come_back(request: HttpRequest, page: str, public_id: str) -> HttpResponseBase:
+    """To log in, and back to where one was; what was sent is asked for again on `page`."""
+    return redirect_to_login(request.path if request.method == "GET" else reverse(page, args=[public_id]))
 
 
 def why_closed(membership: Membership | None) -> str:
@@ -48,7 +54,7 @@ def member(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return come_back(request, "learning:program", public_id)
         rows = Membership.objects.select_related("program__organization", "account")
         membership = rows.filter(account=request.user.pk, program__public_id=public_id).first()
         if membership is None:

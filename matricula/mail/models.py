@@ -20,6 +20,7 @@ class Letter(models.Model):
         FAILED = "failed"
         BOUNCED = "bounced"
 
+    UNDELIVERED = (State.FAILED, State.BOUNCED)
     OVER_THE_LIMIT = "The organization's daily limit of letters is reached."
 
     kind = models.CharField(max_length=60)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.addressing import add_address, make_primary, remove_address
-from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.confirming import ask_to_confirm, letter_came_back
 from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften, TooSoon
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
@@ -55,7 +55,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.confirms(email):
         messages.success(request, _("Your e-mail is confirmed."))
         return redirect("accounts:addresses")
-    return render(request, "accounts/pages/confirm_address.html", {"form": form, "email": email})
+    came_back = letter_came_back(account=email.account, address=email.address)
+    context = {"form": form, "email": email, "came_back": came_back}
+    return render(request, "accounts/pages/confirm_address.html", context)
 
 
 @signed_in

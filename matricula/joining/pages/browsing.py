@@ -1,11 +1,22 @@
 """Between JOIN NOW and SET UP YOUR ACCOUNT: look around, choose, press START."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.errors import MailboxTaken
-from matricula.catalog.browsing import browse, offered_courses, offered_specializations, with_lessons
+from matricula.catalog.browsing import (
+    browse,
+    offered_courses,
+    offered_specializations,
+    was_offered,
+    with_lessons,
+)
 from matricula.joining.access import holding_arrival
 from matricula.joining.errors import JoiningError
 from matricula.joining.linking import join_as
@@ -25,7 +36,9 @@ def courses(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 @holding_arrival
 @require_safe
 def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpResponse:
-    chosen = get_object_or_404(with_lessons(offered_courses(arrival.program)), public_id=course_id)
+    chosen = with_lessons(offered_courses(arrival.program)).filter(public_id=course_id).first()
+    if chosen is None:
+        return taken_out(request, arrival, course_id)
     context = {"arrival": arrival, "program": arrival.program, "course": chosen}
     return render(request, "joining/pages/course.html", context)
 
@@ -33,7 +46,9 @@ def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpRespon
 @holding_arrival
 @require_safe
 def specialization(request: HttpRequest, arrival: Arrival, specialization_id: str) -> HttpResponse:
-    chosen = get_object_or_404(offered_specializations(arrival.program), public_id=specialization_id)
+    chosen = offered_specializations(arrival.program).filter(public_id=specialization_id).first()
+    if chosen is None:
+        return taken_out(request, arrival, specialization_id)
     context = {"arrival": arrival, "program": arrival.program, "specialization": chosen}
     return render(request, "joining/pages/specialization.html", context)
 
@@ -42,14 +57,24 @@ def specialization(request: HttpRequest, arrival: Arrival, specialization_id: st
 @require_POST
 def start(request: HttpRequest, arrival: Arrival, kind: str, chosen_id: str) -> HttpResponse:
     """START: the choice is remembered through everything that follows."""
+    offered: QuerySet[Any] = (
+        offered_courses(arrival.program) if kind == "course" else offered_specializations(arrival.program)
+    )
+    chosen = offered.filter(public_id=chosen_id).first()
+    if chosen is None:
+        return taken_out(request, arrival, chosen_id)
     arrival.course = arrival.specialization = None
-    if kind == "course":
-        arrival.course = get_object_or_404(offered_courses(arrival.program), public_id=chosen_id)
-    else:
-        offered = offered_specializations(arrival.program)
-        arrival.specialization = get_object_or_404(offered, public_id=chosen_id)
+    setattr(arrival, "course" if kind == "course" else "specialization", chosen)
     arrival.save(update_fields=["course", "specialization"])
     return go_on_with(request, arrival)
+
+
+def taken_out(request: HttpRequest, arrival: Arrival, chosen_id: str) -> HttpResponse:
+    """What was chosen is no longer offered: back to what is. Raises Http404 for what never was."""
+    if not was_offered(arrival.program, chosen_id):
+        raise Http404
+    messages.warning(request, _("That was taken out of the program a moment ago. Choose something else."))
+    return redirect("joining:courses", arrival.public_id)
 
 
 def go_on_with(request: HttpRequest, arrival: Arrival) -> HttpResponse:

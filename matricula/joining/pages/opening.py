@@ -26,7 +26,7 @@ SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", 
 HELD_COOKIE = "joining"
 HELD_SECONDS = 86_400
 SHOWN_COURSES = 6
-NOTHING_TO_ASK = {"declined", "mailbox_taken", "work_email_taken", "replaced"}
+NOTHING_TO_ASK = {"mailbox_taken", "work_email_taken"}
 
 
 def refused(
@@ -38,7 +38,7 @@ def refused(
         "arrival": arrival,
         "invited": bool((evidence and evidence.invitation) or (arrival and arrival.invitation)),
         "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
-        "asks": code not in NOTHING_TO_ASK,
+        "asks": code not in NOTHING_TO_ASK and (code != "declined" or evidence is not None),
     }
     response = render(
         request, "joining/pages/refused.html", context, status=404 if code == "unknown" else 410
@@ -199,7 +199,9 @@ def lost_letter(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask the administrator: about the link opened last, else about the address typed. One answer for all."""
     try:
-        evidence, reason = held_evidence(request), "full"
+        evidence = held_evidence(request)
+        answered = evidence.invitation and evidence.invitation.state == Invitation.State.JOINED
+        reason = "used" if answered else "full"
     except LinkRefused as refusal:
         evidence, reason = refusal.evidence or Evidence(), refusal.code
     form = AddressForm(request.POST)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.confirming import ask_to_confirm, letter_came_back
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
@@ -20,6 +20,7 @@ from matricula.joining.linking import give_work_email, sign_up, work_address
 from matricula.joining.models import Arrival
 from matricula.joining.pages.browsing import go_on_with
 from matricula.joining.pages.opening import refused
+from matricula.learning.models import Enrolment
 from matricula.programs.errors import ProgramFull
 from matricula.web.languages import language_of
 
@@ -141,20 +142,30 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
             finish(arrival=arrival)
         except (ProgramFull, WorkEmailTaken, LinkRefused) as refusal:
             return refused(request, refusal.code, arrival)
-        return redirect(opening(arrival))
+        return arrived(request, arrival)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
         arrival.refresh_from_db(fields=["finished_at"])
-        return redirect(opening(arrival) if arrival.finished_at else request.path)
-    context = {"arrival": arrival, "program": arrival.program, "form": form}
+        return arrived(request, arrival) if arrival.finished_at else redirect(request.path)
+    context = {
+        "arrival": arrival,
+        "program": arrival.program,
+        "form": form,
+        "came_back": arrival.account
+        and letter_came_back(account=arrival.account, address=arrival.work_email),
+    }
     return render(request, "joining/pages/confirm.html", context)
 
 
-def opening(arrival: Arrival) -> str:
-    """What opens at the end: what was STARTed, else the program."""
-    if arrival.course:
-        return f"/learn/courses/{arrival.course.public_id}/"
-    return f"/learn/programs/{arrival.program.public_id}/"
+def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Open what was STARTed, else the program."""
+    course = arrival.course
+    if course and Enrolment.objects.filter(course=course, account=arrival.account).exists():
+        return redirect("learning:course", course.public_id)
+    if course:
+        words = _("“%s” was taken out of the program meanwhile. Choose something else.") % course.title
+        messages.warning(request, words)
+    return redirect("learning:program", arrival.program.public_id)
 
 
 @holding_arrival

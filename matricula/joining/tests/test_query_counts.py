@@ -20,8 +20,8 @@ MOST = {
     "start": 4,
     "set up your account": 5,
     "sign up": 22,
-    "code asked": 5,
-    "code entered": 36,
+    "code asked": 6,
+    "code entered": 38,
     "course opens": 8,
 }
 

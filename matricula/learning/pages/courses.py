@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.keeping import place_of
@@ -37,14 +39,21 @@ def course_file(request: HttpRequest, enrolment: Enrolment, digest: str, name: s
 
 
 def lesson_of(enrolment: Enrolment, key: str) -> Lesson:
-    rows = enrolment.course.lessons.select_related("course", "module")
-    return get_object_or_404(rows, key=key, withdrawn_at__isnull=True)
+    return get_object_or_404(enrolment.course.lessons.select_related("course", "module"), key=key)
+
+
+def taken_out(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+    """The lesson was taken out of the course while it was being read."""
+    messages.warning(request, _("That lesson was taken out of the course. Go on with the next one."))
+    return redirect("learning:course", enrolment.course.public_id)
 
 
 @enrolled
 @require_safe
 def lesson(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
     shown = lesson_of(enrolment, key)
+    if shown.withdrawn_at:
+        return taken_out(request, enrolment)
     remember_place(enrolment, shown)
     return render_lesson(request, enrolment, shown)
 
@@ -72,6 +81,8 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
 def finish(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
     """A reading, a video or a file is done, or a quiz is handed in."""
     done = lesson_of(enrolment, key)
+    if done.withdrawn_at:
+        return taken_out(request, enrolment)
     if done.kind == Lesson.Kind.QUIZ:
         return hand_in(request, enrolment, done)
     finish_lesson(enrolment=enrolment, lesson=done)

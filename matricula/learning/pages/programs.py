@@ -2,12 +2,18 @@
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.catalog.browsing import browse, offered_courses, offered_specializations, with_lessons
+from matricula.catalog.browsing import (
+    browse,
+    offered_courses,
+    offered_specializations,
+    was_offered,
+    with_lessons,
+)
 from matricula.learning.access import member
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
@@ -72,7 +78,9 @@ def program(request: HttpRequest, membership: Membership) -> HttpResponse:
 @member
 @require_safe
 def offered_course(request: HttpRequest, membership: Membership, course_id: str) -> HttpResponse:
-    course = get_object_or_404(with_lessons(offered_courses(membership.program)), public_id=course_id)
+    course = with_lessons(offered_courses(membership.program)).filter(public_id=course_id).first()
+    if course is None:
+        return taken_out(request, membership.program, course_id)
     context = {"membership": membership, "program": membership.program, "course": course}
     return render(request, "learning/pages/offered_course.html", context)
 
@@ -82,7 +90,9 @@ def offered_course(request: HttpRequest, membership: Membership, course_id: str)
 def offered_series(request: HttpRequest, membership: Membership, series_id: str) -> HttpResponse:
     """A Specialization, and how far the reader has come in each of its courses."""
     program = membership.program
-    specialization = get_object_or_404(offered_specializations(program), public_id=series_id)
+    specialization = offered_specializations(program).filter(public_id=series_id).first()
+    if specialization is None:
+        return taken_out(request, program, series_id)
     enrolments = with_progress(
         Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
     )
@@ -102,12 +112,24 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
 def start(request: HttpRequest, membership: Membership, kind: str, chosen_id: str) -> HttpResponse:
     """START, for somebody who is a member already."""
     if kind == "course":
-        course = get_object_or_404(offered_courses(membership.program), public_id=chosen_id)
+        course = offered_courses(membership.program).filter(public_id=chosen_id).first()
+        if course is None:
+            return taken_out(request, membership.program, chosen_id)
         start_course(course=course, membership=membership)
         return redirect("learning:course", course.public_id)
-    series = get_object_or_404(offered_specializations(membership.program), public_id=chosen_id)
+    series = offered_specializations(membership.program).filter(public_id=chosen_id).first()
+    if series is None:
+        return taken_out(request, membership.program, chosen_id)
     start_specialization(specialization=series, membership=membership)
     return redirect("learning:offered-specialization", membership.program.public_id, series.public_id)
+
+
+def taken_out(request: HttpRequest, program: Program, chosen_id: str) -> HttpResponse:
+    """What was chosen is no longer offered: back to what is. Raises Http404 for what never was."""
+    if not was_offered(program, chosen_id):
+        raise Http404
+    messages.warning(request, _("That was taken out of the program a moment ago. Choose something else."))
+    return redirect("learning:program", program.public_id)
 
 
 @member

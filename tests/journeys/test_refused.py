@@ -1,0 +1,121 @@
+"""Links that no longer open and programs that are full: each has its page, and asks in one click."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conftest import PASSWORD
+from matricula.accounts.models import Account
+from matricula.joining.arriving import open_link as what_opens
+from matricula.joining.inviting import decline, invite, mint_link, revoke
+from matricula.joining.models import Invitation, InvitationToken, Request
+from matricula.joining.sharing import make_link, turn_off
+from matricula.learning.models import Enrolment
+from matricula.programs.membership import enter_program
+from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, sees, shoot
+
+pytestmark = BROWSER_TEST
+SAID = {
+    "revoked": "This invitation was withdrawn",
+    "expired": "This link has expired",
+    "declined": "This invitation was declined",
+    "used": "This link was already used",
+    "replaced": "There is a newer letter",
+    "off": "This link was turned off",
+}
+
+
+@pytest.fixture
+def ended(program, bruno, chika):
+    """The path of a link for each reason a link no longer opens."""
+
+    def path(address):
+        return "/join/" + address.split("/join/")[1]
+
+    def invited(reason):
+        made = invite(program=program, address=f"{reason}@nordlicht.example", invited_by=bruno)
+        return made, path(mint_link(made, InvitationToken.Channel.MAIL))
+
+    made = {reason: invited(reason) for reason in SAID if reason != "off"}
+    rows = {reason: Invitation.objects.get(pk=one.pk) for reason, (one, _) in made.items()}
+    revoke(invitation=rows["revoked"], actor=bruno)
+    decline(invitation=rows["declined"])
+    Invitation.objects.filter(pk=rows["expired"].pk).update(expires_at=timezone.now() - timedelta(days=1))
+    rows["used"].settle(Invitation.State.JOINED, account=chika)
+    rows["replaced"].tokens.update(ended_at=timezone.now())
+    direct, address = make_link(program=program, actor=bruno)
+    turn_off(link=direct, actor=bruno)
+    return {**{reason: link for reason, (_, link) in made.items()}, "off": path(address)}
+
+
+def test_a7_every_link_that_no_longer_opens_has_its_page_and_asks_in_one_click(page, ended):
+    for reason, heading in SAID.items():
+        page.goto(ended[reason])
+        assert sees(page, heading)
+        shoot(page, f"refused-{reason}")
+        if reason == "off":
+            page.get_by_label("E-mail").fill("off@nordlicht.example")
+        click(page, "Ask the administrator")
+        assert sees(page, "We passed it on")
+    shoot(page, "asked")
+    asked = set(Request.objects.values_list("address", "reason"))
+    assert asked == {(f"{reason}@nordlicht.example", reason) for reason in SAID}
+
+
+def test_a7_somebody_who_declined_is_not_asked_to_ask(page, invitation, live_server):
+    open_link(page, live_server, invitation)
+    click(page, "This is not for me", role="link")
+    shoot(page, "not-for-me")
+    click(page, "Decline the invitation")
+    assert sees(page, SAID["declined"])
+    assert page.get_by_role("button", name="Ask the administrator").count() == 0
+
+
+def test_c6_a_full_program_says_so_before_any_account_and_keeps_the_invitation_open(
+    page, program, invitation, chika, live_server
+):
+    program.seats = 1
+    program.save()
+    enter_program(program=program, account=chika)
+    open_link(page, live_server, invitation)
+    assert page.get_by_role("heading", name="Every seat is taken").is_visible()
+    assert page.get_by_role("button", name="Join now").count() == 0
+    shoot(page, "full")
+    click(page, "Ask the administrator")
+    assert sees(page, "We passed it on")
+    assert (Request.objects.get().reason, Account.objects.count()) == ("full", 2)
+
+
+def test_c6_who_confirms_after_the_last_seat_waits_and_joins_once_there_is_one(
+    page, program, invitation, course, chika, worker, live_server
+):
+    program.seats = 1
+    program.save()
+    open_link(page, live_server, invitation)
+    click(page, "Join now")
+    click(page, course.title, role="link")
+    click(page, "Start")
+    page.get_by_label("Full name").fill("Ada Okafor")
+    page.get_by_label("Alternative e-mail").fill("ada@home.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page, "Sign up")
+    enter_program(program=program, account=chika)
+    page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
+    click(page, "Confirm")
+    assert sees(page, "Every seat is taken")
+    shoot(page, "full-at-the-end")
+    program.refresh_from_db()
+    program.seats = 2
+    program.save()
+    click(page, "Try again", role="link")
+    assert sees(page, course.title)
+    assert Enrolment.objects.get().account.full_name == "Ada Okafor"
+
+
+def test_b5_a_used_up_direct_link_says_so_and_opens_for_nobody(phone, program, bruno):
+    made, address = make_link(program=program, actor=bruno, max_uses=1)
+    assert what_opens(address.split("/join/")[1].strip("/")).direct_link == made
+    made.use()
+    phone.goto("/join/" + address.split("/join/")[1])
+    assert sees(phone, SAID["used"])
