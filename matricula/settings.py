@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "matricula.web.limits.limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -187,6 +188,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
         "icon": "graduation-cap",
         "rule": "overseeing",
     },
+    {"url": "content:courses", "label": _("Content"), "icon": "book-open", "rule": "overseeing"},
     {"url": "reporting:reports", "label": _("Reports"), "icon": "chart-column", "rule": "overseeing"},
     {
         "part": _("Set-up"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include("matricula.reporting.console_urls")),
     path("console/<slug:slug>/", include("matricula.joining.console_urls")),
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),
+    path("console/<slug:slug>/", include("matricula.catalog.console_urls")),
     path("learn/", include("matricula.learning.urls")),
     path("certificates/", include("matricula.credentials.urls")),
     path("account/roles/", include("matricula.programs.urls")),

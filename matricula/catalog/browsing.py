@@ -5,7 +5,15 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from matricula.catalog.models import Course, Lesson, Level, Module, Specialization, name_of_language
+from matricula.catalog.models import (
+    Course,
+    Lesson,
+    Level,
+    Module,
+    Specialization,
+    SpecializationCourse,
+    name_of_language,
+)
 
 DURATIONS = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
 """From and to, in minutes."""
@@ -27,8 +35,9 @@ def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
 def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Course]:
     """What a program offers, alone or in a series. `asked`: q, topic, level, language, duration."""
     asked = asked or {}
-    offered = Q(programs=program) | Q(series__specialization__programs=program)
-    courses = Course.objects.filter(offered, withdrawn_at__isnull=True).distinct().order_by("title")
+    in_series = Q(series__specialization__programs=program, series__specialization__withdrawn_at__isnull=True)
+    found: QuerySet[Course] = Course.objects.offered().filter(Q(programs=program) | in_series)
+    courses = found.distinct().order_by("title")
     for name in ("topic", "level", "language"):
         if asked.get(name):
             courses = courses.filter(**{name: asked[name]})
@@ -53,7 +62,10 @@ def with_lessons(courses: QuerySet[Course]) -> QuerySet[Course]:
 def offered_specializations(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Specialization]:
     """Series of which a course fits, or all."""
     asked = asked or {}
-    series = Specialization.objects.filter(programs=program).prefetch_related("series__course")
+    steps = SpecializationCourse.objects.filter(course__withdrawn_at__isnull=True).select_related("course")
+    series: QuerySet[Specialization] = (
+        Specialization.objects.offered().filter(programs=program).prefetch_related(Prefetch("series", steps))
+    )
     if any(asked.get(name) for name in ("topic", "level", "language", "duration")):
         without_words = {name: value for name, value in asked.items() if name != "q"}
         fitting = offered_courses(program, without_words).values("pk")

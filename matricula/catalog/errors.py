@@ -21,3 +21,21 @@ class CourseProblems(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+class CatalogError(Exception):
+    """Something about the catalog could not be done; `code` says what to windows and doors."""
+
+    code = "catalog"
+
+
+class UploadTooLarge(CatalogError):
+    """The zip is larger than an upload may be."""
+
+    code = "upload_too_large"
+
+
+class TitleTaken(CatalogError):
+    """Another Specialization of the organization has this title."""
+
+    code = "title_taken"

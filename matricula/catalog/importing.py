@@ -1,14 +1,11 @@
 """Taking a course in. Importing again changes it in place, so nobody's progress is lost."""
 
-import shutil
-import tempfile
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,24 +13,11 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog import courseformat
 from matricula.catalog.courseformat import read_course, render_markdown
-from matricula.catalog.errors import CourseProblems, Problem
 from matricula.catalog.keeping import keep
 from matricula.catalog.models import Course, CourseFile, Lesson, Module
 from matricula.organizations.models import Organization
 
-LARGEST_UPLOAD = 512 * 1024 * 1024
-
-
-def import_upload(*, upload: "File[bytes]", organization: Organization, actor: Account) -> Course:
-    """The course in an uploaded zip. Raises CourseProblems; then nothing was changed."""
-    name = Path(upload.name or "course.zip").name
-    if (upload.size or 0) > LARGEST_UPLOAD:
-        raise CourseProblems([Problem(name, 1, f"Keep the zip under {LARGEST_UPLOAD // 1024**2} MiB.")])
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "course.zip")
-        with place.open("wb") as copy:
-            shutil.copyfileobj(upload, copy)
-        return import_course(source=place, organization=organization, actor=actor)
+COURSE_VALUES = ("title", "summary", "topic", "level", "language", "minutes", "pass_mark")
 
 
 def import_course(*, source: Path, organization: Organization, actor: Account | None = None) -> Course:
@@ -49,15 +33,7 @@ def import_course(*, source: Path, organization: Organization, actor: Account | 
 def store_course(*, read: courseformat.Course, organization: Organization, actor: Account | None) -> Course:
     """Lessons keep their rows by key; those that vanished are withdrawn."""
     now = timezone.now()
-    values = {
-        name: getattr(read, name)
-        for name in ("title", "summary", "topic", "level", "language", "minutes", "pass_mark")
-    }
-    values |= {
-        "description_html": render_markdown(read.description),
-        "withdrawn_at": None,
-        "imported_at": now,
-    }
+    values = {**values_of_course(read), "withdrawn_at": None, "imported_at": now}
     course, _ = Course.objects.update_or_create(organization=organization, slug=read.slug, defaults=values)
     store_files(course, read)
     course.lessons.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
@@ -66,6 +42,12 @@ def store_course(*, read: courseformat.Course, organization: Organization, actor
     course.modules.filter(position__gte=len(read.modules), lessons__isnull=True).delete()
     record("course.imported", actor=actor, organization=organization, subject=course)
     return course
+
+
+def values_of_course(read: courseformat.Course) -> dict[str, Any]:
+    """What the table keeps of the course itself."""
+    values = {name: getattr(read, name) for name in COURSE_VALUES}
+    return {**values, "description_html": render_markdown(read.description)}
 
 
 def store_files(course: Course, read: courseformat.Course) -> None:
@@ -85,14 +67,21 @@ def store_module(course: Course, position: int, read: courseformat.Module) -> No
     )
     for place, lesson in enumerate(read.lessons):
         values = {
-            **{name: getattr(lesson, name) for name in ("kind", "title", "minutes", "required")},
+            **values_of_lesson(course, lesson),
             "module": module,
             "position": place,
-            "body_html": render_markdown(lesson.body, partial(address_in, course, lesson)),
-            "content": content_of(course, lesson),
             "withdrawn_at": None,
         }
         Lesson.objects.update_or_create(course=course, key=lesson.key, defaults=values)
+
+
+def values_of_lesson(course: Course, lesson: courseformat.Lesson) -> dict[str, Any]:
+    """What the table keeps of a lesson, wherever it stands."""
+    return {
+        **{name: getattr(lesson, name) for name in ("kind", "title", "minutes", "required")},
+        "body_html": render_markdown(lesson.body, partial(address_in, course, lesson)),
+        "content": content_of(course, lesson),
+    }
 
 
 def address_in(course: Course, lesson: courseformat.Lesson, reference: str) -> str | None:

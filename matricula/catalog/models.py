@@ -1,5 +1,8 @@
 """What an organization offers to learn."""
 
+from pathlib import Path
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -24,6 +27,12 @@ def name_of_language(tag: str) -> str:
         return tag
 
 
+class CatalogQuerySet(models.QuerySet[Any]):
+    def offered(self) -> Self:
+        """In the catalog: what was withdrawn is nobody's to START."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class Course(models.Model):
     """A course: modules of lessons, with a mark its quizzes ask for."""
 
@@ -40,6 +49,8 @@ class Course(models.Model):
     pass_mark = models.PositiveSmallIntegerField(default=80)
     imported_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects = CatalogQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -134,6 +145,9 @@ class Specialization(models.Model):
     title = models.CharField(max_length=200)
     summary = models.CharField(max_length=400)
     description_html = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = CatalogQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -157,3 +171,36 @@ class SpecializationCourse(models.Model):
             models.UniqueConstraint(fields=["specialization", "course"], name="a_course_once_in_a_series"),
             models.UniqueConstraint(fields=["specialization", "position"], name="a_place_for_each_course"),
         ]
+
+
+class CourseUpload(models.Model):
+    """A zip that was uploaded: read first, shown, and taken in when somebody says so."""
+
+    class State(models.TextChoices):
+        READING = "reading"
+        FAULTY = "faulty"
+        READY = "ready"
+        TAKING = "taking"
+        TAKEN = "taken"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="course_uploads")
+    public_id = public_id_field()
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.READING)
+    problems = models.JSONField(default=list)
+    preview = models.JSONField(default=dict)
+    basis = models.DateTimeField(null=True)
+    course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> Path:
+        """Where the zip lies while it waits."""
+        return Path(settings.MEDIA_ROOT, "uploads", f"{self.public_id}.zip")

@@ -180,7 +180,7 @@ def affiliate(arrival: Arrival, account: Account) -> Affiliation:
 
 def start_chosen(arrival: Arrival, membership: Membership) -> None:
     """What was STARTed, unless it was taken out meanwhile."""
-    if arrival.specialization:
+    if arrival.specialization and arrival.specialization.withdrawn_at is None:
         start_specialization(specialization=arrival.specialization, membership=membership)
     elif arrival.course and offered_courses(arrival.program).filter(pk=arrival.course.pk).exists():
         start_course(course=arrival.course, membership=membership)

@@ -49,9 +49,9 @@ def complete_series_of(enrolment: Enrolment) -> None:
 
 
 def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> None:
-    """Completes those whose every course is completed, each once."""
+    """Completes those whose every course is completed, each once. What was withdrawn does not count."""
     for one in enrolments.select_related("specialization__organization", "account"):
-        courses = Course.objects.filter(series__specialization=one.specialization_id)
+        courses = Course.objects.offered().filter(series__specialization=one.specialization_id)
         left = courses.exclude(enrolments__account=one.account_id, enrolments__completed_at__isnull=False)
         if left.exists() or not courses.exists():
             continue

@@ -33,7 +33,8 @@ def start_specialization(
         account=membership.account, specialization=specialization
     )
     completed = Enrolment.objects.filter(account=membership.account, completed_at__isnull=False)
-    left = specialization.series.exclude(course__in=completed.values("course")).select_related("course")
+    offered = specialization.series.filter(course__withdrawn_at__isnull=True).select_related("course")
+    left = offered.exclude(course__in=completed.values("course"))
     first = left.first()
     if first:
         start_course(course=first.course, membership=membership)

@@ -75,9 +75,9 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["courses"].queryset = organization.courses.filter(  # type: ignore[attr-defined]
             withdrawn_at__isnull=True
         ).order_by("title")
-        self.fields["specializations"].queryset = organization.specializations.order_by(  # type: ignore[attr-defined]
-            "title"
-        )
+        self.fields["specializations"].queryset = organization.specializations.filter(  # type: ignore[attr-defined]
+            withdrawn_at__isnull=True
+        ).order_by("title")
 
     def clean(self) -> dict[str, Any]:
         """What can be known before; the verb looks again, and at the seats taken at that moment."""

@@ -70,9 +70,11 @@ def check_days(values: Values, ends_on_now: date | None = None) -> None:
 
 
 def choose(program: Program, values: Values) -> None:
+    """What was withdrawn from the catalog is no choice, but stays chosen for the day it comes back."""
     for name in CHOICES:
         if name in values:
-            getattr(program, name).set(values[name])
+            chosen = getattr(program, name)
+            chosen.set([*values[name], *chosen.filter(withdrawn_at__isnull=False)])
 
 
 def told(values: Values) -> Values:

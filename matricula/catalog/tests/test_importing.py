@@ -3,14 +3,13 @@
 import hashlib
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from matricula.audit.models import Entry
 from matricula.catalog.errors import CourseProblems
-from matricula.catalog.importing import import_course, import_upload
+from matricula.catalog.importing import import_course
 from matricula.catalog.keeping import place_of
 from matricula.catalog.models import Course, Lesson
-from matricula.catalog.tests.folders import COURSE, LESSON, PNG, packed, written
+from matricula.catalog.tests.folders import COURSE, LESSON, PNG, written
 
 PICTURED = {"course.yaml": COURSE, "a.md": LESSON + "\n![Two bars](p.png)\n", "p.png": PNG}
 
@@ -44,14 +43,3 @@ def test_a_broken_course_changes_nothing(tmp_path, organization):
     with pytest.raises(CourseProblems):
         import_course(source=written(tmp_path / "d", {"course.yaml": COURSE}), organization=organization)
     assert Course.objects.get().lessons.filter(withdrawn_at__isnull=True).count() == 1
-
-
-def test_bruno_uploads_a_zip(tmp_path, organization, bruno):
-    content = packed(tmp_path / "c.zip", {f"c/{name}": text for name, text in PICTURED.items()}).read_bytes()
-    upload = SimpleUploadedFile("course.zip", content)
-    course = import_upload(upload=upload, organization=organization, actor=bruno)
-    assert (course.title, course.organization) == ("T", organization)
-    assert Entry.objects.get(verb="course.imported").actor_id == bruno.pk
-    with pytest.raises(CourseProblems) as caught:
-        import_upload(upload=SimpleUploadedFile("x.zip", b"x"), organization=organization, actor=bruno)
-    assert [problem.line for problem in caught.value.problems] == [1]

@@ -141,9 +141,9 @@ def join_now(request: HttpRequest) -> HttpResponse:
     except ProgramFull:
         return refused(request, "full")
     request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
-    if arrival.course:
+    if arrival.course and arrival.course.withdrawn_at is None:
         return redirect("joining:course", arrival.public_id, arrival.course.public_id)
-    if arrival.specialization:
+    if arrival.specialization and arrival.specialization.withdrawn_at is None:
         return redirect("joining:specialization", arrival.public_id, arrival.specialization.public_id)
     return redirect("joining:courses", arrival.public_id)
 

@@ -1,7 +1,7 @@
 """My learning, and what a program offers."""
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from matricula.catalog.browsing import (
     was_offered,
     with_lessons,
 )
+from matricula.catalog.models import Specialization
 from matricula.learning.access import member
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
@@ -53,9 +54,10 @@ def series_in_progress(account: int) -> list[SpecializationEnrolment]:
         specialization__series__course__enrolments__account=account,
         specialization__series__course__enrolments__completed_at__isnull=False,
     )
+    counts = Q(specialization__series__course__withdrawn_at__isnull=True)
     counted = rows.select_related("specialization").annotate(
-        whole=Count("specialization__series__course", distinct=True),
-        done=Count("specialization__series__course", filter=completed, distinct=True),
+        whole=Count("specialization__series__course", filter=counts, distinct=True),
+        done=Count("specialization__series__course", filter=counts & completed, distinct=True),
     )
     for row in counted:
         row.program = open_programs.get(row.specialization_id)  # type: ignore[attr-defined]
@@ -85,12 +87,19 @@ def offered_course(request: HttpRequest, membership: Membership, course_id: str)
     return render(request, "learning/pages/offered_course.html", context)
 
 
+def series_shown(membership: Membership) -> QuerySet[Specialization]:
+    """What the program offers, and what was withdrawn after the reader had started it."""
+    started = SpecializationEnrolment.objects.filter(account=membership.account_id)
+    open_ones = Q(withdrawn_at__isnull=True) | Q(pk__in=started.values("specialization"))
+    return Specialization.objects.filter(open_ones, programs=membership.program_id)
+
+
 @member
 @require_safe
 def offered_series(request: HttpRequest, membership: Membership, series_id: str) -> HttpResponse:
     """A Specialization, and how far the reader has come in each of its courses."""
     program = membership.program
-    specialization = offered_specializations(program).filter(public_id=series_id).first()
+    specialization = series_shown(membership).filter(public_id=series_id).first()
     if specialization is None:
         return taken_out(request, program, series_id)
     enrolments = with_progress(
@@ -101,7 +110,11 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
         "membership": membership,
         "program": program,
         "specialization": specialization,
-        "steps": [(one.course, of_course.get(one.course_id)) for one in specialization.series.all()],
+        "steps": [
+            (one.course, of_course.get(one.course_id))
+            for one in specialization.series.select_related("course")
+            if one.course.withdrawn_at is None or one.course_id in of_course
+        ],
         "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
     }
     return render(request, "learning/pages/offered_specialization.html", context)

@@ -30,6 +30,7 @@ VERBS = (
     "program",
     "request",
     "role",
+    "specialization",
 )
 
 

@@ -1,0 +1,87 @@
+"""Specializations: made, renamed, and the order of their courses."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.text import slugify
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.catalog.errors import TitleTaken
+from matricula.catalog.models import Course, Specialization
+from matricula.organizations.models import Organization
+
+ASIDE = 10_000
+"""Beyond every place, so that places can be given anew without two courses meeting in one."""
+MOST_COURSES = 100
+
+
+@transaction.atomic
+def make_specialization(
+    *, organization: Organization, title: str, summary: str, actor: Account
+) -> Specialization:
+    """Raises TitleTaken."""
+    slug = slugify(title)[:80] or "specialization"
+    try:
+        with transaction.atomic():
+            made = Specialization.objects.create(
+                organization=organization, slug=slug, title=title, summary=summary
+            )
+    except IntegrityError as taken:
+        raise TitleTaken from taken
+    note("specialization.made", made, actor, title=title)
+    return made
+
+
+@transaction.atomic
+def describe_specialization(
+    *, specialization: Specialization, title: str, summary: str, actor: Account
+) -> None:
+    Specialization.objects.filter(pk=specialization.pk).update(title=title, summary=summary)
+    note("specialization.changed", specialization, actor, title=title, summary=summary)
+
+
+@transaction.atomic
+def add_course(*, specialization: Specialization, course: Course, actor: Account) -> None:
+    """At the end. Twice is once; beyond MOST_COURSES nothing happens."""
+    ids = held_order(specialization)
+    if course.pk not in ids and len(ids) < MOST_COURSES:
+        specialization.series.create(course=course, position=len(ids))
+        note("specialization.course_added", specialization, actor, course=course.pk)
+
+
+@transaction.atomic
+def take_out(*, specialization: Specialization, course: Course, actor: Account) -> None:
+    ids = held_order(specialization)
+    if course.pk in ids:
+        specialization.series.filter(course=course).delete()
+        put_in_order(specialization, [one for one in ids if one != course.pk])
+        note("specialization.course_removed", specialization, actor, course=course.pk)
+
+
+@transaction.atomic
+def move_course(*, specialization: Specialization, course: Course, by: int, actor: Account) -> None:
+    """One place towards the beginning (`by` = -1) or the end (1), where there is one."""
+    ids = held_order(specialization)
+    here = ids.index(course.pk) if course.pk in ids else -1
+    there = here + by
+    if here >= 0 and 0 <= there < len(ids):
+        ids[here], ids[there] = ids[there], ids[here]
+        put_in_order(specialization, ids)
+        note("specialization.reordered", specialization, actor, courses=ids)
+
+
+def held_order(specialization: Specialization) -> list[int]:
+    """The courses in their order, and nobody else changes it until the transaction ends."""
+    Specialization.objects.select_for_update(no_key=True).get(pk=specialization.pk)
+    return list(specialization.series.order_by("position").values_list("course_id", flat=True))
+
+
+def put_in_order(specialization: Specialization, courses: list[int]) -> None:
+    specialization.series.update(position=F("position") + ASIDE)
+    for position, course in enumerate(courses):
+        specialization.series.filter(course=course).update(position=position)
+
+
+def note(verb: str, specialization: Specialization, actor: Account, **after: object) -> None:
+    organization = specialization.organization_id
+    record(verb, actor=actor, organization=organization, subject=specialization, after=after)

@@ -1,0 +1,137 @@
+"""Uploading a course: kept, read, shown, and taken in when somebody says so."""
+
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.catalog.comparing import compare
+from matricula.catalog.courseformat import read_course
+from matricula.catalog.errors import CourseProblems, Problem, UploadTooLarge
+from matricula.catalog.importing import import_course
+from matricula.catalog.models import Course, CourseUpload
+from matricula.jobs.models import Job
+from matricula.jobs.performing import every, performs
+from matricula.jobs.queueing import enqueue
+from matricula.organizations.models import Organization
+
+LARGEST = 512 * 1024 * 1024
+AT_ONCE = 16 * 1024 * 1024
+"""Bytes up to which a zip is read while its sender waits."""
+KEPT = timedelta(days=1)
+MANY = 200
+READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
+State = CourseUpload.State
+
+
+def receive(*, upload: "File[bytes]", organization: Organization, actor: Account) -> CourseUpload:
+    """Keep the zip and read it, now or by the worker. Raises UploadTooLarge."""
+    if (upload.size or 0) > LARGEST:
+        raise UploadTooLarge
+    made = CourseUpload(
+        organization=organization,
+        name=Path(upload.name or "course.zip").name[:200],
+        size=upload.size or 0,
+        uploaded_by=actor,
+    )
+    made.place.parent.mkdir(parents=True, exist_ok=True)
+    with made.place.open("wb") as copy:
+        shutil.copyfileobj(upload, copy)
+        os.fsync(copy.fileno())
+    with transaction.atomic():
+        made.save()
+        record("course.uploaded", actor=actor, organization=organization, subject=made)
+        if made.size > AT_ONCE:
+            enqueue(READ, reference=made.pk)
+    if made.size <= AT_ONCE:
+        read_upload(made)
+    return made
+
+
+@performs(READ, atomic=False)
+def read_later(job: Job) -> None:
+    upload = CourseUpload.objects.filter(pk=job.reference or 0, state=State.READING).first()
+    if upload:
+        read_upload(upload)
+
+
+def read_upload(upload: CourseUpload) -> None:
+    """Faulty with every problem, or ready with what would change."""
+    try:
+        read = read_course(upload.place)
+    except CourseProblems as found:
+        settle_faulty(upload, found.problems)
+        return
+    upload.preview = compare(read, upload.organization)
+    upload.basis = imported_at(upload)
+    upload.state = State.READY
+    upload.save(update_fields=["preview", "basis", "state"])
+
+
+def settle_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
+    """The file that holds all others is called what its sender called it."""
+    upload.problems = [
+        {
+            "file": upload.name if one.file == upload.place.name else one.file,
+            "line": one.line,
+            "message": one.message,
+        }
+        for one in sorted(problems, key=lambda one: (one.file, one.line))
+    ]
+    upload.state = State.FAULTY
+    upload.save(update_fields=["problems", "state"])
+    upload.place.unlink(missing_ok=True)
+
+
+def imported_at(upload: CourseUpload) -> datetime | None:
+    """When the course that would change was taken in last; None for a new one."""
+    rows = Course.objects.filter(organization=upload.organization_id, slug=upload.preview["slug"])
+    return rows.values_list("imported_at", flat=True).first()
+
+
+def ask_to_take(*, upload: CourseUpload, actor: Account) -> bool:
+    """The worker takes in what was shown, once. False when the course changed meanwhile: look again."""
+    if upload.state == State.READY and imported_at(upload) != upload.basis:
+        read_upload(upload)
+        return False
+    with transaction.atomic():
+        ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)
+        if ready.update(state=State.TAKING, uploaded_by=actor):
+            enqueue(TAKE, reference=upload.pk)
+    return True
+
+
+@performs(TAKE, atomic=False)
+def take_later(job: Job) -> None:
+    rows = CourseUpload.objects.select_related("organization", "uploaded_by")
+    upload = rows.filter(pk=job.reference or 0, state=State.TAKING).first()
+    if upload:
+        take(upload)
+
+
+def take(upload: CourseUpload) -> None:
+    try:
+        course = import_course(
+            source=upload.place, organization=upload.organization, actor=upload.uploaded_by
+        )
+    except CourseProblems as found:
+        settle_faulty(upload, found.problems)
+        return
+    upload.course, upload.state = course, State.TAKEN
+    upload.save(update_fields=["course", "state"])
+    upload.place.unlink(missing_ok=True)
+
+
+@every(SWEEP, timedelta(hours=6))
+def sweep(job: Job) -> None:
+    """Zips that nobody took in go after a day."""
+    old = CourseUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT)
+    for upload in old.exclude(state=State.TAKEN)[:MANY]:
+        upload.place.unlink(missing_ok=True)
+        upload.delete()
