@@ -197,6 +197,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
         "icon": "shield-check",
         "rule": "owning",
     },
+    {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
     {"url": "reporting:journal", "label": _("Audit log"), "icon": "history", "rule": "administering"},
 ]
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matricula.credentials.models import Certificate
+from matricula.organizations.models import Organization
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
 NO_BRAND = "#12544e"
@@ -35,6 +37,22 @@ def verification_qr(address: str) -> str:
     return drawing.getvalue().decode()
 
 
+def drawing_of(organization: Organization | None) -> str:
+    """The logo as SVG, whatever it is kept as; nothing without one."""
+    digest, _dot, kind = (organization.logo if organization else "").partition(".")
+    logo = organization.logos.filter(digest=digest).first() if organization and digest else None
+    if logo is None or organization is None:
+        return ""
+    if kind == "svg":
+        return bytes(logo.content).decode()
+    points = b64encode(logo.content).decode()
+    size = f'width="{100 * organization.logo_ratio:.2f}" height="100"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+        f'<image {size} href="data:image/png;base64,{points}"/></svg>'
+    )
+
+
 def print_certificate(certificate: Certificate, address: str) -> bytes:
     """The PDF, A4 landscape. Values go in as data, never as markup."""
     kind = _("Specialization Certificate") if certificate.is_of_specialization else _("Course Certificate")
@@ -51,6 +69,9 @@ def print_certificate(certificate: Certificate, address: str) -> bytes:
         "language": (get_language() or "en").split("-")[0],
         "address": address,
         "qr": verification_qr(address),
+        "logo": drawing_of(certificate.organization),
+        "ratio": certificate.organization.logo_ratio if certificate.organization else 1,
+        "pale": bool(certificate.organization and certificate.organization.logo_is_pale),
     }
     pdf = compiler().compile(format="pdf", sys_inputs={"certificate": json.dumps(values)})
     return bytes(pdf)  # type: ignore[arg-type]

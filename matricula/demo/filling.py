@@ -12,12 +12,17 @@ from matricula.catalog.models import Course, Specialization, SpecializationCours
 from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.models import Invitation, InvitationToken
+from matricula.organizations.branding import show_logo
 from matricula.organizations.models import Organization, Role
 from matricula.programs.appointing import offer_role
 from matricula.programs.grouping import name_manager
 from matricula.programs.models import Group, Program
 
 COURSES = Path(__file__).parent / "courses"
+LOGOS = Path(__file__).parent / "logos"
+GREETING = (
+    "Good that you are here!\nTake your time with the first course; your manager knows that you are learning."
+)
 PASSWORD = "learning-together"  # noqa: S105 - printed for everybody to see
 SERIES = ["security-every-day", "feedback-people-can-use", "writing-that-gets-read"]
 
@@ -30,11 +35,16 @@ def fill() -> None:
     password = make_password(PASSWORD)
     bruno = newcomer("Bruno Keller", "bruno@nordlicht.example", password)
     ada = newcomer("Ada Okafor", "ada.personal@home.example", password)
-    energy = Organization.objects.create(slug="nordlicht", name="Nordlicht Energie", brand_colour="#0b6e4f")
+    energy = Organization.objects.create(
+        slug="nordlicht", name="Nordlicht Energie", brand_colour="#0b6e4f", greeting=GREETING
+    )
     hospital = Organization.objects.create(
         slug="harbour-vale", name="Harbour & Vale University Hospital", brand_colour="#7a1f5c"
     )
     for organization in (energy, hospital):
+        show_logo(
+            organization=organization, content=(LOGOS / f"{organization.slug}.svg").read_bytes(), actor=bruno
+        )
         Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     welcome = program(
         energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 16

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from matricula.joining.console import answering, following, inviting, sharing
+from matricula.joining.console import answering, following, inviting, previewing, sharing
 
 invitations = [
     path("", following.invitations, name="invitations"),
@@ -21,7 +21,12 @@ links = [
     path("new/<str:program_id>/", sharing.new_link, name="new"),
     path("<str:link_id>/off/", sharing.turn_link_off, name="turn-off"),
 ]
+letters = [
+    path("", previewing.letter, name="letter"),
+    path("content/", previewing.content, name="content"),
+]
 urlpatterns = [
+    path("letter/", include((letters, "letters"))),
     path("links/", include((links, "links"))),
     path("invitations/", include((invitations, "invitations"))),
     path("requests/", include((requests, "requests"))),

@@ -16,11 +16,12 @@ from matricula.joining.models import Invitation, InvitationToken, invitation_exp
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Message, Reading, compose_reading, writes_many
 from matricula.mail.signals import letters_settled
-from matricula.mail.wording import plain
+from matricula.mail.wording import plain, plain_lines
 from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Program
 
 KINDS = (KIND, REMINDER)
+SAMPLE_LINK = f"{settings.BASE_URL}/join/sample/"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def invitation_reading(program: Program, invited: Invited, link: str, kind: str)
         values={
             "program": plain(program.name),
             "reminder": kind == REMINDER,
+            "greeting": greeting_of(program.organization.greeting),
             **letterhead(program.organization),
         },
         fills={
@@ -75,6 +77,12 @@ def invitation_reading(program: Program, invited: Invited, link: str, kind: str)
 
 
 @lru_cache(maxsize=512)
+def greeting_of(text: str) -> list[str]:
+    """The organization's own words, line by line, without addresses of the web."""
+    return [line for line in plain_lines(text).splitlines() if line]
+
+
+@lru_cache(maxsize=512)
 def day_of(date: date, language: str | None) -> str:
     """`date` as the language that is active writes it."""
     return date_format(date, "DATE_FORMAT")
@@ -83,8 +91,7 @@ def day_of(date: date, language: str | None) -> str:
 def preview(*, program: Program, name: str, invited_by: str, language: str) -> Message:
     """The letter as the next person invited would get it, with a link that opens nothing."""
     sample = Invited(program.pk, name, invited_by, invitation_expiry(program))
-    link = f"{settings.BASE_URL}/join/sample/"
-    return compose_reading(invitation_reading(program, sample, link, KIND), language)
+    return compose_reading(invitation_reading(program, sample, SAMPLE_LINK, KIND), language)
 
 
 STATES = {

@@ -6,4 +6,9 @@ app_name = "console"
 urlpatterns = [
     path("", console.choose, name="choose"),
     path("<slug:slug>/", console.home, name="home"),
+    path("<slug:slug>/branding/", console.branding, name="branding"),
+    path("<slug:slug>/branding/logo/", console.logo, name="logo"),
+    path("<slug:slug>/branding/logo/removal/", console.logo_removal, name="logo-removal"),
+    path("<slug:slug>/branding/sample/", console.sample, name="sample"),
+    path("<slug:slug>/branding/sample.css", console.sample_colours, name="sample-colours"),
 ]

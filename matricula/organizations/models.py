@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +22,47 @@ class Organization(models.Model):
     name = models.CharField(max_length=200)
     brand_colour = models.CharField(max_length=7, default="#2f4b8f", validators=[HEX_COLOUR])
     logo = models.CharField(max_length=200, blank=True)
+    logo_ratio = models.FloatField(default=1)
+    logo_is_pale = models.BooleanField(default=False)
+    greeting = models.TextField(blank=True)
     language = models.CharField(max_length=10, default="en")
     alternative_email_required = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """Where the picture is shown from; nothing without one."""
+        return reverse("organizations:logo", args=[self.slug, self.logo]) if self.logo else ""
+
+    @property
+    def letter_logo_url(self) -> str:
+        """The same for letters, absolute: as a PNG on its own ground, for mail programs show no SVG."""
+        name = f"{self.logo.partition('.')[0]}-letter.png"
+        return settings.BASE_URL + reverse("organizations:logo", args=[self.slug, name]) if self.logo else ""
+
+    @property
+    def logo_width(self) -> int:
+        """In percent of its height."""
+        return round(100 * self.logo_ratio)
+
+
+class Logo(models.Model):
+    """A picture an organization has shown. It stays when another takes its place: letters show it still."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="logos")
+    digest = models.CharField(max_length=64)
+    kind = models.CharField(max_length=3, choices=[("svg", "svg"), ("png", "png")])
+    content = models.BinaryField()
+    for_letters = models.BinaryField()
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "digest"], name="a_logo_once_in_a_company")
+        ]
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

@@ -1,10 +1,22 @@
-from django.http import HttpRequest, HttpResponse
+"""What shows an organization everywhere: its colours and its logo."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Logo, Organization
 from matricula.web.access import public
 from matricula.web.colour import brand_stylesheet
+
+LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.(svg|png)")
+TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+AS_PICTURE_ONLY = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "public, max-age=31536000, immutable",
+}
 
 
 @public
@@ -14,3 +26,18 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     organization = get_object_or_404(Organization, slug=slug)
     headers = {"Cache-Control": "public, max-age=300"}
     return HttpResponse(brand_stylesheet(organization.brand_colour), content_type="text/css", headers=headers)
+
+
+@public
+@require_safe
+def logo(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A logo of the organization, by its digest; what an address shows never changes."""
+    asked = LOGO_NAME.fullmatch(name)
+    if asked is None:
+        raise Http404
+    digest, letter, kind = asked.groups()
+    found = get_object_or_404(Logo, organization__slug=slug, digest=digest)
+    if kind != ("png" if letter else found.kind):
+        raise Http404
+    content = bytes(found.for_letters if letter else found.content)
+    return HttpResponse(content, content_type=TYPES[kind], headers=AS_PICTURE_ONLY)

@@ -4,12 +4,14 @@ Colours are `#rrggbb`. Lightness is moved in OKLCH (CSS Color 4, section 9), so 
 """
 
 import math
+import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 LIGHT_SURFACES = ("#ffffff", "#f7f5f1", "#efece5")
 """Raised, canvas and sunken, as in tokens.css."""
 DARK_SURFACES = ("#23201d", "#191715", "#110f0e")
+HEX = re.compile("#[0-9a-fA-F]{6}")
 WHITE, BLACK = "#ffffff", "#000000"
 READABLE, COMFORTABLE, VISIBLE, NOTICEABLE = 4.5, 7.0, 3.0, 2.0
 STEPS = 100
@@ -48,12 +50,34 @@ def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     )
 
 
+@dataclass(frozen=True)
+class Legibility:
+    """What became of a colour on light or dark surfaces: the least contrast there is on any of them."""
+
+    button: float
+    text: float
+    tint: float
+    text_colour: str
+    text_was_moved: bool
+
+
+def legibility(colour: str, surfaces: tuple[str, ...]) -> Legibility:
+    made = palette(colour, surfaces)
+    return Legibility(
+        button=contrast(made.on_brand, made.brand),
+        text=least(made.brand_strong, surfaces),
+        tint=least(made.on_brand_soft, (made.brand_soft, *surfaces)),
+        text_colour=made.brand_strong,
+        text_was_moved=made.brand_strong != colour.lower(),
+    )
+
+
 @lru_cache(maxsize=512)
-def brand_stylesheet(colour: str) -> str:
+def brand_stylesheet(colour: str, about: str = ":root") -> str:
     """The stylesheet of a brand: five custom properties, each with its light and its dark value."""
     light, dark = asdict(palette(colour, LIGHT_SURFACES)), asdict(palette(colour, DARK_SURFACES))
     rules = "".join(f"--{name.replace('_', '-')}:light-dark({light[name]},{dark[name]});" for name in light)
-    return f":root{{{rules}}}\n"
+    return f"{about}{{{rules}}}\n"
 
 
 def moved(colour: str, backgrounds: tuple[str, ...], ratio: float) -> str:

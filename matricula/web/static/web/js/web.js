@@ -79,6 +79,16 @@ on("input", "input.code", (field) => {
   if (digits !== field.value) field.value = digits;
 });
 
+// <input type="color" data-colour-of="id of a field">: the field and the picker say the same colour
+on("input", "[data-colour-of]", (picker) => {
+  const field = document.getElementById(picker.dataset.colourOf);
+  field.value = picker.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+on("input", "[data-picker]", (field) => {
+  if (/^#[0-9a-f]{6}$/i.test(field.value)) document.getElementById(field.dataset.picker).value = field.value;
+});
+
 // One click, one answer: a form that is on its way is not sent again
 on("submit", "form", (form, event) => {
   if (form.dataset.sent && form.method === "post") event.preventDefault();
@@ -104,7 +114,7 @@ function poll(part) {
 
 // What only works with this script is hidden until it runs; what it replaces is hidden then.
 function prepare(root) {
-  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-opens]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-opens], [data-colour-of]")) button.hidden = false;
   for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true;
 }
 

@@ -1,0 +1,68 @@
+"""How an organization looks and speaks: name, colour, logo, and the words of its letters."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.organizations.models import Logo, Organization
+from matricula.web.pictures import Picture, is_pale, on_ground, points_of, read_picture
+
+LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
+"""Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
+LONGEST_GREETING = 600
+
+
+@transaction.atomic
+def change_brand(*, organization: Organization, values: dict[str, Any], actor: Account) -> bool:
+    """Name, colour, greeting, language, alternative e-mail required. False when nothing changed."""
+    now = Organization.objects.get(pk=organization.pk)
+    before = {name: getattr(now, name) for name, value in values.items() if getattr(now, name) != value}
+    after = {name: values[name] for name in before}
+    if after:
+        Organization.objects.filter(pk=organization.pk).update(**after)
+        told("organization.changed", organization, actor, before, after)
+    return bool(after)
+
+
+@transaction.atomic
+def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
+    """Raises PictureRefused."""
+    picture = read_picture(content)
+    points = points_of(picture, LETTER_WIDTH, LETTER_HEIGHT)
+    logo = kept(organization, picture, on_ground(points, LETTER_EDGE))
+    look = {
+        "logo": f"{logo.digest}.{logo.kind}",
+        "logo_ratio": picture.ratio,
+        "logo_is_pale": is_pale(points),
+    }
+    before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
+    Organization.objects.filter(pk=organization.pk).update(**look)
+    told("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
+
+
+def kept(organization: Organization, picture: Picture, for_letters: bytes) -> Logo:
+    digest = sha256(picture.content).hexdigest()
+    rest = {"kind": picture.kind, "content": picture.content, "for_letters": for_letters}
+    return organization.logos.get_or_create(digest=digest, defaults=rest)[0]
+
+
+@transaction.atomic
+def remove_logo(*, organization: Organization, actor: Account) -> None:
+    """The name stands in its place. Letters that were sent keep it."""
+    before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
+    if before:
+        Organization.objects.filter(pk=organization.pk).update(logo="")
+        told("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
+
+
+def told(
+    verb: str,
+    organization: Organization,
+    actor: Account | None,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    record(verb, actor=actor, organization=organization, subject=organization, before=before, after=after)

@@ -1,0 +1,77 @@
+"""What the branding page asks."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from matricula.organizations.branding import LONGEST_GREETING
+from matricula.organizations.models import HEX_COLOUR, Organization
+
+
+class ColourInput(forms.TextInput):
+    """A field for # and six digits, and beside it a palette where there is JavaScript."""
+
+    template_name = "organizations/forms/colour.html"
+
+
+class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
+    brand_colour = forms.CharField(
+        label=_("Colour"),
+        help_text=_("As # and six digits, such as #0b6e4f. Shades that can be read are made from it."),
+        validators=[HEX_COLOUR],
+        widget=ColourInput,
+    )
+    greeting = forms.CharField(
+        label=_("Greeting in invitations"),
+        help_text=_("A few plain words of your own. Web addresses are left out."),
+        max_length=LONGEST_GREETING,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of letters"),
+        help_text=_("Invitations made from now on are written in it."),
+        choices=settings.LANGUAGES,
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["name", "brand_colour", "greeting", "language", "alternative_email_required"]
+        labels = {
+            "name": _("Name"),
+            "alternative_email_required": _("Ask everybody for an alternative e-mail"),
+        }
+        help_texts = {
+            "alternative_email_required": _(
+                "It keeps the account reachable when somebody leaves. Off: people may leave it out."
+            )
+        }
+
+    def __init__(self, organization: Organization, data: Any = None) -> None:
+        super().__init__(data, instance=Organization.objects.get(pk=organization.pk))
+        self.fields["brand_colour"].widget.attrs |= {
+            "maxlength": 7,
+            "spellcheck": "false",
+            "data-picker": "id_brand_colour_picker",
+            "hx-get": reverse("console:sample", args=[organization.slug]),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#sample",
+            "hx-swap": "outerHTML",
+        }
+
+    def clean_greeting(self) -> str:
+        return "\n".join(self.cleaned_data["greeting"].splitlines())
+
+    def clean_brand_colour(self) -> str:
+        return str(self.cleaned_data["brand_colour"]).lower()
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("Picture"),
+        help_text=_("SVG, PNG, JPEG or WebP, up to 2 MB. Wide logos work best."),
+        widget=forms.FileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"}),
+    )

@@ -1,0 +1,82 @@
+"""Bruno gives Nordlicht its colours, its logo and its words."""
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from matricula.audit.models import Entry
+from matricula.organizations.branding import change_brand, remove_logo, show_logo
+from matricula.organizations.models import Logo, Organization
+from matricula.web.svg import PictureRefused
+
+pytestmark = pytest.mark.django_db
+SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10">'
+    b'<path fill="#0b6e4f" d="M0 0h20v10H0z"/></svg>'
+)
+OTHER = SVG.replace(b"h20", b"h10")
+
+
+def shown(organization) -> Organization:
+    return Organization.objects.get(pk=organization.pk)
+
+
+def test_the_journal_keeps_what_changed_before_and_after_and_nothing_else(organization, bruno):
+    values = {"name": "Nordlicht Energie", "brand_colour": "#123456", "greeting": "Moin!"}
+    assert change_brand(organization=organization, values=values, actor=bruno) is True
+    assert change_brand(organization=organization, values=values, actor=bruno) is False
+    entry = Entry.objects.get(verb="organization.changed")
+    assert entry.before == {"brand_colour": "#0b6e4f", "greeting": ""}
+    assert entry.after == {"brand_colour": "#123456", "greeting": "Moin!"}
+
+
+def test_a_logo_is_served_from_here_as_a_picture_only_and_for_ever(organization, bruno):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    address = shown(organization).logo_url
+    answer = Client().get(address)
+    assert (answer["Content-Type"], answer.content[:4]) == ("image/svg+xml", b"<svg")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    letter = Client().get(shown(organization).letter_logo_url.removeprefix("http://127.0.0.1:8000"))
+    assert letter["Content-Type"] == "image/png"
+    with Image.open(BytesIO(letter.content)) as drawn:
+        assert drawn.size == (448, 112)
+
+
+def test_letters_that_were_sent_keep_the_logo_of_their_day(organization, bruno):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    first = shown(organization).logo_url
+    show_logo(organization=organization, content=OTHER, actor=bruno)
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    assert (shown(organization).logo_url, Logo.objects.count()) == (first, 2)
+    remove_logo(organization=organization, actor=bruno)
+    remove_logo(organization=organization, actor=bruno)
+    assert (shown(organization).logo_url, shown(organization).letter_logo_url) == ("", "")
+    assert Client().get(first).status_code == 200
+    verbs = Entry.objects.filter(verb__startswith="organization.logo").values_list("verb", flat=True)
+    assert [verb.rpartition("_")[2] for verb in verbs.order_by("pk")] == [
+        "shown",
+        "shown",
+        "shown",
+        "removed",
+    ]
+
+
+def test_a_refused_logo_changes_nothing(organization, bruno):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    before = shown(organization).logo
+    with pytest.raises(PictureRefused):
+        show_logo(organization=organization, content=b"<svg onload='alert(1)'/>", actor=bruno)
+    assert (shown(organization).logo, Logo.objects.count()) == (before, 1)
+
+
+def test_another_organizations_logo_is_not_shown_as_ours(organization, bruno):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    other = Organization.objects.create(slug="other", name="Other")
+    name = shown(organization).logo
+    assert Client().get(f"/organizations/{other.slug}/logos/{name}").status_code == 404
+    for wrong in ("x.svg", name.replace("svg", "png"), name.replace(".svg", "-letter.svg")):
+        assert Client().get(f"/organizations/nordlicht/logos/{wrong}").status_code == 404

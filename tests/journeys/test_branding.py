@@ -1,0 +1,106 @@
+"""G1: Bruno gives Nordlicht its logo, colours and words, reads the letter, and gives a program its days."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+import matricula
+from conftest import PASSWORD
+from matricula.organizations.models import Organization, Role
+from matricula.programs.models import Program
+from tests.journeys.walking import BROWSER_TEST, click, open_link, shoot
+
+pytestmark = BROWSER_TEST
+LOGO = Path(matricula.__file__).parent / "demo/logos/nordlicht.svg"
+UNSAFE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n<script>alert(1)</script></svg>'
+
+
+@pytest.fixture
+def owner(live_server, page, organization, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    page.goto(f"{live_server.url}/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+    return page
+
+
+def shoot_small_too(page, name):
+    """At a desk, where axe can run, also as narrow as a phone."""
+    shoot(page, name)
+    if page.size == "desktop":
+        page.set_viewport_size({"width": 390, "height": 844})
+        shoot(page, f"{name}-narrow")
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_g1_branding_looked_at_first_and_then_saved(live_server, owner, organization):
+    owner.goto(f"{live_server.url}/console/nordlicht/branding/")
+    shoot_small_too(owner, "branding-without-logo")
+    owner.get_by_label("Picture").set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": UNSAFE.encode()}
+    )
+    click(owner, "Upload")
+    assert "Line 2: a script" in owner.get_by_role("alert").inner_text()
+    shoot_small_too(owner, "branding-refused-logo")
+    owner.get_by_label("Picture").set_input_files(LOGO)
+    click(owner, "Upload")
+    assert owner.locator("header img").get_attribute("alt") == "Nordlicht Energie"
+    shown = (
+        owner.evaluate("document.querySelector('header img').naturalWidth") if owner.size == "desktop" else 1
+    )
+    assert shown > 0
+    owner.get_by_label("Colour", exact=True).fill("#ffe14d")
+    if owner.size == "phone":
+        click(owner, "Look at it first")
+    owner.get_by_text("As text your colour becomes").first.wait_for()
+    assert Organization.objects.get().brand_colour == "#0b6e4f"
+    shoot_small_too(owner, "branding-sample")
+    owner.get_by_label("Greeting in invitations").fill("Good that you are here!")
+    click(owner, "Save")
+    assert "Saved." in owner.get_by_role("status").first.inner_text()
+    assert Organization.objects.get().brand_colour == "#ffe14d"
+    shoot_small_too(owner, "branding")
+
+
+def test_g1_the_letter_is_read_before_it_is_sent(live_server, owner, program):
+    Organization.objects.update(greeting="Good that you are here!")
+    owner.goto(f"{live_server.url}/console/nordlicht/invitations/new/")
+    click(owner, "See the letter", "link")
+    frame = owner.frame_locator("iframe")
+    assert frame.get_by_text("Good that you are here!").is_visible()
+    assert frame.get_by_role("link", name="JOIN NOW").get_attribute("href") == "#"
+    assert "Good that you are here!" in owner.locator(".letter-text").inner_text()
+    shoot_small_too(owner, "letter")
+    owner.get_by_label("Language").select_option("de")
+    if owner.size == "phone":
+        click(owner, "Show")
+    owner.locator(".letter-text[lang=de]").wait_for()
+    shoot(owner, "letter-german")
+
+
+def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner, program, invitation):
+    begins, ends = timezone.localdate() + timedelta(days=9), timezone.localdate() + timedelta(days=90)
+    owner.goto(f"{live_server.url}/console/nordlicht/programs/{program.public_id}/")
+    owner.get_by_label("First day").fill(ends.isoformat())
+    owner.get_by_label("Last day").fill(begins.isoformat())
+    click(owner, "Save")
+    assert "The last day is before the first." in owner.get_by_role("alert").inner_text()
+    shoot_small_too(owner, "program-refused-days")
+    owner.get_by_label("First day").fill(begins.isoformat())
+    owner.get_by_label("Last day").fill(ends.isoformat())
+    owner.get_by_label("Remind people").check()
+    click(owner, "Save")
+    assert re.search("begins on", owner.locator("main").inner_text())
+    shoot_small_too(owner, "programs-with-days")
+    owner.context.clear_cookies()
+    open_link(owner, live_server, invitation)
+    assert "Begins on" in owner.locator("main").inner_text()
+    shoot_small_too(owner, "welcome-before-the-first-day")
+    Program.objects.update(starts_on=None, ends_on=timezone.localdate() - timedelta(days=1))
+    open_link(owner, live_server, invitation)
+    assert owner.get_by_role("heading", name="This program has ended").is_visible()
+    shoot_small_too(owner, "program-ended")
