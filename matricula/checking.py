@@ -13,6 +13,7 @@ from django.utils import timezone
 from matricula.mail.bouncing import refusal
 from matricula.mail.carrying import provider_of
 from matricula.mail.smtp import MailServer
+from matricula.web.searching import missing_extensions
 
 CLOCK_SECONDS = 30
 Faults = Iterator[str]
@@ -55,6 +56,20 @@ def clock() -> Faults:
         yield f"The clocks of this machine and of the database are {apart:.0f} seconds apart."
 
 
+def searching() -> Faults:
+    """Whether PostgreSQL can find words in long lists by an index."""
+    try:
+        missing = missing_extensions()
+    except DatabaseError:
+        return
+    if missing:
+        commands = " ".join(f"CREATE EXTENSION {name};" for name in missing)
+        yield (
+            "Searching long lists is slow, for PostgreSQL lacks an extension: let an administrator of the"
+            f" database run `{commands}`, then run `matricula migrate`."
+        )
+
+
 def static_files() -> Faults:
     if not settings.DEVELOPMENT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         yield "The static files are not collected; run `matricula migrate`."
@@ -92,4 +107,12 @@ def first_line(fault: object) -> str:
     return str(fault).strip().partition("\n")[0].rstrip(".") + "."
 
 
-CHECKS: list[Callable[[], Faults]] = [data_folder, database, static_files, mail, bounces, framework]
+CHECKS: list[Callable[[], Faults]] = [
+    data_folder,
+    database,
+    searching,
+    static_files,
+    mail,
+    bounces,
+    framework,
+]

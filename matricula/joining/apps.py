@@ -10,6 +10,7 @@ class JoiningConfig(AppConfig):
         from matricula.joining import (  # noqa: F401 - listen for news, and keep lists and numbers true
             arriving,
             asking,
+            indexing,
             jobs,
             lapsing,
             letters,

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from matricula.joining.models import Invitation
+from matricula.joining.models import Invitation, SearchLine
 from matricula.organizations.models import Organization
+from matricula.programs.tallying import tallied
+from matricula.web.keyset import Stretch
+from matricula.web.searching import spelled, stretch_of_found, words_of
 
-SHORTEST_SUBSTRING = 3
-"""Shorter words are looked for at the beginning of the address only: no index knows them elsewhere."""
 STATES = {
     "queued": _("queued"),
     "sent": _("sent"),
@@ -24,39 +24,48 @@ STATES = {
 }
 
 
-def matching_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
-    """`asked`: state (a key of STATES), program (its public id), q."""
-    programs = organization.programs.all()
+SHOWN = (
+    "public_id",
+    "address",
+    "name",
+    "state",
+    "sent_at",
+    "opened_at",
+    "answered_at",
+    "expires_at",
+    "program__name",
+    "letter__error",
+    "superseded_by__address",
+)
+
+
+def listed_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
+    """`asked`: state (a key of STATES), program (its public id)."""
+    rows = Invitation.objects.filter(organization=organization)
     if asked.get("program"):
-        programs = programs.filter(public_id=asked["program"])
-    rows = Invitation.objects.filter(program__in=list(programs.values_list("pk", flat=True)))
+        chosen = organization.programs.filter(public_id=asked["program"]).values_list("pk", flat=True)
+        rows = Invitation.objects.filter(program__in=list(chosen))
     if asked.get("state") in STATES:
-        rows = rows.filter(in_state(asked["state"]))
-    for word in asked.get("q", "").lower().split():
-        rows = rows.filter(spelled_like(word))
+        rows = rows.filter(standing=asked["state"])
     return rows.select_related("program", "letter", "superseded_by")
 
 
-def spelled_like(word: str) -> Q:
-    if len(word) < SHORTEST_SUBSTRING:
-        return Q(canonical__startswith=word)
-    return Q(canonical__contains=word) | Q(name__icontains=word)
+def matching_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
+    """All that fit `asked`: state, program and q, words of name or address. A page of them is `page_of`."""
+    return listed_invitations(organization, asked).filter(spelled(words_of(asked.get("q", ""))))
 
 
-def in_state(state: str) -> Q:
-    """The same order of precedence as `state_of`."""
-    live, now = Q(state__in=Invitation.LIVE), timezone.now()
-    if state == "expired":
-        return live & Q(expires_at__lte=now)
-    if state == "opened":
-        return live & Q(expires_at__gt=now, opened_at__isnull=False) & ~Q(state="failed")
-    if state in ("queued", "sent"):
-        return Q(state=state, expires_at__gt=now, opened_at__isnull=True)
-    if state == "failed":
-        return Q(state=state, expires_at__gt=now)
-    if state in ("corrected", "revoked"):
-        return Q(state="revoked", superseded_by__isnull=state == "revoked")
-    return Q(state=state)
+def page_of(organization: Organization, asked: Mapping[str, str]) -> Stretch[Invitation]:
+    """The newest that fit, or those after or before one."""
+    lines = SearchLine.objects.filter(organization=organization)
+    rows = listed_invitations(organization, asked).only(*SHOWN)
+    return stretch_of_found(rows, asked, asked.get("q", ""), lines)
+
+
+def numbers_by_state(organization: Organization) -> dict[str, int]:
+    """For each of STATES."""
+    found = tallied(organization.programs.values_list("pk", flat=True), "standing")["standing"]
+    return {state: found.get(state, 0) for state in STATES}
 
 
 def state_of(invitation: Invitation) -> str:

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from matricula.programs.tallying import Counted, counts
+from matricula.web.searching import searched
 from matricula.web.triggers import Trigger, after_installing, keep
 
 WORDS = """' ' || lower((SELECT full_name FROM accounts_account WHERE id = {account})) || ' ' || coalesce((
@@ -39,6 +40,7 @@ keep(
         ),
     ]
 )
+searched("programs_membership")
 counts(
     Counted(
         "members",

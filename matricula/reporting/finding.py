@@ -1,44 +1,60 @@
 """Finding people: members by name or work e-mail, program, group and state."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
-from matricula.accounts.models import Account
 from matricula.organizations.models import Affiliation, Role
-from matricula.programs.models import Membership
+from matricula.programs.models import Membership, Program
+from matricula.web.keyset import Stretch
+from matricula.web.searching import spelled, stretch_of_found, words_of
 
-SHORTEST_SUBSTRING = 3
+SHOWN = (
+    "state",
+    "joined_at",
+    "program__name",
+    "account__full_name",
+    "account__public_id",
+)
 
 
-def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
-    """`asked`: q, program (public id), group (id), state. Personal addresses are nobody's business here."""
+def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
+    """`asked`: program (public id), group (id), state."""
     rows = Membership.objects.shown_to(role).select_related("account", "program")
     if asked.get("program"):
-        rows = rows.filter(program__public_id=asked["program"])
+        programs = Program.objects.filter(organization=role.organization_id, public_id=asked["program"])
+        rows = rows.filter(program__in=list(programs.values_list("pk", flat=True)))
     if asked.get("group", "").isdigit():
         rows = rows.filter(groups=int(asked["group"]))
     if asked.get("state") in Membership.State.values:
         rows = rows.filter(state=asked["state"])
-    for word in asked.get("q", "").lower().split():
-        rows = rows.filter(account__in=spelled_like(role.organization_id, word))
     return rows
 
 
-def spelled_like(organization: int, word: str) -> "QuerySet[Account, int]":
-    """Ids of accounts, each found by an index of its own."""
-    ties = Affiliation.objects.filter(organization=organization)
-    if len(word) < SHORTEST_SUBSTRING:
-        names, ties = (
-            Account.objects.filter(full_name__istartswith=word),
-            ties.filter(canonical__startswith=word),
-        )
-    else:
-        names, ties = Account.objects.filter(full_name__icontains=word), ties.filter(canonical__contains=word)
-    found: QuerySet[Account, int] = names.values_list("pk", flat=True).union(
-        ties.values_list("account_id", flat=True)
-    )
-    return found
+def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
+    """All that fit `asked`: program, group, state, and q, words of name or work e-mail. A page of them
+    is `page_of`.
+
+    Personal addresses are nobody's business here.
+    """
+    return listed_members(role, asked).filter(spelled(words_of(asked.get("q", ""))))
+
+
+def page_of(role: Role, asked: Mapping[str, str]) -> Stretch[Membership]:
+    """The newest that fit, or those after or before one, with what the list shows of them."""
+    rows = listed_members(role, asked).only(*SHOWN)
+    lines = Membership.objects.filter(organization=role.organization_id)
+    return stretch_of_found(rows, asked, asked.get("q", ""), lines)
+
+
+def group_names(memberships: list[Membership]) -> dict[int, str]:
+    """By membership: the names of its groups."""
+    ties = Membership.groups.through.objects.filter(membership__in=[one.pk for one in memberships])
+    found: dict[int, list[str]] = defaultdict(list)
+    for membership, name in ties.order_by("group__name").values_list("membership_id", "group__name"):
+        found[membership].append(name)
+    return {membership: ", ".join(names) for membership, names in found.items()}
 
 
 def work_emails(organization: int, memberships: list[Membership]) -> dict[int, str]:

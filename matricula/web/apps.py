@@ -7,7 +7,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from matricula.web.searching import install_indexes
         from matricula.web.triggers import install, make_way
 
         pre_migrate.connect(make_way, sender=self)
         post_migrate.connect(install, sender=self)
+        post_migrate.connect(install_indexes, sender=self)

@@ -1,6 +1,6 @@
 """Pages of a long list by keyset, the newest first: found by an id, never by counting past others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,27 +13,45 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Stretch(Generic[M]):
-    """One page of rows, and the queries that lead to the pages beside it ("" at an end)."""
+    """One page of rows, and the queries that lead to the pages beside it ("" at an end).
+
+    `partial`: more fit than could be looked at.
+    """
 
     rows: list[M]
     newer: str
     older: str
+    partial: bool = False
 
 
-def stretch(rows: "QuerySet[M]", asked: Mapping[str, str], size: int = PAGE_SIZE) -> "Stretch[M]":
-    """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links."""
+def stretch(
+    rows: "QuerySet[M]",
+    asked: Mapping[str, str],
+    size: int = PAGE_SIZE,
+    take: "Callable[[QuerySet[M], int], list[M]] | None" = None,
+) -> "Stretch[M]":
+    """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links.
+
+    `take` gives the first few of rows that are in order; `web/searching.py` has one that looks for words.
+    """
+    take = take or first
     before, after = number(asked.get("before")), number(asked.get("after"))
     if after is not None:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
+        found = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
         more, found = len(found) > size, found[:size][::-1]
         has_newer, has_older = more, True
     else:
         wanted = rows if before is None else rows.filter(pk__lt=before)
-        found = list(wanted.order_by("-pk")[: size + 1])
+        found = take(wanted.order_by("-pk"), size + 1)
         has_newer, has_older = before is not None, len(found) > size
         found = found[:size]
     newer = query(asked, "after", found[0].pk) if found and has_newer else ""
-    return Stretch(found, newer, query(asked, "before", found[-1].pk) if found and has_older else "")
+    older = query(asked, "before", found[-1].pk) if found and has_older else ""
+    return Stretch(found, newer, older)
+
+
+def first(rows: "QuerySet[M]", n: int) -> list[M]:
+    return list(rows[:n])
 
 
 def number(text: str | None) -> int | None:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.accounts.forms import EmailField
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import correct_address, renew, revoke, send_all_again
-from matricula.joining.listing import STATES, matching_invitations, state_of
+from matricula.joining.listing import STATES, numbers_by_state, page_of, state_of
 from matricula.joining.models import Invitation
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
-from matricula.web.keyset import stretch
+from matricula.web.rows import Row, day, day_and_time, row
+from matricula.web.templatetags.web import avatar
 
 
 class AddressForm(forms.Form):
@@ -26,16 +27,49 @@ class AddressForm(forms.Form):
 @overseeing
 @require_safe
 def invitations(request: HttpRequest, organization: Organization) -> HttpResponse:
-    page = stretch(matching_invitations(organization, request.GET), request.GET)
+    page = page_of(organization, request.GET)
     context = {
         "organization": organization,
         "page": page,
-        "rows": [(one, state_of(one), STATES[state_of(one)]) for one in page.rows],
-        "states": STATES,
+        "rows": [drawn(one) for one in page.rows],
+        "states": [(key, STATES[key], n) for key, n in numbers_by_state(organization).items()],
         "programs": organization.programs.order_by("name"),
         "asked": request.GET,
     }
     return render(request, "joining/console/invitations.html", context)
+
+
+def drawn(one: Invitation) -> Row:
+    """An invitation in the list."""
+    state = state_of(one)
+    note = noted(one, state)
+    return row(
+        {
+            "state": state,
+            "label": STATES[state],
+            "noted": bool(note),
+            "was_sent": bool(one.sent_at) and state != "failed",
+            "live": one.state in Invitation.LIVE,
+        },
+        avatar=avatar(one.name or one.address),
+        name=one.name or one.address,
+        more=one.address if one.name else one.program.name,
+        note=note,
+        sent=day(one.sent_at),
+        sent_time=f"{one.sent_at:%H:%M}" if one.sent_at else "",
+        until=day(one.expires_at),
+        public_id=one.public_id,
+        address=one.address,
+    )
+
+
+def noted(one: Invitation, state: str) -> str:
+    """What is worth saying beside the state: the mail server's words, a time, the address that is right."""
+    if state == "failed":
+        return one.letter.error if one.letter else ""
+    if state == "corrected" and one.superseded_by:
+        return one.superseded_by.address
+    return day_and_time(one.opened_at if state == "opened" else one.answered_at)
 
 
 def live_invitation(organization: Organization, invitation_id: str) -> Invitation:

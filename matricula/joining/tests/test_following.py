@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from matricula.joining.errors import AlreadyInvited, LetterJustSent
 from matricula.joining.inviting import correct_address, invite, renew, send_all_again
+from matricula.joining.lapsing import note_lapsed
 from matricula.joining.listing import STATES, matching_invitations, state_of
 from matricula.joining.models import Invitation
 from matricula.mail.models import Letter
@@ -43,6 +44,7 @@ def an_hour_passes():
 
 
 def test_a4_every_state_is_shown_and_found_by_the_same_name(organization, many):
+    note_lapsed()
     for state, invitation in many.items():
         invitation.refresh_from_db()
         assert state_of(invitation) == state

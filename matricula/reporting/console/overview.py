@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from matricula.joining.listing import in_state
-from matricula.joining.models import Invitation, Request
+from matricula.joining.listing import numbers_by_state
+from matricula.joining.models import Request
 from matricula.organizations.access import acting_role, viewing
 from matricula.organizations.models import Organization, Role
 from matricula.programs.noticing import running_out
-from matricula.reporting.counting import STEPS, funnel, over_time, programs_of
+from matricula.reporting.counting import STEPS, funnel, over_time
 from matricula.reporting.drawing import curves, share
 
 MANY = 100
@@ -36,10 +36,9 @@ def overview(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 def trouble(organization: Organization) -> dict[str, object]:
     """What needs attention. Beyond MANY, more is as good as the number."""
-    failed = Invitation.objects.filter(in_state("failed"), program__in=programs_of(organization))
     waiting = Request.objects.waiting().filter(program__organization=organization)
     return {
-        "failed": len(failed.values_list("pk")[:MANY]),
+        "failed": numbers_by_state(organization)["failed"],
         "waiting": len(waiting.values_list("pk")[:MANY]),
         "running_out": running_out(organization.pk),
     }

@@ -17,8 +17,9 @@ from matricula.organizations.access import acting_role, actor_of, administering,
 from matricula.organizations.models import Affiliation, Organization
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership
-from matricula.reporting.finding import matching_members, work_emails
-from matricula.web.keyset import stretch
+from matricula.reporting.finding import group_names, page_of, work_emails
+from matricula.web.rows import Row, day, row
+from matricula.web.templatetags.web import avatar
 
 SHOWN_ENTRIES = 20
 
@@ -27,18 +28,32 @@ SHOWN_ENTRIES = 20
 @require_safe
 def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     role = acting_role(request)
-    page = stretch(matching_members(role, request.GET).prefetch_related("groups"), request.GET)
-    emails = work_emails(organization.pk, page.rows)
+    page = page_of(role, request.GET)
+    emails, groups = work_emails(organization.pk, page.rows), group_names(page.rows)
     context = {
         "organization": organization,
         "page": page,
-        "rows": [(one, emails.get(one.account_id, "")) for one in page.rows],
+        "rows": [drawn(one, emails.get(one.account_id, ""), groups.get(one.pk, "–")) for one in page.rows],
         "programs": organization.programs.order_by("name"),
         "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
         "states": Membership.State.choices,
         "asked": request.GET,
     }
     return render(request, "reporting/console/people.html", context)
+
+
+def drawn(one: Membership, work_email: str, groups: str) -> Row:
+    """A member in the list."""
+    return row(
+        {"state": one.state, "label": Membership.State(one.state).label},
+        avatar=avatar(one.account.full_name),
+        name=one.account.full_name,
+        account=one.account.public_id,
+        work_email=work_email,
+        program=one.program.name,
+        groups=groups,
+        joined=day(one.joined_at),
+    )
 
 
 @viewing

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django import template
 from django.template.loader import get_template
@@ -14,6 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from matricula.web.covers import cover_art, tone_of
+from matricula.web.rows import MARK, Row, fill
 
 ICONS = Path(__file__).resolve().parent.parent / "icons"
 TURNING = {
@@ -105,3 +107,29 @@ def ago(moment: datetime) -> str:
     if timezone.now() - moment < timedelta(minutes=10):
         return _("a few minutes ago")
     return _("%s ago") % timesince(moment, depth=1)
+
+
+class RepeatNode(template.Node):
+    def __init__(self, rows: Any, name: str, nodes: template.NodeList) -> None:
+        self.rows, self.name, self.nodes = rows, name, nodes
+
+    def render(self, context: template.Context) -> SafeString:
+        rows: list[Row] = self.rows.resolve(context)
+        drawn: dict[object, list[str]] = {}
+        for one in rows:
+            if one.shape not in drawn:
+                with context.push(**{self.name: one.placeholders}):
+                    drawn[one.shape] = self.nodes.render(context).split(MARK)
+        return mark_safe("".join(piece for one in rows for piece in fill(drawn[one.shape], one.values)))
+
+
+@register.tag
+def repeat(parser: template.base.Parser, token: template.base.Token) -> RepeatNode:
+    """`{% repeat rows as one %}…{{ one.name }}…{% endrepeat %}`: for rows made by `web/rows.py`.
+
+    Drawn once for each shape: ask for values only to show them; what decides something belongs to the shape.
+    """
+    _tag, rows, _as, name = token.split_contents()
+    nodes = parser.parse(("endrepeat",))
+    parser.delete_first_token()
+    return RepeatNode(parser.compile_filter(rows), name, nodes)

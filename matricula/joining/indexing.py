@@ -1,0 +1,44 @@
+"""Putting invitations into the index they are found by, a batch at a time, after they are stored.
+
+A million are stored in half the time that way. Until then the newest are found by walking them.
+"""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import Max
+
+from matricula.jobs.models import Job
+from matricula.jobs.performing import every
+from matricula.joining.models import SearchLine
+from matricula.web.searching import searched
+
+BATCH = 10_000
+LATE = 100_000
+"""How far below the newest in the index is looked again: a long import commits later than a short one."""
+COPY = """INSERT INTO joining_searchline (invitation_id, organization_id, search)
+SELECT id, organization_id, search FROM joining_invitation i
+WHERE id > %s AND NOT EXISTS (SELECT FROM joining_searchline l WHERE l.invitation_id = i.id)
+ORDER BY id LIMIT %s ON CONFLICT DO NOTHING"""
+searched("joining_searchline")
+
+
+@every("joining.search_lines", timedelta(seconds=10))
+def index_new(job: Job | None = None) -> bool:
+    """True when there may be more."""
+    newest = SearchLine.objects.aggregate(n=Max("pk"))["n"] or 0
+    return copy_after(newest - LATE)
+
+
+@every("joining.search_lines_all", timedelta(days=1))
+def index_all(job: Job | None = None) -> bool:
+    """Whatever was overlooked. True when there may be more."""
+    return copy_after(0)
+
+
+def copy_after(pk: int) -> bool:
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(COPY, [pk, BATCH])
+        return bool(cursor.rowcount == BATCH)

@@ -1,0 +1,159 @@
+"""Words are found in long lists, however the newest rows and the index share the work."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from conftest import person
+from matricula.checking import searching as checked
+from matricula.joining.indexing import index_new
+from matricula.joining.lapsing import note_lapsed
+from matricula.joining.listing import numbers_by_state
+from matricula.joining.listing import page_of as invitations_page
+from matricula.joining.models import Invitation, SearchLine
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Program
+from matricula.reporting.finding import page_of
+from matricula.web import searching
+from matricula.web.searching import install_indexes, missing_extensions
+
+pytestmark = pytest.mark.django_db
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+
+
+@pytest.fixture
+def owner(organization, bruno):
+    return Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+
+
+@pytest.fixture
+def short_walk(monkeypatch):
+    monkeypatch.setattr(searching, "WALKED", 2)
+    monkeypatch.setattr(searching, "CANDIDATES", 4)
+
+
+def member(program, name, work):
+    account = person(name, f"{work}@home.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=account, work_email=f"{work}@nordlicht.example"
+    )
+    return enter_program(program=program, account=account)
+
+
+def invited(program, *names):
+    rows = [
+        Invitation(
+            program=program,
+            organization=program.organization,
+            name=name,
+            address=f"{name.lower()}@nordlicht.example",
+            canonical=f"{name.lower()}@nordlicht.example",
+        )
+        for name in names
+    ]
+    Invitation.objects.bulk_create(rows)
+    while index_new():
+        pass
+
+
+def found(organization, **asked):
+    return [one.name for one in invitations_page(organization, asked).rows]
+
+
+@pytest.mark.parametrize("words", ["ilse", "lse@nord", "il", "ILSE nordlicht", "lse"])
+def test_a_rare_word_is_found_beyond_the_newest_rows(organization, program, short_walk, words):
+    invited(program, "Ilse", "Ada", "Hugo", "Omar")
+    assert found(organization, q=words) == ["Ilse"]
+
+
+def test_what_the_newest_rows_and_the_index_know_comes_in_one_order(organization, program, short_walk):
+    invited(program, "Ann1", "Bob", "Ann2", "Eve", "Ann3")
+    assert found(organization, q="ann") == ["Ann3", "Ann2", "Ann1"]
+    ids = dict(Invitation.objects.values_list("name", "pk"))
+    assert found(organization, q="ann", before=str(ids["Ann3"])) == ["Ann2", "Ann1"]
+    assert found(organization, q="ann", after=str(ids["Ann1"])) == ["Ann3", "Ann2"]
+
+
+def test_the_newest_are_found_before_they_are_in_the_index(organization, program, invitation):
+    assert not SearchLine.objects.exists()
+    assert found(organization, q="ada") == ["Ada"]
+
+
+@on_postgresql
+def test_a_page_says_when_more_fit_than_were_looked_at(client, organization, program, owner, short_walk):
+    invited(program, *(f"Ann{n}" for n in range(6)), "Bob", "Eve")
+    client.force_login(owner.account)
+    address = "/console/nordlicht/invitations/?q="
+    assert "not all were looked at" in client.get(address + "ann").content.decode()
+    assert "not all were looked at" not in client.get(address + "bob").content.decode()
+
+
+def test_filters_hold_for_what_the_index_finds(organization, program, short_walk):
+    invited(program, "Ilse", "Ada", "Hugo", "Omar")
+    Invitation.objects.filter(name="Ilse").update(state="failed")
+    assert found(organization, q="ilse", state="failed") == ["Ilse"]
+    assert found(organization, q="ilse", state="sent") == []
+
+
+def test_another_organizations_data_is_not_found(organization, program, short_walk):
+    other = Organization.objects.create(slug="other", name="Other")
+    invited(Program.objects.create(organization=other, slug="p", name="P"), "Ilse")
+    invited(program, "Ada", "Hugo", "Omar")
+    assert found(organization, q="ilse") == []
+    assert found(organization, program=other.programs.get().public_id) == []
+
+
+def test_people_are_found_by_a_new_name_and_a_new_work_email(owner, program, short_walk):
+    ilse = member(program, "Ilse Voß", "ilse")
+    for n in range(3):
+        member(program, f"Somebody {n}", f"s{n}")
+    names = lambda words: [one.account.full_name for one in page_of(owner, {"q": words}).rows]  # noqa: E731
+    ilse.account.full_name = "Ilse ÖZDEMIR"
+    ilse.account.save()
+    assert (names("özdemir"), names("voß")) == (["Ilse ÖZDEMIR"], [])
+    tie = Affiliation.objects.get(account=ilse.account)
+    tie.work_email = "oezdemir@nordlicht.example"
+    tie.save()
+    assert (names("oezd"), names("ilse@")) == (["Ilse ÖZDEMIR"], [])
+
+
+def test_a4_the_list_says_how_many_stand_how(client, organization, program, owner):
+    invited(program, "Ada", "Hugo", "Omar")
+    Invitation.objects.filter(name="Ada").update(expires_at="2020-01-01T00:00Z")
+    note_lapsed()
+    assert {state: n for state, n in numbers_by_state(organization).items() if n} == {
+        "queued": 2,
+        "expired": 1,
+    }
+    client.force_login(owner.account)
+    page = client.get(reverse("invitations:invitations", args=["nordlicht"])).content.decode()
+    assert "expired (1)" in page
+    Invitation.objects.filter(name="Ada").update(expires_at="2099-01-01T00:00Z")
+    assert numbers_by_state(organization)["expired"] == 0
+
+
+def test_markup_in_names_is_shown_as_text(client, program, owner, bruno):
+    member(program, "<b>Ada</b> ~~name~~", "ada")
+    invited(program, "<i>Ilse</i>")
+    client.force_login(bruno)
+    for path, name in (("people", "b>Ada&lt;/b"), ("invitations", "i&gt;Ilse&lt;/i")):
+        page = client.get(f"/console/nordlicht/{path}/").content.decode()
+        assert name.replace("b>", "b&gt;") in page
+        assert "<b>Ada" not in page
+        assert "<i>Ilse" not in page
+
+
+@on_postgresql
+def test_without_the_extensions_check_says_what_to_do_and_search_still_finds(
+    organization, program, short_walk
+):
+    invited(program, "Ilse", "Ada", "Hugo", "Omar")
+    assert list(checked()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION pg_trgm CASCADE")
+    assert missing_extensions() == ["pg_trgm"]
+    assert "CREATE EXTENSION pg_trgm;" in next(checked())
+    assert found(organization, q="ilse") == ["Ilse"]
+    install_indexes()
+    assert list(checked()) == []

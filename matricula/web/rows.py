@@ -1,0 +1,57 @@
+"""Rows of a long table, drawn once for each shape and then filled, as letters are: a tenth of the work.
+
+A row's `shape` decides what its template draws (a state, whether there is a button); its `values` are words
+that differ from row to row. See `{% repeat %}` in `templatetags/web.py`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape
+from django.utils.translation import get_language
+
+MARK = "~~"
+
+
+@dataclass(frozen=True)
+class Row:
+    """`shape`: pairs of a name and what it is."""
+
+    shape: tuple[tuple[str, Any], ...]
+    values: Mapping[str, str]
+
+    @property
+    def placeholders(self) -> dict[str, object]:
+        """What the template is drawn with: the shape itself, and a mark for each value."""
+        return {**{name: f"{MARK}{name}{MARK}" for name in self.values}, **dict(self.shape)}
+
+
+def row(shape: Mapping[str, Any], **values: str) -> Row:
+    return Row(tuple(shape.items()), values)
+
+
+def fill(drawn: list[str], values: Mapping[str, str]) -> Iterable[str]:
+    """`drawn`: text and names of values, in turn."""
+    for place, piece in enumerate(drawn):
+        yield conditional_escape(values[piece]) if place % 2 else piece
+
+
+def day(moment: date | None) -> str:
+    """4 Mar 2026, as the active language writes it; a dash for none."""
+    if moment is None:
+        return "–"
+    return day_in(moment.date() if isinstance(moment, datetime) else moment, get_language())
+
+
+@lru_cache(maxsize=2048)
+def day_in(moment: date, language: str | None) -> str:
+    return date_format(moment, "j M Y")
+
+
+def day_and_time(moment: datetime | None) -> str:
+    """4 Mar 2026, 09:30."""
+    return f"{day(moment)}, {moment:%H:%M}" if moment else ""
