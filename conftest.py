@@ -13,6 +13,26 @@ from matricula.programs.models import Program
 from tests.cleaning import clean_quickly
 
 PASSWORD = "correct horse battery"
+ASKING = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser):
+    words = "only tests whose answer may depend on the database"
+    parser.addoption("--asking-the-database", action="store_true", help=words)
+
+
+def pytest_collection_modifyitems(config, items):
+    """The second database need not repeat what asks none, nor what is marked `once`."""
+    if not config.getoption("--asking-the-database"):
+        return
+    kept = [one for one in items if asks_the_database(one)]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
+    items[:] = kept
+
+
+def asks_the_database(item) -> bool:
+    asking = item.get_closest_marker("django_db") or ASKING.intersection(item.fixturenames)
+    return bool(asking) and not item.get_closest_marker("once")
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,17 @@
-"""Runs the tests on SQLite, then on PostgreSQL when one answers, and says plainly what was left out."""
+"""Runs the tests on SQLite and on PostgreSQL side by side, and says plainly what was left out."""
 
 import os
 import subprocess
 import sys
+import tempfile
+import time
+from typing import IO
 
 import psycopg
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/matricula")
+PROCESSES = "2"
+"""Of each half: they wait for databases, browsers and killed processes more than they compute."""
 
 
 def postgresql_answers() -> bool:
@@ -17,23 +22,33 @@ def postgresql_answers() -> bool:
     return True
 
 
-def run(database_url: str | None, *arguments: str) -> int:
+def start(database_url: str | None, output: IO[bytes] | None, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "MATRICULA_DEVELOPMENT": "true"}
     environment.pop("DATABASE_URL", None)
     if database_url:
         environment["DATABASE_URL"] = database_url
-    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-n", "2", *arguments], env=environment)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, *arguments]
+    return subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    print("== SQLite", flush=True)
-    failed = run(None, *arguments)
-    if not postgresql_answers():
-        print("LEFT OUT: the PostgreSQL half, because no PostgreSQL answers at 127.0.0.1:5432.")
-        return failed
-    print("== PostgreSQL", flush=True)
-    return run(POSTGRESQL, *arguments) or failed
+    began, arguments = time.monotonic(), sys.argv[1:]
+    with tempfile.TemporaryFile() as said:
+        second = None
+        if postgresql_answers():
+            second = start(POSTGRESQL, said, "--asking-the-database", *arguments)
+        print("== SQLite: everything" + (", while PostgreSQL is at work too" if second else ""), flush=True)
+        failed = start(None, None, *arguments).wait()
+        if second is None:
+            print("LEFT OUT: the PostgreSQL half, because no PostgreSQL answers at 127.0.0.1:5432.")
+            return failed
+        failed = second.wait() or failed
+        said.seek(0)
+        print("== PostgreSQL: everything that asks the database; journeys are walked, but axe, which sees")
+        print("   the same pages, looked at them on SQLite only", flush=True)
+        sys.stdout.buffer.write(said.read())
+    print(f"== {time.monotonic() - began:.0f} seconds in all")
+    return failed
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.walking import AXE, BROWSER_TEST, faults
 
-pytestmark = BROWSER_TEST
+pytestmark = [*BROWSER_TEST, pytest.mark.once]
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -1,0 +1,154 @@
+"""Learning in a real browser: going on, quizzes, two tabs, the back button, and what is kept for life."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pypdf import PdfReader
+
+from conftest import person
+from matricula.accounts.models import Session
+from matricula.catalog.importing import import_course
+from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
+from matricula.learning.models import Progress
+from matricula.learning.starting import start_course
+from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.models import Membership
+from tests.journeys.walking import BROWSER_TEST, click, log_in, sees, shoot, sign_in
+
+pytestmark = BROWSER_TEST
+SECURITY = Path(__file__).parents[2] / "matricula/demo/courses/security-every-day"
+
+
+@pytest.fixture
+def ada():
+    return person("Ada Okafor", "ada@home.example")
+
+
+@pytest.fixture
+def membership(program, ada):
+    return enter_program(program=program, account=ada)
+
+
+def hand_in(page):
+    click(page, "Hand in( again)?")
+
+
+def test_f1_ada_goes_on_where_she_stopped_and_tries_the_quiz_until_she_passes(page, program, membership, ada):
+    made = import_course(source=SECURITY, organization=program.organization)
+    start_course(course=made, membership=membership)
+    sign_in(page, ada)
+    page.goto(made.address)
+    click(page, "Begin", role="link")
+    click(page, "Done, next lesson")
+    stopped = page.get_by_role("heading", level=1).inner_text()
+    page.goto("/learn/")
+    shoot(page, "learning-in-progress")
+    click(page, made.title, role="link")
+    click(page, "Go on", role="link")
+    assert sees(page, stopped)
+    page.goto(f"{made.address}lessons/check-security/")
+    page.get_by_role("radio").first.check()
+    hand_in(page)
+    page.get_by_text("Your answers so far are kept.").wait_for()
+    shoot(page, "quiz-unanswered")
+    page.reload()
+    page.goto(f"{made.address}lessons/check-security/")
+    assert page.get_by_role("radio").first.is_checked()
+
+
+def test_back_button_and_two_tabs_finish_a_lesson_once(desk, membership, course, ada):
+    start_course(course=course, membership=membership)
+    sign_in(desk, ada)
+    other = desk.context.new_page()
+    for tab in (desk, other):
+        tab.goto(f"{course.address}lessons/read/")
+    click(desk, "Done, next lesson")
+    assert sees(desk, "Check")
+    desk.go_back()
+    assert sees(desk, "Read this")
+    click(desk, "Done, next lesson")
+    assert sees(desk, "Check")
+    click(other, "Done, next lesson")
+    for tab in (desk, other):
+        tab.get_by_label("Stop").check()
+        hand_in(tab)
+        tab.get_by_text("Passed.").wait_for()
+    assert Progress.objects.filter(done_at__isnull=False).count() == 2
+    assert ada.certificates.count() == 1
+
+
+def test_a_lost_session_and_a_lesson_taken_out_lead_back_into_the_course(page, membership, course, ada):
+    start_course(course=course, membership=membership)
+    sign_in(page, ada)
+    page.goto(f"{course.address}lessons/quiz/")
+    Session.objects.all().delete()
+    page.get_by_label("Stop").check()
+    hand_in(page)
+    assert sees(page, "Log in")
+    log_in(page, "ada@home.example")
+    assert page.url.startswith(page.base + course.address)
+    page.goto(f"{course.address}lessons/quiz/")
+    Lesson.objects.filter(key="quiz").update(withdrawn_at=timezone.now())
+    page.get_by_label("Stop").check()
+    hand_in(page)
+    assert sees(page, course.title)
+    page.get_by_text("That lesson was taken out of the course.").wait_for()
+    shoot(page, "lesson-taken-out")
+
+
+@pytest.fixture
+def series(organization, program, course):
+    """A Specialization of the course and one more that is a single page."""
+    second = Course.objects.create(organization=organization, slug="two", title="Safe every week")
+    module = Module.objects.create(course=second, position=0, title="One")
+    Lesson.objects.create(
+        course=second, module=module, key="read", position=0, kind="reading", title="Read on"
+    )
+    made = Specialization.objects.create(organization=organization, slug="safe", title="Safe for good")
+    for place, one in enumerate((course, second)):
+        SpecializationCourse.objects.create(specialization=made, course=one, position=place)
+    program.specializations.add(made)
+    return made
+
+
+def test_f2_d1_the_specialization_certificate_is_kept_after_leaving(
+    page, series, membership, course, ada, program, bruno
+):
+    sign_in(page, ada)
+    page.goto(f"/learn/programs/{program.public_id}/")
+    click(page, series.title, role="link")
+    shoot(page, "specialization")
+    click(page, "Start")
+    shoot(page, "specialization-started")
+    click(page, course.title, role="link")
+    click(page, "Begin", role="link")
+    click(page, "Done, next lesson")
+    page.get_by_label("Stop").check()
+    hand_in(page)
+    page.goto(f"/learn/programs/{program.public_id}/")
+    click(page, "Safe every week", role="link")
+    click(page, "Start")
+    click(page, "Begin", role="link")
+    click(page, "Done")
+    end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
+    page.context.clear_cookies()
+    page.goto("/account/log-in/")
+    log_in(page, "ada@home.example")
+    page.goto("/certificates/")
+    shoot(page, "certificates-kept")
+    assert page.locator(".card").count() == 3
+    page.goto(course.address)
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Your membership has ended")
+    shoot(page, "membership-ended")
+    page.goto("/certificates/")
+    click(page, series.title, role="link")
+    assert sees(page, "Ada Okafor")
+    assert page.get_by_text("Specialization Certificate").is_visible()
+    shoot(page, "certificate-specialization")
+    with page.expect_download() as started:
+        click(page, "Download as PDF", role="link")
+    text = PdfReader(BytesIO(Path(started.value.path()).read_bytes())).pages[0].extract_text()
+    assert "Safe for good" in text
+    assert "Ada Okafor" in text
