@@ -23,6 +23,7 @@ class Markup:
         self.prefix = ""
         self.depth = 0
         self.names: set[str] = set()
+        self.collecting = False
         self.pieces: list[str] = []
         self.length = 0
 
@@ -31,6 +32,7 @@ class Markup:
         self.prefix = name[: -len(local(name))]
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.add
         self.named()
         self.start(name, attributes)
 
@@ -49,12 +51,9 @@ class Markup:
         self.names.add(name)
         self.names.update(attributes)
 
-    def collect(self) -> None:
-        """What follows is text to keep, up to a little over LONGEST_CELL."""
-        self.parser.CharacterDataHandler = self.add
-
     def add(self, text: str) -> None:
-        if self.length <= LONGEST_CELL:
+        """Keeps the text up to a little over LONGEST_CELL, while `collecting`."""
+        if self.collecting and self.length <= LONGEST_CELL:
             self.pieces.append(text)
             self.length += len(text)
 

@@ -30,24 +30,21 @@ class Sheet(Markup):
         self.row, self.cell, self.value, self.text, self.guide = (self.prefix + name for name in names)
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == self.value:
-            self.depth += 1
-            self.parser.CharacterDataHandler = self.add
-        elif name == self.cell:
+        if name == self.cell:
             self.depth += 1
             self.start_cell(attributes)
+        elif name == self.value or name == self.text:
+            self.depth += 1
+            self.collecting = not self.guided
+            if attributes:
+                self.names.update(attributes)
         else:
             self.strange(name, attributes)
-            self.start_other(name, attributes)
-
-    def start_other(self, name: str, attributes: Attributes) -> None:
-        if name == self.row:
-            self.line = max(self.line + 1, whole(attributes.get("r", "")))
-            self.cells, self.fault, self.column = [], "", -1
-        elif name == self.text and not self.guided:
-            self.parser.CharacterDataHandler = self.add
-        elif name == self.guide:
-            self.guided = True
+            if name == self.row:
+                self.line = max(self.line + 1, whole(attributes.get("r", "")))
+                self.cells, self.fault, self.column = [], "", -1
+            elif name == self.guide:
+                self.guided = True
 
     def start_cell(self, attributes: Attributes) -> None:
         self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
@@ -71,7 +68,7 @@ class Sheet(Markup):
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        self.parser.CharacterDataHandler = None
+        self.collecting = False
         if name == self.cell:
             if self.pieces:
                 self.keep(self.shown(self.collected()))

@@ -57,15 +57,15 @@ class Items(Markup):
         self.item, self.text, self.guide = (self.prefix + name for name in ("si", "t", "rPh"))
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == self.text and not self.guided:
-            self.collect()
+        if name == self.text:
+            self.collecting = not self.guided
         elif name == self.guide:
             self.guided = True
         self.strange(name, attributes)
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        self.parser.CharacterDataHandler = None
+        self.collecting = False
         if name == self.item:
             self.texts.append(unescaped(self.collected()).encode(errors="replace"))
         elif name == self.guide:
