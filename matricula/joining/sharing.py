@@ -11,6 +11,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization
 from matricula.joining.models import DirectLink
+from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
 from matricula.web.secret import digest, new_link_secret
 
@@ -28,7 +29,12 @@ def make_link(
     course: Course | None = None,
     specialization: Specialization | None = None,
 ) -> tuple[DirectLink, str]:
-    """A direct link and its absolute address. The address cannot be had again: only its digest stays."""
+    """A direct link and its absolute address. The address cannot be had again: only its digest stays.
+
+    Raises ProgramEnded.
+    """
+    if program.has_ended:
+        raise ProgramEnded
     secret = new_link_secret()
     link = DirectLink.objects.create(
         program=program,

@@ -11,18 +11,16 @@ def letterhead(organization: Organization) -> dict[str, object]:
     return {
         "organization": plain(organization.name),
         "colours": palette(organization.brand_colour, LIGHT_SURFACES),
-        "logo": letter_logo(organization),
+        "logo": logo_in_letter(
+            organization.letter_logo_url, organization.logo_ratio, organization.logo_is_pale
+        ),
     }
 
 
-def letter_logo(organization: Organization) -> dict[str, object]:
+def logo_in_letter(address: str, ratio: float, is_pale: bool) -> dict[str, object]:
     """Address and size of the logo. Mail programs need both sides, and show it half as large as it is."""
-    if not organization.logo:
+    if not address:
         return {}
-    wide = min(LETTER_WIDTH, LETTER_HEIGHT * organization.logo_ratio)
-    edges = 2 * LETTER_EDGE * organization.logo_is_pale
-    return {
-        "url": organization.letter_logo_url,
-        "width": round((wide + edges) / 2),
-        "height": round((wide / organization.logo_ratio + edges) / 2),
-    }
+    wide = min(LETTER_WIDTH, LETTER_HEIGHT * ratio)
+    edges = 2 * LETTER_EDGE * is_pale
+    return {"url": address, "width": round((wide + edges) / 2), "height": round((wide / ratio + edges) / 2)}

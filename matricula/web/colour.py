@@ -20,10 +20,11 @@ Channels = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Palette:
-    """The five custom properties that make a page an organization's."""
+    """The six custom properties that make a page an organization's."""
 
     brand: str
     on_brand: str
+    brand_hover: str
     brand_strong: str
     brand_soft: str
     on_brand_soft: str
@@ -40,10 +41,12 @@ def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     """What `colour` becomes on `surfaces`: readable as text, under text and as a tint."""
     raised, canvas = surfaces[0], surfaces[1]
     brand = moved(colour, (canvas,), NOTICEABLE)
+    on_brand = WHITE if contrast(WHITE, brand) >= READABLE else moved(colour, (brand,), COMFORTABLE)
     soft = mixed(raised, moved(brand, (raised,), VISIBLE), 0.13)
     return Palette(
         brand=brand,
-        on_brand=WHITE if contrast(WHITE, brand) >= READABLE else moved(colour, (brand,), COMFORTABLE),
+        on_brand=on_brand,
+        brand_hover=mixed(brand, BLACK if luminance(on_brand) > luminance(brand) else WHITE, 0.16),
         brand_strong=moved(brand, surfaces, READABLE),
         brand_soft=soft,
         on_brand_soft=moved(brand, (soft, *surfaces), READABLE),
@@ -74,7 +77,7 @@ def legibility(colour: str, surfaces: tuple[str, ...]) -> Legibility:
 
 @lru_cache(maxsize=512)
 def brand_stylesheet(colour: str, about: str = ":root") -> str:
-    """The stylesheet of a brand: five custom properties, each with its light and its dark value."""
+    """The stylesheet of a brand: six custom properties, each with its light and its dark value."""
     light, dark = asdict(palette(colour, LIGHT_SURFACES)), asdict(palette(colour, DARK_SURFACES))
     rules = "".join(f"--{name.replace('_', '-')}:light-dark({light[name]},{dark[name]});" for name in light)
     return f"{about}{{{rules}}}\n"

@@ -142,7 +142,7 @@ def choose_program(request: HttpRequest, organization: Organization) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_link(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
     """The address stands in the answer to this POST and nowhere else."""
-    program = get_object_or_404(organization.programs, public_id=program_id)
+    program = get_object_or_404(organization.programs.current(), public_id=program_id)
     form = LinkForm(program, request.POST if request.method == "POST" else None)
     context = {"organization": organization, "program": program, "form": form}
     if request.method == "POST" and form.is_valid():

@@ -89,6 +89,9 @@ def test_nobody_is_written_to_about_a_program_that_has_ended(client, program, in
     answer = client.post(f"{base}{invitation.public_id}/letter/", follow=True)
     assert "The program has ended" in answer.content.decode()
     assert program.name not in client.get(base + "new/").content.decode()
+    with pytest.raises(ProgramEnded):
+        make_link(program=program, actor=bruno)
+    assert client.get(f"/console/nordlicht/links/new/{program.public_id}/").status_code == 404
     ask_administrator(reason="ended", invitation=invitation)
     with pytest.raises(ProgramEnded):
         answer_with_letter(request=Request.objects.get(), actor=bruno)

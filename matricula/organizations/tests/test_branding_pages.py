@@ -84,6 +84,11 @@ def test_a_logo_stands_in_the_header_with_the_organizations_name_as_its_text(own
     assert saved.logo_url not in page
 
 
+def test_a_logo_made_for_dark_ground_gets_a_dark_plate(owner):
+    page = upload(owner, SVG.replace(b"<path", b'<path fill="#fff"')).content.decode()
+    assert 'class="logo pale"' in page
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [

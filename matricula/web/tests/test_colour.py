@@ -1,9 +1,13 @@
 """Whatever colour an organization chooses, people can read it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matricula import web
 from matricula.web.colour import (
     DARK_SURFACES,
     LIGHT_SURFACES,
@@ -11,6 +15,7 @@ from matricula.web.colour import (
     brand_stylesheet,
     contrast,
     from_oklch,
+    legibility,
     palette,
     to_oklch,
 )
@@ -28,8 +33,25 @@ def test_contrast_is_the_one_of_the_standard():
 def test_every_brand_colour_can_be_read(colour, surfaces):
     made = palette(colour, surfaces)
     assert contrast(made.on_brand, made.brand) >= READABLE
+    assert contrast(made.on_brand, made.brand_hover) >= READABLE
     assert min(contrast(made.brand_strong, surface) for surface in surfaces) >= READABLE
     assert contrast(made.on_brand_soft, made.brand_soft) >= READABLE
+
+
+@settings(deadline=None)
+@given(colours, st.sampled_from([LIGHT_SURFACES, DARK_SURFACES]))
+def test_what_the_branding_page_tells_of_a_colour_is_never_less_than_can_be_read(colour, surfaces):
+    told = legibility(colour, surfaces)
+    assert min(told.button, told.text, told.tint) >= READABLE
+    assert told.text_was_moved is (told.text_colour != colour)
+
+
+def test_the_colours_of_a_site_without_an_organization_are_those_of_its_stylesheet():
+    tokens = (Path(web.__file__).parent / "static/web/css/tokens.css").read_text()
+    rules = re.findall(r"(--[a-z-]*brand[a-z-]*): light-dark\((#\w+), (#\w+)\)", tokens)
+    assert "".join(f"{name}:light-dark({light},{dark});" for name, light, dark in rules) in brand_stylesheet(
+        "#12544e"
+    )
 
 
 @settings(deadline=None)
@@ -46,7 +68,7 @@ def test_a_colour_that_is_fine_stays_as_it_is():
 
 @settings(deadline=None)
 @given(colours)
-def test_the_stylesheet_holds_nothing_but_five_colours(colour):
+def test_the_stylesheet_holds_nothing_but_six_colours(colour):
     sheet = brand_stylesheet(colour)
-    assert sheet.count("light-dark(") == 5
+    assert sheet.count("light-dark(") == 6
     assert set(sheet) <= set(":root{}-;,()#\nabcdefghijklmnopqrstuvwxyz0123456789_")
