@@ -10,9 +10,12 @@ class JoiningConfig(AppConfig):
         from matricula.joining import (  # noqa: F401 - listen for news, and keep lists and numbers true
             arriving,
             asking,
+            finding_letters,
             indexing,
             jobs,
             lapsing,
             letters,
             remembering,
+            reminding,
+            writing_again,
         )

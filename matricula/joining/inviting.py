@@ -1,20 +1,19 @@
 """Inviting by e-mail, and writing to the invited again."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.utils import timezone
 
-from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
-from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
+from matricula.joining.models import Invitation, InvitationToken, Round, invitation_expiry
+from matricula.joining.models.invitations import InvitationQuerySet
 from matricula.mail.models import Letter
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
@@ -23,7 +22,6 @@ from matricula.web.secret import digest, new_link_secret
 KIND = "joining.invitation"
 REMINDER = "joining.reminder"
 BETWEEN_LETTERS = timedelta(minutes=10)
-BATCH = 500
 
 
 @transaction.atomic
@@ -65,7 +63,8 @@ def invite(
 def queue_letter(invitation: Invitation) -> None:
     invitation.letter = new_letter(invitation, KIND)
     invitation.letter.save()
-    invitation.save(update_fields=["letter", "canonical"])
+    invitation.state, invitation.remind_at = Invitation.State.QUEUED, None
+    invitation.save(update_fields=["letter", "canonical", "state", "remind_at"])
 
 
 def new_letter(invitation: Invitation, kind: str) -> Letter:
@@ -107,34 +106,43 @@ def renew(*, invitation: Invitation, actor: Account) -> None:
 
 
 @transaction.atomic
-def send_all_again(*, program: Program, actor: Account) -> int:
-    """To everybody in `program` who has not answered and was not written to just now; how many letters."""
-    rows = Invitation.objects.open().filter(program=program).select_related("program")
-    waiting = list(
-        rows.exclude(letter__queued_at__gt=timezone.now() - BETWEEN_LETTERS)
-        .select_for_update(of=("self",))
-        .order_by("pk")
-    )
-    for start in range(0, len(waiting), BATCH):
-        queue_letters(waiting[start : start + BATCH])
+def send_all_again(*, program: Program, actor: Account | None) -> int:
+    """Write to everybody in `program` who has not answered and was not written to just now, from the worker
+    (`writing_again.py`). How many that is; 0 also while such a round is under way."""
+    waiting = to_write_to(Invitation.objects.filter(program=program))
+    expected, last = waiting.aggregate(n=Count("pk"), last=Max("pk")).values()
+    if not expected:
+        return 0
+    try:
+        with transaction.atomic():
+            Round.objects.create(program=program, asked_by=actor, expected=expected, last=last)
+    except IntegrityError:
+        return 0
     record(
         "invitation.all_sent_again",
         actor=actor,
         organization=program.organization_id,
         subject=program,
-        after={"letters": len(waiting)},
+        after={"letters": expected},
     )
-    return len(waiting)
+    return int(expected)
+
+
+def to_write_to(rows: InvitationQuerySet) -> InvitationQuerySet:
+    """The open and unanswered among `rows` that had a letter, though not within the last ten minutes."""
+    quiet_since = timezone.now() - BETWEEN_LETTERS
+    return rows.open().filter(letter__queued_at__lte=quiet_since)
 
 
 def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
-    """New letters to many; the links before them end."""
+    """New letters to many; the links before them end, and reminding waits for the letters to arrive."""
     tokens = InvitationToken.objects.filter(invitation__in=invitations, ended_at__isnull=True)
     tokens.update(ended_at=timezone.now())
-    letters = Letter.objects.bulk_create([new_letter(one, kind) for one in invitations])
-    for invitation, letter in zip(invitations, letters, strict=True):
-        invitation.letter = letter
-    Invitation.objects.bulk_update(invitations, ["letter"])
+    Letter.objects.bulk_create([new_letter(one, kind) for one in invitations])
+    newest = Letter.objects.filter(kind=kind, reference=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    news = {"reminders_sent": F("reminders_sent") + 1} if kind == REMINDER else {}
+    rows = Invitation.objects.filter(pk__in=[one.pk for one in invitations])
+    rows.update(letter_id=Subquery(newest), state=Invitation.State.QUEUED, remind_at=None, **news)
 
 
 @transaction.atomic
@@ -180,18 +188,6 @@ def revoke(*, invitation: Invitation, actor: Account) -> bool:
             subject=invitation,
         )
     return done
-
-
-def ask_for_letter(address: str) -> None:
-    """The letter again, to who has an open invitation; nothing to others, and no word about either."""
-    try:
-        spelled = canonical(address)
-    except AddressRefused:
-        return
-    if allows("lost-letter", spelled, tries=1, minutes=10):
-        for invitation in Invitation.objects.open().filter(canonical=spelled).select_related("program"):
-            with suppress(LetterJustSent):
-                send_again(invitation=invitation, actor=None)
 
 
 @transaction.atomic

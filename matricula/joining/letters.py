@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from matricula.joining.inviting import KIND, REMINDER, mint_links
 from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
+from matricula.joining.reminding import next_reminder
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Message, Reading, compose_reading, writes_many
 from matricula.mail.signals import letters_settled
@@ -94,17 +95,14 @@ def preview(*, program: Program, name: str, invited_by: str, language: str) -> M
     return compose_reading(invitation_reading(program, sample, SAMPLE_LINK, KIND), language)
 
 
-STATES = {
-    Letter.State.SENT: Invitation.State.SENT,
-    Letter.State.FAILED: Invitation.State.FAILED,
-    Letter.State.BOUNCED: Invitation.State.FAILED,
-}
-
-
 @receiver(letters_settled)
 def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **_: object) -> None:
     """The invitations' states follow their latest letters."""
     about = [one.pk for one in letters if one.kind in KINDS]
-    if about:
-        live = Invitation.objects.live().filter(letter__in=about)
-        live.update(state=STATES[state], sent_at=timezone.now())
+    if not about:
+        return
+    live, now = Invitation.objects.live().filter(letter__in=about), timezone.now()
+    if state == Letter.State.SENT:
+        live.update(state=Invitation.State.SENT, sent_at=now, remind_at=next_reminder(now))
+    else:
+        live.update(state=Invitation.State.FAILED, remind_at=None)

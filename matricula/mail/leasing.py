@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from matricula.mail.models import Allowance, Letter
+
+AHEAD = 10_000
+"""Letters of an organization that may wait in the outbox before more of many are put there."""
 
 
 def lease(limit: int) -> list[Letter]:
@@ -86,6 +89,13 @@ def put_off(waiting: list[int]) -> None:
 
 
 def waiting_until_tomorrow(organization: int) -> int:
-    """How many of the organization's letters the daily limit holds back."""
+    """How many of the organization's letters the daily limit holds back, counted up to AHEAD."""
     held = Letter.objects.filter(state=Letter.State.QUEUED, error=Letter.OVER_THE_LIMIT)
-    return held.filter(organization_id=organization, due_at__gt=timezone.now()).count()
+    return held.filter(organization_id=organization, due_at__gt=timezone.now())[:AHEAD].count()
+
+
+def crowded() -> set[int]:
+    """Organizations with so many letters in the outbox that more of many would only grow old there."""
+    queued = Letter.objects.filter(state=Letter.State.QUEUED, bulk=True, organization_id__isnull=False)
+    numbers = queued.values("organization_id").annotate(n=Count("pk")).filter(n__gte=AHEAD)
+    return {one["organization_id"] or 0 for one in numbers}

@@ -1,6 +1,7 @@
 """What became of the invitations: their states, and send again, withdraw, correct."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,8 @@ from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJ
 from matricula.joining.inviting import correct_address, renew, revoke, send_all_again
 from matricula.joining.listing import STATES, numbers_by_state, page_of, state_of
 from matricula.joining.models import Invitation
+from matricula.joining.writing_again import progress_of
+from matricula.mail.leasing import waiting_until_tomorrow
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
@@ -35,6 +38,9 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
         "states": [(key, STATES[key], n) for key, n in numbers_by_state(organization).items()],
         "programs": organization.programs.order_by("name"),
         "asked": request.GET,
+        "round": progress_of(organization),
+        "held_back": waiting_until_tomorrow(organization.pk),
+        "daily_limit": settings.MAIL_DAILY_LIMIT,
     }
     return render(request, "joining/console/invitations.html", context)
 
@@ -97,10 +103,10 @@ def send_again(request: HttpRequest, organization: Organization, invitation_id: 
 @require_POST
 def send_all(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Send again to everybody who has not answered, in all programs of the organization."""
-    letters = sum(
-        send_all_again(program=program, actor=actor_of(request)) for program in organization.programs.all()
-    )
-    messages.success(request, _("%d letters are on their way. Links sent before no longer work.") % letters)
+    programs = organization.programs.current()
+    people = sum(send_all_again(program=program, actor=actor_of(request)) for program in programs)
+    if not people:
+        messages.info(request, _("There is nobody to write to: all have answered or got a letter just now."))
     return redirect("invitations:invitations", organization.slug)
 
 

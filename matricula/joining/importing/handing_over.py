@@ -7,24 +7,18 @@ of them gets its letter.
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.inviting import queue_letters
 from matricula.joining.models import Invitation
-from matricula.mail.models import Letter
+from matricula.mail.leasing import crowded
 
-AHEAD = 10_000
-"""Letters of an organization that may wait in the outbox before more of a file's are put there."""
 BATCH = 500
 State = ImportedFile.State
 
 
 def hand_over_letters() -> bool:
     """One batch of each file that owes letters; whether there was anything to do."""
-    owing = ImportedFile.objects.filter(owes_letters=True).select_related("program")
-    handed = [hand_over_some(file) for file in owing.order_by("pk") if has_room(file)]
+    owing = list(ImportedFile.objects.filter(owes_letters=True).select_related("program").order_by("pk"))
+    full = crowded() if owing else set()
+    handed = [hand_over_some(file) for file in owing if file.program.organization_id not in full]
     return any(handed)
-
-
-def has_room(file: ImportedFile) -> bool:
-    waiting = Letter.objects.filter(state=Letter.State.QUEUED, bulk=True)
-    return waiting.filter(organization_id=file.program.organization_id)[:AHEAD].count() < AHEAD
 
 
 def hand_over_some(file: ImportedFile) -> bool:

@@ -9,6 +9,7 @@ from matricula.joining.models.invitations import (
     SearchLine,
     invitation_expiry,
 )
+from matricula.joining.models.rounds import Round
 
 __all__ = [
     "RUNNING",
@@ -19,6 +20,7 @@ __all__ = [
     "Invitation",
     "InvitationToken",
     "Request",
+    "Round",
     "SearchLine",
     "arrival_expiry",
     "invitation_expiry",

@@ -108,6 +108,9 @@ class Invitation(models.Model):
         db_index=False,
     )
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    reminders_sent = models.PositiveSmallIntegerField(db_default=0)
+    remind_at = models.DateTimeField(null=True)
+    """When the next reminder is due, if the program reminds; each letter that arrives says."""
     superseded_by = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -135,6 +138,7 @@ class Invitation(models.Model):
                 | Q(~Q(state="joined"), accepted_by__isnull=True),
                 name="accepted_exactly_when_joined",
             ),
+            models.CheckConstraint(condition=Q(reminders_sent__lte=2), name="two_reminders_and_no_more"),
         ]
         indexes = [
             models.Index(fields=["program", "standing", "-id"], name="invitations_of_a_program"),
@@ -144,6 +148,11 @@ class Invitation(models.Model):
             models.Index(fields=["canonical"], name="invitations_of_a_person"),
             models.Index(
                 fields=["expires_at"], condition=Q(standing__in=RUNNING), name="invitations_running_out"
+            ),
+            models.Index(
+                fields=["program", "remind_at"],
+                condition=Q(state="sent", remind_at__isnull=False),
+                name="invitations_to_remind",
             ),
             models.Index(
                 fields=["from_file", "id"], condition=Q(from_file__isnull=False), name="invitations_of_a_file"

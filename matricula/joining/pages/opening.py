@@ -15,7 +15,8 @@ from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
 from matricula.joining.asking import ask_administrator
 from matricula.joining.errors import LinkRefused
-from matricula.joining.inviting import ask_for_letter, decline
+from matricula.joining.finding_letters import ask_for_letter
+from matricula.joining.inviting import decline
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
 from matricula.programs.errors import ProgramFull
 from matricula.programs.models import Membership
@@ -190,7 +191,7 @@ def lost_letter(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     asked = request.method == "POST" and form.is_valid()
     if asked:
-        ask_for_letter(form.cleaned_data["email"])
+        ask_for_letter(form.cleaned_data["email"], network_of(request))
     return render(request, "joining/pages/lost_letter.html", {"form": form, "asked": asked})
 
 

@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import PASSWORD
+from matricula.joining.inviting import invite
 from matricula.joining.models import Invitation
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
@@ -39,7 +42,46 @@ def test_a6_a_missing_letter_comes_again_once_in_ten_minutes(client, invitation)
     Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
     for address in ("ADA@nordlicht.example", "ada@nordlicht.example", "nobody@nordlicht.example"):
         assert "on its way again" in client.post("/join/lost-letter/", {"email": address}).content.decode()
+    deliver_due()
     assert Letter.objects.filter(kind="joining.invitation").count() == 2
+
+
+def test_a6_an_unknown_address_costs_the_same_work_and_gets_the_same_answer(client, invitation):
+    client.post("/join/lost-letter/", {"email": "first@nordlicht.example"})
+    answers, work = [], []
+    for address in ("ada@nordlicht.example", "nobody@nordlicht.example"):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.post("/join/lost-letter/", {"email": address}).content.decode()
+        answers.append(re.sub(r'value="[^"]*"', "", page).replace(address, "…"))
+        work.append([one["sql"].split()[0] for one in queries])
+    assert (answers[0], work[0]) == (answers[1], work[1])
+
+
+@pytest.mark.parametrize("state", ["declined", "revoked", "expired"])
+def test_a6_the_letter_comes_only_when_an_invitation_is_open(client, invitation, state):
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
+    if state == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
+    else:
+        invitation.settle(state)
+    client.post("/join/lost-letter/", {"email": "ada@nordlicht.example"})
+    deliver_due()
+    assert Letter.objects.filter(kind="joining.invitation").count() == 1
+
+
+def test_a6_the_network_that_asks_for_everybody_is_stopped_and_told_nothing(client, program, bruno):
+    for n in range(25):
+        invite(program=program, address=f"p{n}@nordlicht.example", invited_by=bruno)
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
+    for n in range(25):
+        page = client.post("/join/lost-letter/", {"email": f"p{n}@nordlicht.example"})
+        assert "on its way again" in page.content.decode()
+    deliver_due()
+    assert Letter.objects.filter(kind="joining.invitation").count() == 25 + 20
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    elsewhere.post("/join/lost-letter/", {"email": "p24@nordlicht.example"})
+    deliver_due()
+    assert Letter.objects.filter(kind="joining.invitation").count() == 25 + 21
 
 
 def test_a1_this_is_not_for_me_declines(client, link, invitation):

@@ -17,6 +17,7 @@ from matricula.joining.importing.handing_in import cancel, confirm, hand_in, pla
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.inviting import decline, invite, revoke, send_again
 from matricula.joining.models import Invitation
+from matricula.mail import leasing
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation, Organization
@@ -271,7 +272,7 @@ def test_a_program_that_has_ended_takes_no_file(program, bruno):
 
 
 def test_letters_go_to_the_outbox_just_ahead_of_the_worker(program, monkeypatch):
-    monkeypatch.setattr(handing_over, "AHEAD", 4)
+    monkeypatch.setattr(leasing, "AHEAD", 4)
     monkeypatch.setattr(handing_over, "BATCH", 2)
     file = take(program, "email\n" + "".join(f"p{n}@n.example\n" for n in range(10)))
     carry_out(file)

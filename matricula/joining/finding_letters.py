@@ -1,0 +1,39 @@
+"""The letter got lost: whoever asks gets the same answer, after the same work."""
+
+from contextlib import suppress
+
+from django.db import transaction
+
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.throttling import allows
+from matricula.joining.errors import LetterJustSent
+from matricula.joining.inviting import send_again
+from matricula.joining.models import Invitation
+from matricula.mail.models import Letter
+from matricula.mail.rendering import writes
+
+KIND = "joining.lost_letter"
+MINUTES = 10
+TRIES_PER_NETWORK = 20
+
+
+@transaction.atomic
+def ask_for_letter(address: str, network: str) -> None:
+    """Ask the worker to look whether an invitation is open; no word about what it finds."""
+    try:
+        spelled = canonical(address)
+    except AddressRefused:
+        return
+    if not allows("lost-letter-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+        return
+    if allows("lost-letter", spelled, tries=1, minutes=MINUTES):
+        Letter.objects.create(kind=KIND, to=address)
+
+
+@writes(KIND)
+def find_letter(asked: Letter) -> None:
+    """No letter by itself: it has the open invitations to its address sent again."""
+    rows = Invitation.objects.open().filter(canonical=canonical(asked.to)).select_related("program")
+    for invitation in rows:
+        with suppress(LetterJustSent):
+            send_again(invitation=invitation, actor=None)

@@ -1,0 +1,202 @@
+"""Ada is reminded after 3 and after 7 days, unless she answers; nobody is reminded twice of the same."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from matricula.joining import reminding
+from matricula.joining.arriving import open_link
+from matricula.joining.errors import LinkRefused
+from matricula.joining.inviting import invite, revoke, send_again
+from matricula.joining.models import Invitation
+from matricula.joining.reminding import remind
+from matricula.joining.tests.test_races import all_at_once
+from matricula.mail.delivery import bounce, deliver_due
+from matricula.mail.models import InboxLetter, Letter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TIMES = ("created_at", "sent_at", "remind_at", "expires_at")
+
+
+@pytest.fixture
+def reminds(program):
+    program.reminds = True
+    program.save()
+    return program
+
+
+@pytest.fixture
+def sent(reminds, invitation):
+    """Ada's first letter has arrived."""
+    deliver_due()
+    invitation.refresh_from_db()
+    return invitation
+
+
+def pass_days(days):
+    """Everything of invitations and letters happened so much longer ago."""
+    span = timedelta(days=days)
+    for one in Invitation.objects.all():
+        moved = {name: getattr(one, name) - span for name in TIMES if getattr(one, name)}
+        Invitation.objects.filter(pk=one.pk).update(**moved)
+    for letter in Letter.objects.all():
+        Letter.objects.filter(pk=letter.pk).update(queued_at=letter.queued_at - span)
+
+
+def reminded():
+    """Perform what is due; how many reminders have arrived by now."""
+    remind()
+    deliver_due()
+    return InboxLetter.objects.filter(letter__kind="joining.reminder").count()
+
+
+def test_a5_ada_is_reminded_after_three_and_after_seven_days_and_then_no_more(sent):
+    found = []
+    for _ in range(20):
+        pass_days(1)
+        found.append(reminded())
+    assert found == [0, 0, 1, 1, 1, 1, 2, *[2] * 13]
+
+
+def test_a5_the_reminder_says_so_and_until_when_and_its_link_takes_the_place_of_the_one_before(sent):
+    first = InboxLetter.objects.get()
+    pass_days(3)
+    reminded()
+    letter = InboxLetter.objects.latest("id")
+    assert letter.subject == "Reminder: Nordlicht Energie invites you to Welcome"
+    sent.refresh_from_db()
+    until = f"{sent.expires_at.day} {sent.expires_at:%B %Y}"
+    for page in (letter.text, letter.html):
+        assert "This is a reminder" in page
+        assert f"open until {until}" in page
+    with pytest.raises(LinkRefused) as refusal:
+        open_link(secret_in(first.text))
+    assert refusal.value.code == "replaced"
+    assert open_link(secret_in(letter.text)).invitation == sent
+
+
+def secret_in(text):
+    return text.split("/join/")[1].split("/")[0]
+
+
+def test_a_program_that_does_not_want_it_reminds_nobody_until_it_does(program, invitation):
+    deliver_due()
+    pass_days(5)
+    assert reminded() == 0
+    program.reminds = True
+    program.save()
+    assert reminded() == 1
+
+
+@pytest.mark.parametrize("answer", ["joined", "declined", "revoked", "failed", "expired", "ended"])
+def test_who_answered_or_cannot_is_not_reminded(sent, chika, bruno, answer):
+    if answer == "joined":
+        sent.settle(Invitation.State.JOINED, account=chika)
+    elif answer == "declined":
+        sent.settle(Invitation.State.DECLINED)
+    elif answer == "revoked":
+        revoke(invitation=sent, actor=bruno)
+    elif answer == "failed":
+        bounce(sent.letter, "550 gone")
+    elif answer == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
+    else:
+        sent.program.ends_on = timezone.localdate() - timedelta(days=1)
+        sent.program.save()
+    pass_days(8)
+    assert reminded() == 0
+
+
+def test_an_undelivered_letter_is_not_reminded_of(reminds, invitation):
+    pass_days(8)
+    remind()
+    assert Letter.objects.filter(kind="joining.reminder").count() == 0
+
+
+def test_after_a_long_rest_of_the_worker_the_two_reminders_do_not_come_at_once(sent):
+    pass_days(9)
+    assert [reminded(), reminded()] == [1, 1]
+    pass_days(3)
+    assert reminded() == 1
+    pass_days(1)
+    assert reminded() == 2
+
+
+def test_a_letter_sent_by_hand_moves_the_reminder_on(sent, bruno):
+    pass_days(2)
+    send_again(invitation=sent, actor=bruno)
+    pass_days(2)
+    assert reminded() == 0
+    deliver_due()
+    pass_days(3)
+    assert reminded() == 1
+
+
+def test_nobody_is_reminded_within_ten_minutes_of_another_letter(sent):
+    pass_days(3)
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=9))
+    assert reminded() == 0
+
+
+def test_many_workers_at_once_remind_each_person_once(reminds, bruno):
+    for n in range(30):
+        invite(program=reminds, address=f"p{n}@nordlicht.example", invited_by=bruno)
+    deliver_due()
+    pass_days(3)
+    all_at_once(lambda _: remind(), range(8))
+    while remind():
+        pass
+    assert Letter.objects.filter(kind="joining.reminder").count() == 30
+    assert set(Invitation.objects.values_list("reminders_sent", flat=True)) == {1}
+
+
+def test_a_step_of_a_worker_that_was_too_slow_reminds_nobody_and_the_next_everybody(sent):
+    from matricula.jobs.models import Job
+    from matricula.jobs.performing import LeaseLost, give_back, perform, schedule
+    from matricula.jobs.performing import lease as lease_job
+
+    pass_days(3)
+    schedule()
+    Job.objects.exclude(kind="joining.remind").delete()
+    job = lease_job()
+    give_back(job, True, None)
+    with pytest.raises(LeaseLost):
+        perform(job)
+    assert Letter.objects.filter(kind="joining.reminder").count() == 0
+    perform(lease_job())
+    assert Letter.objects.filter(kind="joining.reminder").count() == 1
+
+
+def test_reminders_come_in_batches_with_as_many_queries_for_three_as_for_one(reminds, bruno, monkeypatch):
+    counts = []
+    for people in (1, 3):
+        for n in range(people):
+            invite(program=reminds, address=f"p{people}{n}@nordlicht.example", invited_by=bruno)
+        deliver_due()
+        pass_days(3)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            remind()
+        counts.append(len(queries))
+        deliver_due()
+    assert counts[0] == counts[1]
+    monkeypatch.setattr(reminding, "BATCH", 2)
+    pass_days(4)
+    assert [remind(), remind(), remind()] == [True, True, False]
+
+
+def test_a_full_outbox_is_not_filled_further(sent, monkeypatch):
+    from matricula.mail import leasing
+
+    pass_days(3)
+    monkeypatch.setattr(leasing, "AHEAD", 2)
+    for n in range(2):
+        Letter.objects.create(kind="x", to=f"{n}@n.example", organization_id=sent.organization_id, bulk=True)
+    assert remind() is False
+    assert Letter.objects.filter(kind="joining.reminder").count() == 0
+    Letter.objects.filter(kind="x").delete()
+    assert reminded() == 1
