@@ -12,7 +12,7 @@ from conftest import person
 from matricula.catalog.keeping import keep
 from matricula.joining.asking import ask_administrator
 from matricula.joining.inviting import invite
-from matricula.joining.models import Request
+from matricula.joining.models import ImportedFile, Request
 from matricula.joining.sharing import make_link
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
@@ -68,6 +68,7 @@ class House:
         role = Role.objects.create(organization=self.organization, account=viewer, kind=Role.Kind.VIEWER)
         self.ids = {
             "invitation_id": invitation.public_id,
+            "file_id": ImportedFile.objects.create(program=program, state="done", lines=1).public_id,
             "request_id": Request.objects.get(program=program).public_id,
             "program_id": program.public_id,
             "link_id": make_link(program=program, actor=None)[0].public_id,

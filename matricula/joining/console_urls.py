@@ -1,10 +1,16 @@
 from django.urls import include, path
 
-from matricula.joining.console import answering, following, inviting, previewing, sharing
+from matricula.joining.console import answering, following, importing, inviting, previewing, sharing
 
 invitations = [
     path("", following.invitations, name="invitations"),
     path("new/", inviting.invite_people, name="invite"),
+    path("files/", importing.files, name="files"),
+    path("files/new/", importing.new_file, name="new-file"),
+    path("files/<str:file_id>/", importing.one_file, name="file"),
+    path("files/<str:file_id>/confirmation/", importing.confirmation, name="confirm-file"),
+    path("files/<str:file_id>/cancellation/", importing.cancellation, name="cancel-file"),
+    path("files/<str:file_id>/result/", importing.result, name="file-result"),
     path("letters/", following.send_all, name="send-all"),
     path("<str:invitation_id>/letter/", following.send_again, name="send-again"),
     path("<str:invitation_id>/withdrawal/", following.withdraw, name="withdraw"),

@@ -6,6 +6,7 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
+from matricula.jobs.performing import perform_due, schedule
 from matricula.mail.delivery import deliver_due
 from tests.journeys.walking import ARGUMENTS, CHROMIUM, SIZES, open_window
 
@@ -35,8 +36,10 @@ def worker(transactional_db):
     stopped = Event()
 
     def work():
+        schedule()
         while not stopped.wait(0.05):
             deliver_due()
+            perform_due()
         connection.close()
 
     thread = Thread(target=work)

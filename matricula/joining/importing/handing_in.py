@@ -16,6 +16,7 @@ from matricula.joining.errors import NotToConfirm
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.importing.reading import MOST_BYTES, recognise
 from matricula.joining.importing.reading.wording import refusal
+from matricula.joining.models import Invitation
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 
@@ -31,8 +32,13 @@ def place_of(file: ImportedFile) -> Path:
     return folder() / file.stored_as
 
 
-def hand_in(*, program: Program, name: str, content: Iterable[bytes], actor: Account | None) -> ImportedFile:
-    """Keep a file and have it checked. Raises FileRefused for what is no list of people, ProgramEnded."""
+def hand_in(
+    *, program: Program, name: str, content: Iterable[bytes], actor: Account | None, language: str = ""
+) -> ImportedFile:
+    """Keep a file and have it checked; letters go out in `language`, or in the organization's.
+
+    Raises FileRefused for what is no list of people, ProgramEnded.
+    """
     if program.has_ended:
         raise ProgramEnded
     stored_as = secrets.token_urlsafe(24)
@@ -41,7 +47,13 @@ def hand_in(*, program: Program, name: str, content: Iterable[bytes], actor: Acc
         write(place, content)
         recognise(place)
         return have_checked(
-            ImportedFile(program=program, name=name[-200:], stored_as=stored_as, handed_in_by=actor)
+            ImportedFile(
+                program=program,
+                name=name[-200:],
+                stored_as=stored_as,
+                handed_in_by=actor,
+                language=language or program.organization.language,
+            )
         )
     except BaseException:
         place.unlink(missing_ok=True)
@@ -72,10 +84,16 @@ def confirm(*, file: ImportedFile, actor: Account | None) -> None:
     """Have a checked file carried out, once. Raises NotToConfirm, ProgramEnded."""
     if file.program.has_ended:
         raise ProgramEnded
-    if not file.move(State.CHECKED, state=State.RUNNING, confirmed_by=actor, confirmed_at=timezone.now()):
+    news = {"confirmed_by": actor, "confirmed_at": timezone.now(), "written_to": newest_invitation()}
+    if not file.move(State.CHECKED, state=State.RUNNING, owes_letters=True, **news):
         raise NotToConfirm
     enqueue(JOB, reference=file.pk)
     journal("invitation.import_confirmed", file, actor)
+
+
+def newest_invitation() -> int:
+    """Those of a file that is confirmed now come after it."""
+    return Invitation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Handing the letters of imported invitations to the outbox, just ahead of the worker that sends them.
 
-A file's `owes_letters` is written in the transaction that makes its invitations: it is the promise that each
-of them gets its letter.
+A file's `owes_letters` is the promise that each of its invitations gets its letter: written when the file
+is confirmed, before the first of them, and taken back when the last letter is in the outbox.
 """
 
 from matricula.joining.importing.models import ImportedFile

@@ -24,6 +24,7 @@ WHERE joining_importedline.file_id = %(file)s AND joining_importedline.line = pl
 def judge(file: ImportedFile) -> None:
     """Of an address that is there twice, the first line counts. The first rule that fits wins."""
     learn_sizes()
+    with_room_to_sort()
     with connection.cursor() as cursor:
         cursor.execute(TWICE, {"file": file.pk})
     for verdict, found in rules(file):
@@ -51,6 +52,13 @@ def learn_sizes() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE joining_importedline")
+
+
+def with_room_to_sort() -> None:
+    """For the rest of the transaction; what PostgreSQL gives by itself sorts on the disk."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def count(file: ImportedFile) -> dict[str, int]:

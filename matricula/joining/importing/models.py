@@ -30,6 +30,8 @@ class ImportedFile(models.Model):
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="imported_files")
     public_id = public_id_field()
     name = models.CharField(max_length=200)
+    language = models.CharField(max_length=10, default="en")
+    """Of its letters."""
     stored_as = models.CharField(max_length=60, blank=True)
     handed_in_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -74,7 +74,7 @@ class Invitation(models.Model):
     name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, default="en")
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
     )
     groups = models.ManyToManyField(Group, blank=True)
     course = models.ForeignKey(
@@ -153,9 +153,6 @@ class Invitation(models.Model):
                 fields=["program", "remind_at"],
                 condition=Q(state="sent", remind_at__isnull=False),
                 name="invitations_to_remind",
-            ),
-            models.Index(
-                fields=["from_file", "id"], condition=Q(from_file__isnull=False), name="invitations_of_a_file"
             ),
             *(
                 models.Index(

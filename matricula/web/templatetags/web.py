@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
@@ -99,6 +100,12 @@ def duration(minutes: int) -> str:
     hours, rest = divmod(int(minutes or 0), 60)
     parts = [_("%d h") % hours] if hours else []
     return " ".join([*parts, _("%d min") % rest] if rest or not hours else parts)
+
+
+@register.filter
+def number(value: int) -> str:
+    """`{{ file.lines|number }}`: a million is 1,000,000 in English, 1.000.000 in German."""
+    return number_format(value, force_grouping=True)
 
 
 @register.filter

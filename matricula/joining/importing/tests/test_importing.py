@@ -205,9 +205,8 @@ def test_a_long_file_goes_step_by_step_and_comes_to_the_same(program, monkeypatc
     assert file.counts == {"new": 40, "twice": 10}
     carry_out(file)
     assert (file.invited, Invitation.objects.count(), file.done) == (40, 40, 50)
-    assert [one.canonical for one in Invitation.objects.order_by("pk")] == [
-        f"p{n}@n.example" for n in range(40)
-    ]
+    invited = Invitation.objects.values_list("canonical", flat=True)
+    assert set(invited) == {f"p{n}@n.example" for n in range(40)}
 
 
 def test_a_reader_of_another_process_goes_on_where_the_first_stopped(program, monkeypatch):

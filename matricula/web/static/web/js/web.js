@@ -104,7 +104,10 @@ function poll(part) {
       if (answer.redirected) return location.assign(answer.url);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(part.id);
-      if (fresh) part.replaceWith(document.adoptNode(fresh));
+      if (fresh) {
+        part.replaceWith(document.adoptNode(fresh));
+        prepare(fresh);
+      }
       if (fresh?.dataset.poll) poll(fresh);
     } catch {
       poll(part);

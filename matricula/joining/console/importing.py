@@ -1,0 +1,145 @@
+"""The administrator's pages for files of people: hand in, look through, confirm, follow, take the result."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.joining.errors import FileRefused, NotToConfirm
+from matricula.joining.importing.handing_in import cancel, confirm, hand_in
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.telling import left_out, shown, table, why_refused
+from matricula.organizations.access import actor_of, administering
+from matricula.organizations.models import Organization
+from matricula.programs.errors import ProgramEnded
+from matricula.programs.models import Program
+from matricula.web.exporting import download_many
+from matricula.web.keyset import stretch
+
+State = ImportedFile.State
+
+
+class FileForm(forms.Form):
+    program = forms.ModelChoiceField(
+        Program.objects.none(), label=gettext_lazy("Program"), widget=forms.RadioSelect, empty_label=None
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the letter"), choices=settings.LANGUAGES, required=False
+    )
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV or XLSX, up to 1,000,000 lines. Choose it, or drop it here."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, organization: Organization, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        programs = organization.programs.current().order_by("name")
+        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        self.fields["program"].initial = programs.first()
+        self.fields["language"].initial = organization.language
+
+
+def files_of(organization: Organization) -> Any:
+    rows = ImportedFile.objects.filter(program__organization=organization)
+    return rows.select_related("program", "handed_in_by")
+
+
+def file_of(organization: Organization, file_id: str) -> ImportedFile:
+    file: ImportedFile = get_object_or_404(files_of(organization), public_id=file_id)
+    return file
+
+
+@administering
+@require_safe
+def files(request: HttpRequest, organization: Organization) -> HttpResponse:
+    context = {"organization": organization, "page": stretch(files_of(organization), request.GET)}
+    return render(request, "joining/console/files.html", context)
+
+
+@administering
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_file(request: HttpRequest, organization: Organization) -> HttpResponse:
+    form = FileForm(organization, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = handed_in(request, form)
+        if file:
+            return redirect("invitations:file", organization.slug, file.public_id)
+    return render(request, "joining/console/new_file.html", {"organization": organization, "form": form})
+
+
+def handed_in(request: HttpRequest, form: FileForm) -> ImportedFile | None:
+    upload, program = form.cleaned_data["file"], form.cleaned_data["program"]
+    try:
+        return hand_in(
+            program=program,
+            name=upload.name,
+            content=upload.chunks(),
+            actor=actor_of(request),
+            language=form.cleaned_data["language"],
+        )
+    except FileRefused as refusal:
+        form.add_error("file", str(refusal))
+    except ProgramEnded:
+        form.add_error("program", _("The program has ended. Give it a later last day first."))
+    return None
+
+
+@administering
+@require_safe
+def one_file(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    """What the file's state asks for: how far it is, what is in it, what became of it."""
+    file = file_of(organization, file_id)
+    told = file.state in (State.CHECKED, State.DONE)
+    context = {
+        "organization": organization,
+        "file": file,
+        "program": file.program,
+        "new": file.counts.get("new", 0),
+        "under_way": file.state in (State.CHECKING, State.RUNNING),
+        "shown": shown(file) if told else [],
+        "left_out": left_out(file) if told else [],
+        "why": why_refused(file),
+    }
+    return render(request, "joining/console/file.html", context)
+
+
+@administering
+@require_POST
+def confirmation(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    file = file_of(organization, file_id)
+    try:
+        confirm(file=file, actor=actor_of(request))
+    except NotToConfirm:
+        messages.info(request, _("This file was confirmed or cancelled already."))
+    except ProgramEnded:
+        messages.warning(request, _("The program has ended. Give it a later last day first."))
+    return redirect("invitations:file", organization.slug, file.public_id)
+
+
+@administering
+@require_POST
+def cancellation(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    file = file_of(organization, file_id)
+    if cancel(file=file, actor=actor_of(request)):
+        messages.success(request, _("The file is dropped. Nobody was invited from it."))
+        return redirect("invitations:files", organization.slug)
+    messages.info(request, _("This file was confirmed or cancelled already."))
+    return redirect("invitations:file", organization.slug, file.public_id)
+
+
+@administering
+@require_safe
+def result(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponseBase:
+    """Every line with its outcome, as CSV, as long as the lines are kept."""
+    file = file_of(organization, file_id)
+    if file.state not in (State.CHECKED, State.DONE) or not file.lines:
+        raise Http404
+    return download_many(table(file), f"{organization.slug}-{file.program.slug}-invited")

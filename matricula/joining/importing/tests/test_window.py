@@ -1,0 +1,153 @@
+"""The pages of files: what is too large or foreign, two tabs, spreadsheets, and queries that do not grow."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import person
+from matricula.jobs.performing import perform_due
+from matricula.joining.importing.handing_in import hand_in
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.models import Invitation
+from matricula.organizations.models import Organization, Role
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Program
+
+pytestmark = pytest.mark.django_db
+FILES = "/console/nordlicht/invitations/files/"
+
+
+@pytest.fixture
+def desk(client, organization, program, bruno):
+    """Bruno administers, signed in."""
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
+    client.force_login(bruno)
+    return client
+
+
+def work():
+    while perform_due():
+        pass
+
+
+def take(program, text):
+    file = hand_in(program=program, name="people.csv", content=[text.encode()], actor=None)
+    work()
+    return ImportedFile.objects.get(pk=file.pk)
+
+
+def form(program, content, name="people.csv"):
+    return {"program": program.pk, "language": "de", "file": SimpleUploadedFile(name, content)}
+
+
+def test_a_file_is_taken_under_a_random_name_and_in_the_language_chosen(desk, program):
+    answer = desk.post(f"{FILES}new/", form(program, b"email\nada@n.example\n", "../../x.csv"))
+    file = ImportedFile.objects.get()
+    assert answer["Location"] == f"{FILES}{file.public_id}/"
+    assert (file.name, file.language) == ("x.csv", "de")
+    assert "x.csv" not in file.stored_as
+    assert len(file.stored_as) == 32
+    work()
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    work()
+    assert Invitation.objects.get().language == "de"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)]
+)
+def test_import_bombs_what_is_no_list_is_refused_beside_the_field(desk, program, content):
+    answer = desk.post(f"{FILES}new/", form(program, content))
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["file"]
+    assert not ImportedFile.objects.exists()
+
+
+def test_import_bombs_a_body_beyond_the_limit_is_refused_before_it_is_read(desk, monkeypatch):
+    monkeypatch.setattr("matricula.web.limits.STRANGER", 500)
+    monkeypatch.setattr("matricula.web.limits.SIGNED_IN", 1000)
+    answer = desk.post(f"{FILES}new/", {"file": SimpleUploadedFile("people.csv", bytes(2000))})
+    assert answer.status_code == 413
+    assert b"too much at once" in answer.content
+
+
+def test_import_bombs_a_file_beyond_the_limit_is_refused_beside_the_field(desk, program, monkeypatch):
+    monkeypatch.setattr("matricula.joining.importing.handing_in.MOST_BYTES", 10)
+    answer = desk.post(f"{FILES}new/", form(program, b"email\nada@n.example\n"))
+    assert "larger than" in answer.context["form"].errors["file"][0]
+
+
+def test_a_program_of_another_organization_cannot_be_chosen(desk):
+    other = Organization.objects.create(slug="other", name="Other")
+    theirs = Program.objects.create(organization=other, slug="main", name="Theirs")
+    answer = desk.post(f"{FILES}new/", form(theirs, b"email\nada@n.example\n"))
+    assert "program" in answer.context["form"].errors
+
+
+def test_two_tabs_confirm_the_same_file_and_it_is_carried_out_once(desk, program):
+    file = take(program, "email\nada@n.example\n")
+    confirm = f"{FILES}{file.public_id}/confirmation/"
+    assert [desk.post(confirm, follow=True).status_code for _ in range(2)] == [200, 200]
+    assert b"confirmed or cancelled already" in desk.post(confirm, follow=True).content
+    work()
+    assert Invitation.objects.count() == 1
+    assert ImportedFile.objects.get().invited == 1
+
+
+def test_a_confirmed_file_can_no_longer_be_dropped(desk, program):
+    file = take(program, "email\nada@n.example\n")
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    answer = desk.post(f"{FILES}{file.public_id}/cancellation/", follow=True)
+    assert b"confirmed or cancelled already" in answer.content
+    assert ImportedFile.objects.get().state == "running"
+
+
+def test_spreadsheets_a_result_runs_no_formula(desk, program):
+    file = take(program, 'email,name\nada@n.example,"=cmd|calc"\n@SUM,+1\n')
+    lines = b"".join(desk.get(f"{FILES}{file.public_id}/result/")).decode("utf-8-sig").splitlines()
+    assert lines[1] == "2,ada@n.example,'=cmd|calc,To be invited,"
+    assert lines[2].startswith("3,'@SUM,'+1,Not understood,")
+
+
+def test_a_result_that_is_forgotten_is_not_there(desk, program):
+    file = take(program, "email\nada@n.example\n")
+    ImportedFile.objects.update(lines=0)
+    assert desk.get(f"{FILES}{file.public_id}/result/").status_code == 404
+
+
+def test_the_page_of_a_file_with_a_hundred_lines_asks_no_more_than_with_one(desk, program):
+    program.groups.create(name="Crew")
+
+    def queries(count):
+        text = "email,groups\n" + "".join(f"p{count}-{n}@n.example,Crew\n" for n in range(count))
+        file = take(program, text)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            desk.get(f"{FILES}{file.public_id}/")
+        return len(asked)
+
+    assert queries(1) == queries(3) == queries(100)
+
+
+def test_the_list_of_three_files_asks_no_more_than_of_one(desk, program):
+    def queries():
+        take(program, "email\nada@n.example\n")
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(FILES)
+        return len(asked)
+
+    first, _, third = queries(), queries(), queries()
+    assert first == third
+
+
+def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
+    file = take(program, "email,Cost centre\nada@n.example,4711\n")
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    work()
+    ada = person("Ada Okafor", "ada@n.example")
+    Invitation.objects.get().settle(Invitation.State.JOINED, account=ada)
+    enter_program(program=program, account=ada)
+    page = desk.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
+    assert "<dt>Cost centre</dt><dd>4711</dd>" in page

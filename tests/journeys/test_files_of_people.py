@@ -1,0 +1,93 @@
+"""Bruno invites a whole company from a file, with and without JavaScript."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from matricula.joining.models import Invitation
+from matricula.mail.models import InboxLetter
+from matricula.organizations.models import Role
+from tests.journeys.walking import BROWSER_TEST, click, shoot, sign_in
+
+pytestmark = BROWSER_TEST
+NEW = "/console/nordlicht/invitations/files/new/"
+PEOPLE = """Name,E-Mail,Groups,Team
+Ada Okafor,ada@n.example,Crew,Grid
+Dana Petrov,dana@n.example,Crew; Mars,Wind
+Emil Berg,emil@n,,
+Ada again,ADA@n.example,,
+Fatma Aydin,fatma@n.example,,Sales
+"""
+
+
+@pytest.fixture
+def desk(page, organization, program, bruno):
+    """Bruno is signed in and stands before an empty form."""
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    program.groups.create(name="Crew")
+    sign_in(page, bruno)
+    page.goto(NEW)
+    return page
+
+
+def hand_in(page, folder: Path, name: str, text: str | bytes):
+    place = folder / name
+    place.write_bytes(text if isinstance(text, bytes) else text.encode())
+    page.get_by_label("File").set_input_files(place)
+    click(page, "Check the file")
+
+
+def letters():
+    return sorted(InboxLetter.objects.values_list("to", flat=True))
+
+
+def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk, worker, tmp_path):
+    shoot(desk, "file-new")
+    hand_in(desk, tmp_path, "autumn.csv", PEOPLE)
+    desk.get_by_role("heading", name="3 people can be invited").wait_for()
+    for words in ("This is no e-mail address mail can reach", "An earlier line has the same address"):
+        assert desk.get_by_text(words).is_visible()
+    assert desk.get_by_text("The program has no group “Mars”. 1 line").is_visible()
+    shoot(desk, "file-checked")
+    assert Invitation.objects.count() == 0
+    click(desk, "Invite 3 people")
+    desk.get_by_role("heading", name="3 people are invited").wait_for()
+    shoot(desk, "file-done")
+    with desk.expect_download() as taken:
+        click(desk, "Download the result", role="link")
+    assert Path(taken.value.path()).read_text("utf-8-sig").splitlines()[:2] == [
+        "Line,E-mail,Name,Outcome,Reason",
+        "2,ada@n.example,Ada Okafor,Invited,",
+    ]
+    click(desk, "See the invitations", role="link")
+    assert desk.get_by_text("Dana Petrov").is_visible()
+    desk.get_by_role("link", name="Files", exact=True).click()
+    assert desk.get_by_text("3 invited").is_visible()
+    shoot(desk, "files")
+
+
+def test_a3_the_same_file_again_invites_nobody_and_may_be_dropped(desk, worker, tmp_path):
+    for heading, button in (("1 person can be", "Invite 1 person"), ("Nobody new is in", "Drop the file")):
+        desk.goto(NEW)
+        hand_in(desk, tmp_path, "autumn.csv", "email\nada@n.example\n")
+        desk.get_by_role("heading", name=re.compile(heading)).wait_for()
+        shoot(desk, "file-" + ("again" if "Nobody" in heading else "one"))
+        click(desk, button)
+        desk.get_by_text(re.compile("is invited|was invited from it")).first.wait_for()
+    assert Invitation.objects.count() == 1
+
+
+def test_a3_a_file_that_is_not_what_it_says_is_refused_beside_the_field(desk, tmp_path):
+    hand_in(desk, tmp_path, "people.csv", b"%PDF-1.7\n" + bytes(200))
+    assert desk.get_by_role("alert").get_by_text("This is a PDF").is_visible()
+    shoot(desk, "file-refused-at-once")
+
+
+def test_a3_the_page_shows_how_far_a_file_is_and_goes_on_by_itself(desk, tmp_path, request):
+    hand_in(desk, tmp_path, "people.csv", PEOPLE)
+    assert desk.get_by_role("heading", name="The file is being read").is_visible()
+    assert desk.get_by_role("progressbar").is_visible()
+    shoot(desk, "file-reading")
+    request.getfixturevalue("worker")
+    desk.get_by_role("heading", name="3 people can be invited").wait_for()
