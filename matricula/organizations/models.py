@@ -38,12 +38,6 @@ class Organization(models.Model):
         return reverse("organizations:logo", args=[self.slug, self.logo]) if self.logo else ""
 
     @property
-    def letter_logo_url(self) -> str:
-        """The same for letters, absolute: as a PNG on its own ground, for mail programs show no SVG."""
-        name = f"{self.logo.partition('.')[0]}-letter.png"
-        return settings.BASE_URL + reverse("organizations:logo", args=[self.slug, name]) if self.logo else ""
-
-    @property
     def logo_width(self) -> int:
         """In percent of its height."""
         return round(100 * self.logo_ratio)

@@ -1,13 +1,12 @@
 """Uploaded pictures: known by their content, checked or drawn anew, and small."""
 
-import json
 from dataclasses import dataclass
 from io import BytesIO
 
-import typst
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from matricula.web.drawing import NotDrawn, draw
 from matricula.web.svg import PictureRefused, read_svg
 
 LARGEST = 2 * 1024 * 1024
@@ -21,10 +20,6 @@ RASTER = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"RIFF": "WEBP"}
 PALE, MOSTLY = 200, 0.6
 """A grey level of 255, and the share of a picture's visible points that are lighter."""
 PAPER, NIGHT = "#ffffff", "#211d1a"
-DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
-#let c = json(bytes(sys.inputs.drawing))
-#image(bytes(c.svg), format: "svg", width: c.width * 1pt, height: c.height * 1pt)
-"""
 
 
 @dataclass(frozen=True)
@@ -90,11 +85,10 @@ def points_of(picture: Picture, width: int, height: int) -> Image.Image:
 
 
 def drawn(svg: bytes, width: int, height: int) -> bytes:
-    """An SVG as PNG, drawn by typst. Raises PictureRefused."""
-    inputs = {"drawing": json.dumps({"svg": svg.decode(), "width": width, "height": height})}
+    """An SVG as PNG. Raises PictureRefused."""
     try:
-        return bytes(typst.compile(DRAWING, format="png", ppi=72, sys_inputs=inputs))
-    except typst.TypstError as fault:
+        return draw(svg, width, height)
+    except NotDrawn as fault:
         raise PictureRefused(_("The drawing cannot be drawn. Save it as plain SVG, or as PNG.")) from fault
 
 

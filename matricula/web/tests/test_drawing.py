@@ -1,40 +1,39 @@
-"""Covers, initials, durations, percentages."""
+"""What breaks or outlasts the drawer of pictures harms nobody but itself."""
+
+from io import BytesIO
+from time import monotonic
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from PIL import Image
 
-from matricula.web.covers import cover_art
-from matricula.web.templatetags.web import duration, icon, initials, percent
+from matricula.web import drawing
+from matricula.web.drawing import NotDrawn, draw
 
-
-def test_a_cover_is_the_same_for_the_same_seed_and_silent():
-    assert cover_art("a course") == cover_art("a course") != cover_art("another")
-    assert 'aria-hidden="true"' in cover_art("a course")
+START = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10">'
 
 
-def test_icons_are_silent_and_take_the_colour_of_the_text():
-    drawn = icon("mail")
-    assert 'aria-hidden="true"' in drawn
-    assert 'stroke="currentColor"' in drawn
+def test_a_drawing_becomes_a_picture_of_the_size_asked_for():
+    svg = f'{START}<path fill="#0b6e4f" d="M0 0h40v10H0z"/></svg>'
+    with Image.open(BytesIO(draw(svg.encode(), 80, 20))) as picture:
+        assert (picture.size, picture.getpixel((40, 10))) == ((80, 20), (11, 110, 79, 255))
 
 
 @pytest.mark.parametrize(
-    ("name", "letters"),
-    [("Ada Okafor", "AO"), ("ada@home.example", "AE"), ("Ada Maria Okafor", "AO"), ("", "?"), ("李", "李")],
+    "inside",
+    [
+        '<path stroke="#000" stroke-width="1e30" d="M-1e30 -1e30L1e30 1e30A1e20 1e-20 45 1 1 1e20 0"/>'
+        * 1500,
+        "<g>",
+    ],
 )
-def test_initials(name, letters):
-    assert initials(name) == letters
+def test_what_breaks_the_drawer_is_told_as_not_drawn(inside):
+    with pytest.raises(NotDrawn):
+        draw(f"{START}{inside}</svg>".encode(), 480, 112)
 
 
-@pytest.mark.parametrize(
-    ("minutes", "words"), [(0, "0 min"), (45, "45 min"), (120, "2 h"), (150, "2 h 30 min")]
-)
-def test_durations(minutes, words):
-    assert duration(minutes) == words
-
-
-@given(st.integers(0, 1000), st.integers(0, 1000))
-def test_a_hundred_percent_means_all(done, whole):
-    assert 0 <= percent(done, whole) <= 100
-    assert (percent(done, whole) == 100) == (whole > 0 and done >= whole)
+def test_what_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(drawing, "SECONDS", 1)
+    began = monotonic()
+    with pytest.raises(NotDrawn):
+        draw(f'{START}<text font-size="1">{"Words " * 40_000}</text></svg>'.encode(), 480, 112)
+    assert monotonic() - began < 5

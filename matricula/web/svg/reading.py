@@ -6,15 +6,14 @@ without anything that runs, moves, fetches, or costs more to draw than to send.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
-from itertools import chain
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matricula.web.svglist import (
+from matricula.web.svg.lists import (
     ATTRIBUTES,
     EDITORS,
     ELEMENTS,
@@ -25,35 +24,20 @@ from matricula.web.svglist import (
     XLINK,
     XML,
 )
+from matricula.web.svg.tree import Element, PictureRefused, Rule
+from matricula.web.svg.weighing import DEEPEST, TARGET, Scale, layers_in, names_in
 
 LONGEST = 256 * 1024
 """Bytes of a file."""
-HEAVIEST = 1_000_000
-"""Characters of a drawing with every reference in it written out."""
-DEEPEST = 60
 FUNCTION = re.compile(r"([\w-]*)\s*\(")
+NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?", re.IGNORECASE)
+COLOUR = re.compile(r"#[0-9a-f]+", re.IGNORECASE)
+LARGEST_NUMBER = 1e7
 INNER = re.compile(r"url\(\s*(['\"]?)#[\w.:-]+\1\s*\)", re.IGNORECASE)
-TARGET = re.compile(r"url\(\s*['\"]?#([\w.:-]+)", re.IGNORECASE)
 CLASS = re.compile(r"\.([\w-]+)")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 RULE = re.compile(r"([\w\s.,#>*-]+)\{([^{}]*)\}")
 LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(?:px|pt|mm|cm|in)?\s*", re.IGNORECASE)
-
-
-class PictureRefused(Exception):
-    """The file is not shown; `str()` says what is wrong and where."""
-
-
-@dataclass
-class Element:
-    name: str
-    line: int
-    attributes: dict[str, str]
-    inside: list["Element | str"] = field(default_factory=list)
-
-    @property
-    def children(self) -> list["Element"]:
-        return [one for one in self.inside if isinstance(one, Element)]
 
 
 @dataclass(frozen=True)
@@ -103,7 +87,7 @@ class Reader:
         self.parser.CharacterDataHandler = self.write
         self.parser.StartDoctypeDeclHandler = self.refuse_doctype
         self.parser.ProcessingInstructionHandler = self.refuse_instruction
-        self.rules: list[tuple[set[str], list[str]]] = []
+        self.rules: list[Rule] = []
         self.opened: list[Element | None] = []
         self.root: Element | None = None
 
@@ -197,9 +181,13 @@ class Reader:
         """No function beyond colours, moves and references into the drawing; no escapes to hide one."""
         if "\\" in value or "@" in value:
             raise self.refuse(_("“%s” is not allowed.") % value.strip()[:60])
-        for function in FUNCTION.findall(INNER.sub("", value)):
+        rest = INNER.sub("", value)
+        for function in FUNCTION.findall(rest):
             if function.lower() not in FUNCTIONS:
                 raise self.refuse(_("“%s” is not allowed.") % f"{function}(…)")
+        for number in NUMBER.findall(COLOUR.sub("", rest)):
+            if float(number) > LARGEST_NUMBER:
+                raise self.refuse(_("the number %s is too large to draw.") % number[:20])
 
     def write(self, text: str) -> None:
         element = self.opened[-1] if self.opened else None
@@ -217,43 +205,9 @@ class Reader:
             raise self.refuse(_("the style sheet holds more than plain rules."))
         for selector, declarations in RULE.findall(bare):
             self.check_declarations(declarations)
-            self.rules.append((set(CLASS.findall(selector)), TARGET.findall(declarations)))
-
-
-class Scale:
-    """How much a drawing is with every reference in it written out."""
-
-    def __init__(self, root: Element, rules: list[tuple[set[str], list[str]]]) -> None:
-        self.rules = rules
-        self.named: dict[str, Element] = {}
-        left = [root]
-        while left:
-            element = left.pop()
-            self.named.setdefault(element.attributes.get("id", ""), element)
-            left += element.children
-
-    def weigh(self, element: Element, within: tuple[str, ...] = ()) -> int:
-        """In characters. Raises PictureRefused when that never ends, or is too much."""
-        weight = 20 + sum(len(value) for value in element.attributes.values())
-        for target in self.targets(element):
-            if target in within:
-                words = _("Line %(line)d: “#%(id)s” refers to itself.")
-                raise PictureRefused(words % {"line": element.line, "id": target[:40]})
-            if target in self.named:
-                weight += self.weigh(self.named[target], (*within, target))
-        for one in element.inside:
-            weight += self.weigh(one, within) if isinstance(one, Element) else len(one)
-        if weight > HEAVIEST or len(within) > DEEPEST:
-            raise PictureRefused(_("Line %d: written out, the drawing is too large.") % element.line)
-        return weight
-
-    def targets(self, element: Element) -> list[str]:
-        """What it refers to itself, and by the rules of style sheets that may be about it."""
-        values = " ".join(value for name, value in element.attributes.items() if name != "href")
-        link = element.attributes.get("href", "")
-        classes = set(element.attributes.get("class", "").split())
-        by_rule = [found for about, found in self.rules if not about or about & classes]
-        return [*TARGET.findall(values), *chain(*by_rule), *filter(None, [link[1:]])]
+            classes = frozenset(CLASS.findall(selector))
+            layers = layers_in(names_in(declarations))
+            self.rules.append(Rule(classes, TARGET.findall(declarations), layers))
 
 
 def size_of(root: Element) -> tuple[float, float]:

@@ -1,0 +1,46 @@
+"""Drawing an SVG, in a process of its own: what takes too long, too much, or breaks the drawer harms nobody.
+
+python -m matricula.web.drawing: takes {"svg", "width", "height"} as JSON, gives a PNG of as many pixels.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+
+import typst
+
+SECONDS = 10
+MEMORY = 2 * 1024**3
+"""Bytes of address space; most of it is never touched."""
+DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#let c = json(bytes(sys.inputs.drawing))
+#image(bytes(c.svg), format: "svg", width: c.width * 1pt, height: c.height * 1pt)
+"""
+
+
+class NotDrawn(Exception):
+    """The drawing is broken, or nothing that can be drawn in reasonable time."""
+
+
+def draw(svg: bytes, width: int, height: int) -> bytes:
+    """A PNG. Raises NotDrawn."""
+    asked = json.dumps({"svg": svg.decode(), "width": width, "height": height})
+    command = [sys.executable, "-m", "matricula.web.drawing"]
+    try:
+        done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=SECONDS, check=True)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as fault:
+        raise NotDrawn from fault
+    return done.stdout
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    inputs = {"drawing": sys.stdin.read()}
+    typst.compile(DRAWING, format="pdf", sys_inputs=inputs)  # it will be printed on certificates too
+    sys.stdout.buffer.write(typst.compile(DRAWING, format="png", ppi=72, sys_inputs=inputs))
+
+
+if __name__ == "__main__":
+    main()
