@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matricula.joining.models import Invitation, SearchLine
@@ -33,10 +33,14 @@ SHOWN = (
     "opened_at",
     "answered_at",
     "expires_at",
-    "program__name",
-    "letter__error",
-    "superseded_by__address",
+    "superseded_by_id",
 )
+BESIDE = {
+    "program_name": F("program__name"),
+    "error": F("letter__error"),
+    "right_address": F("superseded_by__address"),
+}
+"""What a list shows of other tables: words, for whole objects would take longer to make than to read."""
 
 
 def listed_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
@@ -56,10 +60,10 @@ def matching_invitations(organization: Organization, asked: Mapping[str, str]) -
 
 
 def page_of(organization: Organization, asked: Mapping[str, str]) -> Stretch[Invitation]:
-    """The newest that fit, or those after or before one."""
+    """The newest that fit, or those after or before one, with BESIDE."""
     lines = SearchLine.objects.filter(organization=organization)
-    rows = listed_invitations(organization, asked).only(*SHOWN)
-    return stretch_of_found(rows, asked, asked.get("q", ""), lines)
+    shown = Invitation.objects.only(*SHOWN).annotate(**BESIDE)
+    return stretch_of_found(listed_invitations(organization, asked), asked, asked.get("q", ""), lines, shown)
 
 
 def numbers_by_state(organization: Organization) -> dict[str, int]:

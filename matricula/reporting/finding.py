@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Membership, Program
@@ -13,10 +13,14 @@ from matricula.web.searching import spelled, stretch_of_found, words_of
 SHOWN = (
     "state",
     "joined_at",
-    "program__name",
-    "account__full_name",
-    "account__public_id",
+    "account_id",
 )
+BESIDE = {
+    "program_name": F("program__name"),
+    "full_name": F("account__full_name"),
+    "account_public_id": F("account__public_id"),
+}
+"""What a list shows of other tables: words, for whole objects would take longer to make than to read."""
 
 
 def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
@@ -42,10 +46,10 @@ def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membershi
 
 
 def page_of(role: Role, asked: Mapping[str, str]) -> Stretch[Membership]:
-    """The newest that fit, or those after or before one, with what the list shows of them."""
-    rows = listed_members(role, asked).only(*SHOWN)
+    """The newest that fit, or those after or before one, with BESIDE."""
     lines = Membership.objects.filter(organization=role.organization_id)
-    return stretch_of_found(rows, asked, asked.get("q", ""), lines)
+    shown = Membership.objects.only(*SHOWN).annotate(**BESIDE)
+    return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, shown)
 
 
 def group_names(memberships: list[Membership]) -> dict[int, str]:

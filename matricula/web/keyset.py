@@ -28,30 +28,39 @@ def stretch(
     rows: "QuerySet[M]",
     asked: Mapping[str, str],
     size: int = PAGE_SIZE,
-    take: "Callable[[QuerySet[M], int], list[M]] | None" = None,
+    take: "Callable[[QuerySet[M], int], list[int]] | None" = None,
+    shown: "QuerySet[M] | None" = None,
 ) -> "Stretch[M]":
     """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links.
 
-    `take` gives the first few of rows that are in order; `web/searching.py` has one that looks for words.
+    Ids are found first: for them an index has all that is asked, whether the rows lie together or far apart.
+    `take` gives the first few ids of rows that are in order; `web/searching.py` has one that looks for words.
+    `shown`: what the rows of the page are read from, with all that is to be seen of them.
     """
     take = take or first
     before, after = number(asked.get("before")), number(asked.get("after"))
     if after is not None:
-        found = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
-        more, found = len(found) > size, found[:size][::-1]
+        ids = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
+        more, ids = len(ids) > size, ids[:size][::-1]
         has_newer, has_older = more, True
     else:
         wanted = rows if before is None else rows.filter(pk__lt=before)
-        found = take(wanted.order_by("-pk"), size + 1)
-        has_newer, has_older = before is not None, len(found) > size
-        found = found[:size]
-    newer = query(asked, "after", found[0].pk) if found and has_newer else ""
-    older = query(asked, "before", found[-1].pk) if found and has_older else ""
-    return Stretch(found, newer, older)
+        ids = take(wanted.order_by("-pk"), size + 1)
+        has_newer, has_older = before is not None, len(ids) > size
+        ids = ids[:size]
+    newer = query(asked, "after", ids[0]) if ids and has_newer else ""
+    older = query(asked, "before", ids[-1]) if ids and has_older else ""
+    return Stretch(in_order(rows if shown is None else shown, ids), newer, older)
 
 
-def first(rows: "QuerySet[M]", n: int) -> list[M]:
-    return list(rows[:n])
+def first(rows: "QuerySet[M]", n: int) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[:n])
+
+
+def in_order(rows: "QuerySet[M]", ids: list[int]) -> list[M]:
+    """Those of `rows` with these ids, in the order of the ids."""
+    found = rows.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def number(text: str | None) -> int | None:

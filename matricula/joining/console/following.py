@@ -1,5 +1,7 @@
 """What became of the invitations: their states, and send again, withdraw, correct."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -45,8 +47,8 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
     return render(request, "joining/console/invitations.html", context)
 
 
-def drawn(one: Invitation) -> Row:
-    """An invitation in the list."""
+def drawn(one: Any) -> Row:
+    """An invitation in the list, with what `page_of` found beside it."""
     state = state_of(one)
     note = noted(one, state)
     return row(
@@ -59,7 +61,7 @@ def drawn(one: Invitation) -> Row:
         },
         avatar=avatar(one.name or one.address),
         name=one.name or one.address,
-        more=one.address if one.name else one.program.name,
+        more=one.address if one.name else one.program_name,
         note=note,
         sent=day(one.sent_at),
         sent_time=f"{one.sent_at:%H:%M}" if one.sent_at else "",
@@ -69,12 +71,12 @@ def drawn(one: Invitation) -> Row:
     )
 
 
-def noted(one: Invitation, state: str) -> str:
+def noted(one: Any, state: str) -> str:
     """What is worth saying beside the state: the mail server's words, a time, the address that is right."""
     if state == "failed":
-        return one.letter.error if one.letter else ""
-    if state == "corrected" and one.superseded_by:
-        return one.superseded_by.address
+        return str(one.error or "")
+    if state == "corrected":
+        return str(one.right_address)
     return day_and_time(one.opened_at if state == "opened" else one.answered_at)
 
 

@@ -1,5 +1,7 @@
 """People: who is in, who was, and one person's page."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,15 +44,15 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "reporting/console/people.html", context)
 
 
-def drawn(one: Membership, work_email: str, groups: str) -> Row:
-    """A member in the list."""
+def drawn(one: Any, work_email: str, groups: str) -> Row:
+    """A member in the list, with what `page_of` found beside it."""
     return row(
         {"state": one.state, "label": Membership.State(one.state).label},
-        avatar=avatar(one.account.full_name),
-        name=one.account.full_name,
-        account=one.account.public_id,
+        avatar=avatar(one.full_name),
+        name=one.full_name,
+        account=one.account_public_id,
         work_email=work_email,
-        program=one.program.name,
+        program=one.program_name,
         groups=groups,
         joined=day(one.joined_at),
     )

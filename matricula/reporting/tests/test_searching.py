@@ -30,6 +30,7 @@ def owner(organization, bruno):
 @pytest.fixture
 def short_walk(monkeypatch):
     monkeypatch.setattr(searching, "WALKED", 2)
+    monkeypatch.setattr(searching, "FARTHER", 3)
     monkeypatch.setattr(searching, "CANDIDATES", 4)
 
 
@@ -108,7 +109,7 @@ def test_people_are_found_by_a_new_name_and_a_new_work_email(owner, program, sho
     ilse = member(program, "Ilse Voß", "ilse")
     for n in range(3):
         member(program, f"Somebody {n}", f"s{n}")
-    names = lambda words: [one.account.full_name for one in page_of(owner, {"q": words}).rows]  # noqa: E731
+    names = lambda words: [one.full_name for one in page_of(owner, {"q": words}).rows]  # noqa: E731
     ilse.account.full_name = "Ilse ÖZDEMIR"
     ilse.account.save()
     assert (names("özdemir"), names("voß")) == (["Ilse ÖZDEMIR"], [])
