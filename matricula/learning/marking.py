@@ -65,7 +65,8 @@ def drawn(question: dict[str, Any], given: list[str], judged: dict[str, Any]) ->
         }
         for place, option in enumerate(question.get("options", ()))
     ]
-    return {**question, "options": options, "given": given[0] if given else "", "result": result}
+    shown = {"options": options, "given": given[0] if given else "", "answered": bool(given)}
+    return {**question, **shown, "result": result}
 
 
 def verdict(option: dict[str, Any], chosen: bool) -> str:

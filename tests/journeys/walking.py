@@ -45,6 +45,7 @@ def open_window(browser, live_server, size):
         bypass_csp=True,
         viewport=SIZES[size],
         java_script_enabled=size == "desktop",
+        has_touch=size == "phone",
         reduced_motion="reduce",
     )
     page = context.new_page()

@@ -106,15 +106,13 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
         Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
     )
     of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
+    steps = [(one.course, of_course.get(one.course_id)) for one in specialization.series.all()]
     context = {
         "membership": membership,
         "program": program,
         "specialization": specialization,
-        "steps": [
-            (one.course, of_course.get(one.course_id))
-            for one in specialization.series.select_related("course")
-            if one.course.withdrawn_at is None or one.course_id in of_course
-        ],
+        "steps": steps,
+        "following": next((step for step in steps if not step[1] or not step[1].completed_at), None),
         "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
     }
     return render(request, "learning/pages/offered_specialization.html", context)
