@@ -1,10 +1,12 @@
 """Counting tries, in the database, so that every process of every host counts the same."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
+from matricula.accounts.models import Throttle
 from matricula.web.secret import digest
 
 COUNT_ONE = """
@@ -18,11 +20,32 @@ RETURNING tries
 """
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """Whether this try was allowed, how many are left, and in how many seconds all are free again."""
+
+    allowed: bool
+    left: int
+    seconds: int
+
+
+def key_of(action: str, whom: str) -> str:
+    return digest("throttle", f"{action}:{whom}")
+
+
 def allows(action: str, whom: str, *, tries: int, minutes: int) -> bool:
     """Count one try of `action` by `whom`; False once `tries` in `minutes` are used up. One statement."""
     now = timezone.now()
     moments = {"now": now, "ends": now + timedelta(minutes=minutes)}
     asked = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ONE, {"key": digest("throttle", f"{action}:{whom}"), "tries": tries, **asked})
+        cursor.execute(COUNT_ONE, {"key": key_of(action, whom), "tries": tries, **asked})
         return cursor.fetchone() is not None
+
+
+def allowance(action: str, whom: str, *, tries: int, minutes: int) -> Allowance:
+    """Count one try as `allows` does, and tell what is left."""
+    allowed = allows(action, whom, tries=tries, minutes=minutes)
+    row = Throttle.objects.get(key=key_of(action, whom))
+    seconds = round((row.window_ends_at - timezone.now()).total_seconds())
+    return Allowance(allowed, max(0, tries - row.tries), max(1, seconds))

@@ -105,7 +105,7 @@ def request_letter(letter: Letter) -> Reading | None:
 
 
 @transaction.atomic
-def answer_with_letter(*, request: Request, actor: Account) -> None:
+def answer_with_letter(*, request: Request, actor: Account | None) -> None:
     """Send the invitation again, or a new one where the old can no longer be answered.
 
     Raises RequestAnswered, LetterJustSent, ProgramEnded.
@@ -128,12 +128,12 @@ def answer_with_letter(*, request: Request, actor: Account) -> None:
 
 
 @transaction.atomic
-def dismiss(*, request: Request, actor: Account) -> None:
+def dismiss(*, request: Request, actor: Account | None) -> None:
     """Raises RequestAnswered."""
     settle(request, Request.Answer.DISMISSED, actor)
 
 
-def settle(request: Request, answer: Request.Answer, actor: Account) -> None:
+def settle(request: Request, answer: Request.Answer, actor: Account | None) -> None:
     """Answer a waiting request, once."""
     rows = Request.objects.filter(Q(answer=""), pk=request.pk)
     if not rows.update(answer=answer, answered_by=actor, answered_at=timezone.now()):

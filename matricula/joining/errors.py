@@ -88,3 +88,9 @@ class NotToConfirm(JoiningError):
     """The file is not waiting to be confirmed: it was confirmed, cancelled or refused."""
 
     code = "not_to_confirm"
+
+
+class NoWorkEmail(JoiningError):
+    """The organization knows no work e-mail of this person to write to."""
+
+    code = "no_work_email"

@@ -97,7 +97,7 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
 
 
 @transaction.atomic
-def renew(*, invitation: Invitation, actor: Account) -> None:
+def renew(*, invitation: Invitation, actor: Account | None) -> None:
     """Send again; an expired one is open once more. Raises LetterJustSent, ProgramEnded."""
     if invitation.is_expired:
         until = invitation_expiry(invitation.program)
@@ -146,7 +146,7 @@ def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
 
 
 @transaction.atomic
-def correct_address(*, invitation: Invitation, address: str, actor: Account) -> Invitation:
+def correct_address(*, invitation: Invitation, address: str, actor: Account | None) -> Invitation:
     """A new invitation to `address` takes the place of one whose letter failed.
 
     Raises InvitationAnswered, AlreadyInvited, ProgramEnded.
@@ -177,7 +177,7 @@ def correct_address(*, invitation: Invitation, address: str, actor: Account) -> 
 
 
 @transaction.atomic
-def revoke(*, invitation: Invitation, actor: Account) -> bool:
+def revoke(*, invitation: Invitation, actor: Account | None) -> bool:
     """True when the invitation was still open to be revoked."""
     done = invitation.settle(Invitation.State.REVOKED)
     if done:

@@ -52,7 +52,7 @@ def make_link(
 
 
 @transaction.atomic
-def turn_off(*, link: DirectLink, actor: Account) -> bool:
+def turn_off(*, link: DirectLink, actor: Account | None) -> bool:
     """For good. True when it was still on."""
     rows = DirectLink.objects.filter(pk=link.pk, turned_off_at__isnull=True)
     if not rows.update(turned_off_at=timezone.now()):

@@ -12,7 +12,7 @@ from matricula.programs.models import Group, Membership, Program
 
 
 @transaction.atomic
-def make_group(*, program: Program, name: str, is_open: bool, actor: Account) -> Group:
+def make_group(*, program: Program, name: str, is_open: bool, actor: Account | None) -> Group:
     """Raises NameTaken."""
     try:
         with transaction.atomic():
@@ -24,7 +24,7 @@ def make_group(*, program: Program, name: str, is_open: bool, actor: Account) ->
 
 
 @transaction.atomic
-def change_group(*, group: Group, name: str, is_open: bool, actor: Account) -> None:
+def change_group(*, group: Group, name: str, is_open: bool, actor: Account | None) -> None:
     """Raises NameTaken."""
     try:
         with transaction.atomic():
@@ -35,14 +35,14 @@ def change_group(*, group: Group, name: str, is_open: bool, actor: Account) -> N
 
 
 @transaction.atomic
-def delete_group(*, group: Group, actor: Account) -> None:
+def delete_group(*, group: Group, actor: Account | None) -> None:
     """Its people stay in the program."""
     note("group.deleted", group, actor, name=group.name)
     group.delete()
 
 
 @transaction.atomic
-def put_in(*, group: Group, work_email: str, actor: Account) -> Membership:
+def put_in(*, group: Group, work_email: str, actor: Account | None) -> Membership:
     """Put the program's member with this work e-mail into the group. Raises NotAMember."""
     try:
         spelled = canonical(work_email)
@@ -66,7 +66,7 @@ def put_in(*, group: Group, work_email: str, actor: Account) -> Membership:
 
 
 @transaction.atomic
-def take_out(*, group: Group, membership: Membership, actor: Account) -> None:
+def take_out(*, group: Group, membership: Membership, actor: Account | None) -> None:
     membership.groups.remove(group)
     note("group.member_removed", group, actor, membership=membership.pk)
 
@@ -82,7 +82,7 @@ def join_group(*, group: Group, membership: Membership) -> bool:
 
 
 @transaction.atomic
-def name_manager(*, group: Group, account: Account, actor: Account) -> None:
+def name_manager(*, group: Group, account: Account, actor: Account | None) -> None:
     """Who manages a group has at least the role of a group manager in the organization."""
     organization = group.program.organization
     group.managers.add(account)
@@ -93,10 +93,10 @@ def name_manager(*, group: Group, account: Account, actor: Account) -> None:
 
 
 @transaction.atomic
-def dismiss_manager(*, group: Group, account: Account, actor: Account) -> None:
+def dismiss_manager(*, group: Group, account: Account, actor: Account | None) -> None:
     group.managers.remove(account)
     note("group.manager_dismissed", group, actor, account=account.pk)
 
 
-def note(verb: str, group: Group, actor: Account, **after: object) -> None:
+def note(verb: str, group: Group, actor: Account | None, **after: object) -> None:
     record(verb, actor=actor, organization=group.program.organization_id, subject=group, after=after)

@@ -105,6 +105,7 @@ class Group(models.Model):
     """A part of a program's members. Members join an open one themselves."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="groups")
+    public_id = public_id_field()
     name = models.CharField(max_length=120)
     is_open = models.BooleanField(default=False)
     managers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="managed_groups")

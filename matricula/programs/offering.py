@@ -20,7 +20,7 @@ CHOICES = ("courses", "specializations")
 
 
 @transaction.atomic
-def make_program(*, organization: Organization, values: Values, actor: Account) -> Program:
+def make_program(*, organization: Organization, values: Values, actor: Account | None) -> Program:
     """Raises NameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
     check_days(values)
     plain = {name: value for name, value in values.items() if name not in CHOICES}
@@ -36,7 +36,7 @@ def make_program(*, organization: Organization, values: Values, actor: Account) 
 
 
 @transaction.atomic
-def change_program(*, program: Program, values: Values, actor: Account) -> None:
+def change_program(*, program: Program, values: Values, actor: Account | None) -> None:
     """Raises SeatsInUse when `seats` are fewer than are taken, whoever joins at the same moment.
 
     Raises EndsBeforeItBegins, and DayIsOver unless the program has ended on that day already.
@@ -46,7 +46,7 @@ def change_program(*, program: Program, values: Values, actor: Account) -> None:
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     seats = values.get("seats")
     enough = Q() if seats is None else Q(seats_used__lte=seats)
-    if not Program.objects.filter(enough, pk=program.pk).update(**plain):
+    if plain and not Program.objects.filter(enough, pk=program.pk).update(**plain):
         raise SeatsInUse(Program.objects.values_list("seats_used", flat=True).get(pk=program.pk))
     choose(program, values)
     forget_notices(program)

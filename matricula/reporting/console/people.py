@@ -10,13 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
-from matricula.joining.inviting import invite
+from matricula.joining.errors import AlreadyInvited, NoWorkEmail
 from matricula.joining.listing import STATES, state_of
 from matricula.joining.models import Invitation
+from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
 from matricula.organizations.models import Affiliation, Organization
+from matricula.programs.errors import ProgramEnded
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership
 from matricula.reporting.finding import group_names, page_of, work_emails
@@ -117,19 +119,12 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
 def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
     """A new invitation to somebody who left: it brings the old membership back, with its progress."""
     membership = shown_membership(request, membership_id)
-    if membership.program.has_ended:
+    try:
+        made = invite_back(membership=membership, actor=actor_of(request))
+    except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
-        return redirect("people:somebody", organization.slug, membership.account.public_id)
-    address = work_emails(organization.pk, [membership]).get(membership.account_id, "")
-    made = address and invite(
-        program=membership.program,
-        address=address,
-        invited_by=actor_of(request),
-        name=membership.account.full_name,
-        groups=list(membership.groups.all()),
-    )
-    if made:
-        messages.success(request, _("The invitation is on its way to %s.") % address)
-    else:
+    except (AlreadyInvited, NoWorkEmail):
         messages.warning(request, _("There is an open invitation already, or no work e-mail to write to."))
+    else:
+        messages.success(request, _("The invitation is on its way to %s.") % made.address)
     return redirect("people:somebody", organization.slug, membership.account.public_id)
