@@ -62,10 +62,12 @@ INSTALLED_APPS = [
     "matricula.credentials",
     "matricula.joining",
     "matricula.reporting",
+    "matricula.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "matricula.api.translating.as_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matricula.web.caching.ask_again",
     "csp.middleware.CSPMiddleware",
@@ -199,6 +201,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     },
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
     {"url": "reporting:journal", "label": _("Audit log"), "icon": "history", "rule": "administering"},
+    {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
@@ -231,6 +234,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
+
+# -- API -------------------------------------------------------------------------------------------
+API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 
 LOGGING = {
     "version": 1,

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from conftest import person
+from matricula.api.granting import grant
 from matricula.catalog.keeping import keep
 from matricula.joining.asking import ask_administrator
 from matricula.joining.inviting import invite
@@ -79,6 +80,9 @@ class House:
             "appointment_id": self.appointment().public_id,
             "upload_id": self.organization.course_uploads.create(name="c.zip", size=1).public_id,
             **self.content(),
+            "token_id": grant(
+                organization=self.organization, name="Sync", scopes=["audit:read"], days=1, actor=None
+            )[0].public_id,
             "form": "csv",
         }
 

@@ -38,3 +38,14 @@ def test_links_between_documents_lead_somewhere():
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_code_and_scope_of_the_api_is_documented():
+    from matricula.api.problems import KINDS
+    from matricula.api.scopes import SCOPES
+
+    text = (ROOT / "docs/api.md").read_text()
+    codes = re.findall(r"^\| `([a-z_]+)` \| (\d+) \| (.+) \|$", text, re.M)
+    assert codes == [(code, str(kind.status), kind.detail) for code, kind in KINDS.items()]
+    scopes = re.findall(r"^\| `([a-z]+:[a-z]+)` \| (.+) \|$", text, re.M)
+    assert scopes == [(scope, str(words)) for scope, words in SCOPES.items()]

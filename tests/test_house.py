@@ -21,20 +21,37 @@ ORDER = [
     "credentials",
     "joining",
     "reporting",
+    "api",
 ]
 
 
-def views(resolver):
+EXPLAINING = ["front", "document", "reference", "nothing"]
+"""What the API tells anybody about itself."""
+
+
+def patterns(resolver, path=""):
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            yield from views(pattern)
+            yield from patterns(pattern, path + str(pattern.pattern))
         else:
-            yield pattern.callback
+            yield path + str(pattern.pattern), pattern
+
+
+def views(resolver):
+    return (pattern.callback for _path, pattern in patterns(resolver))
 
 
 def test_every_view_wears_exactly_one_access_rule():
     unguarded = [view for view in views(get_resolver()) if not hasattr(view, "access")]
     assert unguarded == []
+
+
+def test_every_operation_of_the_api_is_behind_a_token_and_nothing_else_is():
+    rules = [(path, one.name, one.callback.access) for path, one in patterns(get_resolver())]
+    behind = {name for path, name, rule in rules if path.startswith("api/") and rule == "holding_token"}
+    others = [name for path, name, rule in rules if path.startswith("api/") and rule != "holding_token"]
+    assert (others, len(behind) > 30) == (EXPLAINING, True)
+    assert [path for path, _name, rule in rules if rule == "holding_token" and path[:4] != "api/"] == []
 
 
 def test_foreign_keys_point_down_the_house():

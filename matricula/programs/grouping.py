@@ -82,7 +82,7 @@ def join_group(*, group: Group, membership: Membership) -> bool:
 
 
 @transaction.atomic
-def name_manager(*, group: Group, account: Account, actor: Account | None) -> None:
+def name_manager(*, group: Group, account: Account, actor: Account) -> None:
     """Who manages a group has at least the role of a group manager in the organization."""
     organization = group.program.organization
     group.managers.add(account)

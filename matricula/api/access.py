@@ -1,0 +1,116 @@
+"""The access rule of the API: a live token, counted, that acts for its organization and is journalled."""
+
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from matricula.accounts.throttling import Allowance, allowance
+from matricula.api.errors import Invalid, ScopeMissing, TokenMissing, TooManyRequests, WrongMediaType
+from matricula.api.granting import holder_of
+from matricula.api.models import Token
+from matricula.api.problems import answer_to
+from matricula.api.repeating import done_once
+from matricula.audit.models import acting_through
+from matricula.web.access import View, access_rule
+
+SCHEME = "bearer "
+JSON = "application/json"
+WINDOW_MINUTES = 1
+
+
+def holding_token(view: View) -> View:
+    """Only who shows a token; cookies are not looked at, so there is nothing for a forged form to use."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = answered(request, lambda: view(request, *args, **kwargs))
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    return access_rule("holding_token", view, guarded)
+
+
+def answered(request: HttpRequest, work: Any) -> HttpResponse:
+    """Token, count, work; whatever goes wrong is a problem."""
+    try:
+        token = holder_of(shown(request))
+        left = counted(token)
+    except Exception as fault:
+        return answer_to(fault)
+    try:
+        if not left.allowed:
+            raise TooManyRequests(left.seconds)
+        answer = worked(request, token, work)
+    except Exception as fault:
+        answer = answer_to(fault)
+    for name, value in limits(left).items():
+        answer[name] = value
+    return answer
+
+
+def shown(request: HttpRequest) -> str:
+    """The secret of RFC 6750, section 2.1, and from nowhere else. Raises TokenMissing."""
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith(SCHEME):
+        raise TokenMissing
+    return header[len(SCHEME) :].strip()
+
+
+def worked(request: HttpRequest, token: Token, work: Any) -> HttpResponse:
+    token.note_use()
+    request.token = token  # type: ignore[attr-defined]
+    refuse_other_media(request)
+    with acting_through(f"API token {token.name}"):
+        return done_once(request, token, work)
+
+
+def token_of(request: HttpRequest) -> Token:
+    """The token that the access rule of the running view found."""
+    token: Token = request.token  # type: ignore[attr-defined]
+    return token
+
+
+def refuse_other_media(request: HttpRequest) -> None:
+    """A body is JSON. Raises WrongMediaType."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length != "0" and request.method in ("POST", "PUT", "PATCH") and request.content_type != JSON:
+        raise WrongMediaType(JSON)
+
+
+def counted(token: Token) -> Allowance:
+    """A site that sets no limit counts nothing."""
+    if not settings.API_RATE:
+        return Allowance(allowed=True, left=0, seconds=0)
+    return allowance("api", str(token.pk), tries=settings.API_RATE, minutes=WINDOW_MINUTES)
+
+
+def limits(left: Allowance) -> dict[str, str]:
+    """The fields of draft-ietf-httpapi-ratelimit-headers."""
+    if not settings.API_RATE:
+        return {}
+    return {
+        "RateLimit-Policy": f'"token";q={settings.API_RATE};w={60 * WINDOW_MINUTES}',
+        "RateLimit": f'"token";r={left.left};t={left.seconds}',
+    }
+
+
+class Asks:
+    """What an operation asks for: one scope, or "" for any token; and no parameter it does not know."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.parameters: frozenset[str] = frozenset()
+
+    def __call__(self, request: HttpRequest) -> Token:
+        """Raises ScopeMissing, Invalid."""
+        token = token_of(request)
+        if self.scope and self.scope not in token.scopes:
+            raise ScopeMissing(self.scope)
+        for name in request.GET:
+            if name not in self.parameters:
+                raise Invalid("query", name, "unknown_parameter", "This address knows no such parameter.")
+        return token

@@ -1,0 +1,29 @@
+"""Rows by their public ids, always through the organization of the token."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from matricula.api.errors import UnknownReference
+
+M = TypeVar("M", bound=Model)
+
+
+def chosen(rows: "QuerySet[M]", ids: list[str], pointer: str) -> list[M]:
+    """The rows that `ids` name, in one query. Raises UnknownReference for those that are not among `rows`."""
+    if not ids:
+        return []
+    found: Mapping[str, Any] = {one.public_id: one for one in rows.filter(public_id__in=ids)}  # type: ignore[attr-defined]
+    unknown = [f"{pointer}/{place}" for place, one in enumerate(ids) if one not in found]
+    if unknown:
+        raise UnknownReference(unknown)
+    return [found[one] for one in dict.fromkeys(ids)]
+
+
+def chosen_one(rows: "QuerySet[M]", public_id: str, pointer: str) -> M:
+    """The row that `public_id` names. Raises UnknownReference."""
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        raise UnknownReference([pointer])
+    return row

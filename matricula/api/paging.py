@@ -1,0 +1,62 @@
+"""Long lists in pages: by keyset, the newest first, with a cursor nobody needs to understand."""
+
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
+from pydantic import BaseModel, Field
+
+from matricula.api.errors import Invalid
+from matricula.web.keyset import Stretch, stretch
+from matricula.web.secret import seal, unseal
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+LARGEST = 200
+PURPOSE = "api-cursor"
+
+
+class Asked(BaseModel):
+    """Which page of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=LARGEST, description="How many items at most.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=400,
+            pattern="^[A-Za-z0-9_=-]*$",
+            description="Where to go on, from `next`.",
+        ),
+    ] = None
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next: Annotated[str | None, Field(description="The address of the next page; null on the last one.")]
+
+
+def page_of(request: HttpRequest, rows: "QuerySet[M]", asked: Asked) -> "tuple[list[M], str | None]":
+    """The rows of the page, and the address of the next one. Raises Invalid for a foreign cursor."""
+    place = {"before": before(asked.cursor)} if asked.cursor else {}
+    found: Stretch[M] = stretch(rows, place, size=asked.limit)
+    return found.rows, next_address(request, found.older) if found.older else None
+
+
+def before(cursor: str) -> str:
+    try:
+        return unseal(PURPOSE, cursor)
+    except InvalidToken as unknown:
+        detail = "Take the cursor from `next` as it is."
+        raise Invalid("query", "cursor", "cursor_unknown", detail) from unknown
+
+
+def next_address(request: HttpRequest, older: str) -> str:
+    """Of this site's own name, whatever Host the request came with. `older` is the query of a Stretch."""
+    last = QueryDict(older[1:])["before"]
+    kept = {name: value for name, value in request.GET.items() if name != "cursor"}
+    return f"{settings.BASE_URL}{request.path}?{urlencode({**kept, 'cursor': seal(PURPOSE, last)})}"

@@ -1,0 +1,205 @@
+"""Invitations: found, made, sent again, withdrawn, corrected."""
+
+from typing import Annotated, Literal
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.api import shapes
+from matricula.api.access import token_of
+from matricula.api.door import Operations
+from matricula.api.finding import chosen, chosen_one
+from matricula.api.models import Token
+from matricula.api.paging import Asked, Page, page_of
+from matricula.api.values import Address, Given, Line, PathId, PublicId
+from matricula.catalog.browsing import offered_courses
+from matricula.catalog.models import Course
+from matricula.joining.errors import AlreadyInvited, InvitationAnswered
+from matricula.joining.inviting import correct_address, invite, renew, revoke
+from matricula.joining.listing import matching_invitations
+from matricula.joining.models import Invitation
+from matricula.programs.models import Group, Program
+
+operations = Operations(tags=["Invitations"])
+MOST = 1000
+Name = Annotated[Line, Field(max_length=200, examples=["Ada Okafor"])]
+
+
+class InvitationsAsked(Asked):
+    q: Annotated[Line | None, Field(max_length=200, description="Parts of the name or the address.")] = None
+    state: shapes.InvitationState | None = None
+    program: PublicId | None = None
+
+
+class Terms(Given):
+    """What an invitation is to."""
+
+    program: PublicId
+    groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
+    course: Annotated[PublicId | None, Field(description="To open when they join.")] = None
+
+
+class NewInvitation(Terms):
+    address: Address
+    name: Name = ""
+
+
+class Invitee(Given):
+    address: Annotated[str, Field(max_length=1000, examples=["ada@nordlicht.example"])]
+    name: Name = ""
+
+
+class InvitationBatch(Terms):
+    people: Annotated[list[Invitee], Field(min_length=1, max_length=MOST)]
+
+
+class Outcome(BaseModel):
+    """What became of one of the people, in the order they were named."""
+
+    address: str
+    outcome: Literal["invited", "already_invited", "refused"]
+    id: Annotated[str | None, Field(description="Of the invitation that was made.")] = None
+    detail: Annotated[str | None, Field(description="Why it was refused.")] = None
+
+
+class Outcomes(BaseModel):
+    """The counts, and each outcome."""
+
+    invited: int
+    already_invited: int
+    refused: int
+    items: list[Outcome]
+
+
+class NewAddress(Given):
+    address: Address
+
+
+def invitations_of(request: HttpRequest) -> "QuerySet[Invitation]":
+    rows = Invitation.objects.filter(program__organization=token_of(request).organization)
+    return whole(rows)
+
+
+def whole(rows: "QuerySet[Invitation]") -> "QuerySet[Invitation]":
+    """With everything an answer shows, in a constant number of queries."""
+    return rows.select_related("program__organization", "letter", "course").prefetch_related("groups")
+
+
+def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:
+    """One that may still be answered. Raises Http404, InvitationAnswered."""
+    found = get_object_or_404(invitations_of(request), public_id=invitation_id)
+    if found.state not in Invitation.LIVE:
+        raise InvitationAnswered
+    return found
+
+
+def terms_of(token: Token, given: Terms) -> tuple[Program, list[Group], Course | None]:
+    """Raises UnknownReference."""
+    programs = token.organization.programs.select_related("organization")
+    program = chosen_one(programs, given.program, "#/program")
+    groups = chosen(program.groups.all(), given.groups, "#/groups")
+    course = chosen_one(offered_courses(program), given.course, "#/course") if given.course else None
+    return program, groups, course
+
+
+@operations.reads("invitations/", scope="invitations:read", response=Page[shapes.Invitation])
+def list_invitations(request: HttpRequest, asked: Query[InvitationsAsked]) -> Page[shapes.Invitation]:
+    """Invitations, the newest first; filtered by state and program, searched by name and address."""
+    wanted = {name: value for name, value in asked.model_dump().items() if value}
+    rows = whole(matching_invitations(token_of(request).organization, wanted))
+    found, following = page_of(request, rows, asked)
+    return Page(items=[shapes.Invitation.of(row) for row in found], next=following)
+
+
+@operations.makes("invitations/", scope="invitations:write", response=shapes.Invitation)
+def create_invitation(request: HttpRequest, body: NewInvitation) -> shapes.Invitation:
+    """Invite one person; the letter is on its way with the answer."""
+    token = token_of(request)
+    program, groups, course = terms_of(token, body)
+    made = invite(
+        program=program,
+        address=body.address,
+        name=body.name,
+        invited_by=token.made_by,
+        groups=groups,
+        course=course,
+    )
+    if made is None:
+        raise AlreadyInvited
+    return shapes.Invitation.of(made)
+
+
+@operations.makes("invitations/batch/", scope="invitations:write", response=Outcomes, status=200)
+def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outcomes:
+    """Invite up to 1,000 people in one request. A bad address never stops the others."""
+    token = token_of(request)
+    program, groups, course = terms_of(token, body)
+    items = [invited(one, program, groups, course, token) for one in body.people]
+    counts = {name: sum(one.outcome == name for one in items) for name in ("invited", "already_invited")}
+    return Outcomes(**counts, refused=len(items) - sum(counts.values()), items=items)
+
+
+def invited(
+    one: Invitee, program: Program, groups: list[Group], course: Course | None, token: Token
+) -> Outcome:
+    try:
+        canonical(one.address)
+    except AddressRefused as refusal:
+        return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
+    made = invite(
+        program=program,
+        address=one.address,
+        name=one.name,
+        invited_by=token.made_by,
+        groups=groups,
+        course=course,
+    )
+    outcome: Literal["invited", "already_invited"] = "invited" if made else "already_invited"
+    return Outcome(address=one.address, outcome=outcome, id=made.public_id if made else None)
+
+
+@operations.reads("invitations/{public:invitation_id}/", scope="invitations:read", response=shapes.Invitation)
+def read_invitation(request: HttpRequest, invitation_id: PathId) -> shapes.Invitation:
+    """One invitation and what became of it."""
+    return shapes.Invitation.of(get_object_or_404(invitations_of(request), public_id=invitation_id))
+
+
+@operations.makes(
+    "invitations/{public:invitation_id}/letters/",
+    scope="invitations:write",
+    response=shapes.Invitation,
+    status=202,
+)
+def send_invitation_again(request: HttpRequest, invitation_id: PathId) -> shapes.Invitation:
+    """A new letter with a new link; links sent before end. An expired invitation is open once more."""
+    invitation = live_invitation(request, invitation_id)
+    renew(invitation=invitation, actor=token_of(request).made_by)
+    return shapes.Invitation.of(invitations_of(request).get(pk=invitation.pk))
+
+
+@operations.makes(
+    "invitations/{public:invitation_id}/withdrawal/",
+    scope="invitations:write",
+    response=shapes.Invitation,
+    status=200,
+)
+def withdraw_invitation(request: HttpRequest, invitation_id: PathId) -> shapes.Invitation:
+    """Withdraw an invitation: its link stops working."""
+    invitation = live_invitation(request, invitation_id)
+    if not revoke(invitation=invitation, actor=token_of(request).made_by):
+        raise InvitationAnswered
+    return shapes.Invitation.of(invitations_of(request).get(pk=invitation.pk))
+
+
+@operations.makes(
+    "invitations/{public:invitation_id}/address/", scope="invitations:write", response=shapes.Invitation
+)
+def correct_invitation(request: HttpRequest, invitation_id: PathId, body: NewAddress) -> shapes.Invitation:
+    """Correct the address: a new invitation takes the place of this one, and is the answer."""
+    invitation = live_invitation(request, invitation_id)
+    made = correct_address(invitation=invitation, address=body.address, actor=token_of(request).made_by)
+    return shapes.Invitation.of(made)

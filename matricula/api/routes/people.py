@@ -1,0 +1,109 @@
+"""People: who is in, how far they have come, out and in again."""
+
+from typing import Annotated, Literal
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query
+from pydantic import Field
+
+from matricula.api import shapes
+from matricula.api.access import token_of
+from matricula.api.door import Operations
+from matricula.api.models import Token
+from matricula.api.paging import Asked, Page, page_of
+from matricula.api.routes.invitations import whole
+from matricula.api.values import Line, PathId, PublicId
+from matricula.joining.models import Invitation
+from matricula.joining.returning import invite_back
+from matricula.learning.models import Enrolment
+from matricula.learning.outline import with_progress
+from matricula.organizations.models import Affiliation
+from matricula.programs.membership import end_membership
+from matricula.programs.models import Group, Membership
+from matricula.reporting.finding import matching_members, work_emails
+
+operations = Operations(tags=["People"])
+
+
+class PeopleAsked(Asked):
+    q: Annotated[Line | None, Field(max_length=200, description="Parts of name or work e-mail.")] = None
+    program: PublicId | None = None
+    group: PublicId | None = None
+    state: Literal["active", "left", "removed"] | None = None
+
+
+def memberships_of(request: HttpRequest) -> "QuerySet[Membership]":
+    rows = Membership.objects.shown_to(token_of(request).role)
+    return rows.select_related("account", "program__organization").prefetch_related("groups")
+
+
+def one_membership(request: HttpRequest, person_id: str, program_id: str) -> Membership:
+    rows = memberships_of(request)
+    return get_object_or_404(rows, account__public_id=person_id, program__public_id=program_id)
+
+
+@operations.reads("memberships/", scope="people:read", response=Page[shapes.Membership])
+def list_memberships(request: HttpRequest, asked: Query[PeopleAsked]) -> Page[shapes.Membership]:
+    """People in programs, the newest first; who is in two programs is listed twice."""
+    token = token_of(request)
+    wanted = {name: value for name, value in asked.model_dump().items() if value}
+    if asked.group:
+        wanted["group"] = str(number_of_group(token, asked.group))
+    rows = matching_members(token.role, wanted).prefetch_related("groups")
+    found, following = page_of(request, rows, asked)
+    emails = work_emails(token.organization_id, found)
+    items = [shapes.Membership.of(row, emails.get(row.account_id)) for row in found]
+    return Page(items=items, next=following)
+
+
+def number_of_group(token: Token, public_id: str) -> int:
+    """0, which is none, for a group that the organization does not have."""
+    rows = Group.objects.filter(program__organization=token.organization, public_id=public_id)
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+@operations.reads("people/{public:person_id}/", scope="people:read", response=shapes.PersonInFull)
+def read_person(request: HttpRequest, person_id: PathId) -> shapes.PersonInFull:
+    """One person: memberships, progress and invitations."""
+    memberships = list(memberships_of(request).filter(account__public_id=person_id))
+    if not memberships:
+        raise Http404
+    account, organization = memberships[0].account, token_of(request).organization
+    work_email = work_emails(organization.pk, memberships[:1]).get(account.pk)
+    enrolments = Enrolment.objects.filter(account=account, membership__in=memberships)
+    return shapes.PersonInFull(
+        **shapes.Person.of(account, work_email).model_dump(),
+        memberships=[shapes.Membership.of(one, work_email) for one in memberships],
+        progress=[shapes.Progress.of(one) for one in with_progress(enrolments)],
+        invitations=[shapes.Invitation.of(one) for one in invitations_of(request, memberships)],
+    )
+
+
+def invitations_of(request: HttpRequest, memberships: list[Membership]) -> "QuerySet[Invitation]":
+    """By whom it was answered, or by a work e-mail the person has or had."""
+    organization, account = token_of(request).organization, memberships[0].account
+    ties = Affiliation.objects.filter(organization=organization, account=account)
+    rows = Invitation.objects.filter(program__organization=organization)
+    mine = rows.filter(accepted_by=account) | rows.filter(canonical__in=ties.values("canonical"))
+    return whole(mine).order_by("-id")
+
+
+@operations.ends("people/{public:person_id}/memberships/{public:program_id}/", scope="people:write")
+def remove_person(request: HttpRequest, person_id: PathId, program_id: PathId) -> None:
+    """Remove a person from a program: the seat is free. Progress and certificates stay theirs."""
+    membership = one_membership(request, person_id, program_id)
+    actor = token_of(request).made_by
+    end_membership(membership=membership, actor=actor, state=Membership.State.REMOVED)
+
+
+@operations.makes(
+    "people/{public:person_id}/memberships/{public:program_id}/invitation/",
+    scope="invitations:write",
+    response=shapes.Invitation,
+)
+def invite_person_again(request: HttpRequest, person_id: PathId, program_id: PathId) -> shapes.Invitation:
+    """Invite a person again who left or was removed: the old membership comes back, with its progress."""
+    membership = one_membership(request, person_id, program_id)
+    return shapes.Invitation.of(invite_back(membership=membership, actor=token_of(request).made_by))

@@ -1,0 +1,69 @@
+"""Reports and the audit log."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import BaseModel, Field
+
+from matricula.api import shapes
+from matricula.api.access import token_of
+from matricula.api.door import Operations
+from matricula.api.paging import Asked, Page, page_of
+from matricula.api.values import Day, PublicId
+from matricula.reporting.counting import by_course, by_group, funnel, over_time
+from matricula.reporting.recalling import VERBS, matching_entries
+
+operations = Operations(tags=["Reports"])
+journal_operations = Operations(tags=["Audit log"])
+
+
+class Weeks(BaseModel):
+    items: list[shapes.Week]
+
+
+class EntriesAsked(Asked):
+    verb: Annotated[
+        str | None, Field(pattern=f"^({'|'.join(VERBS)})$", description="The first word of the verb.")
+    ] = None
+    person: Annotated[PublicId | None, Field(description="Who did it.")] = None
+    since: Day | None = None
+    until: Day | None = None
+
+
+@operations.reads("reports/funnel/", scope="reports:read", response=shapes.Funnel)
+def report_funnel(request: HttpRequest) -> shapes.Funnel:
+    """How many were invited, opened, joined, started and completed."""
+    return shapes.Funnel(**funnel(token_of(request).organization))
+
+
+@operations.reads("reports/weeks/", scope="reports:read", response=Weeks)
+def report_weeks(request: HttpRequest) -> Weeks:
+    """The last twelve weeks, the oldest first."""
+    found = over_time(token_of(request).organization)
+    weeks = [
+        shapes.Week(monday=monday, invited=invited, joined=joined, completed=completed)
+        for monday, (invited, joined, completed) in found
+    ]
+    return Weeks(items=weeks)
+
+
+@operations.reads("reports/courses/", scope="reports:read", response=shapes.Report)
+def report_courses(request: HttpRequest) -> shapes.Report:
+    """How many started and completed each course."""
+    return shapes.Report.of(by_course(token_of(request).organization))
+
+
+@operations.reads("reports/groups/", scope="reports:read", response=shapes.Report)
+def report_groups(request: HttpRequest) -> shapes.Report:
+    """How many of each group were invited, joined, started and completed."""
+    return shapes.Report.of(by_group(token_of(request).organization))
+
+
+@journal_operations.reads("audit/", scope="audit:read", response=Page[shapes.Entry])
+def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Page[shapes.Entry]:
+    """What was done, by whom, and through what; the newest first."""
+    wanted = {name: str(value) for name, value in asked.model_dump().items() if value}
+    rows = matching_entries(token_of(request).organization, wanted)
+    found, following = page_of(request, rows, asked)
+    return Page(items=[shapes.Entry.of(row) for row in found], next=following)

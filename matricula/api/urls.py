@@ -1,0 +1,40 @@
+from django.urls import URLPattern, path, re_path, register_converter
+
+from matricula.api import pages
+from matricula.api.access import holding_token
+from matricula.web.ids import PUBLIC_ID_LENGTH
+
+
+class PublicIdConverter:
+    """What cannot be a public id is no address at all."""
+
+    regex = f"[A-Za-z0-9_-]{{{PUBLIC_ID_LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PublicIdConverter, "public")
+
+
+def operations() -> list[URLPattern]:
+    """Those of version 1, each behind the token."""
+    from matricula.api.v1 import door
+
+    found = [one for one in door.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    for one in found:
+        one.callback = holding_token(one.callback)
+    return found
+
+
+app_name = "api"
+urlpatterns = [
+    path("v1/", pages.front, name="front"),
+    path("v1/openapi.json", pages.document, name="document"),
+    path("v1/docs/", pages.reference, name="reference"),
+    *[path("v1/" + str(one.pattern), one.callback, name=one.name) for one in operations()],
+    re_path("", pages.nothing, name="nothing"),
+]

@@ -1,0 +1,26 @@
+"""Version 1: its operations, put together."""
+
+from matricula.api.door import Door, StrictParser
+from matricula.api.routes import catalog, groups, invitations, links, people, programs, reports, requests
+
+door = Door(
+    title="Matricula",
+    version="1",
+    parser=StrictParser(),
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api-operations",
+)
+for operations in (
+    programs.organization_operations,
+    programs.operations,
+    catalog.operations,
+    groups.operations,
+    invitations.operations,
+    links.operations,
+    requests.operations,
+    people.operations,
+    reports.operations,
+    reports.journal_operations,
+):
+    door.add_router("", operations)

@@ -1,0 +1,51 @@
+"""Bruno makes a token for the payroll program, and reads what it can do."""
+
+import pytest
+
+from conftest import PASSWORD
+from matricula.api.models import Token
+from matricula.organizations.models import Role
+from tests.journeys.walking import BROWSER_TEST, click, shoot
+
+pytestmark = BROWSER_TEST
+
+
+@pytest.fixture
+def console(page, live_server, organization, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    page.goto(f"{live_server.url}/account/log-in/?next=/console/nordlicht/tokens/")
+    page.get_by_label("E-mail").fill("bruno@nordlicht.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    click(page, "Log in")
+    return page
+
+
+def test_g1_bruno_makes_a_token_copies_it_and_revokes_it(console):
+    page = console
+    shoot(page, "tokens-none")
+    click(page, "New token", "link")
+    click(page, "Make the token")
+    assert page.get_by_role("alert").count() == 2
+    page.get_by_label("Name").fill("Payroll sync")
+    page.get_by_label("Read people, their memberships and their progress").check()
+    shoot(page, "token-new")
+    click(page, "Make the token")
+    assert page.get_by_label("Token").input_value().startswith("matricula_")
+    shoot(page, "token-made")
+    click(page, "I copied it", "link")
+    shoot(page, "tokens")
+    click(page, "Revoke Payroll sync")
+    assert page.get_by_text("Payroll sync is revoked").is_visible()
+    assert Token.objects.filter(revoked_at__isnull=False).count() == 1
+
+
+def test_g2_the_api_reference_is_read_from_the_console(console):
+    page = console
+    click(page, "What they can do", "link")
+    shoot(page, "api-reference")
+    click(page, "Invitations", "link")
+    click(page, "Create invitation", "link")
+    assert page.url.endswith("#create-invitation")
+    operation = page.locator("#create-invitation")
+    operation.get_by_text("Answer 201").click()
+    assert operation.get_by_text('"state": "queued"').is_visible()
