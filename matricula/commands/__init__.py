@@ -8,7 +8,7 @@ from typing import NoReturn
 import django
 from django.core.exceptions import ImproperlyConfigured
 
-from matricula.commands import keeping, running  # noqa: F401 - register their commands
+from matricula.commands import inviting, keeping, running  # noqa: F401 - register their commands
 from matricula.commands.registry import known
 
 

@@ -1,0 +1,112 @@
+"""Inviting the people of a file from the shell: the console's verbs, with this process as a worker."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matricula.commands.registry import argument, command
+
+if TYPE_CHECKING:
+    from matricula.joining.importing.models import ImportedFile
+
+PIECE = 1024 * 1024
+PAUSE_SECONDS = 0.2
+BAR = 30
+
+
+@command(
+    "import-invitations",
+    "invite the people of a CSV or XLSX file, with a progress bar",
+    argument("organization", "the slug of the organization"),
+    argument("program", "the slug of the program"),
+    argument("file", "the file: one person a line, with an e-mail address", type=Path),
+    argument("--check", "only tell what is in it; nobody is invited", action="store_true"),
+)
+def import_invitations(arguments: argparse.Namespace) -> int:
+    from matricula.joining.errors import FileRefused
+    from matricula.joining.importing.handing_in import cancel, confirm, hand_in
+    from matricula.joining.importing.telling import why_refused
+    from matricula.programs.errors import ProgramEnded
+    from matricula.programs.models import Program
+
+    named = Program.objects.filter(organization__slug=arguments.organization, slug=arguments.program)
+    program = named.select_related("organization").first()
+    if program is None:
+        return refuse(f"There is no program {arguments.program!r} of {arguments.organization!r}.")
+    try:
+        content = pieces_of(arguments.file)
+        file = hand_in(program=program, name=arguments.file.name, content=content, actor=None)
+    except FileRefused as refusal:
+        return refuse(f"{arguments.file}: {refusal}")
+    except OSError as fault:
+        return refuse(f"{arguments.file}: {fault.strerror}")
+    except ProgramEnded:
+        return refuse(f"{program.name} has ended.")
+    work_on(file, "checked")
+    if file.state == file.State.REFUSED:
+        return refuse(f"{file.name}:{file.line}: {why_refused(file)}")
+    tell_faults(file)
+    if arguments.check:
+        cancel(file=file, actor=None)
+    else:
+        confirm(file=file, actor=None)
+        work_on(file, "invited")
+    tell_counts(file)
+    return 0
+
+
+def refuse(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1
+
+
+def pieces_of(place: Path) -> Iterator[bytes]:
+    with place.open("rb") as content:
+        while piece := content.read(PIECE):
+            yield piece
+
+
+def work_on(file: "ImportedFile", doing: str) -> None:
+    """Perform jobs until the file needs none any more. Another worker may help, or go on alone."""
+    from matricula.jobs.performing import perform_due
+
+    under_way = file.state
+    while file.state == under_way:
+        draw(file, doing)
+        if not perform_due():
+            time.sleep(PAUSE_SECONDS)
+        file.refresh_from_db()
+    draw(file, doing, end="\n")
+
+
+def draw(file: "ImportedFile", doing: str, end: str = "") -> None:
+    """The progress bar, where somebody watches. How long a file is shows only once it is read."""
+    if not sys.stderr.isatty():
+        return
+    whole = file.lines if doing == "invited" else 0
+    share = file.done / whole if whole else 0
+    bar = f"[{'#' * round(BAR * share):.<{BAR}}] {share:4.0%} " if whole else ""
+    lines = file.done if whole else file.lines
+    print(f"\r{bar}{lines:,} lines {doing}", end=end, file=sys.stderr, flush=True)
+
+
+def tell_faults(file: "ImportedFile") -> None:
+    """Every line that is not understood, as file:line, and the names that are not attached."""
+    from matricula.joining.importing.telling import left_out, tell
+
+    for line in file.kept_lines.filter(verdict="invalid").order_by("line").iterator():
+        told = tell(file, line)
+        print(f"{file.name}:{told.line}: {told.address or '–'}: {told.reason}", file=sys.stderr)
+    for words, times in left_out(file):
+        print(f"{file.name}: {words} Lines: {times:,}.", file=sys.stderr)
+
+
+def tell_counts(file: "ImportedFile") -> None:
+    from matricula.joining.importing.telling import LABELS, label
+
+    for verdict in LABELS:
+        if file.counts.get(verdict):
+            print(f"{label(file, verdict)}: {file.counts[verdict]:,}")
