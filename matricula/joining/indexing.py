@@ -26,14 +26,24 @@ searched("joining_searchline")
 @every("joining.search_lines", timedelta(seconds=10))
 def index_new(job: Job | None = None) -> bool:
     """True when there may be more."""
-    newest = SearchLine.objects.aggregate(n=Max("pk"))["n"] or 0
-    return copy_after(newest - LATE)
+    return copy_after(newest())
+
+
+@every("joining.search_lines_late", timedelta(minutes=5))
+def index_late(job: Job | None = None) -> bool:
+    """What was stored before the newest in the index, but committed after it. True when there may be more."""
+    return copy_after(newest() - LATE)
 
 
 @every("joining.search_lines_all", timedelta(days=1))
 def index_all(job: Job | None = None) -> bool:
     """Whatever was overlooked. True when there may be more."""
     return copy_after(0)
+
+
+def newest() -> int:
+    """The highest id in the index."""
+    return SearchLine.objects.aggregate(n=Max("pk"))["n"] or 0
 
 
 def copy_after(pk: int) -> bool:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from conftest import person
 from matricula.checking import searching as checked
-from matricula.joining.indexing import index_new
+from matricula.joining.indexing import index_late, index_new
 from matricula.joining.lapsing import note_lapsed
 from matricula.joining.listing import numbers_by_state
 from matricula.joining.listing import page_of as invitations_page
@@ -79,6 +79,16 @@ def test_what_the_newest_rows_and_the_index_know_comes_in_one_order(organization
 def test_the_newest_are_found_before_they_are_in_the_index(organization, program, invitation):
     assert not SearchLine.objects.exists()
     assert found(organization, q="ada") == ["Ada"]
+
+
+@on_postgresql
+def test_what_commits_late_comes_into_the_index_all_the_same(organization, program, short_walk):
+    invited(program, "Ilse", "Ada", "Hugo", "Omar")
+    SearchLine.objects.filter(invitation__name="Ilse").delete()
+    assert index_new() is False
+    assert found(organization, q="ilse") == []
+    index_late()
+    assert found(organization, q="ilse") == ["Ilse"]
 
 
 @on_postgresql
