@@ -1,10 +1,12 @@
 """Demonstration data: two organizations, two programs, courses, and people in several states."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.catalog.importing import import_course
@@ -50,6 +52,7 @@ def fill() -> None:
         energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 16
     )
     wards = program(hospital, "Ward Essentials", "Short courses for everyone who works with patients.", 20)
+    Program.objects.filter(pk=wards.pk).update(ends_on=timezone.localdate() + timedelta(days=180))
     group = Group.objects.create(program=welcome, name="Grid operations")
     invite(program=welcome, address="ada@nordlicht.example", name="Ada", invited_by=bruno, groups=[group])
     invite(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)

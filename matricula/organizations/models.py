@@ -33,6 +33,11 @@ class Organization(models.Model):
         return self.name
 
     @property
+    def brand_url(self) -> str:
+        """The stylesheet of its colours: another address with another colour, so that browsers keep it."""
+        return f"{reverse('organizations:brand', args=[self.slug])}?{self.brand_colour.lstrip('#')}"
+
+    @property
     def logo_url(self) -> str:
         """Where the picture is shown from; nothing without one."""
         return reverse("organizations:logo", args=[self.slug, self.logo]) if self.logo else ""

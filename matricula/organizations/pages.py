@@ -12,10 +12,11 @@ from matricula.web.colour import brand_stylesheet
 
 LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.(svg|png)")
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+FOR_EVER = "public, max-age=31536000, immutable"
 AS_PICTURE_ONLY = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cache-Control": FOR_EVER,
 }
 
 
@@ -24,7 +25,8 @@ AS_PICTURE_ONLY = {
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """The organization's colours as a stylesheet, for the policy allows no inline style."""
     organization = get_object_or_404(Organization, slug=slug)
-    headers = {"Cache-Control": "public, max-age=300"}
+    is_of_today = request.META["QUERY_STRING"] == organization.brand_colour.lstrip("#")
+    headers = {"Cache-Control": FOR_EVER if is_of_today else "public, max-age=300"}
     return HttpResponse(brand_stylesheet(organization.brand_colour), content_type="text/css", headers=headers)
 
 

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 import matricula
-from conftest import PASSWORD
+from conftest import PASSWORD, person
+from matricula.learning.starting import start_course
 from matricula.organizations.models import Organization, Role
+from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 from tests.journeys.walking import BROWSER_TEST, click, open_link, shoot
 
@@ -18,13 +20,17 @@ LOGO = Path(matricula.__file__).parent / "demo/logos/nordlicht.svg"
 UNSAFE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n<script>alert(1)</script></svg>'
 
 
+def log_in(page, live_server, address):
+    page.goto(f"{live_server.url}/account/log-in/")
+    page.get_by_label("E-mail", exact=True).fill(address)
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page.locator("main"), "Log in")
+
+
 @pytest.fixture
 def owner(live_server, page, organization, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    page.goto(f"{live_server.url}/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    log_in(page, live_server, "bruno@nordlicht.example")
     return page
 
 
@@ -104,3 +110,25 @@ def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner
     open_link(owner, live_server, invitation)
     assert owner.get_by_role("heading", name="This program has ended").is_visible()
     shoot_small_too(owner, "program-ended")
+
+
+def test_d5_a_member_reads_when_the_program_opens_and_that_it_has_ended(live_server, page, program, course):
+    membership = enter_program(program=program, account=person("Ada Okafor", "ada@home.example"))
+    start_course(course=course, membership=membership)
+    today = timezone.localdate()
+    Program.objects.update(starts_on=today + timedelta(days=9), ends_on=today + timedelta(days=90))
+    log_in(page, live_server, "ada@home.example")
+    for path, name in (
+        ("/learn/", "learn-before-the-first-day"),
+        (f"/learn/programs/{program.public_id}/", "program-before-the-first-day"),
+        (course.address, "course-before-the-first-day"),
+    ):
+        page.goto(live_server.url + path)
+        shoot_small_too(page, name)
+    assert page.get_by_role("heading", name=re.compile("^Opens on")).is_visible()
+    click(page, "Look around", "link")
+    assert "This program begins on" in page.locator("main").inner_text()
+    Program.objects.update(starts_on=None, ends_on=today - timedelta(days=1))
+    page.goto(live_server.url + course.address)
+    assert page.get_by_role("heading", name="This program has ended").is_visible()
+    shoot_small_too(page, "course-after-the-last-day")

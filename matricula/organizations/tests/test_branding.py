@@ -47,6 +47,16 @@ def test_a_logo_is_served_from_here_as_a_picture_only_and_for_ever(organization,
         assert drawn.size == (448, 112)
 
 
+def test_another_colour_is_seen_at_once_and_one_that_stays_is_asked_for_once(organization, bruno):
+    before = organization.brand_url
+    assert "immutable" in Client().get(before)["Cache-Control"]
+    change_brand(organization=organization, values={"brand_colour": "#aa3300"}, actor=bruno)
+    after = shown(organization).brand_url
+    assert after != before
+    assert "#aa3300" in Client().get(after).content.decode()
+    assert Client().get(before)["Cache-Control"] == "public, max-age=300"
+
+
 def test_letters_that_were_sent_keep_the_logo_of_their_day(organization, bruno):
     show_logo(organization=organization, content=SVG, actor=bruno)
     first = shown(organization).logo_url
