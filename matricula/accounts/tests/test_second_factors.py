@@ -281,3 +281,11 @@ def test_a_password_proven_long_ago_does_not_wait_for_its_second_step(client, se
 def test_a_session_that_only_knows_the_password_is_nobodys_session(client, secret, chika):
     client.post("/account/log-in/", LOG_IN)
     assert Session.objects.get().account_id is None
+
+
+def test_session_fixation_the_key_changes_when_somebody_confirms_who_they_are(client, chika):
+    client.force_login(chika)
+    grown_old(client)
+    before = client.session.session_key
+    client.post("/account/prove/", {"password": PASSWORD, "next": "/account/"})
+    assert client.session.session_key != before

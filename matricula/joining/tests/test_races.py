@@ -43,7 +43,7 @@ def arrival_of(invitation, account=None):
     return begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
 
 
-def test_the_last_seat_is_never_given_twice(program):
+def test_races_the_last_seat_is_never_given_twice(program):
     people = [person(f"Person {n}", f"person{n}@nordlicht.example") for n in range(THREADS)]
     results = all_at_once(lambda account: enter_program(program=program, account=account), people)
     assert sum(isinstance(result, Membership) for result in results) == 5
@@ -52,7 +52,7 @@ def test_the_last_seat_is_never_given_twice(program):
     assert (program.seats_used, Membership.objects.filter(state="active").count()) == (5, 5)
 
 
-def test_a_double_join_makes_one_membership_and_one_seat(program, bruno):
+def test_races_a_double_join_makes_one_membership_and_one_seat(program, bruno):
     dana = person("Dana", "dana@nordlicht.example")
     arrival = arrival_of(invite(program=program, address="dana@nordlicht.example", invited_by=bruno), dana)
     arrival.refresh_from_db()
@@ -62,7 +62,7 @@ def test_a_double_join_makes_one_membership_and_one_seat(program, bruno):
     assert (Membership.objects.count(), program.seats_used) == (1, 1)
 
 
-def test_two_sign_ups_make_one_account(program, invitation):
+def test_races_two_sign_ups_make_one_account(program, invitation):
     from matricula.joining.models import Arrival
 
     pk = arrival_of(invitation).pk

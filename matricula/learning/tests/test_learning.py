@@ -204,3 +204,20 @@ def test_a_member_joins_an_open_group_and_no_other(reader, program, enrolment):
     assert reader.post(f"/learn/programs/{program.public_id}/groups/{closed.pk}/").status_code == 404
     assert list(enrolment.membership.groups.all()) == [open_one]
     assert "Groups you may join" not in reader.get(f"/learn/programs/{program.public_id}/").content.decode()
+
+
+@pytest.mark.parametrize("sent", ["GET", "POST"])
+def test_bad_input_a_course_taken_out_meanwhile_leads_to_what_is_still_offered(reader, program, film, sent):
+    client = reader
+    program.courses.remove(film)
+    start = f"/learn/programs/{program.public_id}/start/course/{film.public_id}/"
+    seen = f"/learn/programs/{program.public_id}/courses/{film.public_id}/"
+    answer = client.post(start, follow=True) if sent == "POST" else client.get(seen, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/learn/programs/{program.public_id}/"
+    assert "That was taken out of the program a moment ago." in answer.content.decode()
+    assert client.get(seen.replace(film.public_id, "never-was")).status_code == 404
+
+
+def test_bad_input_a_lost_session_comes_back_to_the_course_and_not_to_a_form(client, enrolment, film):
+    answer = client.post(f"{film.address}lessons/watch/done/")
+    assert answer["Location"] == f"/account/log-in/?next={film.address}"
