@@ -23,7 +23,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from matricula.joining.inviting import KIND, new_letter  # noqa: E402
+from matricula.joining.inviting import queue_letters  # noqa: E402
 from matricula.joining.models import Invitation, InvitationToken  # noqa: E402
 from matricula.mail.delivery import deliver_due  # noqa: E402
 from matricula.mail.enveloping import envelope  # noqa: E402
@@ -49,17 +49,18 @@ def start_sink() -> tuple[subprocess.Popen, int]:
 def prepare(count: int) -> None:
     organization = Organization.objects.create(slug="n", name="Nordlicht Energie")
     program = Program.objects.create(organization=organization, slug="p", name="Welcome")
-    people = [
-        Invitation(
-            program=program, address=f"p{n}@n.example", canonical=f"p{n}@n.example", name=f"Person {n}"
-        )
-        for n in range(count)
-    ]
-    made = Invitation.objects.bulk_create(people, batch_size=5000)
-    letters = Letter.objects.bulk_create([new_letter(one, KIND) for one in made], batch_size=5000)
-    for one, letter in zip(made, letters, strict=True):
-        one.letter = letter
-    Invitation.objects.bulk_update(made, ["letter"], batch_size=5000)
+    for start in range(0, count, 1000):
+        people = [
+            Invitation(
+                program=program,
+                organization=organization,
+                address=f"p{n}@n.example",
+                canonical=f"p{n}@n.example",
+                name=f"Person {n}",
+            )
+            for n in range(start, min(start + 1000, count))
+        ]
+        queue_letters(Invitation.objects.bulk_create(people))
     if connection.vendor == "postgresql":
         connection.cursor().execute("ANALYZE")
 

@@ -15,6 +15,7 @@ from matricula.mail.rendering import writes
 KIND = "joining.lost_letter"
 MINUTES = 10
 TRIES_PER_NETWORK = 20
+UNDER_WAY = (Letter.State.QUEUED, Letter.State.SENDING)
 
 
 @transaction.atomic
@@ -32,8 +33,10 @@ def ask_for_letter(address: str, network: str) -> None:
 
 @writes(KIND)
 def find_letter(asked: Letter) -> None:
-    """No letter by itself: it has the open invitations to its address sent again."""
-    rows = Invitation.objects.open().filter(canonical=canonical(asked.to)).select_related("program")
-    for invitation in rows:
+    """No letter by itself: it has the open invitations to its address sent again, but for those under way."""
+    rows = (
+        Invitation.objects.open().filter(canonical=canonical(asked.to)).exclude(letter__state__in=UNDER_WAY)
+    )
+    for invitation in rows.select_related("program"):
         with suppress(LetterJustSent):
             send_again(invitation=invitation, actor=None)

@@ -153,6 +153,14 @@ def test_a_refused_letter_keeps_the_mail_servers_words(sink, invitation):
     assert "No such mailbox" in invitation.letter.error
 
 
+def test_a_mail_server_that_answers_with_noise_does_not_stop_the_worker(sink, invitation):
+    sink.refused["ada@nordlicht.example"] = "550 5.1.1 No \x00 such \x1b[31m mailbox " + "x" * 5000
+    deliver_due()
+    invitation.letter.refresh_from_db()
+    assert invitation.letter.error.startswith("550 5.1.1 No such [31m mailbox")
+    assert len(invitation.letter.error) <= 500
+
+
 def test_a_busy_mail_server_is_asked_again_later(sink, invitation):
     sink.refused["ada@nordlicht.example"] = "451 4.3.0 Try later"
     deliver_due()
