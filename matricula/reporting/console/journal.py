@@ -9,6 +9,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
+from matricula.reporting.naming import in_words
 from matricula.reporting.recalling import VERBS, matching_entries
 from matricula.web.exporting import download
 from matricula.web.keyset import stretch
@@ -19,9 +20,11 @@ EXPORTED = 50_000
 @administering
 @require_safe
 def journal(request: HttpRequest, organization: Organization) -> HttpResponse:
+    page = stretch(matching_entries(organization, request.GET), request.GET)
     context = {
         "organization": organization,
-        "page": stretch(matching_entries(organization, request.GET), request.GET),
+        "page": page,
+        "lines": in_words(page.rows),
         "verbs": VERBS,
         "people": Account.objects.filter(roles__organization=organization).order_by("full_name"),
         "asked": request.GET,

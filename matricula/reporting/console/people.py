@@ -1,8 +1,10 @@
 """People: who is in, who was, and one person's page."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +19,12 @@ from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
-from matricula.organizations.models import Affiliation, Organization
+from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership
 from matricula.reporting.finding import group_names, page_of, work_emails
+from matricula.reporting.naming import in_words
 from matricula.web.rows import Row, day, row
 from matricula.web.templatetags.web import avatar
 
@@ -63,20 +66,23 @@ def drawn(one: Any, work_email: str, groups: str) -> Row:
 @viewing
 @require_safe
 def somebody(request: HttpRequest, organization: Organization, account_id: str) -> HttpResponse:
-    """One person: memberships, progress, invitations, and what was done."""
+    """One person: memberships, progress, invitations, their role, and what was done."""
     shown = Membership.objects.shown_to(acting_role(request)).filter(account__public_id=account_id)
     memberships = list(shown.select_related("account", "program").prefetch_related("groups"))
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).order_by("-pk")
-    enrolments = Enrolment.objects.filter(account=account, membership__in=memberships)
+    enrolments = with_progress(Enrolment.objects.filter(account=account, membership__in=memberships))
+    invitations = invitations_of(organization, account, list(ties))
+    about = [*memberships, *enrolments, *(one for one, _state in invitations), *ties]
     context = {
         "organization": organization,
         "person": account,
         "memberships": memberships,
         "tie": ties.first(),
-        "enrolments": with_progress(enrolments),
-        "invitations": invitations_of(organization, account, list(ties)),
-        "entries": entries_about(organization, memberships),
+        "enrolments": enrolments,
+        "invitations": invitations,
+        "lines": in_words(entries_about(organization, about)),
+        "role": Role.objects.filter(organization=organization, account=account).first(),
     }
     return render(request, "reporting/console/somebody.html", context)
 
@@ -89,12 +95,15 @@ def invitations_of(
     return [(one, STATES[state_of(one)]) for one in found.select_related("program", "letter").order_by("-id")]
 
 
-def entries_about(organization: Organization, memberships: list[Membership]) -> list[Entry]:
-    rows = Entry.objects.filter(
-        organization_id=organization.pk,
-        subject_type="programs.membership",
-        subject_id__in=[one.pk for one in memberships],
-    )
+def entries_about(organization: Organization, subjects: list[Any]) -> list[Entry]:
+    """The newest lines about these rows, found by the organization first."""
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for one in subjects:
+        kinds[one._meta.label_lower].append(one.pk)
+    about = Q(pk__in=[])
+    for kind, ids in kinds.items():
+        about |= Q(subject_type=kind, subject_id__in=ids)
+    rows = Entry.objects.filter(about, organization_id=organization.pk)
     return list(rows.select_related("actor").order_by("-id")[:SHOWN_ENTRIES])
 
 

@@ -79,7 +79,7 @@ def test_one_persons_page_shows_programs_progress_invitations_and_what_was_done(
     start_course(course=course, membership=ada)
     client.force_login(bruno)
     page = client.get(f"/console/nordlicht/people/{ada.account.public_id}/").content.decode()
-    for words in ("Ada Okafor", "ada@nordlicht.example", "Welcome", course.title, "membership.began"):
+    for words in ("Ada Okafor", "ada@nordlicht.example", "Welcome", course.title, "Membership: began"):
         assert words in page
     assert "ada@home.example" not in page
 

@@ -1,0 +1,170 @@
+"""Every page of the console, walked by an owner of the demonstration: light, dark, phone, keyboard.
+
+The walk follows the links it finds, so a new page is walked by itself; a page that no link reaches fails.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import Resolver404, resolve
+
+from matricula.accounts.models import EmailAddress
+from matricula.catalog.sampling import sample_zip
+from matricula.catalog.uploading import receive
+from matricula.demo.filling import fill
+from matricula.jobs.performing import perform_due
+from matricula.joining.asking import ask_administrator
+from matricula.joining.importing.handing_in import hand_in
+from matricula.joining.models import Invitation
+from matricula.organizations.access import MAY
+from matricula.organizations.models import Organization
+from tests.journeys.walking import (
+    AXE,
+    BROWSER_TEST,
+    COLOURS,
+    SHOTS,
+    SIZES,
+    faults,
+    open_window,
+    sign_in,
+)
+from tests.test_console import VIEWS, House, signed_in
+
+pytestmark = BROWSER_TEST
+START = "/console/nordlicht/"
+FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
+PARTS = {"console:sample", "letters:content"}
+"""Pieces of other pages, asked for by a script or shown in a frame."""
+LINKS = "links => links.map(link => link.href)"
+
+
+@pytest.fixture
+def bruno(transactional_db, settings, tmp_path):
+    """The demonstration, with something in every corner of it."""
+    settings.MEDIA_ROOT = tmp_path
+    fill()
+    expired = Invitation.objects.filter(address__startswith="paulo").get()
+    ask_administrator(reason="expired", invitation=expired)
+    owner = EmailAddress.objects.get(address="bruno@nordlicht.example").account
+    organization = Organization.objects.get(slug="nordlicht")
+    for name, content in (("sample.zip", sample_zip()), ("broken.zip", b"no zip")):
+        receive(upload=SimpleUploadedFile(name, content), organization=organization, actor=owner)
+    people = b"email,name\nvera@nordlicht.example,Vera\nno address,Wim\n"
+    hand_in(program=organization.programs.get(), name="people.csv", content=[people], actor=owner)
+    while perform_due():
+        pass
+    return owner
+
+
+@pytest.fixture
+def window(browser, bruno, live_server):
+    """A browser in which Bruno proved a moment ago who he is."""
+    page = open_window(browser, live_server, "desktop")
+    sign_in(page, bruno)
+    yield page
+    page.context.close()
+
+
+def by_form() -> list[str]:
+    """Pages that a form leads to, and no link."""
+    organization = Organization.objects.get(slug="nordlicht")
+    uploads = [f"content/uploads/{one.public_id}/" for one in organization.course_uploads.order_by("pk")]
+    return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
+
+
+def walk(page) -> Iterator[str]:
+    """The name of each page of the console, once, while the browser stands on it."""
+    waiting, seen = [START, *by_form()], set()
+    while waiting:
+        path = waiting.pop(0)
+        name = name_of(path)
+        if name is None or (name in seen and "/uploads/" not in path):
+            continue
+        seen.add(name)
+        page.goto(path, wait_until="load")
+        yield name
+        found = page.locator(f"a[href^='{START}']").evaluate_all(LINKS)
+        waiting += [urlsplit(link).path for link in found if name_of(urlsplit(link).path) not in seen]
+
+
+def name_of(path: str) -> str | None:
+    """None for what is no page of the console."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    a_page = getattr(match.func, "access", "") in MAY and not FILES.search(path)
+    return match.view_name if a_page else None
+
+
+def test_every_page_is_accessible_fits_a_phone_and_is_reached_by_keyboard(window):
+    wrong, walked = [], set()
+    for name in walk(window):
+        walked.add(name)
+        wrong += [(name, *fault) for fault in [*at_a_desk(window, name), *on_a_phone(window, name)]]
+    assert not wrong, "\n".join(map(str, wrong))
+    assert pages_among(set(VIEWS) - walked - PARTS) == []
+
+
+def at_a_desk(page, name):
+    page.evaluate(AXE)
+    found = faults(page)
+    page.emulate_media(color_scheme="dark")
+    found += [("dark", *fault) for fault in faults(page, COLOURS)]
+    picture(page, name, "dark")
+    page.emulate_media(color_scheme="light")
+    picture(page, name, "desktop")
+    return found + [("Tab does not reach", one) for one in never_focused(page)]
+
+
+def on_a_phone(page, name):
+    page.set_viewport_size(SIZES["phone"])
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
+    wide = page.evaluate("document.documentElement.scrollWidth") > SIZES["phone"]["width"]
+    found = [("wider than a phone", page.evaluate(WIDEST))] if wide else []
+    found += [("phone", *fault) for fault in faults(page, ["target-size"])]
+    picture(page, name, "phone")
+    page.set_viewport_size(SIZES["desktop"])
+    return found
+
+
+def picture(page, name, size):
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/console-{name.replace(':', '-')}-{size}.png", full_page=True)
+
+
+def pages_among(names):
+    """Which of these answer a GET with a page: no file, and not only sent."""
+    house = House("another")
+    client = signed_in(house.owner)
+    answers = {name: client.get(house.address(name)) for name in names}
+    return [
+        name
+        for name, answer in answers.items()
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    ]
+
+
+WIDEST = """() => [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 100)).slice(-1)[0]"""
+FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
+TABBABLE = f"""() => [...document.querySelectorAll('{FOCUSABLE}')]
+    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility())"""
+COUNT = f"() => ({TABBABLE})().length"
+MARK = "() => { if (document.activeElement !== document.body) document.activeElement.dataset.focused = '1' }"
+LEFT = f"""() => ({TABBABLE})().filter((one) => !one.dataset.focused && one.type !== 'radio')
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def never_focused(page) -> list[str]:
+    """What Tab does not reach. A date takes five presses; of radio buttons Tab reaches one."""
+    page.evaluate("() => document.activeElement.blur()")
+    for _ in range(page.evaluate(COUNT) + 4 * page.locator("input[type=date]").count() + 2):
+        page.keyboard.press("Tab")
+        page.evaluate(MARK)
+    left: list[str] = page.evaluate(LEFT)
+    return left
