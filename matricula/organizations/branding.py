@@ -4,15 +4,20 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image
 
 from matricula.accounts.models import Account
+from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.organizations.models import Logo, Organization
 from matricula.web.pictures import Picture, is_pale, on_ground, points_of, read_picture
+from matricula.web.svg import PictureRefused
 
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 LONGEST_GREETING = 600
+LOGOS_AN_HOUR = 30
 
 
 @transaction.atomic
@@ -27,11 +32,18 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
     return bool(after)
 
 
-@transaction.atomic
 def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
-    """Raises PictureRefused."""
+    """Raises PictureRefused. It is drawn before the transaction begins: that takes its time."""
+    if not allows("logo", str(organization.pk), tries=LOGOS_AN_HOUR, minutes=60):
+        raise PictureRefused(_("There were many pictures within an hour. Try again in an hour."))
     picture = read_picture(content)
-    points = points_of(picture, LETTER_WIDTH, LETTER_HEIGHT)
+    show_picture(organization, picture, points_of(picture, LETTER_WIDTH, LETTER_HEIGHT), actor)
+
+
+@transaction.atomic
+def show_picture(
+    organization: Organization, picture: Picture, points: Image.Image, actor: Account | None
+) -> None:
     logo = kept(organization, picture, on_ground(points, LETTER_EDGE))
     look = {
         "logo": f"{logo.digest}.{logo.kind}",

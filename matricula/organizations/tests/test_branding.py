@@ -7,7 +7,7 @@ from django.test import Client
 from PIL import Image
 
 from matricula.audit.models import Entry
-from matricula.organizations.branding import change_brand, remove_logo, show_logo
+from matricula.organizations.branding import LOGOS_AN_HOUR, change_brand, remove_logo, show_logo
 from matricula.organizations.letterhead import letterhead
 from matricula.organizations.models import Logo, Organization
 from matricula.web.svg import PictureRefused
@@ -82,6 +82,14 @@ def test_a_refused_logo_changes_nothing(organization, bruno):
     with pytest.raises(PictureRefused):
         show_logo(organization=organization, content=b"<svg onload='alert(1)'/>", actor=bruno)
     assert (shown(organization).logo, Logo.objects.count()) == (before, 1)
+
+
+def test_nobody_keeps_the_site_busy_by_uploading_pictures(organization, bruno):
+    for _ in range(LOGOS_AN_HOUR):
+        with pytest.raises(PictureRefused, match="no SVG"):
+            show_logo(organization=organization, content=b"GIF89a", actor=bruno)
+    with pytest.raises(PictureRefused, match="many pictures within an hour"):
+        show_logo(organization=organization, content=SVG, actor=bruno)
 
 
 def test_another_organizations_logo_is_not_shown_as_ours(organization, bruno):
