@@ -29,7 +29,7 @@ from django.test import Client  # noqa: E402
 
 from matricula.accounts.models import Account  # noqa: E402
 from matricula.demo.filling import fill  # noqa: E402
-from matricula.joining.indexing import copy_after  # noqa: E402
+from matricula.joining.indexing import index_new  # noqa: E402
 from matricula.joining.models import Invitation  # noqa: E402
 from matricula.learning.remembering import recount_courses  # noqa: E402
 from matricula.organizations.models import Organization, Role  # noqa: E402
@@ -155,7 +155,7 @@ def grow(first: int, last: int, values: dict[str, object]) -> None:
     while fold():
         pass
     indexing = time.perf_counter()
-    while copy_after(0):
+    while index_new():
         pass
     install_indexes()
     with connection.cursor() as cursor:

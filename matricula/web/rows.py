@@ -4,14 +4,15 @@ A row's `shape` decides what its template draws (a state, whether there is a but
 that differ from row to row. See `{% repeat %}` in `templatetags/web.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 MARK = "~~"
@@ -34,10 +35,13 @@ def row(shape: Mapping[str, Any], **values: str) -> Row:
     return Row(tuple(shape.items()), values)
 
 
-def fill(drawn: list[str], values: Mapping[str, str]) -> Iterable[str]:
-    """`drawn`: text and names of values, in turn."""
-    for place, piece in enumerate(drawn):
-        yield conditional_escape(values[piece]) if place % 2 else piece
+def fill(drawn: list[str], values: Mapping[str, str]) -> list[str]:
+    """`drawn`: text and names of values, in turn. Values are escaped, unless they are markup themselves."""
+    pieces = drawn.copy()
+    for place in range(1, len(pieces), 2):
+        value = values[pieces[place]]
+        pieces[place] = value if isinstance(value, SafeString) else escape(value)
+    return pieces
 
 
 def day(moment: date | None) -> str:

@@ -54,7 +54,7 @@ def drawn(one: Any) -> Row:
     return row(
         {
             "state": state,
-            "label": STATES[state],
+            "label": str(STATES[state]),
             "noted": bool(note),
             "was_sent": bool(one.sent_at) and state != "failed",
             "live": one.state in Invitation.LIVE,

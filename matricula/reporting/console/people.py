@@ -52,7 +52,7 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
 def drawn(one: Any, work_email: str, groups: str) -> Row:
     """A member in the list, with what `page_of` found beside it."""
     return row(
-        {"state": one.state, "label": Membership.State(one.state).label},
+        {"state": one.state, "label": str(Membership.State(one.state).label)},
         avatar=avatar(one.full_name),
         name=one.full_name,
         account=one.account_public_id,

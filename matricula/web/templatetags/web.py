@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def cover(seed: object) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096)
 def avatar(name: str, size: str = "") -> SafeString:
     """`{% avatar account.full_name %}`: initials in a circle; the name itself stands beside it."""
     return format_html(
