@@ -1,6 +1,6 @@
 """Inviting by e-mail, and writing to the invited again."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -80,13 +80,15 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
-    """A new letter with a new link; the links before it end. Raises LetterJustSent, ProgramEnded."""
+    """A new letter with a new link; when it has left, those before it end.
+
+    Raises LetterJustSent, ProgramEnded.
+    """
     if invitation.program.has_ended:
         raise ProgramEnded
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
         raise LetterJustSent
-    invitation.tokens.filter(ended_at__isnull=True).update(ended_at=timezone.now())
     queue_letter(invitation)
     record(
         "invitation.sent_again",
@@ -135,9 +137,7 @@ def to_write_to(rows: InvitationQuerySet) -> InvitationQuerySet:
 
 
 def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
-    """New letters to many; the links before them end, and reminding waits for the letters to arrive."""
-    tokens = InvitationToken.objects.filter(invitation__in=invitations, ended_at__isnull=True)
-    tokens.update(ended_at=timezone.now())
+    """New letters to many; reminding waits for them to arrive."""
     Letter.objects.bulk_create([new_letter(one, kind) for one in invitations])
     newest = Letter.objects.filter(kind=kind, reference=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     news = {"reminders_sent": F("reminders_sent") + 1} if kind == REMINDER else {}
@@ -201,14 +201,16 @@ def decline(*, invitation: Invitation) -> bool:
 
 def mint_link(invitation: Invitation, channel: InvitationToken.Channel) -> str:
     """A new absolute link; only the digest of its secret stays."""
-    return mint_links([invitation.pk], channel)[invitation.pk]
+    return mint_links({invitation.pk: None}, channel)[invitation.pk]
 
 
-def mint_links(invitations: Iterable[int], channel: InvitationToken.Channel) -> dict[int, str]:
-    """A new absolute link for each, in one statement."""
+def mint_links(invitations: Mapping[int, int | None], channel: InvitationToken.Channel) -> dict[int, str]:
+    """A new absolute link for each, in one statement. `invitations`: with the letter each link is for."""
     secrets = {pk: new_link_secret() for pk in invitations}
     InvitationToken.objects.bulk_create(
-        InvitationToken(invitation_id=pk, digest=digest("invitation", secret), channel=channel)
+        InvitationToken(
+            invitation_id=pk, letter_id=invitations[pk], digest=digest("invitation", secret), channel=channel
+        )
         for pk, secret in secrets.items()
     )
     return {pk: f"{settings.BASE_URL}/join/{secret}/" for pk, secret in secrets.items()}

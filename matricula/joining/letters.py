@@ -1,11 +1,12 @@
 """The letters of an invitation: how they read, and what becomes of them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -41,7 +42,7 @@ def invitation_letters(letters: list[Letter]) -> dict[int, Reading]:
     open_ones = Invitation.objects.open().filter(letter__in=[one.pk for one in letters])
     rows = open_ones.values_list("letter", "pk", "program", "name", "invited_by__full_name", "expires_at")
     wanted = {letter: (pk, Invited(*rest)) for letter, pk, *rest in rows}  # type: ignore[arg-type]
-    links = mint_links((pk for pk, _ in wanted.values()), InvitationToken.Channel.MAIL)
+    links = mint_links({pk: letter for letter, (pk, _) in wanted.items()}, InvitationToken.Channel.MAIL)
     offered = {one.program for _, one in wanted.values()}
     programs = Program.objects.select_related("organization").in_bulk(offered)
     kinds = {one.pk: one.kind for one in letters}
@@ -104,5 +105,15 @@ def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **
     live, now = Invitation.objects.live().filter(letter__in=about), timezone.now()
     if state == Letter.State.SENT:
         live.update(state=Invitation.State.SENT, sent_at=now, remind_at=next_reminder(now))
+        end_links_before(about, now)
     else:
         live.update(state=Invitation.State.FAILED, remind_at=None)
+
+
+def end_links_before(letters: list[int], now: datetime) -> None:
+    """The links that came before these letters, now that they have left: nobody waits with a dead link for a
+    letter that the outbox holds back. A second copy of the same letter ends nothing."""
+    of_another = Q(letter__isnull=False) & ~Q(letter=F("invitation__letter"))
+    shown_before = Q(letter__isnull=True, created_at__lt=F("invitation__letter__queued_at"))
+    live = InvitationToken.objects.filter(ended_at__isnull=True, invitation__letter__in=letters)
+    live.filter(of_another | shown_before).update(ended_at=now)

@@ -97,7 +97,9 @@ def send_again(request: HttpRequest, organization: Organization, invitation_id: 
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:
-        messages.success(request, _("The letter is on its way again. Links sent before no longer work."))
+        messages.success(
+            request, _("The letter is on its way again. Links sent before end when it has left.")
+        )
     return redirect("invitations:invitations", organization.slug)
 
 

@@ -203,5 +203,14 @@ class InvitationToken(models.Model):
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.MAIL)
+    letter = models.ForeignKey(
+        Letter,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    """The letter it was made for; none for a link that was shown."""
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)

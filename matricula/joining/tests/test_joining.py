@@ -185,6 +185,7 @@ def test_a7_an_unknown_link_has_its_page(client, db):
 def test_a5_sending_again_ends_the_link_before(client, link, invitation, bruno):
     Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
     send_again(invitation=invitation, actor=bruno)
+    deliver_due()
     assert "newer letter" in client.get(link).content.decode()
 
 

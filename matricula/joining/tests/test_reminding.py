@@ -200,3 +200,28 @@ def test_a_full_outbox_is_not_filled_further(sent, monkeypatch):
     assert Letter.objects.filter(kind="joining.reminder").count() == 0
     Letter.objects.filter(kind="x").delete()
     assert reminded() == 1
+
+
+def test_an_old_link_opens_until_the_letter_that_replaces_it_has_left(sent, settings):
+    first = InboxLetter.objects.get()
+    pass_days(3)
+    settings.MAIL_DAILY_LIMIT = 1
+    remind()
+    deliver_due()
+    assert InboxLetter.objects.count() == 1
+    assert open_link(secret_in(first.text)).invitation == sent
+    settings.MAIL_DAILY_LIMIT = 0
+    Letter.objects.filter(state="queued").update(due_at=timezone.now())
+    deliver_due()
+    with pytest.raises(LinkRefused):
+        open_link(secret_in(first.text))
+
+
+def test_a_second_copy_of_a_letter_leaves_the_first_ones_link_alive(sent):
+    first = InboxLetter.objects.get()
+    Letter.objects.update(state="sending", leased_until=timezone.now() - timedelta(seconds=1))
+    deliver_due()
+    second = InboxLetter.objects.get()
+    assert first.text != second.text
+    for letter in (first, second):
+        assert open_link(secret_in(letter.text)).invitation == sent
