@@ -15,7 +15,7 @@ from matricula.catalog.browsing import (
     with_lessons,
 )
 from matricula.catalog.models import Specialization
-from matricula.learning.access import member
+from matricula.learning.access import member, why_closed
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
 from matricula.learning.starting import start_course, start_specialization
@@ -31,9 +31,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """My learning: programs, in progress, completed."""
     enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
     memberships = Membership.objects.current().filter(account=request.user.pk)
+    unfinished = [one for one in enrolments if not one.completed_at]
     context = {
         "memberships": memberships.select_related("program__organization"),
-        "in_progress": [one for one in enrolments if not one.completed_at],
+        "in_progress": [one for one in unfinished if not why_closed(one.membership)],
+        "resting": [one for one in unfinished if why_closed(one.membership)],
         "completed": [one for one in enrolments if one.completed_at],
         "series": series_in_progress(request.user.pk or 0),
         "administers": Role.objects.filter(account=request.user.pk).exists(),

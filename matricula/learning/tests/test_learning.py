@@ -221,3 +221,12 @@ def test_bad_input_a_course_taken_out_meanwhile_leads_to_what_is_still_offered(r
 def test_bad_input_a_lost_session_comes_back_to_the_course_and_not_to_a_form(client, enrolment, film):
     answer = client.post(f"{film.address}lessons/watch/done/")
     assert answer["Location"] == f"/account/log-in/?next={film.address}"
+
+
+def test_a_course_that_is_not_open_now_is_not_offered_to_go_on_with(reader, enrolment, bruno):
+    assert "Begin<span" in reader.get("/learn/").content.decode()
+    end_membership(membership=enrolment.membership, actor=bruno, state=Membership.State.REMOVED)
+    page = reader.get("/learn/").content.decode()
+    assert "Not open now" in page
+    assert "You are in no program now." in page
+    assert "Begin<span" not in page
