@@ -39,6 +39,7 @@ def shoot_small_too(page, name):
     shoot(page, name)
     if page.size == "desktop":
         page.set_viewport_size({"width": 390, "height": 844})
+        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")  # nothing is half below the bar that stays
         shoot(page, f"{name}-narrow")
         page.set_viewport_size({"width": 1280, "height": 900})
 
