@@ -4,6 +4,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -15,26 +16,32 @@ from matricula.api.problems import answer_to
 from matricula.api.repeating import done_once
 from matricula.audit.models import acting_through
 from matricula.web.access import View, access_rule
+from matricula.web.limits import MIB, length_of
 
 SCHEME = "bearer "
 JSON = "application/json"
+FORM = "multipart/form-data"
+LARGEST_FILE = 100 * MIB
 WINDOW_MINUTES = 1
 
 
-def holding_token(view: View) -> View:
-    """Only who shows a token; cookies are not looked at, so there is nothing for a forged form to use."""
+def holding_token(view: View, media: str = JSON) -> View:
+    """Only who shows a token; cookies are not looked at, so there is nothing for a forged form to use.
+
+    `media` is what bodies are sent as: JSON, or FORM where there is a file.
+    """
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = answered(request, lambda: view(request, *args, **kwargs))
+        answer = answered(request, media, lambda: view(request, *args, **kwargs))
         answer["Cache-Control"] = "no-store"
         return answer
 
     return access_rule("holding_token", view, guarded)
 
 
-def answered(request: HttpRequest, work: Any) -> HttpResponse:
+def answered(request: HttpRequest, media: str, work: Any) -> HttpResponse:
     """Token, count, work; whatever goes wrong is a problem."""
     try:
         token = holder_of(shown(request))
@@ -44,7 +51,7 @@ def answered(request: HttpRequest, work: Any) -> HttpResponse:
     try:
         if not left.allowed:
             raise TooManyRequests(left.seconds)
-        answer = worked(request, token, work)
+        answer = worked(request, token, media, work)
     except Exception as fault:
         answer = answer_to(fault)
     for name, value in limits(left).items():
@@ -60,10 +67,10 @@ def shown(request: HttpRequest) -> str:
     return header[len(SCHEME) :].strip()
 
 
-def worked(request: HttpRequest, token: Token, work: Any) -> HttpResponse:
+def worked(request: HttpRequest, token: Token, media: str, work: Any) -> HttpResponse:
     token.note_use()
     request.token = token  # type: ignore[attr-defined]
-    refuse_other_media(request)
+    receive(request, media)
     with acting_through(f"API token {token.name}"):
         return done_once(request, token, work)
 
@@ -74,11 +81,22 @@ def token_of(request: HttpRequest) -> Token:
     return token
 
 
-def refuse_other_media(request: HttpRequest) -> None:
-    """A body is JSON. Raises WrongMediaType."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length != "0" and request.method in ("POST", "PUT", "PATCH") and request.content_type != JSON:
-        raise WrongMediaType(JSON)
+def receive(request: HttpRequest, media: str) -> None:
+    """Take in the body, before a transaction begins: whoever sends slowly keeps nobody waiting.
+
+    Raises WrongMediaType, RequestDataTooBig, MultiPartParserError.
+    """
+    length = length_of(request)
+    if not length or request.method not in ("POST", "PUT", "PATCH"):
+        return
+    if request.content_type != media:
+        raise WrongMediaType(media)
+    if media == JSON:
+        request.body  # noqa: B018 - reads it
+    elif length > LARGEST_FILE:
+        raise RequestDataTooBig
+    else:
+        request.FILES  # noqa: B018 - reads it onto the disk
 
 
 def counted(token: Token) -> Allowance:

@@ -49,6 +49,11 @@ class Operations(Router):
     def reads(self, path: str, *, scope: str, response: Any) -> Callable[[F], F]:
         return self.declared("GET", path, scope, {200: response})
 
+    def reads_table(self, path: str, *, scope: str) -> Callable[[F], F]:
+        """As CSV."""
+        content = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+        return self.declared("GET", path, scope, {200: None}, {"responses": {200: content}})
+
     def makes(self, path: str, *, scope: str, response: Any, status: int = 201) -> Callable[[F], F]:
         return self.declared("POST", path, scope, {status: response})
 
@@ -58,11 +63,13 @@ class Operations(Router):
     def ends(self, path: str, *, scope: str) -> Callable[[F], F]:
         return self.declared("DELETE", path, scope, {204: None})
 
-    def declared(self, method: str, path: str, scope: str, answers: dict[int, Any]) -> Callable[[F], F]:
+    def declared(
+        self, method: str, path: str, scope: str, answers: dict[int, Any], more: dict[str, Any] | None = None
+    ) -> Callable[[F], F]:
         asks = Asks(scope)
 
         def declare(function: F) -> F:
-            words = {"security": [{"token": [scope] if scope else []}]}
+            words = {"security": [{"token": [scope] if scope else []}], **(more or {})}
             declared = self.api_operation([method], path, auth=asks, response=answers, openapi_extra=words)
             declared(function)
             asks.parameters = query_parameters(function)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, Field
 
@@ -22,7 +23,7 @@ from matricula.api.errors import (
     UnknownReference,
     WrongMediaType,
 )
-from matricula.joining.errors import JoiningError, LetterJustSent
+from matricula.joining.errors import FileRefused, JoiningError, LetterJustSent
 from matricula.programs.errors import ProgramError, SeatsInUse
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
 
@@ -60,6 +61,9 @@ KINDS = {
     ),
     "request_answered": Kind(409, "Request answered", "Somebody answered the request before."),
     "no_work_email": Kind(409, "No work e-mail", "The organization knows no work e-mail to write to."),
+    "not_to_confirm": Kind(
+        409, "Not to confirm", "The file is still checked, or was confirmed, cancelled or refused."
+    ),
     "name_taken": Kind(409, "Name taken", "Another one has this name."),
     "seats_in_use": Kind(409, "Seats in use", "Fewer seats than are taken."),
     "program_ended": Kind(409, "Program ended", "The last day of the program is over."),
@@ -68,6 +72,7 @@ KINDS = {
     "body_too_large": Kind(413, "Body too large", "Send less in one request."),
     "media_type_unsupported": Kind(415, "Unsupported media type", "Send the body as application/json."),
     "invalid": Kind(422, "Invalid request", "`errors` tells what is wrong, and where."),
+    "file_refused": Kind(422, "File refused", "It is no list of people; `detail` says why."),
     "idempotency_key_reused": Kind(
         422, "Idempotency-Key reused", "This key came before with another request. Take a new key."
     ),
@@ -113,10 +118,15 @@ def answer_to(fault: BaseException) -> HttpResponse:
     known = (ApiError, JoiningError, ProgramError, AccountError)
     if isinstance(fault, known) and fault.code in KINDS:
         return drawn(Refusal(fault.code, detail_of(fault), faults_of(fault), headers_of(fault)))
+    if isinstance(fault, FileRefused):
+        refused = Fault(where="body", pointer="#/file", code=fault.code, detail=str(fault))
+        return drawn(Refusal("file_refused", str(fault), [refused]))
     if isinstance(fault, ValidationError):
         return drawn(Refusal("invalid", faults=[fault_in(one) for one in fault.errors]))
     if isinstance(fault, Http404):
         return drawn(Refusal("not_found"))
+    if isinstance(fault, MultiPartParserError | TooManyFieldsSent | TooManyFilesSent):
+        return drawn(Refusal("malformed", "The body is not multipart/form-data (RFC 7578)."))
     if isinstance(fault, RequestDataTooBig):
         return drawn(Refusal("body_too_large"))
     if isinstance(fault, HttpError) and fault.status_code == KINDS["malformed"].status:
@@ -182,7 +192,9 @@ def headers_of(fault: Exception) -> dict[str, str]:
 def fault_in(error: dict[str, Any]) -> Fault:
     """What pydantic found. The body's own parameter is no part of the pointer."""
     where, *path = error["loc"]
-    if where == "body":
+    if where in ("form", "file"):
+        where, pointer = "body", f"#/{path[-1]}"
+    elif where == "body":
         pointer = "#" + "".join(f"/{escaped(one)}" for one in path[1:])
     else:
         pointer = str(path[-1]) if path else ""

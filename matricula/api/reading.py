@@ -7,10 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.utils.text import slugify
 
+from matricula.api.access import FORM
 from matricula.api.samples import Document, body_sample, curl, resolved, sample
 
 KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "object"}
-FORMATS = {"date-time": "moment (RFC 3339)", "date": "day", "email": "e-mail address", "public-id": "id"}
+FORMATS = {
+    "date-time": "moment (RFC 3339)",
+    "date": "day",
+    "email": "e-mail address",
+    "public-id": "id",
+    "binary": "file",
+}
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,10 @@ def body_of(told: Document) -> Document | None:
 
 def answer_of(document: Document, told: Document) -> tuple[str, str]:
     status = min(told["responses"])
-    content = told["responses"][status].get("content")
+    content = told["responses"][status].get("content", {}).get("application/json")
     if not content:
         return status, ""
-    shown = sample(content["application/json"]["schema"], document)
+    shown = sample(content["schema"], document)
     return status, json.dumps(shown, indent=2, ensure_ascii=False)
 
 
@@ -97,7 +104,8 @@ def command(document: Document, path: str, method: str, told: Document) -> str:
             path = path.replace(f"{{{one['name']}}}", sample(one["schema"], document))
     body = body_of(told)
     given = body_sample(body, document) if body else None
-    return curl(method.upper(), settings.BASE_URL + path, given)
+    as_form = body is not None and FORM in told["requestBody"]["content"]
+    return curl(method.upper(), settings.BASE_URL + path, given, as_form=as_form)
 
 
 def parameter(document: Document, told: Document) -> Field:

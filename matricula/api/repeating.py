@@ -5,10 +5,12 @@ while the first still works waits for it: the unique key makes the database hold
 refused changed nothing; nothing is kept of it, and it may be sent again.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +64,21 @@ def claimed(token: Token, key: str, asked: str, work: Work) -> HttpResponse:
 def fingerprint(request: HttpRequest) -> str:
     """The same for the same request: its method, address and body."""
     head = f"{request.method} {request.get_full_path()}\n"
-    return digest("api-request", head + request.body.decode("latin-1"))
+    return digest("api-request", head + sent(request))
+
+
+def sent(request: HttpRequest) -> str:
+    if request.content_type != "multipart/form-data":
+        return request.body.decode("latin-1")
+    files = [(name, digest_of(file)) for name, file in request.FILES.items()]
+    return json.dumps([sorted(request.POST.items()), sorted(files)])
+
+
+def digest_of(file: Any) -> str:
+    found = hashlib.sha256()
+    for piece in file.chunks():
+        found.update(piece)
+    return found.hexdigest()
 
 
 def written(answer: HttpResponse) -> str:

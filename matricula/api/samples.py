@@ -44,6 +44,8 @@ def resolved(schema: Document, document: Document) -> Document:
 def sample(schema: Document, document: Document, name: str = "") -> Any:
     """One value that the schema allows, and that a person can read."""
     schema = resolved(schema, document)
+    if schema.get("format") == "binary":
+        return "@people.csv"
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:
@@ -73,12 +75,14 @@ def body_sample(schema: Document, document: Document) -> Document:
     return {name: sample(one, document, name) for name, one in shown.items()}
 
 
-def curl(method: str, address: str, body: Any = None) -> str:
+def curl(method: str, address: str, body: Any = None, *, as_form: bool = False) -> str:
     """A command for a shell in which MATRICULA_TOKEN is set."""
     lines = [
         "curl" if method == "GET" else f"curl -X {method}",
         '-H "Authorization: Bearer $MATRICULA_TOKEN"',
     ]
-    if body is not None:
+    if as_form:
+        lines += [f"-F {name}={value}" for name, value in body.items()]
+    elif body is not None:
         lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(body, ensure_ascii=False)}'"]
     return " \\\n  ".join([*lines, f'"{address}"'])

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path, re_path, register_converter
 
 from matricula.api import pages
-from matricula.api.access import holding_token
+from matricula.api.access import FORM, JSON, holding_token
 from matricula.web.ids import PUBLIC_ID_LENGTH
 
 
@@ -22,11 +22,12 @@ register_converter(PublicIdConverter, "public")
 
 def operations() -> list[URLPattern]:
     """Those of version 1, each behind the token."""
+    from matricula.api.routes.imports import PATH
     from matricula.api.v1 import door
 
     found = [one for one in door.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
     for one in found:
-        one.callback = holding_token(one.callback)
+        one.callback = holding_token(one.callback, FORM if str(one.pattern) == PATH else JSON)
     return found
 
 

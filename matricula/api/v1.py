@@ -1,7 +1,17 @@
 """Version 1: its operations, put together."""
 
 from matricula.api.door import Door, StrictParser
-from matricula.api.routes import catalog, groups, invitations, links, people, programs, reports, requests
+from matricula.api.routes import (
+    catalog,
+    groups,
+    imports,
+    invitations,
+    links,
+    people,
+    programs,
+    reports,
+    requests,
+)
 
 door = Door(
     title="Matricula",
@@ -17,6 +27,7 @@ for operations in (
     catalog.operations,
     groups.operations,
     invitations.operations,
+    imports.operations,
     links.operations,
     requests.operations,
     people.operations,

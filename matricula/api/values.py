@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
+from django.conf import settings
 from ninja import Path
 from pydantic import (
     AfterValidator,
@@ -86,5 +87,13 @@ Domain = Annotated[
     Field(max_length=253, json_schema_extra={"format": "hostname"}, examples=["nordlicht.example"]),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(written), Field(strict=False)]
+Language = Annotated[
+    str,
+    Field(
+        pattern=f"^({'|'.join(tag for tag, _name in settings.LANGUAGES)})?$",
+        description="Of the letter; without one, the organization's.",
+        examples=["de"],
+    ),
+]
 Day = Annotated[date, Field(strict=False), BeforeValidator(day)]
 Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER), BeforeValidator(whole)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,6 +17,8 @@ def limits(answer: Answer) -> Answer:
     """Middleware: 413 with a page that says what to do (RFC 9110, section 15.5.14)."""
 
     def limited(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(settings.LIMITED_ELSEWHERE):
+            return answer(request)
         size = length_of(request)
         if size > STRANGER and (size > SIGNED_IN or not request.user.is_authenticated):
             return render(request, "413.html", status=413)

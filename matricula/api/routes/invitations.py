@@ -1,5 +1,6 @@
 """Invitations: found, made, sent again, withdrawn, corrected."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from django.db.models import QuerySet
@@ -9,13 +10,14 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.models import Account
 from matricula.api import shapes
 from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.finding import chosen, chosen_one
 from matricula.api.models import Token
 from matricula.api.paging import Asked, Page, page_of
-from matricula.api.values import Address, Given, Line, PathId, PublicId
+from matricula.api.values import Address, Given, Language, Line, PathId, PublicId
 from matricula.catalog.browsing import offered_courses
 from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered
@@ -41,6 +43,7 @@ class Terms(Given):
     program: PublicId
     groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
     course: Annotated[PublicId | None, Field(description="To open when they join.")] = None
+    language: Language = ""
 
 
 class NewInvitation(Terms):
@@ -127,6 +130,7 @@ def create_invitation(request: HttpRequest, body: NewInvitation) -> shapes.Invit
         invited_by=token.made_by,
         groups=groups,
         course=course,
+        language=body.language,
     )
     if made is None:
         raise AlreadyInvited
@@ -138,26 +142,29 @@ def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outc
     """Invite up to 1,000 people in one request. A bad address never stops the others."""
     token = token_of(request)
     program, groups, course = terms_of(token, body)
-    items = [invited(one, program, groups, course, token) for one in body.people]
+    same = Same(program, groups, course, body.language, token.made_by)
+    items = [invited(one, same) for one in body.people]
     counts = {name: sum(one.outcome == name for one in items) for name in ("invited", "already_invited")}
     return Outcomes(**counts, refused=len(items) - sum(counts.values()), items=items)
 
 
-def invited(
-    one: Invitee, program: Program, groups: list[Group], course: Course | None, token: Token
-) -> Outcome:
+@dataclass(frozen=True)
+class Same:
+    """What is the same for all of a batch."""
+
+    program: Program
+    groups: list[Group]
+    course: Course | None
+    language: str
+    invited_by: Account | None
+
+
+def invited(one: Invitee, same: Same) -> Outcome:
     try:
         canonical(one.address)
     except AddressRefused as refusal:
         return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
-    made = invite(
-        program=program,
-        address=one.address,
-        name=one.name,
-        invited_by=token.made_by,
-        groups=groups,
-        course=course,
-    )
+    made = invite(address=one.address, name=one.name, **vars(same))
     outcome: Literal["invited", "already_invited"] = "invited" if made else "already_invited"
     return Outcome(address=one.address, outcome=outcome, id=made.public_id if made else None)
 

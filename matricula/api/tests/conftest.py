@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from conftest import person
 from matricula.api.granting import grant
 from matricula.api.scopes import SCOPES
 from matricula.joining.asking import ask_administrator
+from matricula.joining.importing.handing_in import hand_in
 from matricula.joining.inviting import invite
 from matricula.joining.models import Request
 from matricula.joining.sharing import make_link
@@ -35,6 +37,11 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.ask("POST", path, body, **headers)
+
+    def send_file(self, content: bytes, name: str = "people.csv", **more: Any) -> Any:
+        headers = {**self.headers, **more.pop("headers", {})}
+        data = {"file": SimpleUploadedFile(name, content), **more}
+        return self.client.post(where("imports/"), data, headers=headers)
 
     def patch(self, path: str, body: Any) -> Any:
         return self.ask("PATCH", path, body)
@@ -74,6 +81,8 @@ class House:
         ask_administrator(reason="expired", invitation=self.invitation)
         self.request = Request.objects.get(program=program)
         self.link, _address = make_link(program=program, actor=owner)
+        people = [b"email,name\nfinn@n.example,Finn\n?,Nobody\n"]
+        self.file = hand_in(program=program, name="people.csv", content=people, actor=owner)
         self.token, self.secret = grant(
             organization=organization, name="Payroll", scopes=SCOPES, days=30, actor=owner
         )
@@ -96,6 +105,7 @@ class House:
             "invitation_id": self.invitation,
             "link_id": self.link,
             "request_id": self.request,
+            "import_id": self.file,
         }
 
     @property

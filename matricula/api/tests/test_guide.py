@@ -6,12 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 import matricula
 from matricula.api.scopes import SCOPES
 from matricula.api.v1 import door
 from matricula.api.values import SAMPLE
 
+PEOPLE = b"email,name\nhugo@n.example,Hugo\n"
 pytestmark = pytest.mark.django_db
 GUIDE = (Path(matricula.__file__).parents[1] / "docs/api.md").read_text()
 COMMANDS = re.findall(r"```sh\n(curl.*?)```", GUIDE, re.S)
@@ -20,7 +22,7 @@ COMMANDS = re.findall(r"```sh\n(curl.*?)```", GUIDE, re.S)
 def run(client, command, secret):
     """What curl would send, sent without it."""
     words = shlex.split(command.replace("\\\n", " "))
-    headers, method, body, address = {}, None, None, ""
+    headers, form, method, body, address = {}, {}, None, None, ""
     while words := words[1:]:
         match words[0]:
             case "-H":
@@ -30,6 +32,10 @@ def run(client, command, secret):
             case "-X":
                 words = words[1:]
                 method = words[0]
+            case "-F":
+                words = words[1:]
+                name, _, value = words[0].partition("=")
+                form[name] = SimpleUploadedFile(value[1:], PEOPLE) if value.startswith("@") else value
             case "-d":
                 words = words[1:]
                 body = words[0]
@@ -37,6 +43,8 @@ def run(client, command, secret):
                 address = words[0].replace("$MATRICULA", "https://learn.example.com/api/v1")
     path = urlsplit(address)
     where = f"{path.path}?{path.query}" if path.query else path.path
+    if form:
+        return client.post(where, form, headers=headers)
     kind = headers.pop("Content-Type", "")
     return client.generic(method or ("POST" if body else "GET"), where, body or "", kind, headers=headers)
 

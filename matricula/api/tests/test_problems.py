@@ -114,12 +114,12 @@ def test_a_batch_is_a_thousand_at_most(api, house):
     assert faults(api.post("invitations/batch/", given)) == {("body", "#/people", "too_long")}
 
 
-def test_what_is_refused_before_it_comes_to_the_api(client, api, settings):
+def test_what_is_refused_before_it_comes_to_the_api(client, api):
     assert code(client.get("/api/v1/docs/", headers={"host": "evil.example"})) == (400, "malformed")
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
     answer = raw(api, "programs/", "x" * 5_000_000)
     assert code(answer) == (413, "body_too_large")
     assert "Content-Security-Policy" in answer
+    assert code(client.post("/api/v1/docs/")) == (405, "method_not_allowed")
 
 
 def test_pages_keep_their_own_errors(client):

@@ -21,6 +21,7 @@ from matricula.wsgi import application
 FORMATS = {
     "public-id": st.sampled_from([SAMPLE, SAMPLE, SAMPLE, "A" * 22]),
     "email": st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.example", fullmatch=True),
+    "binary": st.just("email\nfinn@n.example\n"),
     "hostname": st.from_regex(r"[a-z]{1,8}\.example", fullmatch=True),
     "date-time": st.integers(2030, 2100).map(lambda year: f"{year}-05-01T12:00:00Z"),
 }

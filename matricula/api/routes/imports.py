@@ -1,0 +1,128 @@
+"""Files of people to invite: handed in, looked through, confirmed, followed, their result taken."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from ninja import File, Form, Query, UploadedFile
+from pydantic import BaseModel, Field
+
+from matricula.api import shapes
+from matricula.api.access import token_of
+from matricula.api.door import Operations
+from matricula.api.finding import chosen_one
+from matricula.api.paging import Asked, Page, page_of
+from matricula.api.values import Language, PathId, PublicId
+from matricula.joining.errors import NotToConfirm
+from matricula.joining.importing.handing_in import cancel, confirm, hand_in
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.telling import table, why_refused
+from matricula.web.exporting import download_many
+
+operations = Operations(tags=["Imports"])
+State = ImportedFile.State
+Name = Literal["checking", "checked", "running", "done", "cancelled", "refused"]
+PATH = "imports/"
+
+
+class Import(BaseModel):
+    """A file of people, and how far it is."""
+
+    id: str
+    program: shapes.Named
+    name: str
+    state: Annotated[Name, Field(description="It waits for you while it is checked.")]
+    lines: Annotated[int, Field(description="How many were read so far.")]
+    counts: Annotated[
+        dict[str, int],
+        Field(description="Lines by outcome: new, invited, expired, member, declined, twice, invalid."),
+    ]
+    done: Annotated[int, Field(description="Of the new ones, how many were carried out.")]
+    invited: int
+    refused_because: Annotated[str | None, Field(description="Why the whole file was refused.")]
+    created_at: datetime
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ImportedFile) -> Self:
+        return cls(
+            id=row.public_id,
+            program=shapes.Named.of(row.program),
+            name=row.name,
+            state=row.state,  # type: ignore[arg-type]
+            lines=row.lines,
+            counts=row.counts,
+            done=row.done,
+            invited=row.invited,
+            refused_because=why_refused(row) or None,
+            created_at=row.created_at,
+            confirmed_at=row.confirmed_at,
+            ended_at=row.ended_at,
+        )
+
+
+def imports_of(request: HttpRequest) -> "QuerySet[ImportedFile]":
+    rows = ImportedFile.objects.filter(program__organization=token_of(request).organization)
+    return rows.select_related("program")
+
+
+@operations.reads(PATH, scope="invitations:read", response=Page[Import])
+def list_imports(request: HttpRequest, asked: Query[Asked]) -> Page[Import]:
+    """Files that were handed in, the newest first."""
+    rows, following = page_of(request, imports_of(request), asked)
+    return Page(items=[Import.of(row) for row in rows], next=following)
+
+
+@operations.makes(PATH, scope="invitations:write", response=Import, status=202)
+def create_import(
+    request: HttpRequest,
+    file: Annotated[UploadedFile, File(description="CSV or XLSX, up to 1,000,000 lines.")],
+    program: Annotated[PublicId, Form()],
+    language: Annotated[Language, Form("")],
+) -> Import:
+    """Hand in a file with columns email, name, groups, courses. It is checked; nobody is invited yet."""
+    token = token_of(request)
+    programs = token.organization.programs.select_related("organization")
+    chosen = chosen_one(programs, program, "#/program")
+    name = (file.name or "people").replace("\0", "")
+    kept = hand_in(program=chosen, name=name, content=file.chunks(), actor=token.made_by, language=language)
+    return Import.of(kept)
+
+
+@operations.reads("imports/{public:import_id}/", scope="invitations:read", response=Import)
+def read_import(request: HttpRequest, import_id: PathId) -> Import:
+    """How far a file is, and what is in it."""
+    return Import.of(get_object_or_404(imports_of(request), public_id=import_id))
+
+
+@operations.makes(
+    "imports/{public:import_id}/confirmation/", scope="invitations:write", response=Import, status=202
+)
+def confirm_import(request: HttpRequest, import_id: PathId) -> Import:
+    """Invite the new people of a checked file. Handed in again, nobody is written to twice."""
+    file = get_object_or_404(imports_of(request), public_id=import_id)
+    confirm(file=file, actor=token_of(request).made_by)
+    return Import.of(imports_of(request).get(pk=file.pk))
+
+
+@operations.makes(
+    "imports/{public:import_id}/cancellation/", scope="invitations:write", response=Import, status=200
+)
+def cancel_import(request: HttpRequest, import_id: PathId) -> Import:
+    """Drop a file that is not confirmed. Nobody is invited from it."""
+    file = get_object_or_404(imports_of(request), public_id=import_id)
+    if not cancel(file=file, actor=token_of(request).made_by):
+        raise NotToConfirm
+    return Import.of(imports_of(request).get(pk=file.pk))
+
+
+@operations.reads_table("imports/{public:import_id}/result/", scope="invitations:read")
+def read_import_result(request: HttpRequest, import_id: PathId) -> HttpResponseBase:
+    """Every line with its outcome and reason, as CSV. Not found until it is checked."""
+    file = get_object_or_404(imports_of(request), public_id=import_id)
+    if file.state not in (State.CHECKED, State.DONE) or not file.lines:
+        raise Http404
+    return download_many(table(file), f"{token_of(request).organization.slug}-{file.program.slug}-invited")

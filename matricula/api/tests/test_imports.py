@@ -1,0 +1,97 @@
+"""Bruno's payroll program hands in a file of people, has it carried out, and takes the result."""
+
+import pytest
+
+from matricula.jobs.performing import perform_due
+from matricula.joining.importing.models import ImportedFile
+from matricula.joining.models import Invitation
+from matricula.organizations.models import Organization
+from matricula.programs.models import Program
+from matricula.web.limits import MIB
+
+pytestmark = pytest.mark.django_db
+PEOPLE = b"email,name,groups\neve@n.example,Eve,Crew\ndana@nordlicht.example,Dana,\n?,Nobody,\n"
+
+
+def work():
+    while perform_due():
+        pass
+
+
+def test_a3_a_file_is_checked_confirmed_carried_out_and_told_line_by_line(api, house):
+    answer = api.send_file(PEOPLE, program=house.program.public_id, language="de")
+    assert (answer.status_code, answer.json()["state"]) == (202, "checking")
+    path = f"imports/{answer.json()['id']}/"
+    assert api.get(f"{path}result/").status_code == 404
+    assert api.post(f"{path}confirmation/").json()["code"] == "not_to_confirm"
+    work()
+    checked = api.get(path).json()
+    assert checked["counts"] == {"new": 1, "invited": 1, "invalid": 1}
+    assert Invitation.objects.filter(address="eve@n.example").count() == 0
+    assert api.post(f"{path}confirmation/").status_code == 202
+    work()
+    done = api.get(path).json()
+    assert (done["state"], done["invited"]) == ("done", 1)
+    assert Invitation.objects.get(address="eve@n.example").language == "de"
+    result = api.get(f"{path}result/")
+    assert result["Content-Type"].startswith("text/csv")
+    lines = b"".join(result.streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [
+        ["2", "eve@n.example"],
+        ["3", "dana@nordlicht.example"],
+        ["4", "?"],
+    ]
+
+
+def test_a_file_may_be_dropped_until_it_is_confirmed(api, house):
+    path = f"imports/{house.file.public_id}/"
+    assert api.post(f"{path}cancellation/").json()["state"] == "cancelled"
+    assert api.post(f"{path}cancellation/").json()["code"] == "not_to_confirm"
+
+
+def test_a_file_sent_twice_under_one_key_is_taken_once(api, house):
+    sent = {"program": house.program.public_id, "headers": {"idempotency-key": "k-1"}}
+    first, second = (api.send_file(PEOPLE, **{**sent, "headers": dict(sent["headers"])}) for _ in range(2))
+    assert (first.json()["id"], second["Idempotency-Replayed"]) == (second.json()["id"], "true")
+    other = api.send_file(PEOPLE + b"x@n.example,X,\n", **sent)
+    assert other.json()["code"] == "idempotency_key_reused"
+    assert ImportedFile.objects.count() == 2
+
+
+NO_LISTS = {"empty": b"", "is_pdf": b"%PDF-1.7 and so on", "unreadable": b"PK\x03\x04 no zip"}
+
+
+@pytest.mark.parametrize(("why", "content"), NO_LISTS.items())
+def test_import_bombs_what_is_no_list_is_refused_with_the_readers_words(api, house, why, content):
+    answer = api.send_file(content, program=house.program.public_id)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "file_refused")
+    assert problem["errors"] == [
+        {"where": "body", "pointer": "#/file", "code": why, "detail": problem["detail"]}
+    ]
+
+
+def test_a_program_of_another_organization_takes_no_file_of_ours(api, house):
+    other = Organization.objects.create(slug="other", name="Other")
+    program = Program.objects.create(organization=other, slug="p", name="P")
+    answer = api.send_file(PEOPLE, program=program.public_id)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (404, "#/program")
+
+
+def test_a_form_that_is_none(api, house):
+    def send(body, kind, **headers):
+        path = "/api/v1/imports/"
+        return api.client.generic("POST", path, body, kind, headers={**api.headers, **headers}).json()["code"]
+
+    assert send("{}", "application/json") == "media_type_unsupported"
+    assert send("x", "multipart/form-data") == "malformed"
+    assert send("x", "multipart/form-data; boundary=b", content_length=str(101 * MIB)) == "body_too_large"
+    missing = api.client.post("/api/v1/imports/", {"program": "x"}, headers=api.headers).json()
+    assert {one["pointer"] for one in missing["errors"]} == {"#/file", "#/program"}
+
+
+def test_a_large_file_is_for_those_with_a_token(api, house, client):
+    """More than a stranger may send, and more than a body of JSON may hold."""
+    large = PEOPLE + b"\n" * (5 * MIB)
+    assert api.send_file(large, program=house.program.public_id).status_code == 202
+    assert client.post("/api/v1/imports/", {"file": "x" * (5 * MIB)}).status_code == 401
