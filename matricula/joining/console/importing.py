@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.joining.errors import FileRefused, NotToConfirm
-from matricula.joining.importing.handing_in import cancel, confirm, hand_in
+from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, has_stopped
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.importing.telling import left_out, shown, table, why_refused
 from matricula.organizations.access import actor_of, administering
@@ -97,13 +97,14 @@ def handed_in(request: HttpRequest, form: FileForm) -> ImportedFile | None:
 def one_file(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
     """What the file's state asks for: how far it is, what is in it, what became of it."""
     file = file_of(organization, file_id)
-    told = file.state in (State.CHECKED, State.DONE)
+    told, stopped = file.state in (State.CHECKED, State.DONE), has_stopped(file)
     context = {
         "organization": organization,
         "file": file,
         "program": file.program,
         "new": file.counts.get("new", 0),
-        "under_way": file.state in (State.CHECKING, State.RUNNING),
+        "stopped": stopped,
+        "under_way": file.state in (State.CHECKING, State.RUNNING) and not stopped,
         "shown": shown(file) if told else [],
         "left_out": left_out(file) if told else [],
         "why": why_refused(file),
@@ -132,6 +133,15 @@ def cancellation(request: HttpRequest, organization: Organization, file_id: str)
         messages.success(request, _("The file is dropped. Nobody was invited from it."))
         return redirect("invitations:files", organization.slug)
     messages.info(request, _("This file was confirmed or cancelled already."))
+    return redirect("invitations:file", organization.slug, file.public_id)
+
+
+@administering
+@require_POST
+def repetition(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    """Go on with a file whose job has stopped."""
+    file = file_of(organization, file_id)
+    go_on(file)
     return redirect("invitations:file", organization.slug, file.public_id)
 
 

@@ -16,6 +16,7 @@ from matricula.joining.importing.matching import Matcher
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.importing.reading import Row, read_rows
 from matricula.joining.importing.reading.rows import storable
+from matricula.joining.importing.reading.wording import refusal
 from matricula.web.ids import new_public_ids
 
 LONGEST_ADDRESS, LONGEST_NAME = 254, 200
@@ -29,8 +30,11 @@ def check_some(file: ImportedFile) -> bool:
             more = keep_some(file)
     except Cancelled:
         return False
-    except FileRefused as refusal:
-        refuse(file, refusal)
+    except FileRefused as fault:
+        refuse(file, fault)
+        return False
+    except FileNotFoundError:
+        refuse(file, refusal("unreadable"))
         return False
     if not more:
         judge(file)
@@ -113,9 +117,9 @@ def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
     _open[file.pk] = (file.read_to, rows)
 
 
-def refuse(file: ImportedFile, refusal: FileRefused) -> None:
+def refuse(file: ImportedFile, fault: FileRefused) -> None:
     """Nothing of such a file is kept."""
     file.kept_lines.all().delete()
-    news = {"state": State.REFUSED, "code": refusal.code, "line": refusal.line, "ended_at": timezone.now()}
+    news = {"state": State.REFUSED, "code": fault.code, "line": fault.line, "ended_at": timezone.now()}
     file.move(State.CHECKING, lines=0, **news)
     transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.jobs.queueing import enqueue
+from matricula.jobs.models import Job
+from matricula.jobs.queueing import enqueue, try_again
 from matricula.joining.errors import NotToConfirm
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.importing.reading import MOST_BYTES, recognise
@@ -89,6 +90,17 @@ def confirm(*, file: ImportedFile, actor: Account | None) -> None:
         raise NotToConfirm
     enqueue(JOB, reference=file.pk)
     journal("invitation.import_confirmed", file, actor)
+
+
+def has_stopped(file: ImportedFile) -> bool:
+    """Its job met a fault again and again and waits for somebody to say go on."""
+    failed = Job.objects.filter(kind=JOB, reference=file.pk, state=Job.State.FAILED)
+    return file.state in (State.CHECKING, State.RUNNING) and failed.exists()
+
+
+def go_on(file: ImportedFile) -> bool:
+    """From the line after the last one done. False when it goes on already."""
+    return try_again(kind=JOB, reference=file.pk)
 
 
 def newest_invitation() -> int:

@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import person
+from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due
-from matricula.joining.importing.handing_in import hand_in
+from matricula.joining.importing.handing_in import hand_in, place_of
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.models import Invitation
 from matricula.organizations.models import Organization, Role
@@ -151,3 +152,22 @@ def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
     enter_program(program=program, account=ada)
     page = desk.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
     assert "<dt>Cost centre</dt><dd>4711</dd>" in page
+
+
+def test_a_file_whose_job_has_stopped_says_so_and_goes_on_when_asked(desk, program):
+    file = take(program, "email\nada@n.example\n")
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    Job.objects.filter(reference=file.pk).update(state=Job.State.FAILED)
+    page = desk.get(f"{FILES}{file.public_id}/").content
+    assert b"This file came to a halt" in page
+    assert b"data-poll" not in page
+    desk.post(f"{FILES}{file.public_id}/repetition/")
+    work()
+    assert ImportedFile.objects.get().state == "done"
+
+
+def test_a_file_whose_upload_is_gone_is_refused_in_words(desk, program):
+    file = hand_in(program=program, name="people.csv", content=[b"email\nada@n.example\n"], actor=None)
+    place_of(file).unlink()
+    work()
+    assert b"The file is damaged and cannot be read" in desk.get(f"{FILES}{file.public_id}/").content
