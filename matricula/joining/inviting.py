@@ -21,6 +21,8 @@ from matricula.web.secret import digest, new_link_secret
 
 KIND = "joining.invitation"
 REMINDER = "joining.reminder"
+REPLACES = "replaces"
+"""Marks a letter that is not the first: the links of those before it end when it has left."""
 BETWEEN_LETTERS = timedelta(minutes=10)
 
 
@@ -75,6 +77,7 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
         reference=invitation.pk,
         organization_id=invitation.program.organization_id,
         bulk=True,
+        context={REPLACES: True} if invitation.letter_id else {},
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
-from matricula.joining.inviting import KIND, REMINDER, mint_links
+from matricula.joining.inviting import KIND, REMINDER, REPLACES, mint_links
 from matricula.joining.models import Invitation, InvitationToken, invitation_expiry
 from matricula.joining.reminding import next_reminder
 from matricula.mail.models import Letter
@@ -105,7 +105,7 @@ def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **
     live, now = Invitation.objects.live().filter(letter__in=about), timezone.now()
     if state == Letter.State.SENT:
         live.update(state=Invitation.State.SENT, sent_at=now, remind_at=next_reminder(now))
-        end_links_before(about, now)
+        end_links_before([one.pk for one in letters if one.context.get(REPLACES)], now)
     else:
         live.update(state=Invitation.State.FAILED, remind_at=None)
 
@@ -116,4 +116,5 @@ def end_links_before(letters: list[int], now: datetime) -> None:
     of_another = Q(letter__isnull=False) & ~Q(letter=F("invitation__letter"))
     shown_before = Q(letter__isnull=True, created_at__lt=F("invitation__letter__queued_at"))
     live = InvitationToken.objects.filter(ended_at__isnull=True, invitation__letter__in=letters)
-    live.filter(of_another | shown_before).update(ended_at=now)
+    if letters:
+        live.filter(of_another | shown_before).update(ended_at=now)
