@@ -295,9 +295,11 @@ def report(few: int, rows: int, before: dict[str, Taken], after: dict[str, Taken
     print(f"{'':36}{'processor time':>24}{'':8}{'by the clock':>22}")
     print(f"{'rows':36}{few:>8,}{rows:>10,}{'p95':>7}  growth{'median':>9}{'p95':>9}")
     for name, one in after.items():
-        first = before[name].work
+        first = before[name].work if before else None
+        grown = f"{one.work / max(first, 1):8.2f}" if first is not None else f"{'':8}"
+        few_rows = f"{first:8.1f}" if first is not None else f"{'':8}"
         print(
-            f"{name:36}{first:8.1f}{one.work:10.1f}{one.work_high:7.1f}{one.work / max(first, 1):8.2f}"
+            f"{name:36}{few_rows}{one.work:10.1f}{one.work_high:7.1f}{grown}"
             f"{one.clock:9.1f}{one.clock_high:9.1f}"
         )
 
@@ -319,7 +321,7 @@ def main() -> None:
         if there < rows:
             grow(max(there, few) + 1, rows, values)
         after = measure(rows)
-        report(few, rows, before or after, after)
+        report(few, rows, before, after)
         for name, taken in limits(int(str(values["organization"]))).items():
             print(f"PostgreSQL itself: {name:30} {taken:8.2f} ms")
         print("kept numbers:", dict(tallied([int(str(values["program"]))], "standing")["standing"]))
