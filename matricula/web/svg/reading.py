@@ -25,18 +25,20 @@ from matricula.web.svg.lists import (
     XML,
 )
 from matricula.web.svg.tree import Element, PictureRefused, Rule
-from matricula.web.svg.weighing import DEEPEST, TARGET, Scale, layers_in, names_in
+from matricula.web.svg.weighing import DEEPEST, TARGET, layers_in, names_in, subjects, weigh
 
 LONGEST = 256 * 1024
 """Bytes of a file."""
-FUNCTION = re.compile(r"([\w-]*)\s*\(")
+FUNCTION = re.compile(r"(?<![\w-])([\w-]*+) ?\(")
+"""In words with single blanks. No expression here may look at a character more than a few times."""
 NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?", re.IGNORECASE)
 COLOUR = re.compile(r"#[0-9a-f]+", re.IGNORECASE)
 LARGEST_NUMBER = 1e7
 INNER = re.compile(r"url\(\s*(['\"]?)#[\w.:-]+\1\s*\)", re.IGNORECASE)
-CLASS = re.compile(r"\.([\w-]+)")
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-RULE = re.compile(r"([\w\s.,#>*-]+)\{([^{}]*)\}")
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+SELECTOR = re.compile(r"[\w\s.,#>*-]+")
+LONGEST_LENGTH = 60
+"""Characters of a width or height."""
 LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(?:px|pt|mm|cm|in)?\s*", re.IGNORECASE)
 
 
@@ -57,7 +59,7 @@ def read_svg(content: bytes) -> Drawing:
     root = reader.read(content)
     if root.name != "svg":
         raise PictureRefused(_("The file is XML, but no SVG."))
-    Scale(root, reader.rules).weigh(root)
+    weigh(root, reader.rules)
     width, height = size_of(root)
     return Drawing(written(root, ' xmlns="http://www.w3.org/2000/svg"'), width, height)
 
@@ -182,7 +184,7 @@ class Reader:
         if "\\" in value or "@" in value:
             raise self.refuse(_("“%s” is not allowed.") % value.strip()[:60])
         rest = INNER.sub("", value)
-        for function in FUNCTION.findall(rest):
+        for function in FUNCTION.findall(" ".join(rest.split())):
             if function.lower() not in FUNCTIONS:
                 raise self.refuse(_("“%s” is not allowed.") % f"{function}(…)")
         for number in NUMBER.findall(COLOUR.sub("", rest)):
@@ -200,21 +202,22 @@ class Reader:
             self.check_sheet("".join(one for one in element.inside if isinstance(one, str)))
 
     def check_sheet(self, sheet: str) -> None:
-        bare = COMMENT.sub("", sheet)
-        if RULE.sub("", bare).strip():
-            raise self.refuse(_("the style sheet holds more than plain rules."))
-        for selector, declarations in RULE.findall(bare):
+        *rules, rest = COMMENT.sub("", sheet).split("}")
+        for selector, brace, declarations in (rule.partition("{") for rule in rules):
+            if not brace or "{" in declarations or not SELECTOR.fullmatch(selector):
+                raise self.refuse(_("the style sheet holds more than plain rules."))
             self.check_declarations(declarations)
-            classes = frozenset(CLASS.findall(selector))
             layers = layers_in(names_in(declarations))
-            self.rules.append(Rule(classes, TARGET.findall(declarations), layers))
+            self.rules.append(Rule(subjects(selector), TARGET.findall(declarations), layers))
+        if rest.strip():
+            raise self.refuse(_("the style sheet holds more than plain rules."))
 
 
 def size_of(root: Element) -> tuple[float, float]:
     """By the view box, else by width and height. Raises PictureRefused."""
     box = re.split(r"[\s,]+", root.attributes.get("viewBox", "").strip())
     lengths = box[2:] if len(box) == 4 else [root.attributes.get(name, "") for name in ("width", "height")]
-    found = [LENGTH.fullmatch(length) for length in lengths]
+    found = [LENGTH.fullmatch(length) for length in lengths if len(length) <= LONGEST_LENGTH]
     sizes = [float(one[1]) for one in found if one]
     if len(sizes) != 2 or not all(0 < size < 1_000_000 for size in sizes):
         raise PictureRefused(

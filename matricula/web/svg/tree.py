@@ -21,8 +21,8 @@ class Element:
 
 @dataclass(frozen=True)
 class Rule:
-    """Of a style sheet: which classes it is about (none: any element), and what it costs to follow."""
+    """Of a style sheet: what it is about (`subjects` of its selector), and what it costs to follow."""
 
-    classes: frozenset[str]
+    subjects: frozenset[str]
     targets: list[str]
     layers: int

@@ -1,6 +1,8 @@
 """Stored markup: an uploaded SVG is shown only when nothing in it runs, moves, fetches or explodes."""
 
 import re
+from contextlib import suppress
+from time import process_time
 from xml.etree import ElementTree
 
 import pytest
@@ -19,6 +21,12 @@ BOMB_BY_STYLE = (
     + "</style>"
     + "".join(f'<mask id="m{n}">' + f'<path class="c{n}" d="M0 0"/>' * 10 + "</mask>" for n in range(31))
     + '<path class="c0" d="M0 0"/>'
+)
+BOMB_BY_SELECTOR = (
+    "<style>"
+    + "".join(f".z, #m{n} path{{mask:url(#m{n + 1})}}" for n in range(30))
+    + "</style>"
+    + "".join(f'<mask id="m{n}">' + '<path d="M0 0"/>' * 10 + "</mask>" for n in range(31))
 )
 ATTACKS = {
     "script": ("<script>alert(1)</script>", "a script"),
@@ -63,6 +71,7 @@ ATTACKS = {
     "round about": ('<mask id="a" mask="url(#b)"/><mask id="b" mask="url(#a)"/>', "refers to itself"),
     "billion laughs by use": (BOMB, "too much to draw"),
     "billion laughs by style": (BOMB_BY_STYLE, "too much to draw"),
+    "billion laughs by half a selector": (BOMB_BY_SELECTOR, "refers to itself"),
     "layers": ('<g opacity=".5"><path d="M0 0"/></g>' * 300, "too much to draw"),
     "layers by style": ('<g style="mix-blend-mode:multiply"/>' * 300, "too much to draw"),
     "layers by sheet": ("<style>g{clip-path:url(#a)}</style>" + "<g/>" * 300, "too much to draw"),
@@ -86,6 +95,32 @@ def test_stored_markup_what_is_unsafe_is_refused_with_what_and_where(name):
         read_svg(f"{START}\n{inside}\n</svg>".encode())
     assert words in str(refusal.value)
     assert re.search(r"Line \d+", str(refusal.value))
+
+
+HEAVY = '<g id="b">' + '<use href="#c"/>' * 800 + '</g><g id="c">' + "<g/>" * 50 + "</g>"
+CHAIN = "".join(f'<g id="a{n}">{"<g>" * 50}<use href="#a{n + 1}"/>{"</g>" * 51}' for n in range(55))
+SLOW = {
+    "a word in a sheet": "<style>" + "a" * 60_000 + "</style>",
+    "comments that never end": "<style>" + "/*" * 120_000 + "</style>",
+    "a word in an attribute": '<g fill="' + "a" * 60_000 + '"/>',
+    "blanks in an attribute": '<g fill="' + "&#32;" * 50_000 + '"/>',
+    "digits of a width": '<svg height="1" width="' + "1" * 12_000 + 'x"/>',
+    "rules times elements": "<style>" + ".a{fill:url(#b)}" * 7_500 + "</style>" + "<g/>" * 30_000,
+    "a heavy part a thousand times": HEAVY + '<use href="#b"/>' * 14_000,
+    "a chain of nests": CHAIN,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_import_bombs_no_drawing_keeps_the_server_busy(name):
+    inside = SLOW[name]
+    content = f"{START}{inside}</svg>"
+    if inside.startswith("<svg"):
+        content = inside.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"')
+    began = process_time()
+    with suppress(PictureRefused):
+        read_svg(content.encode())
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize(
