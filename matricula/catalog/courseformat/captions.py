@@ -5,7 +5,7 @@ import re
 from matricula.catalog.courseformat.problems import FileLog
 
 STAMP = r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
-TIMING = re.compile(rf"{STAMP}[ \t]+-->[ \t]+{STAMP}(?:[ \t]+\S+:\S+)*[ \t]*")
+TIMING = re.compile(rf"{STAMP}[ \t]+-->[ \t]+{STAMP}(?:[ \t]+[^\s:]+:\S+)*[ \t]*")
 EXAMPLE = "00:00:01.000 --> 00:00:04.500"
 
 

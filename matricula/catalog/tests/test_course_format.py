@@ -4,6 +4,7 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -128,6 +129,15 @@ def test_import_bombs_are_refused_before_they_unpack(tmp_path):
     ]
     assert places(written(tmp_path / "large", FILES | {"x.txt": "x" * 2000}), total=2000) == ["large:1"]
     assert places(written(tmp_path / "text", {**FILES, "a.md": LESSON + "x" * 2000}), text=2000) == ["a.md:1"]
+
+
+def test_import_bombs_no_line_of_captions_keeps_the_server_busy(tmp_path):
+    line = "00:00:01.000 --> 00:00:02.000" + " align:start:x" * 26
+    captions = VTT + f"\n{line}\nGood\n\n{line} bad\nBad\n".encode()
+    files = {"course.yaml": COURSE, "a.md": VIDEO, "v.webm": WEBM, "p.png": PNG, "v.vtt": captions}
+    began = process_time()
+    assert places(written(tmp_path / "c", files)) == ["v.vtt:9"]
+    assert process_time() - began < 2
 
 
 def test_a_zip_that_lies_about_its_sizes_is_a_problem_not_a_flood(tmp_path):

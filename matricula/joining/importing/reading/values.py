@@ -8,6 +8,8 @@ from matricula.joining.importing.reading.markup import Attributes, Elements
 
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]')
+LONGEST_FORMAT = 1_000
+"""In characters, four times what Excel takes."""
 EXACT = 1e15
 
 
@@ -69,7 +71,7 @@ class Styles:
 
 
 def shows_date(code: str) -> bool:
-    return bool(re.search("[ymdhs]", LITERALS.sub("", code.lower())))
+    return len(code) <= LONGEST_FORMAT and bool(re.search("[ymdhs]", LITERALS.sub("", code.lower())))
 
 
 def whole(text: str) -> int:

@@ -5,11 +5,14 @@ import random
 import subprocess
 import sys
 import zipfile
+from io import BytesIO
+from time import process_time
 
 import pytest
 
 from matricula.joining.errors import FileRefused
 from matricula.joining.importing.reading import LONGEST_CELL, MOST_COLUMNS, read_rows, recognise
+from matricula.joining.importing.reading.values import BUILT_IN_DATES, Styles
 from matricula.joining.importing.tests.workbooks import MAIN, SHEET, inline, parts, workbook
 
 MIB = 1024 * 1024
@@ -146,6 +149,13 @@ def test_import_bombs_what_a_parser_would_keep(file, rows):
     done = read_apart(file(parts(SHEET % (rows + f"<row>{padding}</row>"))))
     assert done["code"] in ("forbidden_markup", "zip_bomb")
     assert done["grown"] < 60 * MIB
+
+
+def test_import_bombs_no_format_of_numbers_keeps_the_worker_busy():
+    styles = f'<styleSheet><numFmts><numFmt numFmtId="165" formatCode="{"[" * 150_000}"/></numFmts></styleSheet>'
+    began = process_time()
+    assert not Styles(BytesIO(styles.encode())).formats - BUILT_IN_DATES
+    assert process_time() - began < 2
 
 
 def test_import_bombs_a_far_column_and_a_far_row(file):
