@@ -17,7 +17,6 @@ from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.errors import CodeWrong, FactorExists, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import Account
-from matricula.accounts.pages.signing_in import CEREMONY
 from matricula.accounts.second_factors import (
     add_authenticator,
     codes_left,
@@ -29,6 +28,7 @@ from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 BEING_ADDED = "new_authenticator"
+CEREMONY = "new_passkey"
 
 
 @signed_in

@@ -116,21 +116,23 @@ def show_step(request: HttpRequest, account: Account, form: forms.Form) -> HttpR
 @require_POST
 def ask_passkey(request: HttpRequest) -> HttpResponse:
     """What the browser asks the device: for the second step, else for signing in without a password."""
-    options, state = passkeys.ask_to_prove(pending_account(request))
-    request.session[CEREMONY] = state
+    pending = pending_account(request)
+    options, state = passkeys.ask_to_prove(pending)
+    request.session[CEREMONY] = {"second_step_of": pending and pending.pk, "state": state}
     return JsonResponse(options)
 
 
 @public
 @require_POST
 def answer_passkey(request: HttpRequest) -> HttpResponse:
-    """The device's answer. Alone it is enough: it was unlocked by its owner."""
+    """The device's answer. Alone it is enough: it was unlocked by its owner. What a second step asked for
+    need not have been, and answers that step only."""
     pending = pending_account(request)
-    state = request.session.pop(CEREMONY, None)
+    asked = request.session.pop(CEREMONY, None)
     try:
-        if state is None:
+        if asked is None or asked["second_step_of"] != (pending and pending.pk):
             raise PasskeyRefused
-        account = passkeys.prove(account=pending, state=state, answer=json.loads(request.body))
+        account = passkeys.prove(account=pending, state=asked["state"], answer=json.loads(request.body))
     except (PasskeyRefused, ValueError):
         return passkey_refused()
     if pending:
