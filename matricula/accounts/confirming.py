@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
-from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooSoon
+from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
 from matricula.accounts.throttling import allows
@@ -19,23 +19,31 @@ from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_code, new_link_secret
 
 KIND = "accounts.confirmation"
+LETTERS = {"tries": Confirmation.MAILBOX_LETTERS, "minutes": 24 * 60}
 
 
 @transaction.atomic
 def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
-    """Write a new letter; the codes before it end. Raises TooSoon within the cool-down."""
+    """Write a new letter; the codes before it end. Raises TooSoon within the cool-down, TooOften."""
     cool = timezone.now() - timedelta(seconds=Confirmation.COOL_DOWN_SECONDS)
     live = email.confirmations.filter(ended_at__isnull=True)
     if any(one.requested_at > cool and one.tries < Confirmation.TRIES for one in live):
         raise TooSoon
     if live:
         live.update(ended_at=timezone.now())
-    return write_to([email])[0]
+    written = write_to([email])
+    if not written:
+        raise TooOften
+    return written[0]
 
 
 def write_to(emails: list[EmailAddress]) -> list[Confirmation]:
-    """A letter to each, without asking whether one went out a moment ago."""
-    confirmations = Confirmation.objects.bulk_create([Confirmation(email=one) for one in emails])
+    """A letter to each, without asking whether one went out a moment ago.
+
+    A mailbox gets so many a day and no more, whoever types its address into whatever form.
+    """
+    bearable = [one for one in emails if allows("code-letter", one.canonical, **LETTERS)]
+    confirmations = Confirmation.objects.bulk_create([Confirmation(email=one) for one in bearable])
     Letter.objects.bulk_create(
         Letter(kind=KIND, to=one.email.address, language=one.email.account.language, reference=one.pk)
         for one in confirmations

@@ -32,7 +32,7 @@ class TooSoon(AccountError):
     code = "too_soon"
 
 
-class TooOften(AccountError):
+class TooOften(TooSoon):
     """So many letters were asked for that the next one waits until tomorrow."""
 
     code = "too_often"

@@ -121,6 +121,7 @@ class Confirmation(models.Model):
     LINK_HOURS = 24
     TRIES = 5
     MAILBOX_TRIES = 30
+    MAILBOX_LETTERS = 30
     COOL_DOWN_SECONDS = 60
 
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")

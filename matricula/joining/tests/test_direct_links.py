@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.joining.models import Arrival, DirectLink
 from matricula.joining.sharing import make_link, turn_off
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
@@ -206,3 +206,18 @@ def test_two_people_may_not_hold_one_work_e_mail(client, share):
     assert "This address already belongs to another account." in answer.content.decode()
     assert not holder.memberships.exists()
     assert not Membership.objects.exists()
+
+
+def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
+    _link, link_path = share()
+    most = Confirmation.MAILBOX_LETTERS
+    letters = Letter.objects.filter(to__iexact="victim@home.example")
+    for number in range(most + 2):
+        mallory = Client()
+        sign_up(
+            mallory, link_path, "Victim@home.example", alternative_email=f"mallory{number}@other.example"
+        )
+    assert letters.count() == most
+    arrival = Arrival.objects.latest("id")
+    answer = mallory.post(f"/join/arrivals/{arrival.public_id}/confirm/letter/", follow=True)
+    assert (answer.status_code, letters.count()) == (200, most)
