@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,6 +12,8 @@ import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+WITHIN = re.compile(r"(?!\A)([;|\t\r\n] *)(?=[=+\-@＝＋－＠])")
+"""Where a cell begins for a spreadsheet that splits lines at other characters than commas, as in Germany."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_ONCE = 1000
 Rows = Iterable[Sequence[Any]]
@@ -18,8 +21,10 @@ Rows = Iterable[Sequence[Any]]
 
 def harmless(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers."""
-    text = isinstance(value, str)
-    return f"'{value}" if text and value.lstrip(" ").startswith(FORMULA_PREFIXES) else value
+    if not isinstance(value, str):
+        return value
+    text = WITHIN.sub(r"\1'", value)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_PREFIXES) else text
 
 
 def as_csv(rows: Rows) -> bytes:

@@ -84,8 +84,15 @@ def test_spreadsheets_formulas_are_harmless_in_csv_and_typed_in_xlsx(formula):
     assert b"<f>" not in as_xlsx([["Name"], [formula]])
 
 
+@pytest.mark.parametrize("within", ["Ada;=1+1", "Ada; @SUM(A1)", "Ada|-1", "Ada\n=1+1", "Ada;;+1"])
+def test_spreadsheets_that_split_lines_at_semicolons_run_no_formula_either(within):
+    for separator in ";|\n":
+        for cell in as_csv([[within]]).decode("utf-8-sig").replace('"', "").split(separator):
+            assert not cell.strip(";| ").startswith(("=", "+", "-", "@"))
+
+
 def test_numbers_stay_numbers_and_plain_names_stay_as_they_are():
-    assert [harmless(value) for value in (-3, "Ada", "a=b", "")] == [-3, "Ada", "a=b", ""]
+    assert [harmless(value) for value in (-3, "Ada", "a=b", "a; b", "")] == [-3, "Ada", "a=b", "a; b", ""]
 
 
 def test_f4_the_report_as_csv_and_xlsx(client, story, course, bruno):
