@@ -2,7 +2,7 @@
 
 import re
 
-LINK = re.compile(r"\b[a-z][a-z0-9+.-]*:/\S*|\bmailto:\S*", re.IGNORECASE)
+LINK = re.compile(r"[a-z][a-z0-9+.-]*:/\S*|mailto:\S*", re.IGNORECASE)
 LONGEST_NAME = 80
 
 
