@@ -214,9 +214,7 @@ def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
     letters = Letter.objects.filter(to__iexact="victim@home.example")
     for number in range(most + 2):
         mallory = Client()
-        sign_up(
-            mallory, link_path, "Victim@home.example", alternative_email=f"mallory{number}@other.example"
-        )
+        sign_up(mallory, link_path, "Victim@home.example", alternative_email=f"mallory{number}@other.example")
     assert letters.count() == most
     arrival = Arrival.objects.latest("id")
     answer = mallory.post(f"/join/arrivals/{arrival.public_id}/confirm/letter/", follow=True)

@@ -152,7 +152,9 @@ def test_import_bombs_what_a_parser_would_keep(file, rows):
 
 
 def test_import_bombs_no_format_of_numbers_keeps_the_worker_busy():
-    styles = f'<styleSheet><numFmts><numFmt numFmtId="165" formatCode="{"[" * 150_000}"/></numFmts></styleSheet>'
+    styles = (
+        f'<styleSheet><numFmts><numFmt numFmtId="165" formatCode="{"[" * 150_000}"/></numFmts></styleSheet>'
+    )
     began = process_time()
     assert not Styles(BytesIO(styles.encode())).formats - BUILT_IN_DATES
     assert process_time() - began < 2
