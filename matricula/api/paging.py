@@ -1,6 +1,6 @@
 """Long lists in pages: by keyset, the newest first, with a cursor nobody needs to understand."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from cryptography.fernet import InvalidToken
@@ -32,19 +32,35 @@ class Asked(BaseModel):
         ),
     ] = None
 
+    def filters(self) -> dict[str, str]:
+        """What else was asked."""
+        asked = self.model_dump(exclude={"limit", "cursor"})
+        return {name: str(value) for name, value in asked.items() if value}
+
 
 class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
     items: list[T]
     next: Annotated[str | None, Field(description="The address of the next page; null on the last one.")]
+    partial: Annotated[
+        bool, Field(description="More fit the search than could be looked at: search for rarer words.")
+    ] = False
 
 
 def page_of(request: HttpRequest, rows: "QuerySet[M]", asked: Asked) -> "tuple[list[M], str | None]":
     """The rows of the page, and the address of the next one. Raises Invalid for a foreign cursor."""
-    place = {"before": before(asked.cursor)} if asked.cursor else {}
-    found: Stretch[M] = stretch(rows, place, size=asked.limit)
-    return found.rows, next_address(request, found.older) if found.older else None
+    found: Stretch[M] = stretch(rows, place_in(asked), size=asked.limit)
+    return found.rows, following(request, found)
+
+
+def place_in(asked: Asked) -> dict[str, str]:
+    """For a Stretch: after which row to go on. Raises Invalid for a foreign cursor."""
+    return {"before": before(asked.cursor)} if asked.cursor else {}
+
+
+def following(request: HttpRequest, found: Stretch[Any]) -> str | None:
+    return next_address(request, found.older) if found.older else None
 
 
 def before(cursor: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.joining.models import Invitation, SearchLine
 from matricula.organizations.models import Organization
 from matricula.programs.tallying import tallied
-from matricula.web.keyset import Stretch
+from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import spelled, stretch_of_found, words_of
 
 STATES = {
@@ -59,11 +59,17 @@ def matching_invitations(organization: Organization, asked: Mapping[str, str]) -
     return listed_invitations(organization, asked).filter(spelled(words_of(asked.get("q", ""))))
 
 
-def page_of(organization: Organization, asked: Mapping[str, str]) -> Stretch[Invitation]:
-    """The newest that fit, or those after or before one, with BESIDE."""
+def page_of(
+    organization: Organization,
+    asked: Mapping[str, str],
+    shown: QuerySet[Invitation] | None = None,
+    size: int = PAGE_SIZE,
+) -> Stretch[Invitation]:
+    """The newest that fit, or those after or before one, read from `shown`, or with BESIDE."""
     lines = SearchLine.objects.filter(organization=organization)
-    shown = Invitation.objects.only(*SHOWN).annotate(**BESIDE)
-    return stretch_of_found(listed_invitations(organization, asked), asked, asked.get("q", ""), lines, shown)
+    read = Invitation.objects.only(*SHOWN).annotate(**BESIDE) if shown is None else shown
+    rows = listed_invitations(organization, asked)
+    return stretch_of_found(rows, asked, asked.get("q", ""), lines, read, size)
 
 
 def numbers_by_state(organization: Organization) -> dict[str, int]:

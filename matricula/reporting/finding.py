@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Membership, Program
-from matricula.web.keyset import Stretch
+from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import spelled, stretch_of_found, words_of
 
 SHOWN = (
@@ -45,11 +45,16 @@ def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membershi
     return listed_members(role, asked).filter(spelled(words_of(asked.get("q", ""))))
 
 
-def page_of(role: Role, asked: Mapping[str, str]) -> Stretch[Membership]:
-    """The newest that fit, or those after or before one, with BESIDE."""
+def page_of(
+    role: Role,
+    asked: Mapping[str, str],
+    shown: QuerySet[Membership] | None = None,
+    size: int = PAGE_SIZE,
+) -> Stretch[Membership]:
+    """The newest that fit, or those after or before one, read from `shown`, or with BESIDE."""
     lines = Membership.objects.filter(organization=role.organization_id)
-    shown = Membership.objects.only(*SHOWN).annotate(**BESIDE)
-    return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, shown)
+    read = Membership.objects.only(*SHOWN).annotate(**BESIDE) if shown is None else shown
+    return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
 
 
 def group_names(memberships: list[Membership]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import BigAutoField, Lookup, Model, Q, QuerySet
 from django.dispatch import receiver
 
-from matricula.web.keyset import Stretch, stretch
+from matricula.web.keyset import PAGE_SIZE, Stretch, stretch
 
 M = TypeVar("M", bound=Model)
 SHORTEST_ANYWHERE = 3
@@ -49,7 +49,12 @@ def spelled(words: list[str]) -> Q:
 
 
 def stretch_of_found(
-    rows: "QuerySet[M]", asked: Mapping[str, str], text: str, lines: "QuerySet[Any]", shown: "QuerySet[M]"
+    rows: "QuerySet[M]",
+    asked: Mapping[str, str],
+    text: str,
+    lines: "QuerySet[Any]",
+    shown: "QuerySet[M]",
+    size: int = PAGE_SIZE,
 ) -> "Stretch[M]":
     """A page of `rows` that have all the words of `text`, read from `shown`.
 
@@ -57,9 +62,9 @@ def stretch_of_found(
     """
     words = words_of(text)
     if not words or connection.vendor != "postgresql":
-        return stretch(rows.filter(spelled(words)), asked, shown=shown)
+        return stretch(rows.filter(spelled(words)), asked, size, shown=shown)
     search = Search(words, lines)
-    page = stretch(rows, asked, take=search.take, shown=shown)
+    page = stretch(rows, asked, size, take=search.take, shown=shown)
     return replace(page, partial=search.partial)
 
 

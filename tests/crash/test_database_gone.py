@@ -1,5 +1,6 @@
 """The database goes away under a running server, and comes back."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -60,3 +61,19 @@ def test_database_restarted_between_two_pages_costs_one_page_at_most(address, cl
     cluster.stop()
     cluster.start()
     assert [status(address, UNKNOWN) for _ in range(30)][1:] == [404] * 29
+
+
+def test_database_gone_the_api_says_when_to_come_back(address, cluster):
+    def ask():
+        visitor = Visitor(address)
+        visitor.connection.request(
+            "GET", "/api/v1/programs/", headers={"Authorization": "Bearer matricula_x"}
+        )
+        answer = visitor.connection.getresponse()
+        return answer.status, json.loads(answer.read())["code"], answer.headers.get("Retry-After")
+
+    assert ask() == (401, "token_refused", None)
+    cluster.stop()
+    assert ask() == (503, "database_away", "5")
+    cluster.start()
+    until(lambda: ask()[0] == 401, seconds=10)

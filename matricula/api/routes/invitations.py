@@ -16,13 +16,13 @@ from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.finding import chosen, chosen_one
 from matricula.api.models import Token
-from matricula.api.paging import Asked, Page, page_of
+from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.values import Address, Given, Language, Line, PathId, PublicId
 from matricula.catalog.browsing import offered_courses
 from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered
 from matricula.joining.inviting import correct_address, invite, renew, revoke
-from matricula.joining.listing import matching_invitations
+from matricula.joining.listing import page_of
 from matricula.joining.models import Invitation
 from matricula.programs.models import Group, Program
 
@@ -112,10 +112,11 @@ def terms_of(token: Token, given: Terms) -> tuple[Program, list[Group], Course |
 @operations.reads("invitations/", scope="invitations:read", response=Page[shapes.Invitation])
 def list_invitations(request: HttpRequest, asked: Query[InvitationsAsked]) -> Page[shapes.Invitation]:
     """Invitations, the newest first; filtered by state and program, searched by name and address."""
-    wanted = {name: value for name, value in asked.model_dump().items() if value}
-    rows = whole(matching_invitations(token_of(request).organization, wanted))
-    found, following = page_of(request, rows, asked)
-    return Page(items=[shapes.Invitation.of(row) for row in found], next=following)
+    wanted = asked.filters()
+    shown = whole(Invitation.objects.all())
+    found = page_of(token_of(request).organization, {**wanted, **place_in(asked)}, shown, asked.limit)
+    items = [shapes.Invitation.of(row) for row in found.rows]
+    return Page(items=items, next=following(request, found), partial=found.partial)
 
 
 @operations.makes("invitations/", scope="invitations:write", response=shapes.Invitation)

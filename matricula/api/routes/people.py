@@ -12,7 +12,7 @@ from matricula.api import shapes
 from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.models import Token
-from matricula.api.paging import Asked, Page, page_of
+from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.routes.invitations import whole
 from matricula.api.values import Line, PathId, PublicId
 from matricula.joining.models import Invitation
@@ -22,7 +22,7 @@ from matricula.learning.outline import with_progress
 from matricula.organizations.models import Affiliation
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership
-from matricula.reporting.finding import matching_members, work_emails
+from matricula.reporting.finding import page_of, work_emails
 
 operations = Operations(tags=["People"])
 
@@ -48,14 +48,13 @@ def one_membership(request: HttpRequest, person_id: str, program_id: str) -> Mem
 def list_memberships(request: HttpRequest, asked: Query[PeopleAsked]) -> Page[shapes.Membership]:
     """People in programs, the newest first; who is in two programs is listed twice."""
     token = token_of(request)
-    wanted = {name: value for name, value in asked.model_dump().items() if value}
+    wanted = asked.filters()
     if asked.group:
         wanted["group"] = str(number_of_group(token, asked.group))
-    rows = matching_members(token.role, wanted).prefetch_related("groups")
-    found, following = page_of(request, rows, asked)
-    emails = work_emails(token.organization_id, found)
-    items = [shapes.Membership.of(row, emails.get(row.account_id)) for row in found]
-    return Page(items=items, next=following)
+    found = page_of(token.role, {**wanted, **place_in(asked)}, memberships_of(request), asked.limit)
+    emails = work_emails(token.organization_id, found.rows)
+    items = [shapes.Membership.of(row, emails.get(row.account_id)) for row in found.rows]
+    return Page(items=items, next=following(request, found), partial=found.partial)
 
 
 def number_of_group(token: Token, public_id: str) -> int:

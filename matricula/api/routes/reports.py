@@ -63,7 +63,7 @@ def report_groups(request: HttpRequest) -> shapes.Report:
 @journal_operations.reads("audit/", scope="audit:read", response=Page[shapes.Entry])
 def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Page[shapes.Entry]:
     """What was done, by whom, and through what; the newest first."""
-    wanted = {name: str(value) for name, value in asked.model_dump().items() if value}
+    wanted = asked.filters()
     rows = matching_entries(token_of(request).organization, wanted)
     found, following = page_of(request, rows, asked)
     return Page(items=[shapes.Entry.of(row) for row in found], next=following)
