@@ -1,5 +1,9 @@
-"""An import whose workers and server are killed again and again, with a real mail server at the other end."""
+"""An import whose workers and server are killed again and again, with a real mail server at the other end.
 
+PEOPLE_IN_A_KILLED_IMPORT=100000 makes it as long as that; it then takes some minutes.
+"""
+
+import os
 from collections import Counter
 
 import pytest
@@ -15,7 +19,8 @@ from tests.crash.test_worker_killed import CONNECTIONS, SINK, read
 from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = 2_000
+PEOPLE = int(os.environ.get("PEOPLE_IN_A_KILLED_IMPORT", "2000"))
+PATIENCE_SECONDS = 60 + PEOPLE // 100
 WORKER = """
 import sys, django
 from datetime import timedelta
@@ -23,12 +28,12 @@ django.setup()
 from matricula.jobs import performing
 from matricula.joining.importing import carrying_out, checking
 performing.LEASE = timedelta(seconds=1)
-checking.lines_a_step = carrying_out.lines_a_step = lambda: 100
+checking.lines_a_step = carrying_out.lines_a_step = lambda: STEP
 from matricula.commands import main
 sys.argv = ["matricula", "worker"]
 main()
-"""
-"""The worker as it is, but with short steps, to be killed among them, and leases a test can wait for."""
+""".replace("STEP", str(PEOPLE // 20))
+"""The worker as it is, but with steps to be killed among, and leases a test can wait for."""
 
 
 @pytest.fixture
@@ -40,6 +45,7 @@ def worker(start, tmp_path):
     outside = {
         "DJANGO_SETTINGS_MODULE": "matricula.settings",
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "MATRICULA_MAIL_DAILY_LIMIT": "0",
         "MATRICULA_MAIL_LEASE_SECONDS": "2",
         "MATRICULA_MAIL_CONNECTIONS": str(CONNECTIONS),
     }
@@ -78,7 +84,7 @@ def confirm_by_a_server_that_is_killed_at_once(start, organization, bruno):
 
 def killed_when(worker, reached):
     running = worker()
-    until(reached, seconds=60)
+    until(reached, seconds=PATIENCE_SECONDS)
     kill(running)
 
 
@@ -98,7 +104,7 @@ def test_loss_on_crash_an_import_killed_again_and_again_loses_nobody_and_writes_
     killed_when(worker, lambda: Letter.objects.filter(state="sent").count() > PEOPLE / 4)
 
     worker()
-    until(lambda: Letter.objects.filter(state="sent").count() == PEOPLE, seconds=90)
+    until(lambda: Letter.objects.filter(state="sent").count() == PEOPLE, seconds=3 * PATIENCE_SECONDS)
     until(lambda: not file().owes_letters)
     assert (file().state, file().invited, file().done) == ("done", PEOPLE, PEOPLE + 2)
     assert set(Invitation.objects.values_list("canonical", flat=True)) == taken_in
@@ -117,8 +123,8 @@ def test_races_import_twice_two_workers_share_one_file_and_invite_everybody_once
     from matricula.joining.importing.handing_in import confirm
 
     worker(), worker()
-    until(lambda: file().state == "checked", seconds=60)
+    until(lambda: file().state == "checked", seconds=PATIENCE_SECONDS)
     confirm(file=file(), actor=bruno)
-    until(lambda: file().state == "done", seconds=60)
+    until(lambda: file().state == "done", seconds=PATIENCE_SECONDS)
     assert Invitation.objects.count() == file().invited == PEOPLE
     assert file().counts == {"new": PEOPLE, "invalid": 1, "twice": 1}
