@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,6 +13,7 @@ from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, start_session
+from matricula.accounts.throttling import allows
 from matricula.joining.access import holding_arrival
 from matricula.joining.arriving import finish, holder_of, may_finish
 from matricula.joining.errors import DomainNotAllowed, LinkRefused, WorkEmailTaken
@@ -68,10 +70,20 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
         return None
     except ProgramFull:
         return refused(request, "full")
-    if account.password != hashed and not account.check_password(data["password"]):
-        return redirect("joining:link-account", arrival.public_id)
+    if account.password != hashed:
+        return signed_up_before(request, arrival, account, data["password"])
     start_session(request, account)
     return redirect("joining:confirm", arrival.public_id)
+
+
+def signed_up_before(request: HttpRequest, arrival: Arrival, account: Account, password: str) -> HttpResponse:
+    """The arrival has an account already: a second click of the same person, or somebody else at their
+    browser, who gets no more tries and no shorter way in than by logging in."""
+    free = allows("sign-up-again", str(account.pk), tries=5, minutes=15)
+    if not free or not account.check_password(password):
+        return redirect("joining:link-account", arrival.public_id)
+    then = reverse("joining:confirm", args=[arrival.public_id])
+    return redirect(begin_session(request, account, then=then))
 
 
 def wrong_domain(refusal: DomainNotAllowed) -> str:

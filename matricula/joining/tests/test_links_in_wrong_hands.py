@@ -5,12 +5,14 @@ import logging
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, Confirmation, EmailAddress
+from matricula.accounts.second_factors import add_authenticator
 from matricula.joining.inviting import mint_link, revoke
 from matricula.joining.models import Arrival, InvitationToken
 from matricula.joining.sharing import make_link
@@ -182,3 +184,23 @@ def test_bad_input_a_taken_address_is_told_only_to_who_reads_its_mailbox(client,
     assert "This address already belongs to another account. Log in with that one." in told
     assert dana.has_confirmed("dana@nordlicht.example")
     assert not Membership.objects.exists()
+
+
+def test_guessing_passwords_somebody_at_the_same_browser_gets_no_more_tries_and_no_shorter_way_in(
+    client, link, chika, bruno, course
+):
+    made = pyotp.random_base32()
+    add_authenticator(account=chika, secret=made, code=pyotp.TOTP(made).now())
+    client.force_login(chika)
+    client.get(link)
+    base = client.post("/join/now/", {"as": "me"})["Location"].removesuffix("courses/")
+    client.post("/account/log-in/", {"email": "bruno@nordlicht.example", "password": PASSWORD})
+    form = {"full_name": "C", "alternative_email": "c@home.example"}
+    answer = client.post(f"{base}account/", {**form, "password": PASSWORD})
+    assert answer["Location"] == "/account/log-in/second-step/"
+    assert client.get("/learn/").context["user"] == bruno
+    for _ in range(5):
+        client.post(f"{base}account/", {**form, "password": "a wrong password"})
+    assert (
+        client.post(f"{base}account/", {**form, "password": PASSWORD})["Location"] == f"{base}link-account/"
+    )
