@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
@@ -10,7 +11,7 @@ from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import hold_roles, spare_last_owner
 from matricula.programs.letters import tell_of_role, tell_owners
-from matricula.programs.models import Group
+from matricula.programs.models import Appointment, Group
 
 
 @transaction.atomic
@@ -83,3 +84,13 @@ def note(verb: str, role: Role, actor: Account, *, before: str) -> None:
     owned, owns = before == Role.Kind.OWNER, not gone and role.kind == Role.Kind.OWNER
     if owned != owns:
         tell_owners(role, came=owns, actor=actor)
+    if owned and not owns:
+        end_offers(role)
+
+
+def end_offers(role: Role) -> None:
+    """What an owner offered ends with them, so that nobody leaves themselves a way back."""
+    offers = Appointment.objects.waiting().filter(
+        organization=role.organization_id, offered_by=role.account_id
+    )
+    offers.update(ended_at=timezone.now())

@@ -254,6 +254,21 @@ def test_the_last_owner_stays(organization, owner, chika):
     assert Role.objects.get(account=owner).kind == OWNER
 
 
+def test_an_owner_who_was_removed_left_themselves_no_way_back(client, organization, owner, chika):
+    Role.objects.create(organization=organization, account=chika, kind=OWNER)
+    offer(organization, chika, "chika.private@elsewhere.example", kind=OWNER)
+    offer(organization, owner)
+    path = offer_path("chika.private@elsewhere.example")
+    remove_role(role=Role.objects.get(account=chika), actor=owner)
+    assert client.get(path).status_code == 410
+    EmailAddress.objects.create(
+        account=chika, address="chika.private@elsewhere.example", confirmed_at=timezone.now()
+    )
+    with pytest.raises(OfferEnded):
+        accept_role(appointment=Appointment.objects.get(kind=OWNER), account=chika)
+    assert [one.offered_by for one in Appointment.objects.waiting()] == [owner]
+
+
 def test_an_owner_of_another_organization_does_not_count(organization, owner, chika):
     other = Organization.objects.create(slug="other", name="Other")
     Role.objects.create(organization=other, account=chika, kind=OWNER)
