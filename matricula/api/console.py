@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.api.forms import TokenForm
 from matricula.api.granting import grant, revoke
 from matricula.api.models import Token
-from matricula.organizations.access import actor_of, owning
+from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
 from matricula.web.keyset import stretch
 
@@ -22,7 +22,7 @@ def tokens(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "api/console/tokens.html", context)
 
 
-@owning
+@freshly_owning
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, organization: Organization) -> HttpResponse:
     """The secret stands in the answer to this POST and nowhere else."""

@@ -1,6 +1,7 @@
 """Bruno makes a token in the console, sees it once, and revokes it."""
 
 import re
+import time
 
 import pytest
 from django.db import connection
@@ -19,7 +20,22 @@ PAGE = "/console/nordlicht/tokens/"
 def owner(client, organization, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
+    prove(client, time.time())
     return client
+
+
+def prove(client, moment):
+    session = client.session
+    session["proved_at"] = moment
+    session.save()
+
+
+def test_a_session_left_open_makes_no_token_before_it_proves_who_it_is(owner):
+    prove(owner, time.time() - 601)
+    given = {"name": "Payroll", "days": 365, "scopes": ["people:read"]}
+    for answer in (owner.get(f"{PAGE}new/"), owner.post(f"{PAGE}new/", given)):
+        assert answer["Location"].startswith("/account/prove/?next=")
+    assert not Token.objects.exists()
 
 
 def test_a_token_is_made_shown_once_used_and_revoked(owner, bruno):
