@@ -25,7 +25,7 @@ CALLOUT = re.compile(r":::+\s*([A-Za-z-]*)")
 def read_lesson(path: str, shelf: Shelf) -> Lesson | None:
     """The lesson in the file `path`, or None after a problem so deep that there is none."""
     log = FileLog(shelf.source.log, path)
-    data = shelf.source.text(path)
+    data = shelf.source.prose(path)
     text = None if data is None else decoded(data, log)
     divided = None if text is None else divide(text, log)
     node = None if divided is None else read_mapping(divided[0], log)

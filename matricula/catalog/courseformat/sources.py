@@ -27,13 +27,17 @@ ENCRYPTED = 0x1
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a course may be, in files and bytes. `ratio` is unpacked to packed size, above 1 MiB."""
+    """How large a course may be, in files and bytes. `ratio` is unpacked to packed size, above 1 MiB.
+
+    `prose`, of all lessons together: a megabyte costs seconds to read, and packs into kilobytes.
+    """
 
     files: int = 2_000
     depth: int = 8
     total: int = 1024 * MIB
     file: int = 512 * MIB
     text: int = MIB // 2
+    prose: int = 4 * MIB
     ratio: int = 150
 
 
@@ -46,7 +50,7 @@ class Source:
     def __init__(self, place: Path, limits: Limits, log: Log) -> None:
         self.name, self.limits, self.log = place.name or str(place), limits, log
         self.sizes: dict[str, int] = {}
-        self.total = 0
+        self.total = self.read = 0
         self.openers: dict[str, Callable[[], BinaryIO]] = {}
         if not place.exists():
             raise log.stop(self.name, "There is no such folder or zip. Check the path.")
@@ -138,6 +142,14 @@ class Source:
         if len(data) > self.limits.text:
             self.log.add(path, 1, f"Keep this file under {self.limits.text // 1024} KiB, or split it.")
             return None
+        return data
+
+    def prose(self, path: str) -> bytes | None:
+        """The same of a lesson, which costs far more to read. Raises ReadingStopped when all are too long."""
+        data = self.text(path)
+        self.read += len(data or b"")
+        if self.read > self.limits.prose:
+            raise self.log.stop(self.name, f"Keep all lessons together under {self.limits.prose // MIB} MiB.")
         return data
 
 

@@ -140,6 +140,15 @@ def test_import_bombs_no_line_of_captions_keeps_the_server_busy(tmp_path):
     assert process_time() - began < 2
 
 
+def test_import_bombs_many_long_texts_in_a_small_zip_keep_nobody_waiting(tmp_path):
+    names = [f"l{n}.md" for n in range(40)]
+    files = {name: LESSON + "\n" + "Words " * 80_000 for name in names}
+    course = COURSE.replace("[a.md]", f"[{', '.join(names)}]")
+    bomb = packed(tmp_path / "bomb.zip", {"course.yaml": course, **files})
+    assert bomb.stat().st_size < 200_000
+    assert places(bomb) == ["bomb.zip:1"]
+
+
 def test_a_zip_that_lies_about_its_sizes_is_a_problem_not_a_flood(tmp_path):
     place = packed(tmp_path / "c.zip", {**FILES, "p.png": PNG * PIECE, "a.md": LESSON + "\n![x](p.png)\n"})
     place.write_bytes(place.read_bytes()[:-40])
