@@ -5,7 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPHeloError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 from time import monotonic
 
 from django.conf import settings
@@ -100,7 +106,9 @@ def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
 
 
 def is_final(refusal: OSError) -> bool:
-    """5xx: asking again will not help."""
+    """5xx: asking again will not help, unless it is us whom the mail server does not know or want."""
+    if isinstance(refusal, SMTPAuthenticationError | SMTPConnectError | SMTPHeloError):
+        return False
     return isinstance(refusal, Unwritable) or any(500 <= code <= 599 for code, _ in answers_of(refusal))
 
 
