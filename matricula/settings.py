@@ -236,7 +236,7 @@ AUTH_PASSWORD_VALIDATORS = [
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
 # -- API -------------------------------------------------------------------------------------------
-LIMITED_ELSEWHERE = ("/api/",)
+LIMITED_ELSEWHERE = ("/api/v1/imports/",)
 """Addresses that look at sizes themselves, once they know who asks; see web/limits.py."""
 API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 

@@ -94,4 +94,5 @@ def test_a_large_file_is_for_those_with_a_token(api, house, client):
     """More than a stranger may send, and more than a body of JSON may hold."""
     large = PEOPLE + b"\n" * (5 * MIB)
     assert api.send_file(large, program=house.program.public_id).status_code == 202
-    assert client.post("/api/v1/imports/", {"file": "x" * (5 * MIB)}).status_code == 401
+    for path, answer in (("imports/", 401), ("imports/x/", 404), ("docs/", 413), ("programs/", 413)):
+        assert client.post(f"/api/v1/{path}", {"file": "x" * (5 * MIB)}).status_code == answer

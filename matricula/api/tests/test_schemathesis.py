@@ -62,3 +62,20 @@ def make_true(case):
 def test_every_operation_does_what_the_document_says(case, headers):
     make_true(case)
     case.call_and_validate(headers=headers)
+
+
+def test_what_one_operation_makes_the_others_find(headers):
+    """Made, read, changed and ended in any order, by the ids the answers tell."""
+
+    class Way(schema.as_state_machine()):
+        def get_call_kwargs(self, case):
+            make_true(case)
+            return {"headers": headers}
+
+        def validate_response(self, response, case, additional_checks=None, **kwargs):
+            case.validate_response(response, additional_checks=additional_checks, headers=headers)
+
+    steps = settings(
+        max_examples=10, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    Way.run(settings=steps)
