@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
@@ -61,17 +62,20 @@ def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
         start_session(request, account)
         return then
     request.session.cycle_key()
-    request.session[PENDING] = {"account": account.pk, "then": then, "at": time.time(), "tries": 0}
+    known = {"account": account.pk, "known_by": account.get_session_auth_hash()}
+    request.session[PENDING] = {**known, "then": then, "at": time.time(), "tries": 0}
     return reverse("accounts:second-step")
 
 
 def pending_account(request: HttpRequest) -> Account | None:
-    """Whose password was right a moment ago in this browser, while the second step is awaited."""
+    """Whose password, still the same, was right here a moment ago, while the second step is awaited."""
     pending = request.session.get(PENDING)
     if not pending or time.time() - pending["at"] > PENDING_SECONDS:
         request.session.pop(PENDING, None)
         return None
-    return Account.objects.filter(pk=pending["account"], is_active=True).first()
+    account = Account.objects.filter(pk=pending["account"], is_active=True).first()
+    still = account and constant_time_compare(pending.get("known_by", ""), account.get_session_auth_hash())
+    return account if still else None
 
 
 def spend_step_try(request: HttpRequest, account: Account) -> bool:

@@ -18,6 +18,7 @@ from matricula.accounts.errors import CodeWrong, FactorExists, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import (
+    SEAL,
     add_authenticator,
     codes_left,
     enrolment_uri,
@@ -25,6 +26,7 @@ from matricula.accounts.second_factors import (
     renew_recovery_codes,
 )
 from matricula.web.access import signed_in
+from matricula.web.secret import seal, unseal
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 BEING_ADDED = "new_authenticator"
@@ -50,7 +52,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @FORM
 def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the secret to the app, and see that it took it."""
-    secret = request.session.setdefault(BEING_ADDED, pyotp.random_base32())
+    secret = unseal(SEAL, request.session.setdefault(BEING_ADDED, seal(SEAL, pyotp.random_base32())))
     form = AuthenticatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

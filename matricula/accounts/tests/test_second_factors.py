@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from conftest import PASSWORD
+from matricula.accounts.changing_password import change_password
 from matricula.accounts.errors import CodeWrong, FactorExists
 from matricula.accounts.models import RecoveryCode, SecondFactor, Session
 from matricula.accounts.second_factors import (
@@ -289,3 +290,21 @@ def test_session_fixation_the_key_changes_when_somebody_confirms_who_they_are(cl
     before = client.session.session_key
     client.post("/account/prove/", {"password": PASSWORD, "next": "/account/"})
     assert client.session.session_key != before
+
+
+def test_a_new_password_ends_what_the_old_one_began(client, secret, chika):
+    client.post("/account/log-in/", LOG_IN)
+    change_password(account=chika, password="another long password")
+    answer = client.post("/account/log-in/second-step/", {"code": now(secret)})
+    assert answer["Location"] == "/account/log-in/"
+    assert not signed_in(client)
+
+
+def test_secrets_of_an_app_that_is_being_added_are_sealed_too(client, chika):
+    client.post("/account/log-in/", LOG_IN)
+    page = client.get("/account/second-factors/authenticator/")
+    shown = page.context["secret"]
+    assert shown not in str(dict(client.session))
+    assert client.get("/account/second-factors/authenticator/").context["secret"] == shown
+    client.post("/account/second-factors/authenticator/", {"code": now(shown)})
+    assert SecondFactor.objects.get().account == chika
