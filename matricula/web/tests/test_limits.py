@@ -39,3 +39,19 @@ def test_who_is_signed_in_may_send_a_course_and_no_more(client, bruno):
     film.seek(0)
     assert client.post("/account/log-in/", {"film": film}).status_code == 200
     assert send(client, SIGNED_IN + 1).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/certificates/a%00b/",
+        "/join/a%00b/",
+        "/account/reset/a%00b/",
+        "/console/nordlicht/people/?q=%00",
+        "/console/nordlicht/invitations/?program=a%00b",
+        "/api/v1/%00/",
+    ],
+)
+def test_bad_input_a_character_that_no_database_keeps_is_no_address(client, organization, bruno, address):
+    client.force_login(bruno)
+    assert client.get(address).status_code == 400
