@@ -226,10 +226,6 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
 PASSWORD_HASHERS = ["matricula.accounts.hashing.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["full_name"]},
-    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
@@ -11,6 +11,8 @@ from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts
 from matricula.accounts.throttling import allows
+
+OWN_WORDS = UserAttributeSimilarityValidator(["full_name"])
 
 
 class EmailField(forms.CharField):
@@ -32,6 +34,17 @@ class NewPasswordField(forms.CharField):
         password: str = super().clean(value)
         validate_password(password)
         return password
+
+
+def refuse_own_words(form: forms.Form, *words: str) -> None:
+    """A password much like the person's own name or addresses is the first that others try."""
+    password = form.cleaned_data.get("password", "")
+    try:
+        for one in words:
+            OWN_WORDS.validate(password, Account(full_name=one))
+    except forms.ValidationError:
+        message = _("Too much like your name or your e-mail. Choose other words.")
+        form.add_error("password", forms.ValidationError(message, code="own_words"))
 
 
 class LogInForm(forms.Form):
@@ -130,12 +143,28 @@ class AddressForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
+    """A new password for an account that is known, if it is."""
+
     password = NewPasswordField(label=_("Password"), strip=False, help_text=_("At least 10 characters."))
+
+    def __init__(self, data: Any = None, *, account: Account | None = None) -> None:
+        super().__init__(data)
+        self.account = account
+
+    def clean(self) -> dict[str, Any]:
+        if self.account and "password" in self.cleaned_data:
+            addresses = self.account.addresses.values_list("address", flat=True)
+            refuse_own_words(self, self.account.full_name, *addresses)
+        return self.cleaned_data
 
 
 class ReclaimForm(NewPasswordForm):
     full_name = forms.CharField(label=_("Full name"), max_length=200)
     field_order = ["full_name", "password"]
+
+    def clean(self) -> dict[str, Any]:
+        refuse_own_words(self, self.cleaned_data.get("full_name", ""))
+        return super().clean()
 
 
 class NameForm(forms.Form):

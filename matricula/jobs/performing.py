@@ -13,7 +13,7 @@ from django.utils import timezone
 from matricula.jobs.models import Job
 from matricula.web.ids import new_public_id
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=10)
 """After a fault; four times as long after each further one."""

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
-from matricula.accounts.forms import EmailField, NewPasswordField
+from matricula.accounts.forms import EmailField, NewPasswordField, refuse_own_words
 from matricula.joining.models import Arrival
 
 
@@ -36,6 +36,7 @@ class SetUpForm(forms.Form):
         work, alternative = data.get("work_email"), data.get("alternative_email")
         if work and alternative and canonical(work) == canonical(alternative):
             self.add_error("alternative_email", _("Give another address than your work e-mail."))
+        refuse_own_words(self, data.get("full_name", ""), work or "", alternative or "")
         return data
 
 

@@ -41,7 +41,7 @@ def own(request: HttpRequest) -> Account:
 @freshly_signed_in
 @FORM
 def password(request: HttpRequest, account: Account) -> HttpResponse:
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(request.POST or None, account=account)
     if request.method == "POST" and form.is_valid():
         change_password(account=account, password=form.cleaned_data["password"])
         start_session(request, account)

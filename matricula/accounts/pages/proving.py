@@ -91,7 +91,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def reset(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         found = reset_of_link(secret)
-        form = NewPasswordForm(request.POST or None)
+        form = NewPasswordForm(request.POST or None, account=found.email.account)
         if request.method == "POST" and form.is_valid():
             account = choose_password(reset=found, password=form.cleaned_data["password"])
             target = local_path(found.next_path, otherwise="/learn/")

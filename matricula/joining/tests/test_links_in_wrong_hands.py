@@ -204,3 +204,22 @@ def test_guessing_passwords_somebody_at_the_same_browser_gets_no_more_tries_and_
     assert (
         client.post(f"{base}account/", {**form, "password": PASSWORD})["Location"] == f"{base}link-account/"
     )
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("short", "at least 10 characters"),
+        ("password123", "too common"),
+        ("Ada Okafor", "Too much like"),
+        ("ada@home.ex", "Too much like"),
+    ],
+)
+def test_bad_input_a_weak_password_is_told_beside_its_field_and_nothing_typed_is_lost(
+    client, link, password, words
+):
+    answer = client.post(arrive(client, link) + "account/", {**SIGN_UP, "password": password})
+    assert any(words in fault for fault in answer.context["form"].errors["password"])
+    assert answer.context["form"]["full_name"].value() == "Ada Okafor"
+    assert answer.context["form"]["alternative_email"].value() == "ada@home.example"
+    assert not Account.objects.filter(full_name="Ada Okafor").exists()
