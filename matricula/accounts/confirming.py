@@ -137,10 +137,13 @@ def prove(*, confirmation: Confirmation) -> None:
 
 @transaction.atomic
 def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Account:
-    """The holder of the mailbox takes an unconfirmed account over: all that was there before goes."""
+    """The holder of the mailbox takes an account over that nothing speaks for: what was there before goes.
+
+    Raises CodeEnded when the account was confirmed or vouched for, MailboxTaken.
+    """
     email = confirmation.email
     account = Account.objects.select_for_update().get(pk=email.account_id)
-    if account.is_confirmed:
+    if not account.is_claimable:
         raise CodeEnded
     account.addresses.exclude(pk=email.pk).delete()
     SecondFactor.objects.filter(account=account).delete()
@@ -152,3 +155,17 @@ def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Acc
     record("account.reclaimed", actor=account, subject=account)
     prove(confirmation=confirmation)
     return account
+
+
+@transaction.atomic
+def release(*, confirmation: Confirmation) -> None:
+    """The holder of the mailbox has it taken off an account that is another's: nothing else there changes.
+
+    Raises CodeEnded when it was used already.
+    """
+    email = confirmation.email
+    rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
+    if not rows.update(ended_at=timezone.now()):
+        raise CodeEnded
+    record("address.released", subject=email, after={"account": email.account_id})
+    EmailAddress.objects.filter(pk=email.pk, confirmed_at__isnull=True).delete()

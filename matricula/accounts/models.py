@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -28,6 +29,8 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=10, default="en")
     auth_epoch = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    vouched_at = models.DateTimeField(null=True)
+    """Since when somebody other than its mailboxes answers for whose it is. It confirms no address."""
     created_at = models.DateTimeField(default=timezone.now)
     last_login = None
     """Sessions know it, each for itself."""
@@ -58,12 +61,22 @@ class Account(AbstractBaseUser):
         self.refresh_from_db(fields=["auth_epoch"])
         Session.objects.filter(account_id=self.pk).delete()
 
+    def vouch(self) -> bool:
+        """From now on it is in use, and no mailbox takes it over; False when it changed hands meanwhile."""
+        mine = Account.objects.filter(pk=self.pk, auth_epoch=self.auth_epoch)
+        return bool(mine.update(vouched_at=Coalesce("vouched_at", timezone.now())))
+
     def has_confirmed(self, address: str) -> bool:
         return self.addresses.confirmed().filter(canonical=canonical(address)).exists()
 
     @property
     def is_confirmed(self) -> bool:
         return self.addresses.confirmed().exists()
+
+    @property
+    def is_claimable(self) -> bool:
+        """Nothing says whose it is yet, so the first mailbox to be proven has it."""
+        return self.vouched_at is None and not self.is_confirmed
 
 
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):

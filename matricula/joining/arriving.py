@@ -146,6 +146,8 @@ def finish(*, arrival: Arrival) -> Membership:
         return Membership.objects.get(program=arrival.program, account=account)
     if arrival.program.has_ended:
         raise LinkRefused("ended")
+    if is_trusted(arrival) and not account.vouch():
+        raise LinkRefused("lost")
     accept(arrival, account)
     affiliate(arrival, account)
     membership = enter_program(program=arrival.program, account=account)

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matricula.accounts.confirming import confirmation_of_link, prove, reclaim
+from matricula.accounts.confirming import confirmation_of_link, prove, reclaim, release
 from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
-from matricula.accounts.models import Account
+from matricula.accounts.models import Account, Confirmation
 from matricula.accounts.pages.signing_in import local_path
 from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
@@ -41,7 +41,7 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
         "form": form,
         "own": own,
         "email": confirmation.email,
-        "claimable": not own and not account.is_confirmed,
+        "strange": not own and not account.is_confirmed,
         "secret": secret,
     }
     return render(request, "accounts/pages/confirm.html", context)
@@ -50,18 +50,30 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
 @public
 @FORM
 def reclaim_mailbox(request: HttpRequest, secret: str) -> HttpResponse:
-    """Somebody else set up an account with this mailbox: its holder takes it over, and all of theirs goes."""
+    """Somebody else set up an account with this mailbox: its holder takes it over, and all of theirs goes.
+    An account that is in use stays theirs; the address goes from it."""
     form = ReclaimForm(request.POST or None)
     try:
         confirmation = confirmation_of_link(secret)
-        if confirmation.email.account.is_confirmed:
+        account = confirmation.email.account
+        if account.is_confirmed:
             raise CodeEnded
+        if not account.is_claimable:
+            return release_mailbox(request, confirmation)
         if request.method == "POST" and form.is_valid():
             start_session(request, reclaim(confirmation=confirmation, **form.cleaned_data))
             return redirect("/learn/")
     except (CodeEnded, MailboxTaken):
         return render(request, "accounts/pages/confirmation_ended.html", status=410)
     return render(request, "accounts/pages/reclaim.html", {"form": form, "email": confirmation.email})
+
+
+def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
+    """Raises CodeEnded."""
+    if request.method == "POST":
+        release(confirmation=confirmation)
+    context = {"email": confirmation.email, "released": request.method == "POST"}
+    return render(request, "accounts/pages/release.html", context)
 
 
 def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:

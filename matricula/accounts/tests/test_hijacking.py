@@ -5,13 +5,17 @@ import re
 import pytest
 from django.test import Client
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.addressing import add_address
 from matricula.accounts.models import Account, EmailAddress
-from matricula.joining.models import Arrival
+from matricula.joining.arriving import begin, examine_token, finish
+from matricula.joining.errors import LinkRefused
+from matricula.joining.inviting import mint_link
+from matricula.joining.models import Arrival, InvitationToken
 from matricula.joining.sharing import make_link
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
+from matricula.programs.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VICTIM = "ada@nordlicht.example"
@@ -128,6 +132,63 @@ def test_an_account_that_proved_an_address_cannot_be_claimed(chika):
     assert answer.status_code == 410
     chika.refresh_from_db()
     assert chika.full_name == "Chika Obi"
+
+
+MISTYPED = "ada@hone.example"
+
+
+@pytest.fixture
+def trusted(program, link, course) -> Client:
+    """Ada, who joined on a link that her program trusts, and mistyped her alternative address."""
+    program.trusts_the_link = True
+    program.save()
+    ada = Client()
+    ada.get(link, HTTP_USER_AGENT="Mozilla/5.0")
+    ada.post("/join/now/")
+    form = {"full_name": "Ada Okafor", "alternative_email": MISTYPED, "password": PASSWORD}
+    ada.post(f"/join/arrivals/{Arrival.objects.get().public_id}/account/", form)
+    assert Membership.objects.count() == 1
+    return ada
+
+
+def test_pre_account_hijacking_mistyped_address_its_holder_gets_no_account_that_joined_on_trust(trusted):
+    path = link_in_letter_to(MISTYPED)
+    stranger = Client()
+    page = stranger.get(f"{path}not-mine/").content.decode()
+    assert "Their account stays theirs" in page
+    form = {"full_name": "Mallory", "password": SQUATTERS_PASSWORD}
+    assert "is free" in stranger.post(f"{path}not-mine/", form).content.decode()
+    account = Membership.objects.get().account
+    assert (account.full_name, account.check_password(PASSWORD)) == ("Ada Okafor", True)
+    assert [one.address for one in account.addresses.all()] == [VICTIM]
+    assert stranger.get("/learn/").status_code == 302
+    assert trusted.get("/learn/").status_code == 200
+    assert can_log_in(PASSWORD)
+    assert stranger.post(f"{path}not-mine/", form).status_code == 410
+
+
+def test_pre_account_hijacking_a_trusted_link_confirms_no_mailbox(trusted):
+    ada = Account.objects.get(full_name="Ada Okafor")
+    assert (ada.is_confirmed, ada.is_claimable) == (False, False)
+    add_address(account=person("Dana Roth", "dana@home.example"), address=VICTIM)
+    Client().post(link_in_letter_to(VICTIM), {"password": PASSWORD})
+    assert EmailAddress.objects.get(canonical=VICTIM).account.full_name == "Dana Roth"
+
+
+def test_pre_account_hijacking_an_account_that_was_taken_over_meanwhile_joins_nothing(
+    squatter, program, invitation
+):
+    """The stranger's claim comes between the reading of the account and the end of its arrival."""
+    program.trusts_the_link = True
+    program.save()
+    mint_link(invitation, InvitationToken.Channel.MAIL)
+    account = Account.objects.get(full_name="Mallory")
+    arrival = begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    reclaim(link_in_letter_to(VICTIM))
+    with pytest.raises(LinkRefused):
+        finish(arrival=arrival)
+    invitation.refresh_from_db()
+    assert invitation.accepted_by is None
 
 
 def test_login_csrf_a_post_without_the_token_signs_nobody_in(chika):
