@@ -106,11 +106,14 @@ def confirm_by_code(*, email: EmailAddress, code: str) -> None:
 
 def confirmation_of_link(secret: str) -> Confirmation:
     """The confirmation a link belongs to. Raises CodeEnded."""
+    return open_confirmation(link_digest=digest("confirmation", secret))
+
+
+def open_confirmation(**known: object) -> Confirmation:
+    """The one whose link still opens something. Raises CodeEnded."""
     since = timezone.now() - timedelta(hours=Confirmation.LINK_HOURS)
     rows = Confirmation.objects.select_related("email__account")
-    found = rows.filter(
-        link_digest=digest("confirmation", secret), ended_at__isnull=True, requested_at__gt=since
-    ).first()
+    found = rows.filter(**known, ended_at__isnull=True, requested_at__gt=since).first()
     if found is None:
         raise CodeEnded
     return found

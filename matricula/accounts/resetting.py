@@ -56,11 +56,14 @@ def reset_letter(letter: Letter) -> Reading | None:
 
 def reset_of_link(secret: str) -> PasswordReset:
     """Raises CodeEnded."""
+    return open_reset(link_digest=digest("reset", secret))
+
+
+def open_reset(**known: object) -> PasswordReset:
+    """The one whose link still opens something. Raises CodeEnded."""
     since = timezone.now() - timedelta(hours=PasswordReset.HOURS)
     rows = PasswordReset.objects.select_related("email__account")
-    found = rows.filter(
-        link_digest=digest("reset", secret), ended_at__isnull=True, requested_at__gt=since
-    ).first()
+    found = rows.filter(**known, ended_at__isnull=True, requested_at__gt=since).first()
     if found is None:
         raise CodeEnded
     return found

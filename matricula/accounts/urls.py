@@ -39,7 +39,9 @@ urlpatterns = [
     path("second-factors/passkey/keep/", second_factors.keep_passkey, name="keep-passkey"),
     path("second-factors/<int:pk>/remove/", second_factors.remove, name="remove-factor"),
     path("forgotten/", proving.forgotten, name="forgotten"),
-    path("reset/<str:secret>/", proving.reset, name="reset"),
-    path("confirm/<str:secret>/", proving.confirm, name="confirm"),
-    path("confirm/<str:secret>/not-mine/", proving.reclaim_mailbox, name="reclaim"),
+    path("reset/<int:pk>/", proving.reset, name="reset"),
+    path("reset/<str:secret>/", proving.reset_link, name="reset-link"),
+    path("confirm/<int:pk>/", proving.confirm, name="confirm"),
+    path("confirm/<int:pk>/not-mine/", proving.reclaim_mailbox, name="reclaim"),
+    path("confirm/<str:secret>/", proving.confirmation_link, name="confirmation-link"),
 ]

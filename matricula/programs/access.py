@@ -4,30 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from matricula.programs.models import Appointment
 from matricula.web.access import access_rule
+from matricula.web.holding import held, hold
 
 COOKIE = "role_offer"
-SECONDS = 86_400
-SIGNER = Signer(salt="role-offer")
 
 
-def hold(response: HttpResponse, appointment: Appointment) -> None:
-    """The browser keeps which offer it opened, signed and without the secret."""
-    response.set_cookie(
-        COOKIE,
-        SIGNER.sign(appointment.public_id),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.HTTPS,
-        max_age=SECONDS,
-        path="/account/",
-    )
+def hold_offer(response: HttpResponse, appointment: Appointment) -> None:
+    """The browser keeps which offer it opened."""
+    hold(response, COOKIE, appointment.public_id, path="/account/")
 
 
 def holding_offer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -35,7 +24,7 @@ def holding_offer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        appointment = held(request)
+        appointment = held_offer(request)
         if appointment is None or not appointment.is_open:
             return ended(request, appointment)
         return view(request, appointment, *args, **kwargs)
@@ -43,13 +32,9 @@ def holding_offer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     return access_rule("holding_offer", view, guarded)
 
 
-def held(request: HttpRequest) -> Appointment | None:
-    try:
-        public_id = SIGNER.unsign(request.COOKIES.get(COOKIE, ""))
-    except BadSignature:
-        return None
+def held_offer(request: HttpRequest) -> Appointment | None:
     rows = Appointment.objects.select_related("organization", "offered_by")
-    return rows.filter(public_id=public_id).first()
+    return rows.filter(public_id=held(request, COOKIE)).first()
 
 
 def ended(request: HttpRequest, appointment: Appointment | None) -> HttpResponse:

@@ -15,11 +15,12 @@ from matricula.accounts.signing_in import start_session
 from matricula.accounts.throttling import allows
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
-from matricula.programs.access import ended, hold, holding_offer
+from matricula.programs.access import ended, hold_offer, holding_offer
 from matricula.programs.appointing import accept_role, appointment_of_link, mailbox_row, sign_up_for
 from matricula.programs.errors import MailboxUnproven, OfferEnded
 from matricula.programs.models import Appointment
 from matricula.web.access import public
+from matricula.web.holding import lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SIGN_UPS = 5
@@ -32,10 +33,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     appointment = appointment_of_link(secret)
     if appointment is None or not appointment.is_open:
         return ended(request, appointment)
-    response = redirect("roles:offer")
-    hold(response, appointment)
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
+    response = lead_to("roles:offer")
+    hold_offer(response, appointment)
     return response
 
 

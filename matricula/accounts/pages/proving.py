@@ -3,28 +3,56 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matricula.accounts.confirming import confirmation_of_link, prove, reclaim, release
+from matricula.accounts.confirming import confirmation_of_link, open_confirmation, prove, reclaim, release
 from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
 from matricula.accounts.models import Account, Confirmation
 from matricula.accounts.pages.signing_in import local_path
-from matricula.accounts.resetting import ask_to_reset, choose_password, reset_of_link
+from matricula.accounts.resetting import ask_to_reset, choose_password, open_reset, reset_of_link
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.web.access import public
+from matricula.web.holding import held, hold, lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+HELD_SECONDS = 3600
+
+
+def kept_in_the_browser(kind: str, pk: int) -> HttpResponse:
+    """To the page of this letter. Each has a cookie of its own, so that two of them may be open at once."""
+    page = reverse(f"accounts:{kind}", args=[pk])
+    response = lead_to(page)
+    hold(response, kind, str(pk), path=page, seconds=HELD_SECONDS)
+    return response
+
+
+def own_letter(request: HttpRequest, kind: str, pk: int) -> int:
+    """`pk`, when this browser opened the link of that letter. Raises CodeEnded."""
+    if held(request, kind) != str(pk):
+        raise CodeEnded
+    return pk
 
 
 @public
 @FORM
-def confirm(request: HttpRequest, secret: str) -> HttpResponse:
-    """The link of a confirmation letter. A GET changes nothing; elsewhere than where it began it asks for
+def confirmation_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Takes the secret of a confirmation letter out of the address bar, and changes nothing."""
+    try:
+        return kept_in_the_browser("confirm", confirmation_of_link(secret).pk)
+    except CodeEnded:
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+
+
+@public
+@FORM
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a confirmation letter leads to. A GET changes nothing; elsewhere than where it began it asks for
     the account's password, so that nobody confirms a stranger's account by accident."""
     try:
-        confirmation = confirmation_of_link(secret)
+        confirmation = open_confirmation(pk=own_letter(request, "confirm", pk))
     except CodeEnded:
         return render(request, "accounts/pages/confirmation_ended.html", status=410)
     account = confirmation.email.account
@@ -42,19 +70,19 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
         "own": own,
         "email": confirmation.email,
         "strange": not own and not account.is_confirmed,
-        "secret": secret,
+        "confirmation": confirmation,
     }
     return render(request, "accounts/pages/confirm.html", context)
 
 
 @public
 @FORM
-def reclaim_mailbox(request: HttpRequest, secret: str) -> HttpResponse:
+def reclaim_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else set up an account with this mailbox: its holder takes it over, and all of theirs goes.
     An account that is in use stays theirs; the address goes from it."""
     form = ReclaimForm(request.POST or None)
     try:
-        confirmation = confirmation_of_link(secret)
+        confirmation = open_confirmation(pk=own_letter(request, "confirm", pk))
         account = confirmation.email.account
         if account.is_confirmed:
             raise CodeEnded
@@ -100,9 +128,19 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 @public
 @FORM
-def reset(request: HttpRequest, secret: str) -> HttpResponse:
+def reset_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Takes the secret of a letter for a new password out of the address bar, and changes nothing."""
     try:
-        found = reset_of_link(secret)
+        return kept_in_the_browser("reset", reset_of_link(secret).pk)
+    except CodeEnded:
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+
+
+@public
+@FORM
+def reset(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        found = open_reset(pk=own_letter(request, "reset", pk))
         form = NewPasswordForm(request.POST or None, account=found.email.account)
         if request.method == "POST" and form.is_valid():
             account = choose_password(reset=found, password=form.cleaned_data["password"])

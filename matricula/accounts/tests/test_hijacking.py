@@ -29,6 +29,11 @@ def link_in_letter_to(address: str) -> str:
     return re.search(r"/account/confirm/\S+", text)[0]
 
 
+def opened(browser: Client, link: str) -> str:
+    """The page without the secret that the link leads this browser to."""
+    return browser.get(link).get("Location", link)
+
+
 @pytest.fixture
 def squatter(program, bruno) -> Client:
     """Signed up by a direct link with Ada's work e-mail, which they cannot read."""
@@ -55,7 +60,7 @@ def sign_up(link: str, course) -> Client:
     arrival = Arrival.objects.filter(invitation__isnull=False).latest("id")
     form = {"full_name": "Ada Okafor", "alternative_email": "ada@home.example", "password": PASSWORD}
     ada.post(f"/join/arrivals/{arrival.public_id}/account/", form)
-    ada.post(link_in_letter_to(VICTIM))
+    ada.post(opened(ada, link_in_letter_to(VICTIM)))
     return ada
 
 
@@ -81,7 +86,7 @@ def test_pre_account_hijacking_a_squatter_does_not_keep_the_owner_from_joining(s
 
 def reclaim(path: str) -> Client:
     ada = Client()
-    ada.post(f"{path}not-mine/", {"full_name": "Ada Okafor", "password": PASSWORD})
+    ada.post(f"{opened(ada, path)}not-mine/", {"full_name": "Ada Okafor", "password": PASSWORD})
     return ada
 
 
@@ -103,24 +108,29 @@ def test_pre_account_hijacking_trojan_identifier_the_squatters_other_address_goe
 
 def test_pre_account_hijacking_trojan_identifier_a_letter_sent_before_the_claim_confirms_nothing(squatter):
     trojan = link_in_letter_to("mallory@evil.example")
+    page = opened(squatter, trojan)
     reclaim(link_in_letter_to(VICTIM))
-    assert squatter.post(trojan, {"password": SQUATTERS_PASSWORD}).status_code == 410
+    assert squatter.get(trojan).status_code == 410
+    assert squatter.post(page, {"password": SQUATTERS_PASSWORD}).status_code == 410
 
 
 def test_pre_account_hijacking_unexpired_change_a_pending_address_ends_when_its_owner_proves_it(
     chika, link, course
 ):
     add_address(account=chika, address=VICTIM)
-    pending = link_in_letter_to(VICTIM)
+    browser, pending = Client(), link_in_letter_to(VICTIM)
+    page = opened(browser, pending)
     sign_up(link, course)
-    assert Client().post(pending, {"password": PASSWORD}).status_code == 410
+    assert browser.get(pending).status_code == 410
+    assert browser.post(page, {"password": PASSWORD}).status_code == 410
     assert EmailAddress.objects.get(canonical=VICTIM).account.full_name == "Ada Okafor"
 
 
 def test_pressing_a_strangers_confirmation_link_asks_for_their_password_and_gives_nothing_away(chika):
     add_address(account=chika, address=VICTIM)
     path = link_in_letter_to(VICTIM)
-    answer = Client().post(path, {"password": "my own password"})
+    browser = Client()
+    answer = browser.post(opened(browser, path), {"password": "my own password"})
     assert "This is not the password of that account." in answer.content.decode()
     assert EmailAddress.objects.get(canonical=VICTIM).confirmed_at is None
 
@@ -128,7 +138,9 @@ def test_pressing_a_strangers_confirmation_link_asks_for_their_password_and_give
 def test_an_account_that_proved_an_address_cannot_be_claimed(chika):
     add_address(account=chika, address=VICTIM)
     path = link_in_letter_to(VICTIM)
-    answer = Client().post(f"{path}not-mine/", {"full_name": "Mallory", "password": SQUATTERS_PASSWORD})
+    mallory = Client()
+    form = {"full_name": "Mallory", "password": SQUATTERS_PASSWORD}
+    answer = mallory.post(f"{opened(mallory, path)}not-mine/", form)
     assert answer.status_code == 410
     chika.refresh_from_db()
     assert chika.full_name == "Chika Obi"
@@ -152,8 +164,8 @@ def trusted(program, link, course) -> Client:
 
 
 def test_pre_account_hijacking_mistyped_address_its_holder_gets_no_account_that_joined_on_trust(trusted):
-    path = link_in_letter_to(MISTYPED)
     stranger = Client()
+    path = opened(stranger, link_in_letter_to(MISTYPED))
     page = stranger.get(f"{path}not-mine/").content.decode()
     assert "Their account stays theirs" in page
     form = {"full_name": "Mallory", "password": SQUATTERS_PASSWORD}
@@ -171,7 +183,8 @@ def test_pre_account_hijacking_a_trusted_link_confirms_no_mailbox(trusted):
     ada = Account.objects.get(full_name="Ada Okafor")
     assert (ada.is_confirmed, ada.is_claimable) == (False, False)
     add_address(account=person("Dana Roth", "dana@home.example"), address=VICTIM)
-    Client().post(link_in_letter_to(VICTIM), {"password": PASSWORD})
+    dana = Client()
+    dana.post(opened(dana, link_in_letter_to(VICTIM)), {"password": PASSWORD})
     assert EmailAddress.objects.get(canonical=VICTIM).account.full_name == "Dana Roth"
 
 

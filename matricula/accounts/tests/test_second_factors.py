@@ -139,7 +139,7 @@ def test_a_forgotten_password_does_not_open_a_way_around(client, secret):
     while deliver_due():
         pass
     path = re.search(r"/account/reset/\S+", InboxLetter.objects.get(subject="Choose a new password").text)[0]
-    answer = client.post(path, {"password": "a new long password"})
+    answer = client.post(client.get(path)["Location"], {"password": "a new long password"})
     assert answer["Location"] == "/account/log-in/second-step/"
     assert not signed_in(client)
 

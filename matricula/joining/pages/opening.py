@@ -1,7 +1,5 @@
 """Opening a link: the welcome page, JOIN NOW, "this is not for me", and the letter that went missing."""
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,11 +19,11 @@ from matricula.joining.models import Arrival, DirectLink, Invitation, Invitation
 from matricula.programs.errors import ProgramFull
 from matricula.programs.models import Membership
 from matricula.web.access import public
+from matricula.web.holding import held, hold, lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl", "python")
 HELD_COOKIE = "joining"
-HELD_SECONDS = 86_400
 SHOWN_COURSES = 6
 NOTHING_TO_ASK = {"mailbox_taken", "work_email_taken"}
 
@@ -45,7 +43,7 @@ def refused(
         request, "joining/pages/refused.html", context, status=404 if code == "unknown" else 410
     )
     if evidence:
-        hold(response, evidence)
+        hold_evidence(response, evidence)
     return response
 
 
@@ -59,10 +57,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         return refused(request, refusal.code, evidence=refusal.evidence)
     if evidence.invitation:
         note_opened(request, evidence.invitation)
-    response = redirect("joining:welcome")
-    hold(response, evidence)
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
+    response = lead_to("joining:welcome")
+    hold_evidence(response, evidence)
     return response
 
 
@@ -72,26 +68,18 @@ def note_opened(request: HttpRequest, invitation: Invitation) -> None:
         Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
 
 
-def hold(response: HttpResponse, evidence: Evidence) -> None:
-    """The browser keeps which link it opened, signed and without the secret."""
+def hold_evidence(response: HttpResponse, evidence: Evidence) -> None:
+    """The browser keeps which link it opened."""
     source = evidence.token or evidence.direct_link
     kind = "invitation" if evidence.token else "direct"
-    response.set_cookie(
-        HELD_COOKIE,
-        Signer(salt="joining").sign(f"{kind}.{source.pk if source else 0}"),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.HTTPS,
-        max_age=HELD_SECONDS,
-        path="/join/",
-    )
+    hold(response, HELD_COOKIE, f"{kind}.{source.pk if source else 0}", path="/join/")
 
 
 def held_evidence(request: HttpRequest) -> Evidence:
     """What the link the visitor opened last stands for now. Raises LinkRefused."""
     try:
-        kind, key = Signer(salt="joining").unsign(request.COOKIES.get(HELD_COOKIE, "")).split(".")
-    except (BadSignature, ValueError):
+        kind, key = (held(request, HELD_COOKIE) or "").split(".")
+    except ValueError:
         raise LinkRefused("lost") from None
     if kind == "direct":
         direct_link = DirectLink.objects.select_related("program__organization", "course").filter(pk=key)
@@ -177,10 +165,8 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
         return refused(request, refusal.code, evidence=refusal.evidence)
     if request.method == "POST" and evidence.invitation:
         return refused(request, "declined" if decline(invitation=evidence.invitation) else "used")
-    response = redirect("joining:not-for-me")
-    hold(response, evidence)
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
+    response = lead_to("joining:not-for-me")
+    hold_evidence(response, evidence)
     return response
 
 

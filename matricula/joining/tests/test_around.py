@@ -25,7 +25,7 @@ def test_a_forgotten_password_is_chosen_anew_and_ends_every_session(client, chik
     client.post("/account/forgotten/", {"email": "chika@elsewhere.example"})
     deliver_due()
     path = re.search(r"/account/reset/\S+", InboxLetter.objects.get().text)[0]
-    client.post(path, {"password": "a new long password"})
+    client.post(client.get(path)["Location"], {"password": "a new long password"})
     assert old.get("/learn/").status_code == 302
     assert client.get("/learn/").status_code == 200
     assert client.get(path).status_code == 410

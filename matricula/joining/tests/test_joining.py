@@ -156,7 +156,7 @@ def test_a_stranger_with_the_confirmation_link_needs_the_password(client, link, 
     ).latest("id")
     path = re.search(r"/account/confirm/\S+", letter.text)[0]
     other = Client()
-    other.get(path)
+    path = other.get(path)["Location"]
     assert "not the password" in other.post(path, {"password": "guess"}).content.decode()
     assert not Membership.objects.exists()
     other.post(path, {"password": PASSWORD})

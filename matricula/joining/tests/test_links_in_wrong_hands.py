@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.models import Account, Confirmation, EmailAddress
+from matricula.accounts.models import Account, Confirmation, EmailAddress, PasswordReset
 from matricula.accounts.second_factors import add_authenticator
 from matricula.joining.inviting import mint_link, revoke
 from matricula.joining.models import Arrival, InvitationToken
@@ -74,8 +74,8 @@ def test_mail_scanners_and_prefetch_fifty_get_and_head_change_nothing_and_joinin
     client.post(f"{base}account/", SIGN_UP)
     confirming = re.search(r"/account/confirm/\S+", letter_about("ada@nordlicht.example"))[0]
     for _ in range(50):
-        Client().get(confirming)
-        Client().head(confirming)
+        Client().get(confirming, follow=True)
+        Client().head(confirming, follow=True)
     assert not Membership.objects.exists()
     client.post(f"{base}confirm/", {"code": code_for("ada@nordlicht.example")})
     assert Membership.objects.count() == 1
@@ -106,6 +106,55 @@ def test_link_secrets_stand_in_no_log(client, link, invitation, bruno):
     assert "Gone: /join/***/" in written
     assert "/account/reset/***/" in written
     assert link.strip("/").split("/")[1] not in written
+
+
+def test_link_secrets_leave_the_address_bar_at_once_and_the_browser_keeps_no_secret(client, link, chika):
+    """Dana's two letters: each opens a page of its own, by a cookie of its own that scripts cannot read."""
+    arrival = arrive(client, link)
+    client.post(f"{arrival}account/", SIGN_UP)
+    client.post("/account/forgotten/", {"email": "chika@elsewhere.example"})
+    letters = [letter_about(one) for one in ("ada@nordlicht.example", "ada@home.example")]
+    letters.append(InboxLetter.objects.get(letter__kind="accounts.password_reset").text)
+    cleaned = []
+    for letter in letters:
+        path = re.search(r"/account/(?:confirm|reset)/\S+", letter)[0]
+        answer = client.get(path)
+        assert (answer.status_code, answer["Referrer-Policy"], answer["Cache-Control"]) == (
+            302,
+            "no-referrer",
+            "no-store",
+        )
+        (cookie,) = (one for one in answer.cookies.values() if one["path"] == answer["Location"])
+        assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 3600)
+        assert path.split("/")[3] not in answer["Location"] + cookie.value
+        assert client.post(path)["Location"] == answer["Location"]
+        cleaned.append((answer["Location"], cookie))
+    assert not EmailAddress.objects.filter(account__full_name="Ada Okafor").confirmed().exists()
+    for page, cookie in cleaned:
+        assert Client().get(page).status_code == 410
+        other = Client()
+        other.cookies[cookie.key] = cookie.value
+        assert other.get(page).status_code == 200
+        forged = Client()
+        forged.cookies[cookie.key] = page.split("/")[3] + ":forged"
+        assert forged.post(page, {"password": "a new long password"}).status_code == 410
+
+
+def test_link_secrets_one_letter_opens_no_other(client, chika, bruno):
+    """Chika's own letter, and the number of Bruno's in the address."""
+    for address in ("chika@elsewhere.example", "bruno@nordlicht.example"):
+        client.post("/account/forgotten/", {"email": address})
+    while deliver_due():
+        pass
+    letter = InboxLetter.objects.get(to="chika@elsewhere.example").text
+    answer = client.get(re.search(r"/account/reset/\S+", letter)[0])
+    hers = answer.cookies["reset"]
+    for reset in PasswordReset.objects.all():
+        mallory = Client()
+        mallory.cookies["reset"] = hers.value
+        expected = 200 if f"/{reset.pk}/" in answer["Location"] else 410
+        assert mallory.get(f"/account/reset/{reset.pk}/").status_code == expected
+    assert mallory.get(f"/account/confirm/{PasswordReset.objects.last().pk}/").status_code == 410
 
 
 def test_link_secrets_are_asked_for_by_no_foreign_host_and_sent_to_none(client, link, course):
@@ -167,7 +216,7 @@ def test_bad_input_a_late_code_is_refused_while_the_link_of_the_same_letter_work
     Confirmation.objects.update(requested_at=an_hour_ago)
     code = re.search(r"^\d{6}$", letter, re.M)[0]
     assert "This code no longer works." in client.post(f"{base}confirm/", {"code": code}).content.decode()
-    client.post(re.search(r"/account/confirm/\S+", letter)[0])
+    client.post(client.get(re.search(r"/account/confirm/\S+", letter)[0])["Location"])
     assert Membership.objects.count() == 1
 
 

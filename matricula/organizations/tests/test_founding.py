@@ -18,7 +18,7 @@ def test_the_first_owner_chooses_a_password_and_stands_in_the_console(client):
     found(slug="nordlicht", name="Nordlicht", owner_address="bruno@nordlicht.example", owner_name="Bruno")
     deliver_due()
     path = re.search(r"/account/reset/\S+", InboxLetter.objects.get().text)[0]
-    answer = client.post(path, {"password": "a new long password"}, follow=True)
+    answer = client.post(client.get(path)["Location"], {"password": "a new long password"}, follow=True)
     assert answer.redirect_chain[0][0] == "/console/nordlicht/"
     assert answer.status_code == 200
 
