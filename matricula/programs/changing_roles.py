@@ -12,6 +12,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import hold_roles, spare_last_owner
 from matricula.programs.letters import tell_of_role, tell_owners
 from matricula.programs.models import Appointment, Group
+from matricula.web.inserting import insert_once
 
 
 @transaction.atomic
@@ -19,15 +20,31 @@ def put_role(
     *, organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> Role:
     """The account's one role in the organization becomes this one. Raises LastOwner."""
-    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    role = Role.objects.filter(organization=organization, account=account).first()
-    if role is None:
-        role = Role.objects.create(organization=organization, account=account, kind=kind)
-        set_groups(role, groups)
-        note("role.given", role, actor, before="")
-        return role
-    alter(role, kind, groups, actor)
+    role, new = role_or_new(organization, account, kind, groups, actor)
+    if not new:
+        alter(role, kind, groups, actor)
     return role
+
+
+@transaction.atomic
+def give_role(
+    *, organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
+) -> None:
+    """To who has none. Any role they have stays, also one that was given a moment ago."""
+    role_or_new(organization, account, kind, groups, actor)
+
+
+def role_or_new(
+    organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
+) -> tuple[Role, bool]:
+    """The account's role, and whether it is new. Nobody else changes roles until the transaction ends."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    role = Role(organization=organization, account=account, kind=kind)
+    if not insert_once(role):
+        return Role.objects.get(organization=organization, account=account), False
+    set_groups(role, groups)
+    note("role.given", role, actor, before="")
+    return role, True
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.models import Role
-from matricula.programs.changing_roles import put_role
+from matricula.programs.changing_roles import give_role
 from matricula.programs.errors import NameTaken, NotAMember
 from matricula.programs.models import Group, Membership, Program
 
@@ -84,11 +84,9 @@ def join_group(*, group: Group, membership: Membership) -> bool:
 @transaction.atomic
 def name_manager(*, group: Group, account: Account, actor: Account) -> None:
     """Who manages a group has at least the role of a group manager in the organization."""
-    organization = group.program.organization
+    organization, kind = group.program.organization, Role.Kind.GROUP_MANAGER
+    give_role(organization=organization, account=account, kind=kind, groups=[group], actor=actor)
     group.managers.add(account)
-    if not Role.objects.filter(organization=organization, account=account).exists():
-        kind = Role.Kind.GROUP_MANAGER
-        put_role(organization=organization, account=account, kind=kind, groups=[group], actor=actor)
     note("group.manager_named", group, actor, account=account.pk)
 
 

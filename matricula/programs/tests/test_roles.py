@@ -20,6 +20,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.programs.appointing import accept_role, offer_again, offer_role, withdraw_offer
 from matricula.programs.changing_roles import change_role, remove_role
 from matricula.programs.errors import AlreadyOffered, MailboxUnproven, OfferEnded, OfferJustSent
+from matricula.programs.grouping import name_manager
 from matricula.programs.models import Appointment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -391,3 +392,15 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     with django_assert_num_queries(10):
         page = client.get("/console/nordlicht/administrators/").content.decode()
     assert ("Manager 0" in page, "o0@nordlicht.example" in page, "Crew" in page) == (True, True, True)
+
+
+def test_races_who_accepts_ownership_while_named_a_group_manager_stays_owner(organization, owner, group):
+    """Ten people, each at the same moment at their letter and in the list of managers."""
+    dana = [person(f"Dana {n}", f"dana{n}@nordlicht.example") for n in range(10)]
+    offers = [offer(organization, owner, f"dana{n}@nordlicht.example", OWNER) for n in range(10)]
+    accepting = [lambda n=n: accept_role(appointment=offers[n], account=dana[n]) for n in range(10)]
+    naming = [lambda n=n: name_manager(group=group, account=dana[n], actor=owner) for n in range(10)]
+    results = all_at_once(lambda act: act(), [*accepting, *naming])
+    assert [one for one in results if isinstance(one, Exception)] == []
+    kinds = Role.objects.filter(account__in=dana).values_list("kind", flat=True)
+    assert list(kinds) == [OWNER] * 10
