@@ -251,7 +251,9 @@ class PersonInFull(Person):
 
     memberships: list[Membership]
     progress: list[Progress]
-    invitations: list[Invitation]
+    invitations: Annotated[
+        list[Invitation] | None, Field(description="null: the token may not read invitations.")
+    ]
 
 
 class DirectLink(BaseModel):

@@ -65,7 +65,7 @@ def number_of_group(token: Token, public_id: str) -> int:
 
 @operations.reads("people/{public:person_id}/", scope="people:read", response=shapes.PersonInFull)
 def read_person(request: HttpRequest, person_id: PathId) -> shapes.PersonInFull:
-    """One person: memberships, progress and invitations."""
+    """One person: memberships, progress and, with the scope `invitations:read`, invitations."""
     memberships = list(memberships_of(request).filter(account__public_id=person_id))
     if not memberships:
         raise Http404
@@ -76,8 +76,14 @@ def read_person(request: HttpRequest, person_id: PathId) -> shapes.PersonInFull:
         **shapes.Person.of(account, work_email).model_dump(),
         memberships=[shapes.Membership.of(one, work_email) for one in memberships],
         progress=[shapes.Progress.of(one) for one in with_progress(enrolments)],
-        invitations=[shapes.Invitation.of(one) for one in invitations_of(request, memberships)],
+        invitations=invitations_told(request, memberships),
     )
+
+
+def invitations_told(request: HttpRequest, memberships: list[Membership]) -> list[shapes.Invitation] | None:
+    if "invitations:read" not in token_of(request).scopes:
+        return None
+    return [shapes.Invitation.of(one) for one in invitations_of(request, memberships)]
 
 
 def invitations_of(request: HttpRequest, memberships: list[Membership]) -> "QuerySet[Invitation]":

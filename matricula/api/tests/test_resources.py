@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from matricula.api.granting import grant
+from matricula.api.tests.conftest import Caller
 from matricula.audit.models import Entry
 from matricula.joining.inviting import invite
 from matricula.joining.models import DirectLink, Invitation
@@ -165,6 +167,18 @@ def test_people_are_listed_read_removed_and_invited_again(api, house):
     back = api.post(f"{membership}invitation/")
     assert (back.status_code, back.json()["address"]) == (201, "ada@nordlicht.example")
     assert api.post(f"{membership}invitation/").json()["code"] == "already_invited"
+
+
+def test_another_persons_invitations_are_told_only_to_who_may_read_invitations(api, house):
+    """With people:read alone a person is told, and whom they were invited as is not."""
+    invite(program=house.program, address="ada@nordlicht.example", invited_by=None)
+    path = f"people/{house.member.public_id}/"
+    assert len(api.get(path).json()["invitations"]) == 1
+    _, secret = grant(
+        organization=house.organization, name="Less", scopes=["people:read"], days=1, actor=None
+    )
+    told = Caller(secret).get(path).json()
+    assert (told["invitations"], len(told["memberships"])) == (None, 1)
 
 
 def test_personal_addresses_are_nobodys_business(api, house):
