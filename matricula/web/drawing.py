@@ -4,6 +4,7 @@ python -m matricula.web.drawing: takes {"svg", "width", "height"} as JSON, gives
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import sys
 import typst
 
 SECONDS = 10
+HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 MEMORY = 2 * 1024**3
 """Bytes of address space; most of it is never touched."""
 DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
@@ -28,10 +30,17 @@ def draw(svg: bytes, width: int, height: int) -> bytes:
     asked = json.dumps({"svg": svg.decode(), "width": width, "height": height})
     command = [sys.executable, "-m", "matricula.web.drawing"]
     try:
-        done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=SECONDS, check=True)
+        done = subprocess.run(
+            command, input=asked.encode(), capture_output=True, timeout=SECONDS, check=True, env=bare()
+        )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as fault:
         raise NotDrawn from fault
     return done.stdout
+
+
+def bare() -> dict[str, str]:
+    """Where programs are, and none of the secrets that this process was started with."""
+    return {name: os.environ[name] for name in HANDED_ON if name in os.environ}
 
 
 def main() -> None:

@@ -37,3 +37,16 @@ def test_what_takes_too_long_is_ended(monkeypatch):
     with pytest.raises(NotDrawn):
         draw(f'{START}<text font-size="1">{"Words " * 40_000}</text></svg>'.encode(), 480, 112)
     assert monotonic() - began < 5
+
+
+def test_stored_markup_what_breaks_into_the_drawer_finds_no_secret_of_the_server(monkeypatch, tmp_path):
+    """In place of Python, a program that answers with what it was told."""
+    spy = tmp_path / "python"
+    spy.write_text("#!/bin/sh\nexport -p\n")
+    spy.chmod(0o700)
+    monkeypatch.setattr(drawing.sys, "executable", str(spy))
+    for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL"):
+        monkeypatch.setenv(name, "a secret of the server")
+    told = draw(b"<svg/>", 1, 1).decode()
+    assert "PATH" in told
+    assert "secret of the server" not in told
