@@ -92,6 +92,28 @@ def test_c4_the_link_pressed_on_the_phone_takes_the_desk_into_the_course(
     assert Membership.objects.count() == Enrolment.objects.count() == 1
 
 
+def test_c4_the_holder_of_a_mistyped_address_takes_it_off_and_nothing_else(
+    page, phone, program, invitation, course, worker, live_server
+):
+    program.trusts_the_link = True
+    program.save()
+    open_link(phone, live_server, invitation)
+    start(phone, course)
+    sign_up(phone)
+    assert sees(phone, course.title)
+    address = letter_link("ada@home.example", "accounts.confirmation")
+    page.goto(address)
+    assert "/account/confirm/" in page.url
+    assert not address.endswith(page.url.split("/account/")[1])
+    click(page, "I did not set up this account", role="link")
+    shoot(page, "release")
+    click(page, "Take my address off")
+    assert sees(page, "Your address is free")
+    shoot(page, "released")
+    assert not EmailAddress.objects.filter(address="ada@home.example").exists()
+    assert Membership.objects.get().account.full_name == "Ada Okafor"
+
+
 def test_c4_c6_bad_input_wrong_code_five_wrong_codes_and_another_letter(
     page, invitation, course, worker, live_server
 ):
