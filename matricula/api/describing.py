@@ -8,8 +8,8 @@ from matricula.api.problems import KINDS, MEDIA_TYPE, Problem
 from matricula.api.repeating import HEADER, SHAPE
 
 Document = dict[str, Any]
-READING = (401, 429, 500, 503)
-WRITING = (400, 409, 413, 415, 422)
+READING = (400, 401, 429, 500, 503)
+WRITING = (409, 413, 415, 422)
 DESCRIPTION = """Everything an administrator does in the console, for programs. Send the token as
 `Authorization: Bearer matricula_…`. Lists come in pages: follow `next`. A POST may carry an
 `Idempotency-Key`: sent twice, it is done once. Every refusal is a problem (RFC 9457) with a `code`."""

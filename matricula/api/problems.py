@@ -40,7 +40,9 @@ class Kind:
 
 
 KINDS = {
-    "malformed": Kind(400, "Malformed request", "The body is not JSON (RFC 8259)."),
+    "malformed": Kind(
+        400, "Malformed request", "The body is not JSON (RFC 8259), or the address holds a zero byte."
+    ),
     "token_missing": Kind(401, "Token missing", "Send the header Authorization: Bearer matricula_…"),
     "token_refused": Kind(401, "Token refused", "The token is unknown, expired or revoked."),
     "scope_missing": Kind(403, "Scope missing", "The token may not do this. Make one with the scope."),

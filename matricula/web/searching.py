@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.db.models import BigAutoField, Lookup, Model, Q, QuerySet
@@ -104,7 +105,10 @@ class Search:
 
     def walk(self, rows: "QuerySet[M]", far: int, n: int) -> list[int]:
         """The first `n` ids that fit, among the first `far`."""
-        sql, params = rows.values_list("pk", "search")[:far].query.sql_with_params()
+        try:
+            sql, params = rows.values_list("pk", "search")[:far].query.sql_with_params()
+        except EmptyResultSet:
+            return []
         fits = " AND ".join(["search LIKE %s"] * len(self.words))
         with connection.cursor() as cursor:
             cursor.execute(WALK.format(rows=sql, fits=fits, n=n), [*params, *map(pattern, self.words)])

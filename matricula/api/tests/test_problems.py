@@ -21,13 +21,18 @@ def raw(api, path, body, content_type="application/json"):
     return api.client.generic("POST", f"/api/v1/{path}", body, content_type, headers=api.headers)
 
 
-NOWHERE = ["", "v2/programs/", "v1/nothing/", "v1/programs", "v1/programs/short/", "v1/programs/%00/"]
+NOWHERE = ["", "v2/programs/", "v1/nothing/", "v1/programs", "v1/programs/short/"]
 
 
 @pytest.mark.parametrize("path", [f"/api/{one}" for one in (*NOWHERE, "v1/programs/" + "x" * 5000)])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_is_not_there_is_a_problem_too(client, path, method):
     assert code(client.generic(method, path)) == (404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_zero_byte_in_an_address_is_a_problem_too(client, method):
+    assert code(client.generic(method, "/api/v1/programs/%00/")) == (400, "malformed")
 
 
 def test_a_method_the_address_does_not_take(api):
