@@ -33,7 +33,7 @@ from tests.journeys.walking import (
 )
 from tests.test_console import VIEWS, House, signed_in
 
-pytestmark = BROWSER_TEST
+pytestmark = [*BROWSER_TEST, pytest.mark.once]
 START = "/console/nordlicht/"
 FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
 PARTS = {"console:sample", "letters:content"}

@@ -80,7 +80,7 @@ def test_a3_the_same_file_again_invites_nobody_and_may_be_dropped(desk, worker, 
 
 def test_a3_a_file_that_is_not_what_it_says_is_refused_beside_the_field(desk, tmp_path):
     hand_in(desk, tmp_path, "people.csv", b"%PDF-1.7\n" + bytes(200))
-    assert desk.get_by_role("alert").get_by_text("This is a PDF").is_visible()
+    desk.get_by_role("alert").get_by_text("This is a PDF").wait_for()
     shoot(desk, "file-refused-at-once")
 
 

@@ -31,7 +31,7 @@ def test_g1_bruno_offers_dana_a_role_and_she_accepts_it_with_a_new_account(page,
     page.get_by_label("E-mail").fill(DANA)
     page.get_by_label("Group manager").check()
     click(page, "Send the offer")
-    assert page.get_by_role("alert").first.is_visible()
+    page.get_by_role("alert").first.wait_for()
     assert page.get_by_label("E-mail").input_value() == DANA
     shoot(page, "role-offer-refused")
     page.get_by_label("Crew").check()

@@ -153,7 +153,7 @@ def test_c2_d2_an_invited_mailbox_that_has_an_account_asks_for_its_password(
     assert page.get_by_label("E-mail", exact=True).input_value() == "ada@home.example"
     shoot(page, "existing-password")
     log_in(page, "ada@home.example", "not the password")
-    assert page.get_by_role("alert").first.is_visible()
+    page.get_by_role("alert").first.wait_for()
     assert page.get_by_label("E-mail", exact=True).input_value() == "ada@home.example"
     log_in(page, "ada@home.example")
     assert sees(page, course.title)
@@ -209,7 +209,7 @@ def test_c3_a_forgotten_password_comes_back_to_the_arrival(
     page.goto(letter_link("chika@elsewhere.example", "accounts.password_reset"))
     page.get_by_label("Password").fill("password")
     click(page, "Save and log in")
-    assert page.get_by_role("alert").first.is_visible()
+    page.get_by_role("alert").first.wait_for()
     shoot(page, "reset-weak")
     page.get_by_label("Password").fill("a new long password")
     click(page, "Save and log in")

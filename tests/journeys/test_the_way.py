@@ -30,7 +30,7 @@ def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificat
     page.get_by_label("Password").fill("short")
     page.get_by_label("Alternative e-mail").fill("ada@home.example")
     click(page, "Sign up")
-    assert page.get_by_role("alert").first.is_visible()
+    page.get_by_role("alert").first.wait_for()
     assert page.get_by_label("Alternative e-mail").input_value() == "ada@home.example"
     shoot(page, "account")
     page.get_by_label("Password").fill(PASSWORD)
@@ -101,7 +101,7 @@ def test_c3_d1_chika_links_the_account_she_already_owns(page, live_server, worke
     page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
     page.get_by_label("Password").fill("wrong password")
     click(page.locator("main"), "Log in")
-    assert page.get_by_role("alert").is_visible()
+    page.get_by_role("alert").wait_for()
     page.get_by_label("Password").fill(PASSWORD)
     click(page.locator("main"), "Log in")
     page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))

@@ -47,6 +47,7 @@ def medians(path: str, tries: int, **more: str) -> tuple[float, float]:
     return median(known), median(unknown)
 
 
+@pytest.mark.once
 def test_enumeration_by_time_a_wrong_password_takes_as_long_for_known_and_unknown_addresses(real_hash):
     known, unknown = medians("/account/log-in/", TRIES, password="not the password")
     assert 1 / ALIKE < known / unknown < ALIKE
