@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from matricula.accounts.models import Account
 from matricula.joining.models import Invitation, SearchLine
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.models import Membership
 from matricula.programs.tallying import tallied
 from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import spelled, stretch_of_found, words_of
@@ -70,6 +72,20 @@ def page_of(
     read = Invitation.objects.only(*SHOWN).annotate(**BESIDE) if shown is None else shown
     rows = listed_invitations(organization, asked)
     return stretch_of_found(rows, asked, asked.get("q", ""), lines, read, size)
+
+
+def invitations_of(account: Account, role: Role) -> QuerySet[Invitation]:
+    """A person's: those they answered, and those to a work e-mail they have or had.
+
+    To a group manager, those to the programs where the person is in a group of theirs.
+    """
+    ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
+    theirs = Q(accepted_by=account) | Q(canonical__in=ties.values("canonical"))
+    rows = Invitation.objects.filter(theirs, organization=role.organization_id)
+    if role.kind == Role.Kind.GROUP_MANAGER:
+        shown = Membership.objects.shown_to(role).filter(account=account)
+        rows = rows.filter(program__in=shown.values("program"))
+    return rows.order_by("-id")
 
 
 def numbers_by_state(organization: Organization) -> dict[str, int]:

@@ -26,6 +26,14 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """Those people may be invited to: under way, or still to begin."""
         return self.filter(not_ended())
 
+    def shown_to(self, role: Role) -> Self:
+        """The organization's programs; to a group manager those of their own groups."""
+        rows = self.filter(organization=role.organization_id)
+        if role.kind != Role.Kind.GROUP_MANAGER:
+            return rows
+        mine = Group.objects.shown_to(role).values("program_id")
+        return rows.filter(pk__in=mine)
+
 
 class Program(models.Model):
     """A learning program of an organization, open from the first to the last day, by the site's calendar."""

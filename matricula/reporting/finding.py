@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.db.models import F, Q, QuerySet
 
 from matricula.organizations.models import Affiliation, Role
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Group, Membership, Program
 from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import spelled, stretch_of_found, words_of
 
@@ -27,10 +27,11 @@ def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]
     """`asked`: program (public id), group (id), state."""
     rows = Membership.objects.shown_to(role).select_related("account", "program")
     if asked.get("program"):
-        programs = Program.objects.filter(organization=role.organization_id, public_id=asked["program"])
+        programs = Program.objects.shown_to(role).filter(public_id=asked["program"])
         rows = rows.filter(program__in=list(programs.values_list("pk", flat=True)))
     if asked.get("group", "").isdigit():
-        rows = rows.filter(groups=int(asked["group"]))
+        groups = Group.objects.shown_to(role).filter(pk=int(asked["group"]))
+        rows = rows.filter(groups__in=list(groups.values_list("pk", flat=True)))
     if asked.get("state") in Membership.State.values:
         rows = rows.filter(state=asked["state"])
     return rows
@@ -57,9 +58,11 @@ def page_of(
     return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
 
 
-def group_names(memberships: list[Membership]) -> dict[int, str]:
-    """By membership: the names of its groups."""
-    ties = Membership.groups.through.objects.filter(membership__in=[one.pk for one in memberships])
+def group_names(role: Role, memberships: list[Membership]) -> dict[int, str]:
+    """By membership: the names of its groups, as far as they are shown to the role."""
+    shown = Group.objects.shown_to(role).values("pk")
+    rows = Membership.groups.through.objects.filter(group__in=shown)
+    ties = rows.filter(membership__in=[one.pk for one in memberships])
     found: dict[int, list[str]] = defaultdict(list)
     for membership, name in ties.order_by("group__name").values_list("membership_id", "group__name"):
         found[membership].append(name)

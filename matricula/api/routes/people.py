@@ -15,11 +15,10 @@ from matricula.api.models import Token
 from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.routes.invitations import whole
 from matricula.api.values import Line, PathId, PublicId
-from matricula.joining.models import Invitation
+from matricula.joining.listing import invitations_of
 from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
-from matricula.organizations.models import Affiliation
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership
 from matricula.reporting.finding import page_of, work_emails
@@ -83,16 +82,8 @@ def read_person(request: HttpRequest, person_id: PathId) -> shapes.PersonInFull:
 def invitations_told(request: HttpRequest, memberships: list[Membership]) -> list[shapes.Invitation] | None:
     if "invitations:read" not in token_of(request).scopes:
         return None
-    return [shapes.Invitation.of(one) for one in invitations_of(request, memberships)]
-
-
-def invitations_of(request: HttpRequest, memberships: list[Membership]) -> "QuerySet[Invitation]":
-    """By whom it was answered, or by a work e-mail the person has or had."""
-    organization, account = token_of(request).organization, memberships[0].account
-    ties = Affiliation.objects.filter(organization=organization, account=account)
-    rows = Invitation.objects.filter(program__organization=organization)
-    mine = rows.filter(accepted_by=account) | rows.filter(canonical__in=ties.values("canonical"))
-    return whole(mine).order_by("-id")
+    found = invitations_of(memberships[0].account, token_of(request).role)
+    return [shapes.Invitation.of(one) for one in whole(found)]
 
 
 @operations.ends("people/{public:person_id}/memberships/{public:program_id}/", scope="people:write")

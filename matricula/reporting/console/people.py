@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.joining.errors import AlreadyInvited, NoWorkEmail
-from matricula.joining.listing import STATES, state_of
-from matricula.joining.models import Invitation
+from matricula.joining.listing import STATES, invitations_of, state_of
 from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
@@ -22,7 +21,7 @@ from matricula.organizations.access import acting_role, actor_of, administering,
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.membership import end_membership
-from matricula.programs.models import Group, Membership
+from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.finding import group_names, page_of, work_emails
 from matricula.reporting.naming import in_words
 from matricula.web.rows import Row, day, row
@@ -36,12 +35,12 @@ SHOWN_ENTRIES = 20
 def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     role = acting_role(request)
     page = page_of(role, request.GET)
-    emails, groups = work_emails(organization.pk, page.rows), group_names(page.rows)
+    emails, groups = work_emails(organization.pk, page.rows), group_names(role, page.rows)
     context = {
         "organization": organization,
         "page": page,
         "rows": [drawn(one, emails.get(one.account_id, ""), groups.get(one.pk, "–")) for one in page.rows],
-        "programs": organization.programs.order_by("name"),
+        "programs": Program.objects.shown_to(role).order_by("name"),
         "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
         "states": Membership.State.choices,
         "asked": request.GET,
@@ -66,33 +65,27 @@ def drawn(one: Any, work_email: str, groups: str) -> Row:
 @viewing
 @require_safe
 def somebody(request: HttpRequest, organization: Organization, account_id: str) -> HttpResponse:
-    """One person: memberships, progress, invitations, their role, and what was done."""
-    shown = Membership.objects.shown_to(acting_role(request)).filter(account__public_id=account_id)
-    memberships = list(shown.select_related("account", "program").prefetch_related("groups"))
+    """One person, as far as the role sees them: memberships, progress, invitations, and what was done."""
+    role = acting_role(request)
+    shown = Membership.objects.shown_to(role).filter(account__public_id=account_id)
+    groups = Prefetch("groups", Group.objects.shown_to(role).order_by("name"))
+    memberships = list(shown.select_related("account", "program").prefetch_related(groups))
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).order_by("-pk")
     enrolments = with_progress(Enrolment.objects.filter(account=account, membership__in=memberships))
-    invitations = invitations_of(organization, account, list(ties))
-    about = [*memberships, *enrolments, *(one for one, _state in invitations), *ties]
+    invitations = invitations_of(account, role).select_related("program", "letter")
+    about = [*memberships, *enrolments, *invitations, *ties]
     context = {
         "organization": organization,
         "person": account,
         "memberships": memberships,
         "tie": ties.first(),
         "enrolments": enrolments,
-        "invitations": invitations,
+        "invitations": [(one, STATES[state_of(one)]) for one in invitations],
         "lines": in_words(entries_about(organization, about)),
         "role": Role.objects.filter(organization=organization, account=account).first(),
     }
     return render(request, "reporting/console/somebody.html", context)
-
-
-def invitations_of(
-    organization: Organization, account: Account, ties: list[Affiliation]
-) -> list[tuple[Invitation, object]]:
-    rows = Invitation.objects.filter(program__organization=organization)
-    found = rows.filter(accepted_by=account) | rows.filter(canonical__in=[one.canonical for one in ties])
-    return [(one, STATES[state_of(one)]) for one in found.select_related("program", "letter").order_by("-id")]
 
 
 def entries_about(organization: Organization, subjects: list[Any]) -> list[Entry]:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import person
+from matricula.joining.inviting import invite
 from matricula.joining.models import Invitation
 from matricula.learning.starting import start_course
 from matricula.organizations.models import Affiliation, Organization, Role
@@ -95,6 +96,32 @@ def test_a_group_manager_sees_their_own_people_and_no_others(client, program, ad
     assert client.get(f"/console/nordlicht/people/{ada.account.public_id}/").status_code == 200
     assert client.get(f"/console/nordlicht/people/{hugo.account.public_id}/").status_code == 404
     assert client.get("/console/nordlicht/overview/").headers["Location"] == "/console/nordlicht/people/"
+
+
+def test_a_group_manager_sees_of_a_person_only_what_concerns_their_groups(
+    client, owner, program, ada, bruno, chika
+):
+    """Ada is also in a group and in a program that Chika has nothing to do with."""
+    mine, other = (program.groups.create(name=name) for name in ("Grid", "Works council"))
+    ada.groups.add(mine, other)
+    secret = Program.objects.create(organization=program.organization, slug="out", name="Outplacement")
+    enter_program(program=secret, account=ada.account)
+    for one in (program, secret):
+        made = invite(program=one, address="ada@nordlicht.example", name="Ada", invited_by=bruno)
+        Invitation.objects.filter(pk=made.pk).update(note={"Reason": f"because of {one.name}"})
+    name_manager(group=mine, account=chika, actor=bruno)
+    addresses = [f"/console/nordlicht/people/{ada.account.public_id}/", "/console/nordlicht/people/"]
+    client.force_login(bruno)
+    assert all("Outplacement" in client.get(address).content.decode() for address in addresses)
+    client.force_login(chika)
+    person, people = (client.get(address).content.decode() for address in addresses)
+    assert ("because of Welcome" in person, person.count("Invitation: created")) == (True, 1)
+    for page in (person, people):
+        assert "Grid" in page
+        assert "Outplacement" not in page
+        assert "Works council" not in page
+    role = Role.objects.get(account=chika)
+    assert (names(role, group=str(mine.pk)), names(role, group=str(other.pk))) == (["Ada Okafor"], [])
 
 
 def test_another_organizations_data_a_shared_person_shows_only_our_part(client, owner, ada, bruno):
