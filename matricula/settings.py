@@ -232,7 +232,7 @@ AUTH_PASSWORD_VALIDATORS = [
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
 # -- API -------------------------------------------------------------------------------------------
-LIMITED_ELSEWHERE = ("/api/v1/imports/",)
+LIMITED_ELSEWHERE = ("/api/v1/imports/", "/api/v1/course-uploads/")
 """Addresses that look at sizes themselves, once they know who asks; see web/limits.py."""
 API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 

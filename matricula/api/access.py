@@ -16,32 +16,31 @@ from matricula.api.problems import answer_to
 from matricula.api.repeating import done_once
 from matricula.audit.models import acting_through
 from matricula.web.access import View, access_rule
-from matricula.web.limits import MIB, length_of
+from matricula.web.limits import length_of
 
 SCHEME = "bearer "
 JSON = "application/json"
 FORM = "multipart/form-data"
-LARGEST_FILE = 100 * MIB
 WINDOW_MINUTES = 1
 
 
-def holding_token(view: View, media: str = JSON) -> View:
+def holding_token(view: View, largest_file: int = 0) -> View:
     """Only who shows a token; cookies are not looked at, so there is nothing for a forged form to use.
 
-    `media` is what bodies are sent as: JSON, or FORM where there is a file.
+    Bodies are sent as JSON; where there is a file, as FORM of at most `largest_file` bytes.
     """
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = answered(request, media, lambda: view(request, *args, **kwargs))
+        answer = answered(request, largest_file, lambda: view(request, *args, **kwargs))
         answer["Cache-Control"] = "no-store"
         return answer
 
     return access_rule("holding_token", view, guarded)
 
 
-def answered(request: HttpRequest, media: str, work: Any) -> HttpResponse:
+def answered(request: HttpRequest, largest_file: int, work: Any) -> HttpResponse:
     """Token, count, work; whatever goes wrong is a problem."""
     try:
         token = holder_of(shown(request))
@@ -51,7 +50,7 @@ def answered(request: HttpRequest, media: str, work: Any) -> HttpResponse:
     try:
         if not left.allowed:
             raise TooManyRequests(left.seconds)
-        answer = worked(request, token, media, work)
+        answer = worked(request, token, largest_file, work)
     except Exception as fault:
         answer = answer_to(fault)
     for name, value in limits(left).items():
@@ -67,10 +66,10 @@ def shown(request: HttpRequest) -> str:
     return header[len(SCHEME) :].strip()
 
 
-def worked(request: HttpRequest, token: Token, media: str, work: Any) -> HttpResponse:
+def worked(request: HttpRequest, token: Token, largest_file: int, work: Any) -> HttpResponse:
     token.note_use()
     request.token = token  # type: ignore[attr-defined]
-    receive(request, media)
+    receive(request, largest_file)
     with acting_through(f"API token {token.name}"):
         return done_once(request, token, work)
 
@@ -81,7 +80,7 @@ def token_of(request: HttpRequest) -> Token:
     return token
 
 
-def receive(request: HttpRequest, media: str) -> None:
+def receive(request: HttpRequest, largest_file: int) -> None:
     """Take in the body, before a transaction begins: whoever sends slowly keeps nobody waiting.
 
     Raises WrongMediaType, RequestDataTooBig, MultiPartParserError.
@@ -89,11 +88,12 @@ def receive(request: HttpRequest, media: str) -> None:
     length = length_of(request)
     if not length or request.method not in ("POST", "PUT", "PATCH"):
         return
+    media = FORM if largest_file else JSON
     if request.content_type != media:
         raise WrongMediaType(media)
-    if media == JSON:
+    if not largest_file:
         request.body  # noqa: B018 - reads it
-    elif length > LARGEST_FILE:
+    elif length > largest_file:
         raise RequestDataTooBig
     else:
         request.FILES  # noqa: B018 - reads it onto the disk

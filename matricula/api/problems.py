@@ -23,13 +23,17 @@ from matricula.api.errors import (
     UnknownReference,
     WrongMediaType,
 )
+from matricula.catalog.errors import CatalogError, UploadsUsedUp
 from matricula.joining.errors import FileRefused, JoiningError, LetterJustSent
-from matricula.programs.errors import ProgramError, SeatsInUse
+from matricula.organizations.errors import OrganizationError
+from matricula.programs.errors import OfferJustSent, OffersUsedUp, ProgramError, SeatsInUse
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
+from matricula.web.svg import PictureRefused
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 LETTER_PAUSE_SECONDS = 600
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ KINDS = {
     "token_missing": Kind(401, "Token missing", "Send the header Authorization: Bearer matricula_…"),
     "token_refused": Kind(401, "Token refused", "The token is unknown, expired or revoked."),
     "scope_missing": Kind(403, "Scope missing", "The token may not do this. Make one with the scope."),
+    "not_owner": Kind(
+        403, "Not an owner", "Roles are changed by owners: whoever made this token is none, or none any more."
+    ),
     "not_found": Kind(404, "Not found", "The organization of this token has nothing at this address."),
     "unknown_reference": Kind(
         404,
@@ -66,19 +73,35 @@ KINDS = {
     "not_to_confirm": Kind(
         409, "Not to confirm", "The file is still checked, or was confirmed, cancelled or refused."
     ),
+    "last_owner": Kind(409, "Last owner", "Make somebody else an owner first."),
+    "already_offered": Kind(409, "Already offered", "A role is waiting for this address. Withdraw it first."),
+    "offer_ended": Kind(409, "Offer ended", "The role was accepted, withdrawn, or waited too long."),
+    "offer_just_sent": Kind(409, "Offer just sent", "A letter went out within the last ten minutes."),
+    "groups_missing": Kind(409, "Groups missing", "A group manager manages at least one group."),
+    "not_to_take": Kind(409, "Not to take", "The course is still read, is faulty, or was taken in before."),
+    "title_taken": Kind(409, "Title taken", "Another Specialization has this title."),
+    "series_full": Kind(409, "Series full", "No more than 100 courses fit into a Specialization."),
     "name_taken": Kind(409, "Name taken", "Another one has this name."),
     "seats_in_use": Kind(409, "Seats in use", "Fewer seats than are taken."),
     "program_ended": Kind(409, "Program ended", "The last day of the program is over."),
     "ends_before_it_begins": Kind(409, "Ends before it begins", "The last day would be before the first."),
     "day_is_over": Kind(409, "Day is over", "A program can end today or later, not in the past."),
     "body_too_large": Kind(413, "Body too large", "Send less in one request."),
+    "upload_too_large": Kind(413, "Upload too large", "Keep the zip of a course under 512 MiB."),
     "media_type_unsupported": Kind(415, "Unsupported media type", "Send the body as application/json."),
     "invalid": Kind(422, "Invalid request", "`errors` tells what is wrong, and where."),
     "file_refused": Kind(422, "File refused", "It is no list of people; `detail` says why."),
+    "picture_refused": Kind(422, "Picture refused", "It is no logo; `detail` says why."),
     "idempotency_key_reused": Kind(
         422, "Idempotency-Key reused", "This key came before with another request. Take a new key."
     ),
     "too_many_requests": Kind(429, "Too many requests", "Go on after the seconds in Retry-After."),
+    "offers_used_up": Kind(
+        429, "Offers used up", "So many roles were offered that the next waits for tomorrow."
+    ),
+    "uploads_used_up": Kind(
+        429, "Uploads used up", "So many courses were uploaded that the next waits for an hour."
+    ),
     "broken": Kind(500, "Something broke", "It is written in the site's log. Sending it again may help."),
     "database_away": Kind(503, "A pause", "The database does not answer. Send it again in a moment."),
 }
@@ -117,12 +140,15 @@ class Refusal:
 
 def answer_to(fault: BaseException) -> HttpResponse:
     """The one translation of what was raised. What it does not know is logged, and is nobody's business."""
-    known = (ApiError, JoiningError, ProgramError, AccountError)
+    known = (ApiError, JoiningError, ProgramError, CatalogError, OrganizationError, AccountError)
     if isinstance(fault, known) and fault.code in KINDS:
         return drawn(Refusal(fault.code, detail_of(fault), faults_of(fault), headers_of(fault)))
     if isinstance(fault, FileRefused):
         refused = Fault(where="body", pointer="#/file", code=fault.code, detail=str(fault))
         return drawn(Refusal("file_refused", str(fault), [refused]))
+    if isinstance(fault, PictureRefused):
+        refused = Fault(where="body", pointer="#/logo", code="picture_refused", detail=str(fault))
+        return drawn(Refusal("picture_refused", str(fault), [refused]))
     if isinstance(fault, ValidationError):
         return drawn(Refusal("invalid", faults=[fault_in(one) for one in fault.errors]))
     if isinstance(fault, Http404):
@@ -186,8 +212,12 @@ def headers_of(fault: Exception) -> dict[str, str]:
             return {"WWW-Authenticate": challenge}
         case TooManyRequests(seconds=seconds):
             return {"Retry-After": str(seconds)}
-        case LetterJustSent():
+        case LetterJustSent() | OfferJustSent():
             return {"Retry-After": str(LETTER_PAUSE_SECONDS)}
+        case UploadsUsedUp():
+            return {"Retry-After": str(HOUR_SECONDS)}
+        case OffersUsedUp():
+            return {"Retry-After": str(24 * HOUR_SECONDS)}
     return {}
 
 

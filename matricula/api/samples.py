@@ -28,6 +28,7 @@ TEXTS = {
     "assurance": "organization",
     "subject": "programs.group",
 }
+FILES = {"file": "@people.csv", "course": "@course.zip", "logo": "@logo.svg"}
 NUMBERS = {"limit": 50, "minutes": 25, "lessons": 8, "seats": 120, "max_uses": 100}
 
 
@@ -45,7 +46,7 @@ def sample(schema: Document, document: Document, name: str = "") -> Any:
     """One value that the schema allows, and that a person can read."""
     schema = resolved(schema, document)
     if schema.get("format") == "binary":
-        return "@people.csv"
+        return FILES[name]
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:

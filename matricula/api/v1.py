@@ -2,6 +2,8 @@
 
 from matricula.api.door import Door, StrictParser
 from matricula.api.routes import (
+    administrators,
+    branding,
     catalog,
     groups,
     imports,
@@ -11,6 +13,8 @@ from matricula.api.routes import (
     programs,
     reports,
     requests,
+    series,
+    uploads,
 )
 
 door = Door(
@@ -25,12 +29,16 @@ for operations in (
     programs.organization_operations,
     programs.operations,
     catalog.operations,
+    series.operations,
+    uploads.operations,
     groups.operations,
     invitations.operations,
     imports.operations,
     links.operations,
     requests.operations,
     people.operations,
+    administrators.operations,
+    branding.operations,
     reports.operations,
     reports.journal_operations,
 ):

@@ -35,6 +35,24 @@ class UploadTooLarge(CatalogError):
     code = "upload_too_large"
 
 
+class UploadsUsedUp(CatalogError):
+    """So many courses were uploaded within an hour that the next one waits for the next hour."""
+
+    code = "uploads_used_up"
+
+
+class NotToTake(CatalogError):
+    """The upload is still read, is faulty, or was taken in already."""
+
+    code = "not_to_take"
+
+
+class SeriesFull(CatalogError):
+    """The Specialization has as many courses as one may have."""
+
+    code = "series_full"
+
+
 class TitleTaken(CatalogError):
     """Another Specialization of the organization has this title."""
 

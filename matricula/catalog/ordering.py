@@ -6,7 +6,7 @@ from django.utils.text import slugify
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.catalog.errors import TitleTaken
+from matricula.catalog.errors import SeriesFull, TitleTaken
 from matricula.catalog.models import Course, Specialization
 from matricula.organizations.models import Organization
 
@@ -17,7 +17,7 @@ MOST_COURSES = 100
 
 @transaction.atomic
 def make_specialization(
-    *, organization: Organization, title: str, summary: str, actor: Account
+    *, organization: Organization, title: str, summary: str, actor: Account | None
 ) -> Specialization:
     """Raises TitleTaken."""
     slug = slugify(title)[:80] or "specialization"
@@ -34,23 +34,26 @@ def make_specialization(
 
 @transaction.atomic
 def describe_specialization(
-    *, specialization: Specialization, title: str, summary: str, actor: Account
+    *, specialization: Specialization, title: str, summary: str, actor: Account | None
 ) -> None:
     Specialization.objects.filter(pk=specialization.pk).update(title=title, summary=summary)
     note("specialization.changed", specialization, actor, title=title, summary=summary)
 
 
 @transaction.atomic
-def add_course(*, specialization: Specialization, course: Course, actor: Account) -> None:
-    """At the end. Twice is once; beyond MOST_COURSES nothing happens."""
+def add_course(*, specialization: Specialization, course: Course, actor: Account | None) -> None:
+    """At the end. Twice is once. Raises SeriesFull beyond MOST_COURSES."""
     ids = held_order(specialization)
-    if course.pk not in ids and len(ids) < MOST_COURSES:
-        specialization.series.create(course=course, position=len(ids))
-        note("specialization.course_added", specialization, actor, course=course.pk)
+    if course.pk in ids:
+        return
+    if len(ids) >= MOST_COURSES:
+        raise SeriesFull
+    specialization.series.create(course=course, position=len(ids))
+    note("specialization.course_added", specialization, actor, course=course.pk)
 
 
 @transaction.atomic
-def take_out(*, specialization: Specialization, course: Course, actor: Account) -> None:
+def take_out(*, specialization: Specialization, course: Course, actor: Account | None) -> None:
     ids = held_order(specialization)
     if course.pk in ids:
         specialization.series.filter(course=course).delete()
@@ -59,7 +62,7 @@ def take_out(*, specialization: Specialization, course: Course, actor: Account) 
 
 
 @transaction.atomic
-def move_course(*, specialization: Specialization, course: Course, by: int, actor: Account) -> None:
+def move_course(*, specialization: Specialization, course: Course, by: int, actor: Account | None) -> None:
     """One place towards the beginning (`by` = -1) or the end (1), where there is one."""
     ids = held_order(specialization)
     here = ids.index(course.pk) if course.pk in ids else -1
@@ -82,6 +85,6 @@ def put_in_order(specialization: Specialization, courses: list[int]) -> None:
         specialization.series.filter(course=course).update(position=position)
 
 
-def note(verb: str, specialization: Specialization, actor: Account, **after: object) -> None:
+def note(verb: str, specialization: Specialization, actor: Account | None, **after: object) -> None:
     organization = specialization.organization_id
     record(verb, actor=actor, organization=organization, subject=specialization, after=after)

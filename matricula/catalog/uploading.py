@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.accounts.models import Account
+from matricula.accounts.throttling import allows
 from matricula.audit.models import record
 from matricula.catalog.comparing import compare
 from matricula.catalog.courseformat import read_course
-from matricula.catalog.errors import CourseProblems, Problem, UploadTooLarge
+from matricula.catalog.errors import CourseProblems, NotToTake, Problem, UploadsUsedUp, UploadTooLarge
 from matricula.catalog.importing import import_course
 from matricula.catalog.models import Course, CourseUpload
 from matricula.jobs.models import Job
@@ -24,16 +25,24 @@ from matricula.organizations.models import Organization
 LARGEST = 512 * 1024 * 1024
 AT_ONCE = 16 * 1024 * 1024
 """Bytes up to which a zip is read while its sender waits."""
+UPLOADS_AN_HOUR = 100
 KEPT = timedelta(days=1)
 MANY = 200
 READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
 State = CourseUpload.State
 
 
-def receive(*, upload: "File[bytes]", organization: Organization, actor: Account) -> CourseUpload:
-    """Keep the zip and read it, now or by the worker. Raises UploadTooLarge."""
+def receive(
+    *, upload: "File[bytes]", organization: Organization, actor: Account | None, at_once: int = AT_ONCE
+) -> CourseUpload:
+    """Keep the zip and read it: now when it has no more than `at_once` bytes, else by the worker.
+
+    Raises UploadTooLarge, UploadsUsedUp.
+    """
     if (upload.size or 0) > LARGEST:
         raise UploadTooLarge
+    if not allows("course-upload", str(organization.pk), tries=UPLOADS_AN_HOUR, minutes=60):
+        raise UploadsUsedUp
     made = CourseUpload(
         organization=organization,
         name=Path(upload.name or "course.zip").name[:200],
@@ -47,9 +56,9 @@ def receive(*, upload: "File[bytes]", organization: Organization, actor: Account
     with transaction.atomic():
         made.save()
         record("course.uploaded", actor=actor, organization=organization, subject=made)
-        if made.size > AT_ONCE:
+        if made.size > at_once:
             enqueue(READ, reference=made.pk)
-    if made.size <= AT_ONCE:
+    if made.size <= at_once:
         read_upload(made)
     return made
 
@@ -95,15 +104,19 @@ def imported_at(upload: CourseUpload) -> datetime | None:
     return rows.values_list("imported_at", flat=True).first()
 
 
-def ask_to_take(*, upload: CourseUpload, actor: Account) -> bool:
-    """The worker takes in what was shown, once. False when the course changed meanwhile: look again."""
+def ask_to_take(*, upload: CourseUpload, actor: Account | None) -> bool:
+    """The worker takes in what was shown, once. False when the course changed meanwhile: look again.
+
+    Raises NotToTake.
+    """
     if upload.state == State.READY and imported_at(upload) != upload.basis:
         read_upload(upload)
         return False
     with transaction.atomic():
         ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)
-        if ready.update(state=State.TAKING, uploaded_by=actor):
-            enqueue(TAKE, reference=upload.pk)
+        if not ready.update(state=State.TAKING, uploaded_by=actor):
+            raise NotToTake
+        enqueue(TAKE, reference=upload.pk)
     return True
 
 

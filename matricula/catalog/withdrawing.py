@@ -9,7 +9,7 @@ from matricula.catalog.models import Course, Specialization
 
 
 @transaction.atomic
-def withdraw(*, offered: Course | Specialization, actor: Account) -> bool:
+def withdraw(*, offered: Course | Specialization, actor: Account | None) -> bool:
     """True when it was in the catalog until now."""
     rows = type(offered).objects.filter(pk=offered.pk, withdrawn_at__isnull=True)
     done = rows.update(withdrawn_at=timezone.now())
@@ -17,13 +17,13 @@ def withdraw(*, offered: Course | Specialization, actor: Account) -> bool:
 
 
 @transaction.atomic
-def bring_back(*, offered: Course | Specialization, actor: Account) -> bool:
+def bring_back(*, offered: Course | Specialization, actor: Account | None) -> bool:
     """True when it was out of the catalog until now."""
     rows = type(offered).objects.filter(pk=offered.pk, withdrawn_at__isnull=False)
     return note("brought_back", offered, actor) if rows.update(withdrawn_at=None) else False
 
 
-def note(verb: str, offered: Course | Specialization, actor: Account) -> bool:
+def note(verb: str, offered: Course | Specialization, actor: Account | None) -> bool:
     record(
         f"{offered._meta.model_name}.{verb}",
         actor=actor,

@@ -1,5 +1,6 @@
 """How an organization looks and speaks: name, colour, logo, and the words of its letters."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -18,11 +19,17 @@ LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 LONGEST_GREETING = 600
 LOGOS_AN_HOUR = 30
+CLEANED: dict[str, Callable[[str], str]] = {
+    "brand_colour": str.lower,
+    "greeting": lambda words: "\n".join(words.splitlines()),
+}
+"""So that what is written in two ways is kept in one."""
 
 
 @transaction.atomic
-def change_brand(*, organization: Organization, values: dict[str, Any], actor: Account) -> bool:
+def change_brand(*, organization: Organization, values: dict[str, Any], actor: Account | None) -> bool:
     """Name, colour, greeting, language, alternative e-mail required. False when nothing changed."""
+    values = {name: CLEANED[name](value) if name in CLEANED else value for name, value in values.items()}
     now = Organization.objects.get(pk=organization.pk)
     before = {name: getattr(now, name) for name, value in values.items() if getattr(now, name) != value}
     after = {name: values[name] for name in before}
@@ -62,7 +69,7 @@ def kept(organization: Organization, picture: Picture, for_letters: bytes) -> Lo
 
 
 @transaction.atomic
-def remove_logo(*, organization: Organization, actor: Account) -> None:
+def remove_logo(*, organization: Organization, actor: Account | None) -> None:
     """The name stands in its place. Letters that were sent keep it."""
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     if before:

@@ -62,12 +62,6 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "hx-swap": "outerHTML",
         }
 
-    def clean_greeting(self) -> str:
-        return "\n".join(self.cleaned_data["greeting"].splitlines())
-
-    def clean_brand_colour(self) -> str:
-        return str(self.cleaned_data["brand_colour"]).lower()
-
 
 class LogoForm(forms.Form):
     logo = forms.FileField(

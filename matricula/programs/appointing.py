@@ -11,8 +11,14 @@ from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import hold_roles
-from matricula.programs.changing_roles import put_role
-from matricula.programs.errors import AlreadyOffered, MailboxUnproven, OfferEnded, OfferJustSent
+from matricula.programs.changing_roles import check_groups, put_role
+from matricula.programs.errors import (
+    AlreadyOffered,
+    MailboxUnproven,
+    OfferEnded,
+    OfferJustSent,
+    OffersUsedUp,
+)
 from matricula.programs.letters import OFFER
 from matricula.programs.models import Appointment, Group, offer_expiry
 from matricula.web.secret import digest
@@ -25,10 +31,14 @@ OFFERS_A_DAY = 100
 def offer_role(
     *, organization: Organization, address: str, kind: str, groups: list[Group], actor: Account
 ) -> Appointment:
-    """The same for addresses with and without an account. Raises AlreadyOffered, NotOwner, OfferJustSent."""
+    """The same for addresses with and without an account.
+
+    Raises AlreadyOffered, GroupsMissing, NotOwner, OffersUsedUp.
+    """
+    check_groups(kind, groups)
     hold_roles(organization.pk, actor=actor)
     if not allows("offer-role", str(organization.pk), tries=OFFERS_A_DAY, minutes=24 * 60):
-        raise OfferJustSent
+        raise OffersUsedUp
     late = Appointment.objects.waiting().filter(organization=organization, expires_at__lte=timezone.now())
     late.update(ended_at=timezone.now())
     try:
@@ -57,7 +67,8 @@ def write_offer(appointment: Appointment) -> None:
 
 @transaction.atomic
 def offer_again(*, appointment: Appointment, actor: Account) -> None:
-    """A new letter and a new fortnight. Raises OfferEnded, OfferJustSent."""
+    """A new letter and a new fortnight. Raises NotOwner, OfferEnded, OfferJustSent."""
+    hold_roles(appointment.organization_id, actor=actor)
     rows = Appointment.objects.waiting().filter(pk=appointment.pk)
     cool = rows.filter(written_at__lt=timezone.now() - BETWEEN_LETTERS)
     if not cool.update(written_at=timezone.now(), expires_at=offer_expiry()):
@@ -68,7 +79,8 @@ def offer_again(*, appointment: Appointment, actor: Account) -> None:
 
 @transaction.atomic
 def withdraw_offer(*, appointment: Appointment, actor: Account) -> bool:
-    """True when it was still waiting."""
+    """True when it was still waiting. Raises NotOwner."""
+    hold_roles(appointment.organization_id, actor=actor)
     done = Appointment.objects.waiting().filter(pk=appointment.pk).update(ended_at=timezone.now())
     if done:
         record(

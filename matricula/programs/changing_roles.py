@@ -10,6 +10,7 @@ from matricula.audit.models import record
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import hold_roles, spare_last_owner
+from matricula.programs.errors import GroupsMissing
 from matricula.programs.letters import tell_of_role, tell_owners
 from matricula.programs.models import Appointment, Group
 from matricula.web.inserting import insert_once
@@ -49,9 +50,16 @@ def role_or_new(
 
 @transaction.atomic
 def change_role(*, role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:
-    """Raises NotOwner, LastOwner; Role.DoesNotExist when somebody took it away meanwhile."""
+    """Raises GroupsMissing, NotOwner, LastOwner; Role.DoesNotExist when somebody took it away meanwhile."""
+    check_groups(kind, groups)
     hold_roles(role.organization_id, actor=actor)
     alter(Role.objects.select_related("organization", "account").get(pk=role.pk), kind, groups, actor)
+
+
+def check_groups(kind: str, groups: Sequence[Group]) -> None:
+    """Raises GroupsMissing."""
+    if kind == Role.Kind.GROUP_MANAGER and not groups:
+        raise GroupsMissing
 
 
 def alter(role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:

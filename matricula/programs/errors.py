@@ -68,6 +68,18 @@ class MailboxUnproven(ProgramError):
     code = "mailbox_unproven"
 
 
+class GroupsMissing(ProgramError):
+    """A group manager manages at least one group."""
+
+    code = "groups_missing"
+
+
+class OffersUsedUp(ProgramError):
+    """So many roles were offered within a day that the next one waits for tomorrow."""
+
+    code = "offers_used_up"
+
+
 class OfferJustSent(ProgramError):
     """A letter with the offer went out within the last ten minutes."""
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.forms import EmailField
 from matricula.organizations.models import Organization, Role
-from matricula.programs.errors import DayIsOver, EndsBeforeItBegins
+from matricula.programs.changing_roles import check_groups
+from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, GroupsMissing
 from matricula.programs.models import Group, Program
 from matricula.programs.offering import check_days
 
@@ -154,7 +155,9 @@ class RoleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if data.get("kind") == Role.Kind.GROUP_MANAGER and not data.get("groups"):
+        try:
+            check_groups(data.get("kind", ""), data.get("groups", ()))
+        except GroupsMissing:
             self.add_error("groups", _("Choose at least one group, or make one first."))
         if "sure" in self.fields and data.get("kind") != self.initial.get("kind") and not data.get("sure"):
             self.add_error("sure", _("Tick this box to change your own role."))

@@ -1,8 +1,10 @@
 """Who administers an organization, in a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from matricula.organizations.models import Affiliation, Organization, Role
@@ -15,15 +17,20 @@ class Administrator:
 
     role: Role
     address: str
-    groups: list[str]
+    groups: list[Group]
 
 
 def administrators_of(organization: Organization) -> list[Administrator]:
     """Owners first, then by name."""
     roles = list(organization.roles.select_related("account").order_by("account__full_name", "pk"))
-    known, managed = known_addresses(organization), managed_groups(organization)
     ranks = list(Role.Kind.values)
     roles.sort(key=lambda role: ranks.index(role.kind))
+    return with_facts(organization, roles)
+
+
+def with_facts(organization: Organization, roles: Iterable[Role]) -> list[Administrator]:
+    """Each role with what its holder is known by, and manages."""
+    known, managed = known_addresses(organization), managed_groups(organization)
     return [
         Administrator(role, known.get(role.account_id, ""), managed.get(role.account_id, []))
         for role in roles
@@ -42,16 +49,20 @@ def known_addresses(organization: Organization) -> dict[int, str]:
     }
 
 
-def managed_groups(organization: Organization) -> dict[int, list[str]]:
-    """Names of groups by the account that manages them."""
+def managed_groups(organization: Organization) -> dict[int, list[Group]]:
+    """Groups by the account that manages them."""
     found = defaultdict(list)
     groups = Group.objects.filter(program__organization=organization, managers__isnull=False)
-    for account, name in groups.order_by("name").values_list("managers", "name"):
-        found[account].append(name)
+    for group in groups.order_by("name", "pk").annotate(manager=F("managers")):
+        found[group.manager].append(group)  # type: ignore[attr-defined]
     return found
 
 
 def waiting_offers(organization: Organization) -> list[Appointment]:
     """The newest first; those that waited too long are no longer shown after their letter's time."""
+    return list(offers_of(organization).order_by("-pk"))
+
+
+def offers_of(organization: Organization) -> QuerySet[Appointment]:
     rows = Appointment.objects.waiting().filter(organization=organization, expires_at__gt=timezone.now())
-    return list(rows.prefetch_related("groups").order_by("-pk"))
+    return rows.prefetch_related("groups")

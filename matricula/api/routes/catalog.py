@@ -1,4 +1,4 @@
-"""Courses and Specializations, to read."""
+"""Courses, to read; out of the catalog and back."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,17 +10,14 @@ from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.paging import Asked, Page, page_of
 from matricula.api.values import PathId
-from matricula.catalog.models import Course, Specialization
+from matricula.catalog.models import Course
+from matricula.catalog.withdrawing import bring_back, withdraw
 
 operations = Operations(tags=["Catalog"])
 
 
 def courses_of(request: HttpRequest) -> "QuerySet[Course]":
     return token_of(request).organization.courses.prefetch_related("lessons")
-
-
-def specializations_of(request: HttpRequest) -> "QuerySet[Specialization]":
-    return token_of(request).organization.specializations.prefetch_related("series__course")
 
 
 @operations.reads("courses/", scope="catalog:read", response=Page[shapes.Course])
@@ -36,17 +33,21 @@ def read_course(request: HttpRequest, course_id: PathId) -> shapes.Course:
     return shapes.Course.of(get_object_or_404(courses_of(request), public_id=course_id))
 
 
-@operations.reads("specializations/", scope="catalog:read", response=Page[shapes.Specialization])
-def list_specializations(request: HttpRequest, asked: Query[Asked]) -> Page[shapes.Specialization]:
-    """All Specializations, the newest first, each with its courses in order."""
-    rows, following = page_of(request, specializations_of(request), asked)
-    return Page(items=[shapes.Specialization.of(row) for row in rows], next=following)
-
-
-@operations.reads(
-    "specializations/{public:specialization_id}/", scope="catalog:read", response=shapes.Specialization
+@operations.makes(
+    "courses/{public:course_id}/withdrawal/", scope="catalog:write", response=shapes.Course, status=200
 )
-def read_specialization(request: HttpRequest, specialization_id: PathId) -> shapes.Specialization:
-    """One Specialization."""
-    row = get_object_or_404(specializations_of(request), public_id=specialization_id)
-    return shapes.Specialization.of(row)
+def withdraw_course(request: HttpRequest, course_id: PathId) -> shapes.Course:
+    """Take a course out of the catalog. Nobody new can START it; who started it goes on. Twice is once."""
+    course = get_object_or_404(courses_of(request), public_id=course_id)
+    withdraw(offered=course, actor=token_of(request).made_by)
+    return read_course(request, course_id)
+
+
+@operations.makes(
+    "courses/{public:course_id}/comeback/", scope="catalog:write", response=shapes.Course, status=200
+)
+def bring_course_back(request: HttpRequest, course_id: PathId) -> shapes.Course:
+    """Bring a withdrawn course back to the catalog. Twice is once."""
+    course = get_object_or_404(courses_of(request), public_id=course_id)
+    bring_back(offered=course, actor=token_of(request).made_by)
+    return read_course(request, course_id)

@@ -20,11 +20,14 @@ from matricula.joining.importing.handing_in import cancel, confirm, hand_in
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.importing.telling import table, why_refused
 from matricula.web.exporting import download_many
+from matricula.web.limits import MIB
 
 operations = Operations(tags=["Imports"])
 State = ImportedFile.State
 Name = Literal["checking", "checked", "running", "done", "cancelled", "refused"]
 PATH = "imports/"
+LARGEST = 100 * MIB
+"""Bytes of a body."""
 
 
 class Import(BaseModel):

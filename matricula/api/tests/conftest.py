@@ -10,6 +10,8 @@ from django.test import Client
 from conftest import person
 from matricula.api.granting import grant
 from matricula.api.scopes import SCOPES
+from matricula.catalog.sampling import sample_zip
+from matricula.catalog.uploading import receive
 from matricula.joining.asking import ask_administrator
 from matricula.joining.importing.handing_in import hand_in
 from matricula.joining.inviting import invite
@@ -17,6 +19,7 @@ from matricula.joining.models import Request
 from matricula.joining.sharing import make_link
 from matricula.learning.starting import start_course
 from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.appointing import offer_role
 from matricula.programs.membership import enter_program
 
 
@@ -42,6 +45,10 @@ class Caller:
         headers = {**self.headers, **more.pop("headers", {})}
         data = {"file": SimpleUploadedFile(name, content), **more}
         return self.client.post(where("imports/"), data, headers=headers)
+
+    def send(self, path: str, name: str, content: bytes) -> Any:
+        """A file in the field `name`."""
+        return self.client.post(where(path), {name: SimpleUploadedFile(name, content)}, headers=self.headers)
 
     def patch(self, path: str, body: Any) -> Any:
         return self.ask("PATCH", path, body)
@@ -83,6 +90,12 @@ class House:
         self.link, _address = make_link(program=program, actor=owner)
         people = [b"email,name\nfinn@n.example,Finn\n?,Nobody\n"]
         self.file = hand_in(program=program, name="people.csv", content=people, actor=owner)
+        Role.objects.create(organization=organization, account=self.member, kind=Role.Kind.VIEWER)
+        self.offer = offer_role(
+            organization=organization, address=f"hana@{slug}.example", kind="viewer", groups=[], actor=owner
+        )
+        zipped = SimpleUploadedFile("course.zip", sample_zip())
+        self.upload = receive(upload=zipped, organization=organization, actor=owner)
         self.token, self.secret = grant(
             organization=organization, name="Payroll", scopes=SCOPES, days=30, actor=owner
         )
@@ -106,6 +119,8 @@ class House:
             "link_id": self.link,
             "request_id": self.request,
             "import_id": self.file,
+            "offer_id": self.offer,
+            "upload_id": self.upload,
         }
 
     @property

@@ -165,13 +165,17 @@ def test_answers_are_kept_by_nobody(api):
 
 def test_every_code_a_room_may_raise_has_its_place_in_the_table():
     from matricula.api import errors, v1  # noqa: F401
+    from matricula.catalog import errors as catalog
     from matricula.joining import errors as joining
+    from matricula.organizations import errors as organizations
     from matricula.programs import errors as programs
 
     pages_only = {"not_confirmed", "work_email_taken", "domain_not_allowed", "program_full", "not_to_confirm"}
-    pages_only |= {"already_offered", "offer_ended", "offer_just_sent", "mailbox_unproven", "token_unusable"}
-    bases = {"joining", "program", "refused"}
-    rooms = [one for room in (errors, joining, programs) for one in vars(room).values()]
+    pages_only |= {"mailbox_unproven", "token_unusable", "course_problems"}
+    bases = {"joining", "program", "refused", "catalog", "organization"}
+    rooms = [
+        one for room in (errors, catalog, joining, organizations, programs) for one in vars(room).values()
+    ]
     codes = {one.code for one in rooms if isinstance(one, type) and issubclass(one, Exception)}
     assert codes - pages_only - bases <= set(problems.KINDS)
 

@@ -10,6 +10,8 @@ from matricula.audit.models import Entry
 from matricula.joining.inviting import invite
 from matricula.joining.models import DirectLink, Invitation
 from matricula.mail.models import Letter
+from matricula.organizations.models import Role
+from matricula.programs.appointing import offer_role
 from matricula.programs.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +237,7 @@ def test_a_change_in_the_console_is_not_journalled_with_a_token(api, house):
 
 
 LISTS = ["programs/", "groups/", "invitations/", "links/", "memberships/", "requests/?waiting=false"]
-LISTS += ["courses/", "specializations/", "audit/"]
+LISTS += ["courses/", "specializations/", "audit/", "administrators/", "role-offers/", "course-uploads/"]
 
 
 def more_of_everything(house, number):
@@ -256,6 +258,12 @@ def more_of_everything(house, number):
     make_link(program=program, actor=house.owner, groups=[house.group], course=house.course)
     membership = enter_program(program=program, account=person(f"N{number}", f"n{number}@home.example"))
     membership.groups.add(house.group)
+    membership.account.managed_groups.add(house.group)
+    Role.objects.create(organization=house.organization, account=membership.account, kind="group_manager")
+    address = f"o{number}@nordlicht.example"
+    given = {"organization": house.organization, "actor": house.owner, "groups": [house.group]}
+    offer_role(address=address, kind="group_manager", **given)
+    house.organization.course_uploads.create(name="c.zip", size=1, course=house.course)
     Request.objects.create(program=program, address=f"r{number}@nordlicht.example", reason="expired")
 
 

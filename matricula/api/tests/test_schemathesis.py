@@ -20,6 +20,8 @@ from matricula.api.values import SAMPLE
 from matricula.wsgi import application
 
 PEOPLE = "email\nfinn@n.example\n"
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="M0 0h4v2z"/></svg>'
+FILES = {"file": PEOPLE, "course": PEOPLE, "logo": LOGO}
 FORMATS = {
     "public-id": st.sampled_from([SAMPLE, SAMPLE, SAMPLE, "A" * 22]),
     "email": st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.example", fullmatch=True),
@@ -57,8 +59,9 @@ def make_true(case):
         case.headers[HEADER] = str(uuid4())
     if CURSOR.fullmatch(str((case.query or {}).get("cursor", ""))):
         case.query["cursor"] = ""
-    if isinstance(case.body, dict) and isinstance(case.body.get("file"), Binary):
-        case.body["file"] = PEOPLE
+    for name, content in FILES.items():
+        if isinstance(case.body, dict) and isinstance(case.body.get(name), Binary):
+            case.body[name] = content
 
 
 @schema.parametrize()

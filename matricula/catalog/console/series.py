@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.catalog.errors import TitleTaken
+from matricula.catalog.errors import SeriesFull, TitleTaken
 from matricula.catalog.forms import CourseForm, SpecializationForm
 from matricula.catalog.models import Course, Specialization
 from matricula.catalog.ordering import (
+    MOST_COURSES,
     add_course,
     describe_specialization,
     make_specialization,
@@ -100,7 +101,10 @@ def adding(request: HttpRequest, organization: Organization, series_id: str) -> 
     shown = series_of(organization, series_id)
     form = CourseForm(organization.courses.filter(withdrawn_at__isnull=True), request.POST)
     if form.is_valid():
-        add_course(specialization=shown, course=form.cleaned_data["course"], actor=actor_of(request))
+        try:
+            add_course(specialization=shown, course=form.cleaned_data["course"], actor=actor_of(request))
+        except SeriesFull:
+            messages.warning(request, _("No more than %d courses fit into a Specialization.") % MOST_COURSES)
     return redirect("content:specialization", organization.slug, shown.public_id)
 
 

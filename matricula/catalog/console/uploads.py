@@ -1,13 +1,14 @@
 """Uploading a course: its problems with file and line, or what would change; then taking it in."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.accounts.throttling import allows
-from matricula.catalog.errors import UploadTooLarge
+from matricula.catalog.errors import NotToTake, UploadsUsedUp, UploadTooLarge
 from matricula.catalog.forms import UploadForm
 from matricula.catalog.models import CourseUpload
 from matricula.catalog.sampling import sample_zip
@@ -15,7 +16,6 @@ from matricula.catalog.uploading import ask_to_take, receive
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 
-UPLOADS_AN_HOUR = 100
 State = CourseUpload.State
 
 
@@ -32,11 +32,11 @@ def upload(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 
 def received(request: HttpRequest, organization: Organization, form: UploadForm) -> CourseUpload | None:
-    if not allows("course-upload", str(organization.pk), tries=UPLOADS_AN_HOUR, minutes=60):
-        form.add_error("course", _("So many courses were uploaded that the next one waits for an hour."))
-        return None
     try:
         return receive(upload=form.cleaned_data["course"], organization=organization, actor=actor_of(request))
+    except UploadsUsedUp:
+        form.add_error("course", _("So many courses were uploaded that the next one waits for an hour."))
+        return None
     except UploadTooLarge:
         form.add_error("course", _("Keep the zip under 512 MiB: make videos smaller, or leave some out."))
         return None
@@ -63,8 +63,9 @@ def uploaded(request: HttpRequest, organization: Organization, upload_id: str) -
 @require_POST
 def taking(request: HttpRequest, organization: Organization, upload_id: str) -> HttpResponse:
     shown = upload_of(organization, upload_id)
-    if not ask_to_take(upload=shown, actor=actor_of(request)):
-        messages.warning(request, _("The course was changed meanwhile. Look again at what would change."))
+    with suppress(NotToTake):
+        if not ask_to_take(upload=shown, actor=actor_of(request)):
+            messages.warning(request, _("The course was changed meanwhile. Look again at what would change."))
     return redirect("content:uploaded", organization.slug, shown.public_id)
 
 

@@ -1,5 +1,7 @@
 """Administrators and roles: who may do what in this organization, and who is asked to."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +13,7 @@ from matricula.organizations.errors import LastOwner, NotOwner
 from matricula.organizations.models import Organization, Role
 from matricula.programs.appointing import offer_again, offer_role, withdraw_offer
 from matricula.programs.changing_roles import change_role, remove_role
-from matricula.programs.errors import AlreadyOffered, OfferEnded, OfferJustSent
+from matricula.programs.errors import AlreadyOffered, OfferEnded, OfferJustSent, OffersUsedUp
 from matricula.programs.forms import OfferForm, RoleForm, SureForm
 from matricula.programs.models import Appointment, Group
 from matricula.programs.overseeing import administrators_of, waiting_offers
@@ -47,7 +49,7 @@ def offered(request: HttpRequest, organization: Organization, form: OfferForm) -
         offer_role(organization=organization, address=address, actor=actor_of(request), **form.role())
     except AlreadyOffered:
         form.add_error("email", _("A role is waiting for this address already. Withdraw it first."))
-    except OfferJustSent:
+    except OffersUsedUp:
         form.add_error("email", _("So many roles were offered today that the next one waits for tomorrow."))
     except NotOwner:
         return True
@@ -136,12 +138,16 @@ def letter(request: HttpRequest, organization: Organization, appointment_id: str
         messages.info(request, _("A letter went out a moment ago. Wait ten minutes, then send it again."))
     except OfferEnded:
         messages.info(request, _("This offer was answered or withdrawn meanwhile."))
+    except NotOwner:
+        pass
     return redirect("administrators:administrators", organization.slug)
 
 
 @owning
 @require_POST
 def withdrawal(request: HttpRequest, organization: Organization, appointment_id: str) -> HttpResponse:
-    if withdraw_offer(appointment=offer_of(organization, appointment_id), actor=actor_of(request)):
-        messages.success(request, _("The offer is withdrawn. Its link opens nothing any more."))
+    offer = offer_of(organization, appointment_id)
+    with suppress(NotOwner):
+        if withdraw_offer(appointment=offer, actor=actor_of(request)):
+            messages.success(request, _("The offer is withdrawn. Its link opens nothing any more."))
     return redirect("administrators:administrators", organization.slug)

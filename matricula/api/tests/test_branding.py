@@ -1,0 +1,51 @@
+"""How Nordlicht looks, changed by a program."""
+
+import pytest
+
+from matricula.audit.models import Entry
+from matricula.organizations.models import Organization
+
+pytestmark = pytest.mark.django_db
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z"/></svg>'
+
+
+def test_what_is_named_changes_and_the_rest_stays(api, house):
+    before = api.get("branding/").json()
+    assert before["colour"] == "#0b6e4f"
+    after = api.patch("branding/", {"colour": "#AA3300", "greeting": "Dear all,\r\nwelcome."}).json()
+    assert after == {**before, "colour": "#aa3300", "greeting": "Dear all,\nwelcome."}
+    line = Entry.objects.get(verb="organization.changed")
+    assert (line.before["brand_colour"], line.through) == ("#0b6e4f", "API token Payroll")
+    assert api.patch("branding/", {}).json() == after
+    assert api.patch("branding/", {"name": "Nordlicht AG", "language": "de"}).json()["language"] == "de"
+    assert api.get("organization/").json()["name"] == "Nordlicht AG"
+
+
+@pytest.mark.parametrize(
+    "given", [{"colour": "red"}, {"language": "tlh"}, {"greeting": "x" * 601}, {"name": " "}, {"slug": "x"}]
+)
+def test_what_the_console_does_not_take_is_refused(api, given):
+    answer = api.patch("branding/", given)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"#/{next(iter(given))}")
+
+
+def test_a_logo_is_shown_and_removed(api, house, client):
+    shown = api.send("branding/logo/", "logo", LOGO)
+    assert shown.status_code == 201
+    assert client.get(shown.json()["logo"].removeprefix("http://127.0.0.1:8000")).status_code == 200
+    assert [api.delete("branding/logo/").status_code for _ in range(2)] == [204, 204]
+    assert api.get("branding/").json()["logo"] is None
+    verbs = Entry.objects.filter(verb__startswith="organization.").values_list("verb", flat=True)
+    assert sorted(verbs) == ["organization.logo_removed", "organization.logo_shown"]
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"<svg><script/></svg>", LOGO + b" " * 2_100_000])
+def test_what_is_no_logo_is_refused_and_nothing_changes(api, house, content):
+    answer = api.send("branding/logo/", "logo", content)
+    assert (answer.status_code, answer.json()["code"]) == (422, "picture_refused")
+    assert answer.json()["errors"][0]["pointer"] == "#/logo"
+    assert Organization.objects.get().logo == ""
+
+
+def test_a_body_larger_than_any_logo_is_not_read(api):
+    assert api.send("branding/logo/", "logo", b"x" * 3_200_000).json()["code"] == "body_too_large"
