@@ -229,6 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", default=300)
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
 # -- API -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.changing_password import put_password
 from matricula.accounts.errors import CodeEnded
 from matricula.accounts.models import Account, EmailAddress, PasswordReset
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, allows_from
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -30,7 +30,7 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "") -> Non
     except AddressRefused:
         return
     free = allows("reset", spelled, tries=3, minutes=15)
-    if not allows("reset-network", network, tries=50, minutes=15) or not free:
+    if not allows_from("reset-network", network, tries=50, minutes=15) or not free:
         return
     rows = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True)
     email = rows.select_related("account").first()

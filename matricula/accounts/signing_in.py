@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, allows_from
 
 KEPT = ("arrivals",)
 PENDING = "pending_sign_in"
@@ -49,7 +49,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
         whom = canonical(email)
     except AddressRefused:
         whom = "malformed"
-    free = allows("password", whom, tries=20, minutes=15) and allows(
+    free = allows("password", whom, tries=20, minutes=15) and allows_from(
         "password-network", network_of(request), tries=200, minutes=15
     )
     account = authenticate(request, email=email, password=password)

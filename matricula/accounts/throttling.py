@@ -1,7 +1,8 @@
 """Counting tries, in the database, so that every process of every host counts the same."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 
 from django.db import connection
 from django.utils import timezone
@@ -41,6 +42,30 @@ def allows(action: str, whom: str, *, tries: int, minutes: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(COUNT_ONE, {"key": key_of(action, whom), "tries": tries, **asked})
         return cursor.fetchone() is not None
+
+
+def allows_from(action: str, network: str, *, tries: int, minutes: int) -> bool:
+    """Count one try as `allows` does, by where it comes from."""
+    return allows(action, neighbourhood(network), tries=tries, minutes=minutes)
+
+
+def neighbourhood(network: str) -> str:
+    """What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177)."""
+    try:
+        address = ip_address(network)
+    except ValueError:
+        return network
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return address.exploded[:19]
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def free_again(action: str, whom: str) -> datetime:
+    """When tries that are used up are free again."""
+    window_ends_at: datetime = Throttle.objects.values_list("window_ends_at", flat=True).get(
+        key=key_of(action, whom)
+    )
+    return window_ends_at
 
 
 def allowance(action: str, whom: str, *, tries: int, minutes: int) -> Allowance:

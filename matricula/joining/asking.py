@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, allows_from
 from matricula.audit.models import record
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.inviting import invite, renew
@@ -46,7 +46,7 @@ def ask_administrator(
         spelled = canonical(who)
     except AddressRefused:
         return
-    if network and not allows("request-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+    if network and not allows_from("request-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
         return
     if allows("request", f"{source.program_id}:{spelled}", tries=TRIES, minutes=MINUTES):
         file_request(program=source.program, address=who, reason=reason, source=source)

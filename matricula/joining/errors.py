@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 
@@ -32,6 +33,16 @@ class WorkEmailTaken(JoiningError):
     """Somebody else in the organization, or another account, holds this work e-mail."""
 
     code = "work_email_taken"
+
+
+class CrowdedNetwork(JoiningError):
+    """Visitors of direct links gave so many addresses from this network that the next waits until `until`."""
+
+    code = "crowded_network"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class DomainNotAllowed(JoiningError):

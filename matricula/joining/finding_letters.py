@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.db import transaction
 
 from matricula.accounts.addresses import AddressRefused, canonical
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, allows_from
 from matricula.joining.errors import LetterJustSent
 from matricula.joining.inviting import send_again
 from matricula.joining.models import Invitation
@@ -25,7 +25,7 @@ def ask_for_letter(address: str, network: str) -> None:
         spelled = canonical(address)
     except AddressRefused:
         return
-    if not allows("lost-letter-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+    if not allows_from("lost-letter-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
         return
     if allows("lost-letter", spelled, tries=1, minutes=MINUTES):
         Letter.objects.create(kind=KIND, to=address)

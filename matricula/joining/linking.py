@@ -1,15 +1,19 @@
 """SIGN UP and LINK YOUR ACCOUNT: how an arrival gets its account."""
 
+from django.conf import settings
 from django.db import transaction
 
 from matricula.accounts.addresses import canonical, domain_of
 from matricula.accounts.confirming import ask_to_confirm, write_to
 from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.throttling import allows_from, free_again, neighbourhood
 from matricula.audit.models import record
 from matricula.joining.arriving import finish, is_trusted, may_finish
-from matricula.joining.errors import DomainNotAllowed, NotConfirmed
+from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
+
+FROM_A_NETWORK = "address-of-a-direct-link"
 
 
 @transaction.atomic
@@ -63,15 +67,26 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
 
 
 @transaction.atomic
-def give_work_email(*, arrival: Arrival, address: str) -> None:
-    """Where a direct link's visitor works, or a correction. Raises AddressRefused, DomainNotAllowed."""
+def give_work_email(*, arrival: Arrival, address: str, network: str) -> None:
+    """Where a direct link's visitor works, or a correction; each brings an account or a letter.
+
+    Raises AddressRefused, DomainNotAllowed, CrowdedNetwork.
+    """
     allowed = arrival.direct_link.allowed_domains if arrival.direct_link else []
     if allowed and domain_of(address) not in allowed:
         raise DomainNotAllowed(allowed)
+    count_address(network)
     if arrival.account and arrival.work_email:
         forget_mistyped(arrival.account, arrival.work_email, address)
     arrival.work_email = address
     arrival.save(update_fields=["work_email"])
+
+
+def count_address(network: str) -> None:
+    """Raises CrowdedNetwork."""
+    most = settings.ADDRESSES_PER_NETWORK
+    if most and not allows_from(FROM_A_NETWORK, network, tries=most, minutes=60):
+        raise CrowdedNetwork(free_again(FROM_A_NETWORK, neighbourhood(network)))
 
 
 def forget_mistyped(account: Account, mistyped: str, address: str) -> None:

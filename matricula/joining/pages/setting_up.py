@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,11 +14,11 @@ from matricula.accounts.confirming import ask_to_confirm, letter_came_back
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
-from matricula.accounts.signing_in import begin_session, check_password, start_session
+from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.accounts.throttling import allows
 from matricula.joining.access import holding_arrival
 from matricula.joining.arriving import finish, holder_of, may_finish
-from matricula.joining.errors import DomainNotAllowed, LinkRefused, WorkEmailTaken
+from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, LinkRefused, WorkEmailTaken
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.linking import give_work_email, sign_up, work_address
 from matricula.joining.models import Arrival
@@ -54,10 +56,11 @@ def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpResponse | None:
     """SIGN UP; None when the form has to be shown again."""
     data = form.cleaned_data
-    hashed = make_password(data["password"])
     try:
         if arrival.direct_link:
-            give_work_email(arrival=arrival, address=data["work_email"])
+            network = network_of(request)
+            give_work_email(arrival=arrival, address=data["work_email"], network=network)
+        hashed = make_password(data["password"])
         account = sign_up(
             arrival=arrival,
             full_name=data["full_name"],
@@ -68,6 +71,8 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
     except DomainNotAllowed as refusal:
         form.add_error("work_email", wrong_domain(refusal))
         return None
+    except CrowdedNetwork as crowd:
+        return to_wait(request, "joining/pages/account.html", arrival, form, crowd)
     except ProgramFull:
         return refused(request, "full")
     if account.password != hashed:
@@ -84,6 +89,22 @@ def signed_up_before(request: HttpRequest, arrival: Arrival, account: Account, p
         return redirect("joining:link-account", arrival.public_id)
     then = reverse("joining:confirm", args=[arrival.public_id])
     return redirect(begin_session(request, account, then=then))
+
+
+def to_wait(
+    request: HttpRequest, page: str, arrival: Arrival, form: Form, crowd: CrowdedNetwork
+) -> HttpResponse:
+    """The page once more, with everything that was typed and what to do (RFC 6585, section 4)."""
+    words = _(
+        "Many people gave their address from your network within the last hour. Wait until %s (UTC), then"
+        " press the button again. Nothing is lost: this browser keeps your place."
+    )
+    form.add_error(None, words % f"{crowd.until:%H:%M}")
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    seconds = max(1, round((crowd.until - timezone.now()).total_seconds()))
+    response = render(request, page, context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def wrong_domain(refusal: DomainNotAllowed) -> str:
@@ -133,8 +154,11 @@ def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     form = WorkEmailForm(request.POST or None, initial={"work_email": arrival.work_email})
     if request.method == "POST" and form.is_valid():
         try:
-            give_work_email(arrival=arrival, address=form.cleaned_data["work_email"])
+            given, network = form.cleaned_data["work_email"], network_of(request)
+            give_work_email(arrival=arrival, address=given, network=network)
             return go_on_with(request, arrival)
+        except CrowdedNetwork as crowd:
+            return to_wait(request, "joining/pages/work_email.html", arrival, form, crowd)
         except DomainNotAllowed as refusal:
             form.add_error("work_email", wrong_domain(refusal))
     context = {"arrival": arrival, "program": arrival.program, "form": form}

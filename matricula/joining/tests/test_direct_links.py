@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.models import Account, Confirmation, EmailAddress
+from matricula.accounts.models import Account, Confirmation, EmailAddress, Throttle
 from matricula.joining.models import Arrival, DirectLink
 from matricula.joining.sharing import make_link, turn_off
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
@@ -219,3 +219,66 @@ def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
     arrival = Arrival.objects.latest("id")
     answer = mallory.post(f"/join/arrivals/{arrival.public_id}/confirm/letter/", follow=True)
     assert (answer.status_code, letters.count()) == (200, most)
+
+
+def test_invitation_spam_from_one_network_waits_and_loses_nothing(share, settings):
+    settings.ADDRESSES_PER_NETWORK = 2
+    _link, address = share()
+    for name in ("chika", "hugo"):
+        sign_up(Client(), address, f"{name}@nordlicht.example", alternative_email=f"{name}@home.example")
+    ada = Client()
+    arrival, answer = sign_up(ada, address, "ada@nordlicht.example")
+    page = answer.content.decode()
+    assert (answer.status_code, 3500 < int(answer["Retry-After"]) <= 3600) == (429, True)
+    assert "Many people gave their address from your network" in page
+    assert all(
+        typed in page for typed in ("Ada Okafor", "ada@nordlicht.example", "ada@home.example", PASSWORD)
+    )
+    assert (EmailAddress.objects.filter(address__startswith="ada").count(), letters_to("ada")) == (0, 0)
+    Throttle.objects.update(window_ends_at=timezone.now())
+    again = {"full_name": "Ada Okafor", "work_email": "ada@nordlicht.example", "password": PASSWORD}
+    path_ = f"/join/arrivals/{arrival.public_id}/account/"
+    answer = ada.post(path_, {**again, "alternative_email": "ada@home.example"})
+    assert answer["Location"].endswith("/confirm/")
+    assert letters_to("ada@nordlicht") == 1
+
+
+def test_invitation_spam_by_corrections_counts_like_sign_ups(share, settings):
+    settings.ADDRESSES_PER_NETWORK = 3
+    _link, address = share()
+    mallory = Client()
+    arrival, _ = sign_up(mallory, address, "first@victim.example")
+    answers = [
+        mallory.post(f"/join/arrivals/{arrival.public_id}/work-email/", {"work_email": f"{n}@victim.example"})
+        for n in range(4)
+    ]
+    assert [one.status_code for one in answers] == [302, 302, 429, 429]
+    assert "2@victim.example" in answers[2].content.decode()
+    assert letters_to("victim.example") == 3
+
+
+def letters_to(part: str) -> int:
+    return Letter.objects.filter(to__contains=part).count()
+
+
+def test_another_network_is_not_kept_waiting(share, settings):
+    settings.ADDRESSES_PER_NETWORK = 1
+    _link, address = share()
+    networks = ["2001:db8:1:1::a", "2001:db8:1:1::b", "2001:db8:1:2::a", "203.0.113.7", "203.0.113.8"]
+    answers = [
+        sign_up(
+            Client(REMOTE_ADDR=network),
+            address,
+            f"p{n}@nordlicht.example",
+            alternative_email=f"p{n}@home.example",
+        )[1].status_code
+        for n, network in enumerate(networks)
+    ]
+    assert answers == [302, 429, 302, 302, 302]
+
+
+def test_an_invited_person_never_waits_for_the_crowd(client, invitation, link, settings, share):
+    settings.ADDRESSES_PER_NETWORK = 1
+    sign_up(Client(), share()[1], "hugo@nordlicht.example", alternative_email="hugo@home.example")
+    _arrival, answer = sign_up(client, link, "ada@nordlicht.example")
+    assert answer.status_code == 302
