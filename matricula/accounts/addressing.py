@@ -3,9 +3,9 @@
 from django.db import IntegrityError, transaction
 
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften
+from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooManyAdded
 from matricula.accounts.models import Account, EmailAddress
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, free_again
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -16,9 +16,9 @@ ADDED_A_DAY = 10
 
 @transaction.atomic
 def add_address(*, account: Account, address: str) -> EmailAddress:
-    """List an address and write to it. Raises AddressRefused, AddressListed, TooOften."""
+    """List an address and write to it. Raises AddressRefused, AddressListed, TooManyAdded, TooOften."""
     if not allows("add-address", str(account.pk), tries=ADDED_A_DAY, minutes=24 * 60):
-        raise TooOften
+        raise TooManyAdded(free_again("add-address", str(account.pk)))
     try:
         with transaction.atomic():
             email = EmailAddress.objects.create(account=account, address=address)

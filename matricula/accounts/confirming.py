@@ -12,7 +12,7 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import allows, free_again
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -33,7 +33,7 @@ def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
         live.update(ended_at=timezone.now())
     written = write_to([email])
     if not written:
-        raise TooOften
+        raise TooOften(free_again("code-letter", email.canonical))
     return written[0]
 
 

@@ -1,3 +1,10 @@
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from matricula.web.rows import day_and_time
+
+
 class AccountError(Exception):
     """Something about an account could not be done; `code` says what to windows and doors."""
 
@@ -27,15 +34,36 @@ class MailboxTaken(AccountError):
 
 
 class TooSoon(AccountError):
-    """A letter went out a moment ago."""
+    """A letter went out a moment ago. `str()` says what to do."""
 
     code = "too_soon"
 
+    def __str__(self) -> str:
+        return _("A letter went out a moment ago. Wait a minute, then ask again.")
+
 
 class TooOften(TooSoon):
-    """So many letters were asked for that the next one waits until tomorrow."""
+    """The mailbox got as many letters with codes as it gets in a day; the next may leave at `until`."""
 
     code = "too_often"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = day_and_time(until)
+
+    def __str__(self) -> str:
+        return (
+            _("The day's limit of letters to this address is reached. Ask again after %s (UTC).") % self.until
+        )
+
+
+class TooManyAdded(TooOften):
+    """So many addresses were added within a day that the next one waits."""
+
+    code = "too_many_added"
+
+    def __str__(self) -> str:
+        return _("You added many addresses today. Add the next one after %s (UTC).") % self.until
 
 
 class FactorExists(AccountError):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from matricula.mail.models import Allowance, Letter
 
@@ -75,7 +76,7 @@ def allow(organization: int, wanted: int) -> int:
     limit = settings.MAIL_DAILY_LIMIT
     if not limit:
         return wanted
-    row, _ = Allowance.objects.get_or_create(organization_id=organization, day=timezone.now().date())
+    row = Allowance.objects.get_or_create(organization_id=organization, day=timezone.now().date())[0]
     given = max(0, min(wanted, limit - row.sent))
     guarded = Allowance.objects.filter(pk=row.pk, sent__lte=limit - given)
     return given if given and guarded.update(sent=F("sent") + given) else 0
@@ -86,6 +87,16 @@ def put_off(waiting: list[int]) -> None:
     Letter.objects.filter(pk__in=waiting).update(
         state=Letter.State.QUEUED, due_at=midnight, leased_until=None, attempts=0, error=Letter.OVER_THE_LIMIT
     )
+
+
+def promised(words: str, organization: int) -> str:
+    """`words` promise a letter of the organization; when today's limit is reached, also when it leaves."""
+    limit = settings.MAIL_DAILY_LIMIT
+    today = Allowance.objects.filter(organization_id=organization, day=timezone.now().date())
+    if not limit or not today.filter(sent__gte=limit).exists():
+        return words
+    later = _("Today's limit of letters (%(limit)s) is reached: it goes on after midnight (UTC).")
+    return f"{words} {later % {'limit': f'{limit:,}'}}"
 
 
 def waiting_until_tomorrow(organization: int) -> int:

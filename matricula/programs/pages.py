@@ -98,8 +98,8 @@ def write_code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     assert isinstance(request.user, Account)  # noqa: S101 - the callers saw to it
     try:
         ask_to_confirm(email=mailbox_row(appointment, request.user))
-    except TooSoon:
-        messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
+    except TooSoon as wait:
+        messages.info(request, str(wait))
     return redirect("roles:code")
 
 

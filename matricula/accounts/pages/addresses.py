@@ -35,8 +35,8 @@ def add(request: HttpRequest, account: Account) -> HttpResponse:
             return redirect("accounts:confirm-address", email.pk)
         except AddressListed:
             form.add_error("email", _("Your account lists this address already."))
-        except TooOften:
-            form.add_error("email", _("You added many addresses today. Add the next one tomorrow."))
+        except TooOften as limit:
+            form.add_error("email", str(limit))
     return render(request, "accounts/pages/add_address.html", {"form": form})
 
 
@@ -66,8 +66,8 @@ def send_letter(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         ask_to_confirm(email=own_address(own(request), pk))
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
-    except TooSoon:
-        messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
+    except TooSoon as wait:
+        messages.info(request, str(wait))
     return redirect("accounts:confirm-address", pk)
 
 

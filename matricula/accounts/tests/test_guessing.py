@@ -1,5 +1,7 @@
 """Guessing codes and passwords: counted in the database, for the account, the address and the network."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connections
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.accounts.addressing import add_address
-from matricula.accounts.confirming import confirm_by_code
+from matricula.accounts.confirming import confirm_by_code, write_to
 from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
 from matricula.accounts.models import Confirmation, EmailAddress, Throttle
 from matricula.accounts.throttling import allows
@@ -64,7 +66,23 @@ def test_adding_too_many_addresses_is_said_beside_the_field(client, chika):
     client.post("/account/log-in/", {"email": ADDRESS, "password": PASSWORD})
     for number in range(11):
         page = client.post("/account/addresses/add/", {"email": f"stranger{number}@home.example"})
-    assert "Add the next one tomorrow." in page.content.decode()
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert f"Add the next one after {tomorrow:%-d %b %Y}" in page.content.decode()
+
+
+def test_who_got_all_letters_of_the_day_is_told_when_the_next_one_leaves(client, chika):
+    """“Wait a minute” is said of the minute between two letters, and of nothing else."""
+    client.post("/account/log-in/", {"email": ADDRESS, "password": PASSWORD})
+    email = add_address(account=chika, address="new@home.example")
+    again = f"/account/addresses/{email.pk}/letter/"
+    assert "Wait a minute" in client.post(again, follow=True).content.decode()
+    for _ in range(Confirmation.MAILBOX_LETTERS):
+        write_to([email])
+    Confirmation.objects.update(requested_at=timezone.now() - timedelta(minutes=2))
+    page = client.post(again, follow=True).content.decode()
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert "Wait a minute" not in page
+    assert f"limit of letters to this address is reached. Ask again after {tomorrow:%-d %b %Y}" in page
 
 
 def log_in(password: str, email: str = ADDRESS, network: str = "192.0.2.1") -> bool:

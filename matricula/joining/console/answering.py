@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.joining.asking import answer_with_letter, dismiss
 from matricula.joining.errors import LetterJustSent, RequestAnswered
 from matricula.joining.models import Request
+from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
@@ -42,7 +43,7 @@ def send_invitation(request: HttpRequest, organization: Organization, request_id
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:
-        messages.success(request, _("The invitation is on its way."))
+        messages.success(request, promised(_("The invitation is on its way."), organization.pk))
     return redirect("requests:requests", organization.slug)
 
 

@@ -17,7 +17,7 @@ from matricula.joining.inviting import correct_address, renew, revoke, send_all_
 from matricula.joining.listing import STATES, numbers_by_state, page_of, state_of
 from matricula.joining.models import Invitation
 from matricula.joining.writing_again import progress_of
-from matricula.mail.leasing import waiting_until_tomorrow
+from matricula.mail.leasing import promised, waiting_until_tomorrow
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
@@ -97,9 +97,8 @@ def send_again(request: HttpRequest, organization: Organization, invitation_id: 
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:
-        messages.success(
-            request, _("The letter is on its way again. Links sent before end when it has left.")
-        )
+        words = _("The letter is on its way again. Links sent before end when it has left.")
+        messages.success(request, promised(words, organization.pk))
     return redirect("invitations:invitations", organization.slug)
 
 
@@ -147,5 +146,6 @@ def corrected(request: HttpRequest, invitation: Invitation, form: AddressForm) -
     except ProgramEnded:
         form.add_error(None, _("The program has ended. Give it a later last day first."))
         return False
-    messages.success(request, _("A new invitation is on its way to %s.") % address)
+    words = _("A new invitation is on its way to %s.") % address
+    messages.success(request, promised(words, invitation.organization_id))
     return True

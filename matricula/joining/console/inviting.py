@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from matricula.joining.inviting import invite
 from matricula.joining.pasting import Person, WrongPiece, read_addresses
+from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
@@ -70,7 +71,7 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
     """Invite pasted addresses."""
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, invite_all(request, form))
+        messages.success(request, promised(invite_all(request, form), organization.pk))
         return redirect("invitations:invitations", organization.slug)
     context = {"organization": organization, "form": form}
     return render(request, "joining/console/invite.html", context)
@@ -84,4 +85,6 @@ def invite_all(request: HttpRequest, form: InviteForm) -> str:
         for name, address in form.cleaned_data["addresses"]
     ]
     new = len([one for one in made if one])
-    return _("%(new)d invited, %(old)d were invited already.") % {"new": new, "old": len(made) - new}
+    old = len(made) - new
+    already = ngettext("%d was invited already.", "%d were invited already.", old) % old
+    return f"{_('%d invited,') % new} {already}"

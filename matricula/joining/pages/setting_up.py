@@ -213,6 +213,6 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     try:
         ask_to_confirm(email=work_address(arrival))
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
-    except TooSoon:
-        messages.info(request, _("A letter went out a moment ago. Wait a minute, then ask again."))
+    except TooSoon as wait:
+        messages.info(request, str(wait))
     return redirect("joining:confirm", arrival.public_id)

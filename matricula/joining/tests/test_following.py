@@ -12,7 +12,7 @@ from matricula.joining.listing import STATES, matching_invitations, state_of
 from matricula.joining.models import Invitation
 from matricula.joining.writing_again import write_again
 from matricula.mail.delivery import deliver_due
-from matricula.mail.models import Letter
+from matricula.mail.models import Allowance, Letter
 from matricula.organizations.models import Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,6 +110,19 @@ def test_a_failed_address_is_corrected_by_a_new_invitation(program, bruno, many)
         correct_address(invitation=many["sent"], address="QUEUED@nordlicht.example", actor=bruno)
     many["sent"].refresh_from_db()
     assert many["sent"].state == "sent"
+
+
+def test_sending_again_beyond_the_days_limit_says_when_it_goes_on(
+    client, organization, bruno, many, settings
+):
+    settings.MAIL_DAILY_LIMIT = 1
+    Allowance.objects.create(organization_id=organization.pk, day=timezone.now().date(), sent=1)
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
+    again = f"/console/nordlicht/invitations/{many['sent'].public_id}/letter/"
+    page = client.post(again, follow=True).content.decode()
+    assert "Today&#x27;s limit of letters (1) is reached: it goes on after midnight (UTC)." in page
 
 
 def test_bruno_corrects_on_the_page_and_reads_what_the_mail_server_said(client, organization, bruno, many):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matricula.mail.leasing import lease, waiting_until_tomorrow
+from matricula.mail.leasing import lease, promised, waiting_until_tomorrow
 from matricula.mail.models import Allowance, Letter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,3 +51,14 @@ def test_somebody_who_waits_for_a_code_is_served_before_the_many():
     letters(3, NORDLICHT)
     letters(1, None)
     assert [one.organization_id for one in lease(2)] == [None, NORDLICHT]
+
+
+def test_a_letter_is_promised_for_tomorrow_once_todays_limit_is_reached(settings):
+    settings.MAIL_DAILY_LIMIT = 1_000
+    spent = Allowance.objects.create(organization_id=NORDLICHT, day=timezone.now().date(), sent=999)
+    assert promised("It is on its way.", NORDLICHT) == "It is on its way."
+    Allowance.objects.filter(pk=spent.pk).update(sent=1_000)
+    assert promised("It is on its way.", OTHER) == "It is on its way."
+    assert promised("It is on its way.", NORDLICHT) == (
+        "It is on its way. Today's limit of letters (1,000) is reached: it goes on after midnight (UTC)."
+    )

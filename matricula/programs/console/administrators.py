@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.errors import LastOwner, NotOwner
 from matricula.organizations.models import Organization, Role
@@ -54,7 +55,8 @@ def offered(request: HttpRequest, organization: Organization, form: OfferForm) -
     except NotOwner:
         return True
     else:
-        messages.success(request, _("The offer is on its way to %s.") % address)
+        words = _("The offer is on its way to %s.") % address
+        messages.success(request, promised(words, organization.pk))
         return True
     return False
 
@@ -133,7 +135,8 @@ def letter(request: HttpRequest, organization: Organization, appointment_id: str
     offer = offer_of(organization, appointment_id)
     try:
         offer_again(appointment=offer, actor=actor_of(request))
-        messages.success(request, _("A new letter is on its way to %s.") % offer.address)
+        words = _("A new letter is on its way to %s.") % offer.address
+        messages.success(request, promised(words, organization.pk))
     except OfferJustSent:
         messages.info(request, _("A letter went out a moment ago. Wait ten minutes, then send it again."))
     except OfferEnded:

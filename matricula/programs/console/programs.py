@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.organizations.access import actor_of, administering, overseeing
@@ -50,9 +51,8 @@ def edit(request: HttpRequest, organization: Organization, program_id: str) -> H
         try:
             change_program(program=program, values=form.cleaned_data, actor=actor_of(request))
         except SeatsInUse as refusal:
-            form.add_error(
-                "seats", _("%d seats are taken. Remove people first, or give more.") % refusal.used
-            )
+            words = ngettext("%d seat is taken.", "%d seats are taken.", refusal.used) % refusal.used
+            form.add_error("seats", f"{words} {_('Remove people first, or give more.')}")
         else:
             messages.success(request, _("Saved."))
             return redirect("programs:programs", organization.slug)

@@ -17,6 +17,7 @@ from matricula.joining.listing import STATES, invitations_of, state_of
 from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
+from matricula.mail.leasing import promised
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.errors import ProgramEnded
@@ -128,5 +129,6 @@ def invite_again(request: HttpRequest, organization: Organization, membership_id
     except (AlreadyInvited, NoWorkEmail):
         messages.warning(request, _("There is an open invitation already, or no work e-mail to write to."))
     else:
-        messages.success(request, _("The invitation is on its way to %s.") % made.address)
+        words = _("The invitation is on its way to %s.") % made.address
+        messages.success(request, promised(words, organization.pk))
     return redirect("people:somebody", organization.slug, membership.account.public_id)

@@ -10,6 +10,7 @@ from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due
 from matricula.joining.importing.handing_in import hand_in, place_of
 from matricula.joining.importing.models import ImportedFile
+from matricula.joining.inviting import invite
 from matricula.joining.models import Invitation
 from matricula.organizations.models import Organization, Role
 from matricula.programs.membership import enter_program
@@ -109,6 +110,23 @@ def test_spreadsheets_a_result_runs_no_formula(desk, program):
     lines = b"".join(desk.get(f"{FILES}{file.public_id}/result/")).decode("utf-8-sig").splitlines()
     assert lines[1] == "2,ada@n.example,'=cmd|calc,To be invited,"
     assert lines[2].startswith("3,'@SUM,'+1,Not understood,")
+
+
+@pytest.mark.parametrize(
+    ("people", "heading", "words"),
+    [
+        ([], "0 people are invited", "Nobody new was in the file, so no letter goes out."),
+        (["ada"], "1 person is invited", "The letter goes out as soon as"),
+        (["ada", "dana"], "2 people are invited", "Their letters go out one after the other"),
+    ],
+)
+def test_the_result_speaks_of_one_person_as_of_one(desk, program, people, heading, words):
+    file = take(program, "email\n" + "".join(f"{name}@n.example\n" for name in ["eva", *people]))
+    invite(program=program, address="eva@n.example", invited_by=None)
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    work()
+    page = desk.get(f"{FILES}{file.public_id}/").content.decode()
+    assert (heading in page, words in page) == (True, True)
 
 
 def test_a_result_that_is_forgotten_is_not_there(desk, program):
