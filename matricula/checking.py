@@ -75,6 +75,17 @@ def static_files() -> Faults:
         yield "The static files are not collected; run `matricula migrate`."
 
 
+def development() -> Faults:
+    """Whether a site that is for development, and keeps its letters to itself, is one on purpose."""
+    if settings.DEVELOPMENT and not settings.DEVELOPMENT_IS_CHOSEN:
+        yield (
+            "MATRICULA_DEVELOPMENT is not set, so this is a development site: it sends no letters and shows"
+            " them at /_mail/ to browsers of this machine. Set it to false in production, else to true."
+        )
+    if settings.DEVELOPMENT and settings.OPEN_INBOX:
+        yield "MATRICULA_OPEN_INBOX shows all letters at /_mail/, with their links and codes, to everybody."
+
+
 def mail() -> Faults:
     """Whether letters can leave: the mail server takes us, or the provider is one we know."""
     if settings.EMAIL_URL.startswith("anymail:"):
@@ -112,6 +123,7 @@ CHECKS: list[Callable[[], Faults]] = [
     database,
     searching,
     static_files,
+    development,
     mail,
     bounces,
     framework,

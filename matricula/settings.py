@@ -24,6 +24,7 @@ env = environ.Env()
 PACKAGE = Path(__file__).resolve().parent
 
 # -- the site ------------------------------------------------------------------------------------
+DEVELOPMENT_IS_CHOSEN = "MATRICULA_DEVELOPMENT" in os.environ
 DEVELOPMENT = env.bool("MATRICULA_DEVELOPMENT", default=True)
 DEBUG = False
 DATA_DIR = Path(env.str("MATRICULA_DATA", default=str(PACKAGE.parent / "data"))).resolve()
@@ -208,6 +209,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 EMAIL_URL = validated_email_url(
     env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else ""), development=DEVELOPMENT
 )
+OPEN_INBOX = env.bool("MATRICULA_OPEN_INBOX", default=False)
 MAIL_FROM = env.str("MATRICULA_MAIL_FROM", default=f"Matricula <no-reply@{_base.hostname}>")
 BOUNCE_ADDRESS = validated_address(
     "MATRICULA_BOUNCE_ADDRESS", env.str("MATRICULA_BOUNCE_ADDRESS", default=parseaddr(MAIL_FROM)[1])
