@@ -158,17 +158,3 @@ def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Acc
     record("account.reclaimed", actor=account, subject=account)
     prove(confirmation=confirmation)
     return account
-
-
-@transaction.atomic
-def release(*, confirmation: Confirmation) -> None:
-    """The holder of the mailbox has it taken off an account that is another's: nothing else there changes.
-
-    Raises CodeEnded when it was used already.
-    """
-    email = confirmation.email
-    rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
-    if not rows.update(ended_at=timezone.now()):
-        raise CodeEnded
-    record("address.released", subject=email, after={"account": email.account_id})
-    EmailAddress.objects.filter(pk=email.pk, confirmed_at__isnull=True).delete()

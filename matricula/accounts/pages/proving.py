@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matricula.accounts.confirming import confirmation_of_link, open_confirmation, prove, reclaim, release
+from matricula.accounts.addressing import release
+from matricula.accounts.confirming import confirmation_of_link, open_confirmation, prove, reclaim
 from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
 from matricula.accounts.models import Account, Confirmation

@@ -87,6 +87,19 @@ def test_removing_the_primary_address_makes_the_next_one_primary(signed_in, chik
     assert letters_to("chika@elsewhere.example")[-1] == "An address was removed from your account"
 
 
+def test_every_address_is_told_that_one_was_removed(signed_in, chika):
+    for address in ("chika.new@home.example", "chika@third.example"):
+        email = add(signed_in, address)
+        signed_in.post(f"/account/addresses/{email.pk}/confirm/", {"code": code_for(address)})
+    add(signed_in, "stranger@home.example")
+    gone = chika.addresses.get(address="chika.new@home.example")
+    signed_in.post(f"/account/addresses/{gone.pk}/remove/")
+    letters_to("chika@third.example")
+    words = "An address was removed from your account"
+    told = InboxLetter.objects.filter(subject=words).values_list("to", flat=True)
+    assert sorted(told) == ["chika.new@home.example", "chika@elsewhere.example", "chika@third.example"]
+
+
 def test_an_address_is_listed_once_however_it_is_spelled(signed_in, chika):
     with pytest.raises(AddressListed):
         add_address(account=chika, address="CHIKA@elsewhere.example")

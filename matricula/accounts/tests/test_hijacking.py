@@ -179,6 +179,29 @@ def test_pre_account_hijacking_mistyped_address_its_holder_gets_no_account_that_
     assert stranger.post(f"{path}not-mine/", form).status_code == 410
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "advice"),
+    [
+        ("en", "was taken off your account by the person who reads its letters.", "If you mistyped it"),
+        ("de", "wurde von der Person aus Ihrem Konto genommen", "Wenn Sie sich vertippt haben"),
+        ("es", "ha quitado esa dirección de su cuenta", "Si la escribió mal"),
+        ("ar", "أزال الشخص", "إذا كنت قد أخطأت"),
+    ],
+)
+def test_ada_is_told_at_the_address_that_is_left_when_a_mistyped_one_is_released(
+    trusted, language, words, advice
+):
+    Account.objects.update(language=language)
+    stranger = Client()
+    stranger.post(f"{opened(stranger, link_in_letter_to(MISTYPED))}not-mine/", {})
+    while deliver_due():
+        pass
+    letter = InboxLetter.objects.filter(letter__kind="accounts.addresses").get()
+    assert (letter.to, MISTYPED in letter.text) == (VICTIM, True)
+    for text in (letter.text, letter.html):
+        assert (words in text, advice in text) == (True, True)
+
+
 def test_pre_account_hijacking_a_trusted_link_confirms_no_mailbox(trusted):
     ada = Account.objects.get(full_name="Ada Okafor")
     assert (ada.is_confirmed, ada.is_claimable) == (False, False)
