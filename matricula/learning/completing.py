@@ -30,10 +30,9 @@ def finish_lesson(
 
 def complete_if_done(enrolment: Enrolment) -> None:
     """Completes the enrolment once, when every required lesson is done."""
-    left = enrolment.course.lessons.filter(required=True, withdrawn_at__isnull=True).exclude(
-        progress__enrolment=enrolment, progress__done_at__isnull=False
-    )
-    if left.exists():
+    done = enrolment.progress.filter(done_at__isnull=False)
+    required = enrolment.course.lessons.filter(required=True, withdrawn_at__isnull=True)
+    if required.exclude(pk__in=done.values("lesson")).exists():
         return
     rows = Enrolment.objects.filter(pk=enrolment.pk, completed_at__isnull=True)
     if rows.update(completed_at=timezone.now()):
@@ -52,8 +51,8 @@ def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> None:
     """Completes those whose every course is completed, each once. What was withdrawn does not count."""
     for one in enrolments.select_related("specialization__organization", "account"):
         courses = Course.objects.offered().filter(series__specialization=one.specialization_id)
-        left = courses.exclude(enrolments__account=one.account_id, enrolments__completed_at__isnull=False)
-        if left.exists() or not courses.exists():
+        mine = Enrolment.objects.filter(account=one.account_id, completed_at__isnull=False)
+        if courses.exclude(pk__in=mine.values("course")).exists() or not courses.exists():
             continue
         rows = SpecializationEnrolment.objects.filter(pk=one.pk, completed_at__isnull=True)
         if rows.update(completed_at=timezone.now()):
