@@ -31,10 +31,11 @@ from matricula.accounts.models import Account  # noqa: E402
 from matricula.demo.filling import fill  # noqa: E402
 from matricula.joining.indexing import index_new  # noqa: E402
 from matricula.joining.models import Invitation  # noqa: E402
-from matricula.learning.remembering import recount_courses  # noqa: E402
+from matricula.learning.recounting import recount_courses  # noqa: E402
 from matricula.organizations.models import Organization, Role  # noqa: E402
 from matricula.programs.models import Program  # noqa: E402
-from matricula.programs.tallying import fold, recount, tallied  # noqa: E402
+from matricula.programs.recounting import recount  # noqa: E402
+from matricula.programs.tallying import fold, tallied  # noqa: E402
 from matricula.web.searching import install_indexes  # noqa: E402
 
 ASKED, WARM = 40, 3

@@ -8,6 +8,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog.errors import SeriesFull, TitleTaken
 from matricula.catalog.models import Course, Specialization
+from matricula.catalog.signals import course_taken_out
 from matricula.organizations.models import Organization
 
 ASIDE = 10_000
@@ -54,11 +55,13 @@ def add_course(*, specialization: Specialization, course: Course, actor: Account
 
 @transaction.atomic
 def take_out(*, specialization: Specialization, course: Course, actor: Account | None) -> None:
+    """Whoever has completed all the rest completes the Specialization by it (`learning/jobs.py`)."""
     ids = held_order(specialization)
     if course.pk in ids:
         specialization.series.filter(course=course).delete()
         put_in_order(specialization, [one for one in ids if one != course.pk])
         note("specialization.course_removed", specialization, actor, course=course.pk)
+        course_taken_out.send(Specialization, specialization=specialization)
 
 
 @transaction.atomic

@@ -89,9 +89,9 @@ def import_course(arguments: argparse.Namespace) -> int:
 
 @command("recount", "count everything from scratch and make the kept numbers right")
 def recount(arguments: argparse.Namespace) -> int:
-    from matricula.learning.remembering import recount_courses
-    from matricula.programs.tallying import recount as make_right
-    from matricula.programs.tallying import wrong_numbers
+    from matricula.learning.recounting import recount_courses
+    from matricula.programs.recounting import recount as make_right
+    from matricula.programs.recounting import wrong_numbers
 
     recount_courses()
     for program, what, subject, more in wrong_numbers():

@@ -16,6 +16,8 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=60)
     reference = models.BigIntegerField(null=True)
+    place = models.BigIntegerField(default=0)
+    """How far it is: a step may say where the next one begins."""
     recurs = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -32,6 +32,15 @@ class Performer:
     step: Step
     atomic: bool
     interval: timedelta | None = None
+    at: time | None = None
+
+    def next_due(self, now: datetime) -> datetime:
+        """After `interval`, at once without one; of what has its time of day (UTC), then."""
+        due = now + (self.interval or timedelta())
+        if self.at is None:
+            return due
+        today = datetime.combine(now.date(), self.at, tzinfo=UTC)
+        return today if today > now else today + timedelta(days=1)
 
 
 _performers: dict[str, Performer] = {}
@@ -61,9 +70,24 @@ def every(kind: str, interval: timedelta, *, atomic: bool = True) -> Callable[[S
     return register
 
 
+def nightly(kind: str, at: time, *, atomic: bool = True) -> Callable[[Step], Step]:
+    """Register a job that comes by itself every day at `at` (UTC)."""
+
+    def register(step: Step) -> Step:
+        _performers[kind] = Performer(step, atomic, timedelta(days=1), at)
+        return step
+
+    return register
+
+
 def schedule() -> None:
     """See to it that every recurring job has its row. Safe for any number of workers at once."""
-    rows = [Job(kind=kind, recurs=True) for kind, one in _performers.items() if one.interval]
+    now = timezone.now()
+    rows = [
+        Job(kind=kind, recurs=True, due_at=one.next_due(now) if one.at else now)
+        for kind, one in _performers.items()
+        if one.interval
+    ]
     Job.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -109,15 +133,15 @@ def perform(job: Job) -> None:
     performer = _performers[job.kind]
     with transaction.atomic() if performer.atomic else nullcontext():
         more = performer.step(job)
-        give_back(job, bool(more), performer.interval)
+        give_back(job, bool(more), performer)
 
 
-def give_back(job: Job, more: bool, interval: timedelta | None) -> None:
+def give_back(job: Job, more: bool, performer: Performer) -> None:
     now = timezone.now()
-    news = {"attempts": 0, "error": "", "lease": "", "leased_until": None}
-    if more or interval:
-        due = now if more or interval is None else now + interval
-        news |= {"state": Job.State.QUEUED, "due_at": due}
+    place = job.place if more else 0
+    news = {"attempts": 0, "error": "", "lease": "", "leased_until": None, "place": place}
+    if more or performer.interval:
+        news |= {"state": Job.State.QUEUED, "due_at": now if more else performer.next_due(now)}
     else:
         news |= {"state": Job.State.DONE, "settled_at": now}
     if not held(job).update(**news):

@@ -6,4 +6,4 @@ class LearningConfig(AppConfig):
     label = "learning"
 
     def ready(self) -> None:
-        from matricula.learning import remembering  # noqa: F401 - tells the database what to keep
+        from matricula.learning import jobs, recounting, remembering  # noqa: F401 - the worker and the database know them

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Lesson
@@ -49,11 +49,12 @@ def complete_series_of(enrolment: Enrolment) -> None:
 
 def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> None:
     """Completes those whose every course is completed, each once. What was withdrawn does not count."""
-    for one in enrolments.select_related("specialization__organization", "account"):
-        courses = Course.objects.offered().filter(series__specialization=one.specialization_id)
-        mine = Enrolment.objects.filter(account=one.account_id, completed_at__isnull=False)
-        if courses.exclude(pk__in=mine.values("course")).exists() or not courses.exists():
-            continue
+    courses = Course.objects.offered().filter(series__specialization=OuterRef("specialization"))
+    done = Enrolment.objects.filter(
+        account=OuterRef(OuterRef("account")), course=OuterRef("pk"), completed_at__isnull=False
+    )
+    whole = enrolments.filter(Exists(courses), ~Exists(courses.filter(~Exists(done))), completed_at=None)
+    for one in whole.select_related("specialization__organization", "account"):
         rows = SpecializationEnrolment.objects.filter(pk=one.pk, completed_at__isnull=True)
         if rows.update(completed_at=timezone.now()):
             specialization_completed.send(SpecializationEnrolment, enrolment=one)

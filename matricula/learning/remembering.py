@@ -1,9 +1,7 @@
 """What the database keeps of enrolments by itself: what each member started and completed, how many did."""
 
-from django.db import connection, transaction
-
 from matricula.programs.tallying import Counted, counts
-from matricula.web.triggers import Trigger, after_installing, keep
+from matricula.web.triggers import Trigger, keep
 
 TABLE = "learning_enrolment"
 STEP = """UPDATE programs_membership SET courses_started = courses_started {sign} 1,
@@ -53,18 +51,3 @@ counts(
         beside="JOIN programs_membership m ON m.id = {row}.membership_id",
     )
 )
-
-
-REALLY = "(SELECT count(*) FROM learning_enrolment e WHERE e.membership_id = programs_membership.id{more})"
-STARTED, COMPLETED = REALLY.format(more=""), REALLY.format(more=" AND e.completed_at IS NOT NULL")
-RECOUNT = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}
-WHERE courses_started <> {STARTED} OR courses_completed <> {COMPLETED}"""
-
-
-@after_installing
-def recount_courses() -> None:
-    """Make right how many courses each member started and completed. Nobody enrols meanwhile."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"LOCK TABLE {TABLE} IN SHARE MODE")
-        cursor.execute(RECOUNT)

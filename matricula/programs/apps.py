@@ -10,5 +10,6 @@ class ProgramsConfig(AppConfig):
             ending,
             letters,
             noticing,
+            recounting,
             remembering,
         )

@@ -15,7 +15,7 @@ from django.db import connection
 
 from matricula.jobs.models import Job
 from matricula.jobs.performing import every
-from matricula.web.triggers import Trigger, after_installing, keep
+from matricula.web.triggers import Trigger, keep
 
 FOLDED_AT_ONCE = 50_000
 DAY = {
@@ -75,8 +75,11 @@ class Counted:
             for what, subject in self.subjects.items()
         ]
 
-    def scratch(self, vendor: str) -> list[str]:
-        return self.selects(vendor, "r", f"{self.table} r", 1)
+    def scratch(self, vendor: str, program: int | None = None) -> list[str]:
+        """Everything counted anew, of one program or of all."""
+        rows = self.selects(vendor, "r", f"{self.table} r", 1)
+        only = f" AND {spelled(self.program, vendor, 'r')} = {program:d}" if program else ""
+        return [f"{one}{only}" for one in rows]
 
     def triggers(self) -> Iterator[Trigger]:
         for event, sides in EVENTS.items():
@@ -102,6 +105,11 @@ class Counted:
 
 
 _counted: list[Counted] = []
+
+
+def counted() -> tuple[Counted, ...]:
+    """All that is counted from scratch."""
+    return tuple(_counted)
 
 
 def counts(one: Counted) -> None:
@@ -136,28 +144,3 @@ def fold(job: Job | None = None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(FOLD)
         return bool(cursor.fetchone()[0] == FOLDED_AT_ONCE)
-
-
-def differing() -> str:
-    """A SELECT of what a count from scratch has more or less than is kept, true at one moment."""
-    scratch = " UNION ALL ".join(one for counted in _counted for one in counted.scratch(connection.vendor))
-    kept = KEPT.format(sign="-")
-    return f"""SELECT program_id, what, subject, sum(n) FROM ({kept} UNION ALL {scratch}) both_sides
-    GROUP BY program_id, what, subject HAVING sum(n) <> 0"""
-
-
-def wrong_numbers() -> list[tuple[int, str, str, int]]:
-    """(program, what, subject, how many more there really are). Counts everything: seconds for a million."""
-    with connection.cursor() as cursor:
-        cursor.execute(differing())
-        return [(program, what, subject, int(n)) for program, what, subject, n in cursor.fetchall()]
-
-
-@after_installing
-def recount() -> None:
-    """Make every number right again, whatever else is being written meanwhile."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"INSERT INTO programs_tallychange (program_id, what, subject, n) {differing()}")
-        else:
-            cursor.execute(ADDED.format(rows=f"SELECT * FROM ({differing()}) WHERE true"))

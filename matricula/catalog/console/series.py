@@ -131,6 +131,8 @@ def moving(
 def removal(request: HttpRequest, organization: Organization, series_id: str, course_id: str) -> HttpResponse:
     shown, course = step_of(organization, series_id, course_id)
     take_out(specialization=shown, course=course, actor=actor_of(request))
+    words = _("“%s” is no longer part of it. Whoever has completed all the rest gets the certificate now.")
+    messages.success(request, words % course.title)
     return redirect("content:specialization", organization.slug, shown.public_id)
 
 

@@ -1,6 +1,6 @@
 """Jobs: a step counts exactly once, whatever happens to the worker."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from matricula.jobs import performing
 from matricula.jobs.models import Job
-from matricula.jobs.performing import ATTEMPTS, every, lease, perform, perform_due, performs, schedule
+from matricula.jobs.performing import (
+    ATTEMPTS,
+    every,
+    lease,
+    nightly,
+    perform,
+    perform_due,
+    performs,
+    schedule,
+)
 from matricula.jobs.queueing import enqueue, try_again
 
 
@@ -164,3 +173,55 @@ def test_races_forty_workers_perform_each_step_once():
     for thread in threads:
         thread.join()
     assert sorted(written()) == [str(number) for number in range(10)]
+
+
+@pytest.mark.django_db
+def test_a_step_leaves_where_the_next_one_begins_and_the_next_round_begins_anew():
+    @every("walk", timedelta(hours=1))
+    def walk(job):
+        write(str(job.place))
+        job.place += 10
+        return job.place < 30
+
+    schedule()
+    for _ in range(4):
+        make_due()
+        perform_due()
+    assert written() == ["0", "10", "20", "0"]
+
+
+@pytest.mark.django_db
+def test_a_step_that_met_a_fault_begins_again_where_it_was():
+    @performs("stumble")
+    def stumble(job):
+        write(str(job.place))
+        job.place += 1
+        if job.place == 2 and job.attempts == 1:
+            raise ValueError
+        return job.place < 3
+
+    enqueue("stumble")
+    for _ in range(4):
+        make_due()
+        perform_due()
+    assert written() == ["0", "1", "2"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [("01:59", "2026-03-04 02:30"), ("02:30", "2026-03-05 02:30"), ("23:59", "2026-03-05 02:30")],
+)
+def test_what_comes_nightly_comes_at_its_time(monkeypatch, now, due):
+    hour, minute = map(int, now.split(":"))
+    moment = datetime(2026, 3, 4, hour, minute, tzinfo=UTC)
+    monkeypatch.setattr(performing.timezone, "now", lambda: moment)
+    nightly("at night", time(2, 30))(lambda job: None)
+    schedule()
+    job = Job.objects.get()
+    assert f"{job.due_at:%Y-%m-%d %H:%M}" == due
+    assert perform_due() == 0
+    Job.objects.update(due_at=moment)
+    assert perform_due() == 1
+    job.refresh_from_db()
+    assert f"{job.due_at:%Y-%m-%d %H:%M}" == due

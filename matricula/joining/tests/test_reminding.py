@@ -155,14 +155,14 @@ def test_many_workers_at_once_remind_each_person_once(reminds, bruno):
 
 def test_a_step_of_a_worker_that_was_too_slow_reminds_nobody_and_the_next_everybody(sent):
     from matricula.jobs.models import Job
-    from matricula.jobs.performing import LeaseLost, give_back, perform, schedule
+    from matricula.jobs.performing import LeaseLost, Performer, give_back, perform, schedule
     from matricula.jobs.performing import lease as lease_job
 
     pass_days(3)
     schedule()
     Job.objects.exclude(kind="joining.remind").delete()
     job = lease_job()
-    give_back(job, True, None)
+    give_back(job, True, Performer(lambda _: None, atomic=True))
     with pytest.raises(LeaseLost):
         perform(job)
     assert Letter.objects.filter(kind="joining.reminder").count() == 0

@@ -17,7 +17,8 @@ from matricula.learning.starting import start_course
 from matricula.programs.grouping import delete_group
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program, Tally, TallyChange
-from matricula.programs.tallying import fold, recount, tallied, wrong_numbers
+from matricula.programs.recounting import recount, wrong_numbers
+from matricula.programs.tallying import fold, tallied
 from matricula.reporting.counting import funnel
 
 THREADS = 40

@@ -1,0 +1,59 @@
+"""How many courses each member started and completed, counted from scratch, some members at a time."""
+
+import logging
+from datetime import time
+
+from django.db import connection, transaction
+
+from matricula.jobs.models import Job
+from matricula.jobs.performing import nightly
+from matricula.programs.models import Membership
+from matricula.web.triggers import after_installing
+
+NIGHT = time(2, 0)
+"""Before `programs` counts who started and completed anything."""
+BATCH = 5_000
+REALLY = "(SELECT count(*) FROM learning_enrolment e WHERE e.membership_id = programs_membership.id{more})"
+STARTED, COMPLETED = REALLY.format(more=""), REALLY.format(more=" AND e.completed_at IS NOT NULL")
+WRONG = f"(courses_started <> {STARTED} OR courses_completed <> {COMPLETED})"
+HELD = f"SELECT id FROM programs_membership WHERE id > %s AND id <= %s AND {WRONG}"
+MEND = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}
+WHERE id = %s AND {WRONG}"""
+logger = logging.getLogger(__name__)
+
+
+@after_installing
+def recount_courses() -> None:
+    """Of every member, whoever enrols meanwhile."""
+    place: int | None = 0
+    while place is not None:
+        place = recount_after(place)
+
+
+@nightly("learning.recount", NIGHT)
+def recount_some(job: Job) -> bool:
+    place = recount_after(job.place)
+    job.place = place or 0
+    return place is not None
+
+
+@transaction.atomic
+def recount_after(place: int) -> int | None:
+    """Make the next members right, and say where those after them begin; None when there are none.
+
+    A wrong row is held before it is counted again: an enrolment that comes meanwhile waits for the row, or
+    is seen.
+    """
+    batch = Membership.objects.filter(pk__gt=place).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    last = max(batch, default=None)
+    if last is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(HELD + (" FOR UPDATE" if connection.vendor == "postgresql" else ""), [place, last])
+        for (membership,) in cursor.fetchall():
+            cursor.execute(MEND, [membership])
+            if cursor.rowcount:
+                logger.warning(
+                    "Membership %s: its courses were counted wrong and are right again.", membership
+                )
+    return last
