@@ -8,6 +8,8 @@ from functools import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from matricula.audit.guarding import GUARDS
+
 DELETE_ALL = "DO $$ BEGIN {} END $$"
 UNGUARDED = "ALTER TABLE audit_entry DISABLE TRIGGER USER"
 GUARDED = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE audit_entry ENABLE TRIGGER USER"
@@ -18,7 +20,7 @@ def statements(vendor: str) -> list[str]:
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     deletes = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in sorted(tables)]
     if vendor == "sqlite":
-        return deletes
+        return [*(f"DROP TRIGGER IF EXISTS {one.known}" for one in GUARDS if one.vendor == vendor), *deletes]
     return [DELETE_ALL.format("; ".join([UNGUARDED, *deletes, GUARDED, ""]))]
 
 
@@ -29,7 +31,5 @@ def empty_every_table(*_: object) -> None:
 
 
 def clean_quickly() -> None:
-    """On SQLite the journal would refuse to be emptied, so its guard goes; on PostgreSQL it steps aside."""
-    if connection.vendor == "sqlite":
-        connection.cursor().execute("DROP TRIGGER IF EXISTS audit_entry_DELETE")
+    """The journal would refuse to be emptied: on SQLite its guards go, on PostgreSQL they step aside."""
     TransactionTestCase._fixture_teardown = empty_every_table

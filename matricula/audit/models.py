@@ -29,7 +29,7 @@ class Entry(models.Model):
         related_name="+",
     )
     assurance = models.CharField(max_length=12, default="personal")
-    through = models.CharField(max_length=160, null=True)  # noqa: DJ001 - null adds no table copy, and keeps the triggers
+    through = models.CharField(max_length=160, null=True)  # noqa: DJ001 - null adds no table copy
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=40, blank=True)
     subject_id = models.BigIntegerField(null=True)
