@@ -6,4 +6,4 @@ class CredentialsConfig(AppConfig):
     label = "credentials"
 
     def ready(self) -> None:
-        from matricula.credentials import issuing  # noqa: F401 - listens for completed courses
+        from matricula.credentials import issuing, keeping  # noqa: F401 - listens; the worker performs its jobs

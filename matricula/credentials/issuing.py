@@ -11,10 +11,15 @@ from matricula.learning.signals import course_completed, specialization_complete
 
 
 def copied(subject: Any, account: Any) -> dict[str, Any]:
-    """What a certificate says, taken as it stands today."""
+    """What a certificate says and how it looks, taken as it stands today."""
+    organization = subject.organization
     return {
-        "organization": subject.organization,
-        "organization_name": subject.organization.name,
+        "organization": organization,
+        "organization_name": organization.name,
+        "brand_colour": organization.brand_colour,
+        "logo": organization.shown_logo,
+        "logo_ratio": organization.logo_ratio,
+        "logo_is_pale": organization.logo_is_pale,
         "recipient_name": account.name_for_certificates,
         "title": subject.title,
     }

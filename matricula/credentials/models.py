@@ -7,12 +7,18 @@ from django.utils import timezone
 
 from matricula.catalog.models import Course, Specialization
 from matricula.learning.models import Enrolment
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Logo, Organization
 from matricula.web.ids import public_id_field
+
+NO_BRAND = "#12544e"
 
 
 class Certificate(models.Model):
-    """A Course Certificate or a Specialization Certificate."""
+    """A Course Certificate or a Specialization Certificate.
+
+    It is a document: names, colour and logo are those of the day it was issued. The picture is kept by
+    reference; as long as a certificate shows it, the database does not let it go.
+    """
 
     public_id = public_id_field()
     account = models.ForeignKey(
@@ -31,6 +37,10 @@ class Certificate(models.Model):
     recipient_name = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
     organization_name = models.CharField(max_length=200)
+    brand_colour = models.CharField(max_length=7, default=NO_BRAND)
+    logo = models.ForeignKey(Logo, null=True, on_delete=models.PROTECT, related_name="+")
+    logo_ratio = models.FloatField(default=1)
+    logo_is_pale = models.BooleanField(default=False)
     minutes = models.PositiveIntegerField(default=0)
     issued_at = models.DateTimeField(default=timezone.now)
 
@@ -45,6 +55,11 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def logo_width(self) -> int:
+        """In percent of its height."""
+        return round(100 * self.logo_ratio)
 
     @property
     def is_of_specialization(self) -> bool:

@@ -14,11 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matricula.credentials.models import Certificate
-from matricula.organizations.models import Organization
 
 TEMPLATE = Path(__file__).parent / "certificate.typ"
-NO_BRAND = "#12544e"
-
 
 _of_thread = threading.local()
 
@@ -37,26 +34,25 @@ def verification_qr(address: str) -> str:
     return drawing.getvalue().decode()
 
 
-def drawing_of(organization: Organization | None) -> str:
+def drawing_of(certificate: Certificate) -> str:
     """The logo as SVG, whatever it is kept as; nothing without one."""
-    digest, _dot, kind = (organization.logo if organization else "").partition(".")
-    logo = organization.logos.filter(digest=digest).first() if organization and digest else None
-    if logo is None or organization is None:
+    logo = certificate.logo
+    if logo is None:
         return ""
-    if kind == "svg":
+    if logo.kind == "svg":
         return bytes(logo.content).decode()
     points = b64encode(logo.content).decode()
-    size = f'width="{100 * organization.logo_ratio:.2f}" height="100"'
+    size = f'width="{100 * certificate.logo_ratio:.2f}" height="100"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
         f'<image {size} href="data:image/png;base64,{points}"/></svg>'
     )
 
 
-def print_certificate(certificate: Certificate, address: str) -> bytes:
-    """The PDF, A4 landscape. Values go in as data, never as markup."""
+def words_of(certificate: Certificate, address: str) -> dict[str, object]:
+    """Everything the PDF says, but for its drawings, which follow from it."""
     kind = _("Specialization Certificate") if certificate.is_of_specialization else _("Course Certificate")
-    values = {
+    return {
         "kind": kind,
         "certifies": _("certifies that"),
         "completed": _("has completed"),
@@ -65,13 +61,16 @@ def print_certificate(certificate: Certificate, address: str) -> bytes:
         "title": certificate.title,
         "organization": certificate.organization_name,
         "issued": date_format(certificate.issued_at, "DATE_FORMAT"),
-        "colour": certificate.organization.brand_colour if certificate.organization else NO_BRAND,
+        "colour": certificate.brand_colour,
         "language": (get_language() or "en").split("-")[0],
         "address": address,
-        "qr": verification_qr(address),
-        "logo": drawing_of(certificate.organization),
-        "ratio": certificate.organization.logo_ratio if certificate.organization else 1,
-        "pale": bool(certificate.organization and certificate.organization.logo_is_pale),
+        "ratio": certificate.logo_ratio,
+        "pale": certificate.logo_is_pale,
     }
-    pdf = compiler().compile(format="pdf", sys_inputs={"certificate": json.dumps(values)})
-    return bytes(pdf)  # type: ignore[arg-type]
+
+
+def print_certificate(certificate: Certificate, address: str) -> bytes:
+    """The PDF, A4 landscape. Values go in as data, never as markup."""
+    drawings = {"qr": verification_qr(address), "logo": drawing_of(certificate)}
+    values = json.dumps({**words_of(certificate, address), **drawings})
+    return bytes(compiler().compile(format="pdf", sys_inputs={"certificate": values}))  # type: ignore[arg-type]

@@ -47,11 +47,18 @@ class Organization(models.Model):
         """In percent of its height."""
         return round(100 * self.logo_ratio)
 
+    @property
+    def shown_logo(self) -> "Logo | None":
+        """The picture itself, without what it holds."""
+        digest = self.logo.partition(".")[0]
+        return self.logos.only("digest", "kind").filter(digest=digest).first() if digest else None
+
 
 class Logo(models.Model):
-    """A picture an organization has shown. It stays when another takes its place: letters show it still."""
+    """A picture an organization has shown. It stays when another takes its place, or when the organization
+    goes: letters and certificates show it still."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="logos")
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="logos")
     digest = models.CharField(max_length=64)
     kind = models.CharField(max_length=3, choices=[("svg", "svg"), ("png", "png")])
     content = models.BinaryField()

@@ -9,15 +9,9 @@ from django.views.decorators.http import require_safe
 from matricula.organizations.models import Logo, Organization
 from matricula.web.access import public
 from matricula.web.colour import brand_stylesheet
+from matricula.web.files import FOR_EVER, answer_with_picture
 
 LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.(svg|png)")
-TYPES = {"svg": "image/svg+xml", "png": "image/png"}
-FOR_EVER = "public, max-age=31536000, immutable"
-AS_PICTURE_ONLY = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": FOR_EVER,
-}
 
 
 @public
@@ -41,5 +35,4 @@ def logo(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     found = get_object_or_404(Logo, organization__slug=slug, digest=digest)
     if kind != ("png" if letter else found.kind):
         raise Http404
-    content = bytes(found.for_letters if letter else found.content)
-    return HttpResponse(content, content_type=TYPES[kind], headers=AS_PICTURE_ONLY)
+    return answer_with_picture(bytes(found.for_letters if letter else found.content), kind)

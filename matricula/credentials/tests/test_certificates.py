@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
-from PIL import Image
 from pypdf import PdfReader
 
 from conftest import person
@@ -14,7 +13,6 @@ from matricula.credentials.models import Certificate
 from matricula.credentials.printing import print_certificate
 from matricula.learning.completing import finish_lesson
 from matricula.learning.starting import start_course, start_specialization
-from matricula.organizations.branding import show_logo
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership
 
@@ -151,22 +149,3 @@ def test_a_specialization_started_after_all_its_courses_completes_at_once(course
     complete(course, membership)
     start_specialization(specialization=series, membership=membership)
     assert Certificate.objects.filter(specialization=series).count() == 1
-
-
-@pytest.mark.parametrize("kind", ["svg", "png", "none", "gone"])
-def test_the_logo_of_the_organization_is_printed_whatever_it_is_kept_as(certificate, bruno, kind):
-    organization = certificate.organization
-    if kind == "png":
-        points = BytesIO()
-        Image.new("RGB", (400, 100), "#0b6e4f").save(points, "PNG")
-        show_logo(organization=organization, content=points.getvalue(), actor=bruno)
-    elif kind != "none":
-        svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4v1H0z"/></svg>'
-        show_logo(organization=organization, content=svg, actor=bruno)
-    if kind == "gone":
-        organization.logos.all().delete()
-    pdf = PdfReader(BytesIO(Client().get(f"/certificates/{certificate.public_id}/pdf/").content))
-    assert "Ada Okafor" in pdf.pages[0].extract_text()
-    assert bool(pdf.pages[0].images) is (kind == "png")
-    page = Client().get(f"/certificates/{certificate.public_id}/").content.decode()
-    assert ('alt="Nordlicht Energie"' in page) is (kind != "none")

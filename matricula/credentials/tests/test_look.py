@@ -1,0 +1,135 @@
+"""A certificate is a document: it looks for ever as on the day it was issued."""
+
+from importlib import import_module
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.db.models import ProtectedError
+from django.test import Client
+from PIL import Image
+from pypdf import PdfReader
+
+from conftest import person
+from matricula.credentials.models import NO_BRAND, Certificate
+from matricula.learning.completing import complete_if_done, finish_lesson
+from matricula.learning.starting import start_course, start_specialization
+from matricula.organizations.branding import change_brand, remove_logo, show_logo
+from matricula.organizations.models import Logo, Organization
+from matricula.programs.membership import enter_program
+from matricula.web.colour import brand_stylesheet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4v1H0z"/></svg>'
+
+
+def png(colour: str) -> bytes:
+    points = BytesIO()
+    Image.new("RGB", (400, 100), colour).save(points, "PNG")
+    return points.getvalue()
+
+
+@pytest.fixture
+def issue(course, program):
+    """Ada completes the course: her certificate."""
+
+    def complete() -> Certificate:
+        membership = enter_program(program=program, account=person("Ada Okafor", "ada@home.example"))
+        course.organization.refresh_from_db()
+        enrolment = start_course(course=course, membership=membership)
+        for lesson in course.lessons.all():
+            finish_lesson(enrolment=enrolment, lesson=lesson, score=100)
+        return Certificate.objects.get()
+
+    return complete
+
+
+def everything(certificate: Certificate) -> list[bytes]:
+    """Page, stylesheet, logo and PDF, as anybody sees them; the token of forms is not there."""
+    base = f"/certificates/{certificate.public_id}/"
+    return [Client().get(base + part).content for part in ("", "brand.css", "logo", "pdf/")]
+
+
+def picture_in(pdf: bytes) -> tuple[int, ...]:
+    """The colour of the picture in a PDF, to eight levels."""
+    points = PdfReader(BytesIO(pdf)).pages[0].images[0].image.convert("RGB")
+    return tuple(round(one / 32) for one in points.getpixel((50, 50)))
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "none"])
+def test_the_logo_of_the_organization_is_printed_whatever_it_is_kept_as(organization, issue, bruno, kind):
+    if kind != "none":
+        show_logo(organization=organization, content=SVG if kind == "svg" else png("#0b6e4f"), actor=bruno)
+    page, _sheet, _logo, pdf = everything(issue())
+    read = PdfReader(BytesIO(pdf)).pages[0]
+    assert "Ada Okafor" in read.extract_text()
+    assert bool(read.images) is (kind == "png")
+    assert (b'alt="Nordlicht Energie"' in page) is (kind != "none")
+
+
+def test_a_new_look_changes_no_certificate_that_was_issued(organization, issue, bruno):
+    show_logo(organization=organization, content=png("#0b6e4f"), actor=bruno)
+    certificate = issue()
+    before = everything(certificate)
+    show_logo(organization=organization, content=png("#cc0000"), actor=bruno)
+    new = {"name": "Nordlicht AG", "brand_colour": "#cc0000"}
+    change_brand(organization=organization, values=new, actor=bruno)
+    page, sheet, logo, pdf = everything(certificate)
+    assert (sheet, logo) == (before[1], before[2])
+    assert sheet.decode() == brand_stylesheet("#0b6e4f")
+    assert b"Nordlicht AG" not in page
+    assert picture_in(pdf) == picture_in(before[3]) == (0, 3, 2)
+    remove_logo(organization=organization, actor=bruno)
+    assert everything(certificate)[2:] == [logo, pdf]
+
+
+def test_a_certificate_without_a_logo_gets_none_later(organization, issue, bruno):
+    certificate = issue()
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    assert Client().get(f"/certificates/{certificate.public_id}/logo").status_code == 404
+    assert b"<img" not in everything(certificate)[0]
+
+
+def test_the_certificate_of_a_specialization_keeps_the_look_too(organization, course, program, issue, bruno):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    series = organization.specializations.create(slug="s", title="Trust", summary="S")
+    series.series.create(course=course, position=0)
+    certificate = issue()
+    membership = certificate.enrolment.membership
+    start_specialization(specialization=series, membership=membership)
+    complete_if_done(certificate.enrolment)
+    looks = Certificate.objects.values_list("logo__digest", "brand_colour", "logo_ratio", "logo_is_pale")
+    assert len(looks) == 2
+    assert len(set(looks)) == 1
+    assert looks[0][1:] == ("#0b6e4f", 4.0, False)
+
+
+def test_a_logo_that_a_certificate_shows_cannot_be_deleted_and_outlives_the_organization(
+    organization, issue, bruno
+):
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    certificate = issue()
+    before = everything(certificate)
+    with pytest.raises(ProtectedError):
+        Logo.objects.all().delete()
+    Certificate.objects.update(organization=None, course=None)
+    Logo.objects.update(organization=None)
+    assert everything(certificate) == before
+
+
+def test_what_was_issued_before_looks_were_kept_gets_the_look_it_showed(organization, issue, bruno):
+    show_logo(organization=organization, content=png("#cc0000"), actor=bruno)
+    show_logo(organization=organization, content=SVG, actor=bruno)
+    certificate = issue()
+    bare = {"logo": None, "logo_ratio": 1, "brand_colour": NO_BRAND}
+    Certificate.objects.update(**bare)
+    of_nobody = Certificate.objects.create(
+        account=certificate.account, recipient_name="Ada", title="T", organization_name="Gone"
+    )
+    Organization.objects.create(slug="other", name="Other", brand_colour="#cc0000")
+    fill = import_module("matricula.credentials.migrations.0003_look_of_those_issued").take_todays_look
+    fill(apps, None)
+    certificate.refresh_from_db()
+    of_nobody.refresh_from_db()
+    assert (certificate.logo.kind, certificate.logo_ratio, certificate.brand_colour) == ("svg", 4, "#0b6e4f")
+    assert (of_nobody.logo, of_nobody.brand_colour) == (None, NO_BRAND)
