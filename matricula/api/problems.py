@@ -81,6 +81,9 @@ KINDS = {
     "not_to_take": Kind(409, "Not to take", "The course is still read, is faulty, or was taken in before."),
     "title_taken": Kind(409, "Title taken", "Another Specialization has this title."),
     "series_full": Kind(409, "Series full", "No more than 100 courses fit into a Specialization."),
+    "not_to_stop": Kind(
+        409, "Not to stop", "The file is not confirmed, was stopped, or all its letters are on their way."
+    ),
     "name_taken": Kind(409, "Name taken", "Another one has this name."),
     "seats_in_use": Kind(409, "Seats in use", "Fewer seats than are taken."),
     "program_ended": Kind(409, "Program ended", "The last day of the program is over."),

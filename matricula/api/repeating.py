@@ -75,9 +75,11 @@ def sent(request: HttpRequest) -> str:
 
 
 def digest_of(file: Any) -> str:
+    """Whoever works with the file reads it from its beginning."""
     found = hashlib.sha256()
     for piece in file.chunks():
         found.update(piece)
+    file.seek(0)
     return found.hexdigest()
 
 

@@ -10,6 +10,7 @@ invitations = [
     path("files/<str:file_id>/", importing.one_file, name="file"),
     path("files/<str:file_id>/confirmation/", importing.confirmation, name="confirm-file"),
     path("files/<str:file_id>/cancellation/", importing.cancellation, name="cancel-file"),
+    path("files/<str:file_id>/stopping/", importing.stopping, name="stop-file"),
     path("files/<str:file_id>/repetition/", importing.repetition, name="repeat-file"),
     path("files/<str:file_id>/result/", importing.result, name="file-result"),
     path("letters/", following.send_all, name="send-all"),

@@ -101,6 +101,12 @@ class NotToConfirm(JoiningError):
     code = "not_to_confirm"
 
 
+class NotToStop(JoiningError):
+    """Nothing of the file is under way: it is not confirmed, stopped, or its letters are in the outbox."""
+
+    code = "not_to_stop"
+
+
 class NoWorkEmail(JoiningError):
     """The organization knows no work e-mail of this person to write to."""
 

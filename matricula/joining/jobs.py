@@ -7,9 +7,10 @@ from matricula.jobs.performing import every, performs
 from matricula.joining.importing.carrying_out import carry_out_some
 from matricula.joining.importing.checking import check_some
 from matricula.joining.importing.clearing import clear_some
-from matricula.joining.importing.handing_in import JOB
+from matricula.joining.importing.handing_in import JOB, STOP_JOB
 from matricula.joining.importing.handing_over import hand_over_letters
 from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.stopping import take_back_some
 
 STEPS = {ImportedFile.State.CHECKING: check_some, ImportedFile.State.RUNNING: carry_out_some}
 
@@ -19,6 +20,13 @@ def import_some(job: Job) -> bool:
     file = ImportedFile.objects.select_related("program__organization").filter(pk=job.reference or 0).first()
     step = STEPS.get(ImportedFile.State(file.state)) if file else None
     return step(file) if step and file else False
+
+
+@performs(STOP_JOB)
+def stop_some(job: Job) -> bool:
+    stopped = ImportedFile.objects.filter(pk=job.reference or 0, state=ImportedFile.State.STOPPED)
+    file = stopped.select_related("program").first()
+    return take_back_some(file) if file else False
 
 
 @every("joining.letters_of_files", timedelta(seconds=1))

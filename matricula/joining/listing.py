@@ -36,11 +36,14 @@ SHOWN = (
     "answered_at",
     "expires_at",
     "superseded_by_id",
+    "note",
 )
 BESIDE = {
     "program_name": F("program__name"),
     "error": F("letter__error"),
     "right_address": F("superseded_by__address"),
+    "file_name": F("from_file__name"),
+    "file_id": F("from_file__public_id"),
 }
 """What a list shows of other tables: words, for whole objects would take longer to make than to read."""
 

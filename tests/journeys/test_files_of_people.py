@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from matricula.jobs.performing import perform_due
 from matricula.joining.models import Invitation
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Role
-from tests.journeys.walking import BROWSER_TEST, click, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 NEW = "/console/nordlicht/invitations/files/new/"
@@ -62,6 +63,9 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
     ]
     click(desk, "See the invitations", role="link")
     assert desk.get_by_text("Dana Petrov").is_visible()
+    assert desk.get_by_text("Team: Wind").is_visible()
+    assert desk.get_by_role("link", name="from autumn.csv").first.is_visible()
+    shoot(desk, "invitations-of-a-file")
     desk.get_by_role("link", name="Files", exact=True).click()
     assert desk.get_by_text("3 invited").is_visible()
     shoot(desk, "files")
@@ -91,3 +95,26 @@ def test_a3_the_page_shows_how_far_a_file_is_and_goes_on_by_itself(desk, tmp_pat
     shoot(desk, "file-reading")
     request.getfixturevalue("worker")
     desk.get_by_role("heading", name="3 people can be invited").wait_for()
+
+
+def test_a3_bruno_stops_a_file_and_is_told_what_became_of_whom(desk, program, tmp_path, request):
+    hand_in(desk, tmp_path, "wrong.csv", PEOPLE)
+    while perform_due():
+        pass
+    click(desk, "Invite 3 people")
+    desk.get_by_role("heading", name="People are being invited").wait_for()
+    click(desk, "Stop", role="link")
+    assert sees(desk, re.escape("Stop inviting from this file?"))
+    shoot(desk, "file-stop")
+    click(desk, "Let it go on", role="link")
+    click(desk, "Stop", role="link")
+    click(desk, "Stop the import")
+    desk.get_by_role("heading", name="The import is being stopped").wait_for()
+    shoot(desk, "file-stopping")
+    request.getfixturevalue("worker")
+    desk.get_by_role("heading", name="Stopped: nobody is invited").wait_for()
+    assert desk.get_by_text("3 people of the file are not invited").is_visible()
+    shoot(desk, "file-stopped")
+    assert Invitation.objects.live().count() == 0
+    desk.get_by_role("link", name="Files of people").click()
+    assert desk.get_by_text("stopped, 0 invited").is_visible()

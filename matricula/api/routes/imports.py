@@ -18,13 +18,13 @@ from matricula.api.values import Language, PathId, PublicId
 from matricula.joining.errors import NotToConfirm
 from matricula.joining.importing.handing_in import cancel, confirm, hand_in
 from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.stopping import stop
 from matricula.joining.importing.telling import table, why_refused
 from matricula.web.exporting import download_many
 from matricula.web.limits import MIB
 
 operations = Operations(tags=["Imports"])
-State = ImportedFile.State
-Name = Literal["checking", "checked", "running", "done", "cancelled", "refused"]
+Name = Literal["checking", "checked", "running", "done", "stopped", "cancelled", "refused"]
 PATH = "imports/"
 LARGEST = 100 * MIB
 """Bytes of a body."""
@@ -40,7 +40,9 @@ class Import(BaseModel):
     lines: Annotated[int, Field(description="How many were read so far.")]
     counts: Annotated[
         dict[str, int],
-        Field(description="Lines by outcome: new, invited, expired, member, declined, twice, invalid."),
+        Field(
+            description="Lines by outcome: new, invited, expired, member, declined, twice, invalid, stopped."
+        ),
     ]
     done: Annotated[int, Field(description="Of the new ones, how many were carried out.")]
     invited: int
@@ -122,10 +124,22 @@ def cancel_import(request: HttpRequest, import_id: PathId) -> Import:
     return Import.of(imports_of(request).get(pk=file.pk))
 
 
+@operations.makes("imports/{public:import_id}/stop/", scope="invitations:write", response=Import, status=202)
+def stop_import(request: HttpRequest, import_id: PathId) -> Import:
+    """Stop a file under way. Whoever was written to stays invited; nobody else of the file is.
+
+    Invitations that no letter has told of are withdrawn; that is over once `ended_at` is told.
+    Handed in again, the file invites the others.
+    """
+    file = get_object_or_404(imports_of(request), public_id=import_id)
+    stop(file=file, actor=token_of(request).made_by)
+    return Import.of(imports_of(request).get(pk=file.pk))
+
+
 @operations.reads_table("imports/{public:import_id}/result/", scope="invitations:read")
 def read_import_result(request: HttpRequest, import_id: PathId) -> HttpResponseBase:
     """Every line with its outcome and reason, as CSV. Not found until it is checked."""
     file = get_object_or_404(imports_of(request), public_id=import_id)
-    if file.state not in (State.CHECKED, State.DONE) or not file.lines:
+    if not file.may_be_told or not file.lines:
         raise Http404
     return download_many(table(file), f"{token_of(request).organization.slug}-{file.program.slug}-invited")

@@ -89,7 +89,9 @@ def invitations_of(request: HttpRequest) -> "QuerySet[Invitation]":
 
 def whole(rows: "QuerySet[Invitation]") -> "QuerySet[Invitation]":
     """With everything an answer shows, in a constant number of queries."""
-    return rows.select_related("program__organization", "letter", "course").prefetch_related("groups")
+    return rows.select_related("program__organization", "letter", "course", "from_file").prefetch_related(
+        "groups"
+    )
 
 
 def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:

@@ -24,6 +24,10 @@ class Invitation(BaseModel):
     program: Named
     groups: list[Named]
     course: Named | None
+    from_import: Annotated[Named | None, Field(description="The file of people it came from.")]
+    note: Annotated[
+        dict[str, str], Field(description="What else the file said of the person, by its headers.")
+    ]
     delivery_error: Annotated[str | None, Field(description="The mail server's words.")]
     created_at: datetime
     sent_at: datetime | None
@@ -42,6 +46,8 @@ class Invitation(BaseModel):
             program=Named.of(row.program),
             groups=named(row.groups),
             course=maybe(row.course),
+            from_import=Named(id=row.from_file.public_id, name=row.from_file.name) if row.from_file else None,
+            note=row.note,
             delivery_error=row.letter.error if row.letter and state == "failed" else None,
             created_at=row.created_at,
             sent_at=row.sent_at,

@@ -46,9 +46,10 @@ class Caller:
         data = {"file": SimpleUploadedFile(name, content), **more}
         return self.client.post(where("imports/"), data, headers=headers)
 
-    def send(self, path: str, name: str, content: bytes) -> Any:
+    def send(self, path: str, name: str, content: bytes, key: str = "") -> Any:
         """A file in the field `name`."""
-        return self.client.post(where(path), {name: SimpleUploadedFile(name, content)}, headers=self.headers)
+        headers = {**self.headers, **({"idempotency-key": key} if key else {})}
+        return self.client.post(where(path), {name: SimpleUploadedFile(name, content)}, headers=headers)
 
     def patch(self, path: str, body: Any) -> Any:
         return self.ask("PATCH", path, body)

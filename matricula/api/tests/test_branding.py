@@ -47,5 +47,11 @@ def test_what_is_no_logo_is_refused_and_nothing_changes(api, house, content):
     assert Organization.objects.get().logo == ""
 
 
+def test_a_logo_sent_twice_under_one_key_is_shown_once(api, house):
+    first, again = (api.send("branding/logo/", "logo", LOGO, key="k") for _ in range(2))
+    assert (first.status_code, again.content, again["Idempotency-Replayed"]) == (201, first.content, "true")
+    assert Entry.objects.filter(verb="organization.logo_shown").count() == 1
+
+
 def test_a_body_larger_than_any_logo_is_not_read(api):
     assert api.send("branding/logo/", "logo", b"x" * 3_200_000).json()["code"] == "body_too_large"

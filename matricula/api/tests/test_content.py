@@ -46,6 +46,13 @@ def test_a_course_is_uploaded_looked_at_and_published(api, house):
     assert Entry.objects.filter(verb="course.uploaded", through="API token Payroll").count() == 1
 
 
+def test_a_course_sent_twice_under_one_key_is_kept_whole_and_once(api, house):
+    first, again = (api.send("course-uploads/", "course", sample_zip(), key="k") for _ in range(2))
+    assert (again.json()["id"], again["Idempotency-Replayed"]) == (first.json()["id"], "true")
+    work()
+    assert api.get(f"course-uploads/{first.json()['id']}/").json()["state"] == "ready"
+
+
 def test_every_problem_of_a_course_is_told_with_its_file(api, house):
     path = f"course-uploads/{api.send('course-uploads/', 'course', faulty_zip()).json()['id']}/"
     work()

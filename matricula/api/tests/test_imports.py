@@ -10,7 +10,7 @@ from matricula.programs.models import Program
 from matricula.web.limits import MIB
 
 pytestmark = pytest.mark.django_db
-PEOPLE = b"email,name,groups\neve@n.example,Eve,Crew\ndana@nordlicht.example,Dana,\n?,Nobody,\n"
+PEOPLE = b"email,name,groups,Team\neve@n.example,Eve,Crew,Grid\ndana@nordlicht.example,Dana,,\n?,Nobody,,\n"
 
 
 def work():
@@ -33,6 +33,8 @@ def test_a3_a_file_is_checked_confirmed_carried_out_and_told_line_by_line(api, h
     done = api.get(path).json()
     assert (done["state"], done["invited"]) == ("done", 1)
     assert Invitation.objects.get(address="eve@n.example").language == "de"
+    (told,) = api.get("invitations/?q=eve").json()["items"]
+    assert (told["from_import"], told["note"]) == ({"id": done["id"], "name": "people.csv"}, {"Team": "Grid"})
     result = api.get(f"{path}result/")
     assert result["Content-Type"].startswith("text/csv")
     lines = b"".join(result.streaming_content).decode("utf-8-sig").splitlines()
@@ -47,6 +49,25 @@ def test_a_file_may_be_dropped_until_it_is_confirmed(api, house):
     path = f"imports/{house.file.public_id}/"
     assert api.post(f"{path}cancellation/").json()["state"] == "cancelled"
     assert api.post(f"{path}cancellation/").json()["code"] == "not_to_confirm"
+
+
+def test_a_file_under_way_is_stopped_once(api, house):
+    path = f"imports/{house.file.public_id}/"
+    assert api.post(f"{path}stop/").json()["code"] == "not_to_stop"
+    work()
+    api.post(f"{path}confirmation/")
+    stopped = api.post(f"{path}stop/")
+    assert (stopped.status_code, stopped.json()["state"], stopped.json()["ended_at"]) == (
+        202,
+        "stopped",
+        None,
+    )
+    assert api.get(f"{path}result/").status_code == 404
+    work()
+    ended = api.get(path).json()
+    assert (ended["invited"], ended["counts"]) == (0, {"stopped": 1, "invalid": 1})
+    assert b"Not invited" in b"".join(api.get(f"{path}result/").streaming_content)
+    assert api.post(f"{path}stop/").json()["code"] == "not_to_stop"
 
 
 def test_a_file_sent_twice_under_one_key_is_taken_once(api, house):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +24,8 @@ from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
 from matricula.web.rows import Row, day, day_and_time, row
 from matricula.web.templatetags.web import avatar
+
+LONGEST_NOTE = 160
 
 
 class AddressForm(forms.Form):
@@ -58,6 +61,8 @@ def drawn(one: Any) -> Row:
             "noted": bool(note),
             "was_sent": bool(one.sent_at) and state != "failed",
             "live": one.state in Invitation.LIVE,
+            "of_file": bool(one.file_id),
+            "says_more": bool(one.note),
         },
         avatar=avatar(one.name or one.address),
         name=one.name or one.address,
@@ -66,9 +71,17 @@ def drawn(one: Any) -> Row:
         sent=day(one.sent_at),
         sent_time=f"{one.sent_at:%H:%M}" if one.sent_at else "",
         until=day(one.expires_at),
+        said=said(one.note),
+        file=one.file_name or "",
+        file_id=one.file_id or "",
         public_id=one.public_id,
         address=one.address,
     )
+
+
+def said(note: dict[str, str]) -> str:
+    """What the file said of the person besides, cut where it would fill the list; their page has it all."""
+    return Truncator(" · ".join(f"{header}: {text}" for header, text in note.items())).chars(LONGEST_NOTE)
 
 
 def noted(one: Any, state: str) -> str:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.joining.errors import FileRefused, NotToConfirm
-from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, has_stopped
-from matricula.joining.importing.models import ImportedFile
+from matricula.joining.errors import FileRefused, NotToConfirm, NotToStop
+from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, is_stuck
+from matricula.joining.importing.models import ImportedFile, Verdict
+from matricula.joining.importing.stopping import stop
 from matricula.joining.importing.telling import left_out, shown, table, why_refused
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
@@ -97,16 +98,18 @@ def handed_in(request: HttpRequest, form: FileForm) -> ImportedFile | None:
 def one_file(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
     """What the file's state asks for: how far it is, what is in it, what became of it."""
     file = file_of(organization, file_id)
-    told, stopped = file.state in (State.CHECKED, State.DONE), has_stopped(file)
+    stuck = is_stuck(file)
+    stopping = file.state == State.STOPPED and not file.ended_at
     context = {
         "organization": organization,
         "file": file,
         "program": file.program,
         "new": file.counts.get("new", 0),
-        "stopped": stopped,
-        "under_way": file.state in (State.CHECKING, State.RUNNING) and not stopped,
-        "shown": shown(file) if told else [],
-        "left_out": left_out(file) if told else [],
+        "stuck": stuck,
+        "under_way": (stopping or file.state in (State.CHECKING, State.RUNNING)) and not stuck,
+        "shown": shown(file) if file.may_be_told else [],
+        "left_out": left_out(file) if file.may_be_told else [],
+        "not_invited": file.counts.get(Verdict.STOPPED, 0),
         "why": why_refused(file),
     }
     return render(request, "joining/console/file.html", context)
@@ -137,6 +140,22 @@ def cancellation(request: HttpRequest, organization: Organization, file_id: str)
 
 
 @administering
+@require_http_methods(["GET", "HEAD", "POST"])
+def stopping(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    """Asks first, and says what becomes of whom."""
+    file = file_of(organization, file_id)
+    if request.method != "POST" and file.may_be_stopped:
+        return render(request, "joining/console/stop_file.html", {"organization": organization, "file": file})
+    try:
+        if request.method == "POST":
+            stop(file=file, actor=actor_of(request))
+            messages.success(request, _("Stopped. Nobody more is invited from this file."))
+    except NotToStop:
+        messages.info(request, _("There is nothing to stop any more."))
+    return redirect("invitations:file", organization.slug, file.public_id)
+
+
+@administering
 @require_POST
 def repetition(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
     """Go on with a file whose job has stopped."""
@@ -150,6 +169,6 @@ def repetition(request: HttpRequest, organization: Organization, file_id: str) -
 def result(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponseBase:
     """Every line with its outcome, as CSV, as long as the lines are kept."""
     file = file_of(organization, file_id)
-    if file.state not in (State.CHECKED, State.DONE) or not file.lines:
+    if not file.may_be_told or not file.lines:
         raise Http404
     return download_many(table(file), f"{organization.slug}-{file.program.slug}-invited")

@@ -6,7 +6,7 @@ index are written together.
 
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -54,8 +54,21 @@ NAMED = {
 State = ImportedFile.State
 
 
+class Stopped(Exception):
+    """Somebody stopped the file while this step was at work; the step is undone."""
+
+
 def carry_out_some(file: ImportedFile) -> bool:
     """Invite those of the next lines; after the last, tell the journal. True while more is left."""
+    try:
+        with transaction.atomic():
+            return invite_some(file)
+    except Stopped:
+        return False
+
+
+def invite_some(file: ImportedFile) -> bool:
+    """Raises Stopped."""
     with_room_to_sort()
     after, last = file.run_to, file.run_to + lines_a_step()
     stretch = file.kept_lines.filter(line__gt=after, line__lte=last)
@@ -64,7 +77,8 @@ def carry_out_some(file: ImportedFile) -> bool:
     if made < told["new"]:
         note_faster_ones(file, after, last)
     news = {"run_to": last, "done": file.done + told["lines"], "invited": file.invited + made}
-    file.move(State.RUNNING, **news)
+    if not file.move(State.RUNNING, **news):
+        raise Stopped
     if last < file.read_to:
         return True
     finish(file)

@@ -24,7 +24,9 @@ def clear_some() -> bool:
     ImportedFile.objects.filter(state=State.CHECKED, created_at__lt=now - UNANSWERED).update(
         state=State.CANCELLED, ended_at=now
     )
-    dropped = Q(state__in=(State.CANCELLED, State.REFUSED)) | Q(state=State.DONE, ended_at__lt=now - KEPT)
+    dropped = Q(state__in=(State.CANCELLED, State.REFUSED)) | Q(
+        state__in=(State.DONE, State.STOPPED), ended_at__lt=now - KEPT
+    )
     for file in ImportedFile.objects.filter(dropped, lines__gt=0).order_by("pk")[:1]:
         return forget_some(file)
     forget_uploads()

@@ -21,7 +21,7 @@ from matricula.joining.models import Invitation
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 
-JOB = "joining.import"
+JOB, STOP_JOB = "joining.import", "joining.stop_import"
 State = ImportedFile.State
 
 
@@ -92,15 +92,19 @@ def confirm(*, file: ImportedFile, actor: Account | None) -> None:
     journal("invitation.import_confirmed", file, actor)
 
 
-def has_stopped(file: ImportedFile) -> bool:
+def is_stuck(file: ImportedFile) -> bool:
     """Its job met a fault again and again and waits for somebody to say go on."""
-    failed = Job.objects.filter(kind=JOB, reference=file.pk, state=Job.State.FAILED)
-    return file.state in (State.CHECKING, State.RUNNING) and failed.exists()
+    failed = Job.objects.filter(kind=job_of(file), reference=file.pk, state=Job.State.FAILED)
+    return file.state in (State.CHECKING, State.RUNNING, State.STOPPED) and failed.exists()
+
+
+def job_of(file: ImportedFile) -> str:
+    return STOP_JOB if file.state == State.STOPPED else JOB
 
 
 def go_on(file: ImportedFile) -> bool:
     """From the line after the last one done. False when it goes on already."""
-    return try_again(kind=JOB, reference=file.pk)
+    return try_again(kind=job_of(file), reference=file.pk)
 
 
 def newest_invitation() -> int:

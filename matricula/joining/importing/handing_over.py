@@ -4,6 +4,8 @@ A file's `owes_letters` is the promise that each of its invitations gets its let
 is confirmed, before the first of them, and taken back when the last letter is in the outbox.
 """
 
+from django.db import transaction
+
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.inviting import queue_letters
 from matricula.joining.models import Invitation
@@ -21,9 +23,17 @@ def hand_over_letters() -> bool:
     return any(handed)
 
 
+@transaction.atomic
 def hand_over_some(file: ImportedFile) -> bool:
-    """The next of its invitations that nobody has written to otherwise. False when there are none for now."""
-    rows = Invitation.objects.filter(from_file=file, pk__gt=file.written_to).order_by("pk")
+    """The next of its invitations that nobody has written to otherwise. False when there are none for now.
+
+    Who stops the file waits for this batch, or comes before it.
+    """
+    owing = ImportedFile.objects.select_for_update(no_key=True).filter(pk=file.pk, owes_letters=True)
+    written_to = owing.values_list("written_to", flat=True).first()
+    if written_to is None:
+        return False
+    rows = Invitation.objects.filter(from_file=file, pk__gt=written_to).order_by("pk")
     batch = list(rows.select_related("program").select_for_update(of=("self",))[:BATCH])
     if batch:
         open_ones = [one for one in batch if one.letter_id is None and one.state == Invitation.State.QUEUED]

@@ -15,6 +15,11 @@ class ImportedFileQuerySet(models.QuerySet["ImportedFile"]):
     def under_way(self) -> Self:
         return self.filter(state__in=(ImportedFile.State.CHECKING, ImportedFile.State.RUNNING))
 
+    def under_way_with_letters(self) -> Self:
+        """Confirmed, and not everybody is written to yet."""
+        states = (ImportedFile.State.RUNNING, ImportedFile.State.DONE)
+        return self.filter(owes_letters=True, state__in=states)
+
 
 class ImportedFile(models.Model):
     """A file that somebody handed in: checked, shown, and carried out once it is confirmed."""
@@ -24,6 +29,7 @@ class ImportedFile(models.Model):
         CHECKED = "checked"
         RUNNING = "running"
         DONE = "done"
+        STOPPED = "stopped"
         CANCELLED = "cancelled"
         REFUSED = "refused"
 
@@ -69,6 +75,16 @@ class ImportedFile(models.Model):
             models.Index(fields=["owes_letters"], condition=Q(owes_letters=True), name="files_owing_letters")
         ]
 
+    @property
+    def may_be_stopped(self) -> bool:
+        return self.owes_letters and self.state in (self.State.RUNNING, self.State.DONE)
+
+    @property
+    def may_be_told(self) -> bool:
+        """Every line has its outcome."""
+        stopped = self.state == self.State.STOPPED and self.ended_at is not None
+        return stopped or self.state in (self.State.CHECKED, self.State.DONE)
+
     def move(self, *before: State, **news: object) -> bool:
         """Change it if it still is in a state of `before`; False when somebody was faster."""
         moved = ImportedFile.objects.filter(pk=self.pk, state__in=before).update(**news)
@@ -87,6 +103,7 @@ class Verdict(models.TextChoices):
     DECLINED = "declined"
     TWICE = "twice"
     INVALID = "invalid"
+    STOPPED = "stopped"
 
 
 class ImportedLine(models.Model):

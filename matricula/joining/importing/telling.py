@@ -28,6 +28,7 @@ LABELS: dict[str, Words] = {
     Verdict.EXPIRED: gettext_lazy("Invitation has expired"),
     Verdict.MEMBER: gettext_lazy("Already a member"),
     Verdict.DECLINED: gettext_lazy("Declined before"),
+    Verdict.STOPPED: gettext_lazy("Not invited"),
 }
 """In the order in which they are shown."""
 DONE = gettext_lazy("Invited")
@@ -38,6 +39,7 @@ REASONS: dict[str, Words] = {
     Verdict.EXPIRED: gettext_lazy("Was invited before. Send that invitation again from the list."),
     Verdict.MEMBER: gettext_lazy("Is in the program already."),
     Verdict.DECLINED: gettext_lazy("Said “this is not for me”. Invite them by hand if that has changed."),
+    Verdict.STOPPED: gettext_lazy("The import was stopped before a letter was written."),
 }
 LEFT_OUT: dict[str, Words] = {
     GROUP: gettext_lazy("The program has no group “%s”."),
@@ -59,7 +61,7 @@ class Told:
 
 
 def label(file: ImportedFile, verdict: str) -> Words:
-    return DONE if verdict == Verdict.NEW and file.state == ImportedFile.State.DONE else LABELS[verdict]
+    return DONE if verdict == Verdict.NEW and file.confirmed_at else LABELS[verdict]
 
 
 class Names:

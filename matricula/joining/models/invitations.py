@@ -32,6 +32,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that still may be answered, or would be, had they not expired."""
         return self.filter(state__in=Invitation.LIVE)
 
+    def unwritten(self) -> Self:
+        """Those of which no letter has told."""
+        return self.filter(state=Invitation.State.QUEUED, letter__isnull=True)
+
     def open(self) -> Self:
         return self.live().filter(not_ended("program__"), expires_at__gt=timezone.now())
 

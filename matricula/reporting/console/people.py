@@ -74,7 +74,7 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).order_by("-pk")
     enrolments = with_progress(Enrolment.objects.filter(account=account, membership__in=memberships))
-    invitations = invitations_of(account, role).select_related("program", "letter")
+    invitations = invitations_of(account, role).select_related("program", "letter", "from_file")
     about = [*memberships, *enrolments, *invitations, *ties]
     context = {
         "organization": organization,

@@ -33,8 +33,8 @@ def work():
         pass
 
 
-def take(program, text):
-    file = hand_in(program=program, name="people.csv", content=[text.encode()], actor=None)
+def take(program, text, name="people.csv"):
+    file = hand_in(program=program, name=name, content=[text.encode()], actor=None)
     work()
     return ImportedFile.objects.get(pk=file.pk)
 
@@ -170,6 +170,42 @@ def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
     enter_program(program=program, account=ada)
     page = desk.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
     assert "<dt>Cost centre</dt><dd>4711</dd>" in page
+    assert f'<a href="{FILES}{file.public_id}/">from people.csv</a>' in page
+
+
+def test_the_list_of_invitations_says_from_which_file_and_what_it_said(desk, program, organization, chika):
+    file = take(program, "email,Cost centre,Team\nada@n.example,4711,<Grid>\n", name="autumn.csv")
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    work()
+    told = desk.get("/console/nordlicht/invitations/").content.decode()
+    assert "<small>Cost centre: 4711 · Team: &lt;Grid&gt;</small>" in told
+    assert f'<a href="{FILES}{file.public_id}/">from autumn.csv</a>' in told
+    Role.objects.create(organization=organization, account=chika, kind=Role.Kind.VIEWER)
+    desk.force_login(chika)
+    told = desk.get("/console/nordlicht/invitations/").content.decode()
+    assert "<small>from autumn.csv</small>" in told
+
+
+def test_what_a_file_says_at_length_is_cut_in_the_list(desk, program):
+    file = take(program, f"email,Remark\nada@n.example,{'so ' * 300}\n")
+    desk.post(f"{FILES}{file.public_id}/confirmation/")
+    work()
+    told = desk.get("/console/nordlicht/invitations/").content.decode()
+    assert "Remark: so so" in told
+    assert "so " * 100 not in told
+
+
+def test_the_list_of_invitations_asks_no_more_for_three_files_than_for_one(desk, program):
+    def queries(name):
+        file = take(program, f"email,Team\n{name}@n.example,Grid\n")
+        desk.post(f"{FILES}{file.public_id}/confirmation/")
+        work()
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get("/console/nordlicht/invitations/").status_code == 200
+        return len(asked)
+
+    first, _, third = queries("ada"), queries("dana"), queries("emil")
+    assert first == third
 
 
 def test_a_file_whose_job_has_stopped_says_so_and_goes_on_when_asked(desk, program):

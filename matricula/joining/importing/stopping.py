@@ -1,0 +1,57 @@
+"""Stopping a file under way: nobody more is invited from it, and nobody more is written to.
+
+Whoever's letter is in the outbox stays invited. An invitation whose letter is still owed is taken back:
+nobody heard of it, and the same file, handed in again, makes it anew.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.jobs.queueing import enqueue
+from matricula.joining.errors import NotToStop
+from matricula.joining.importing.handing_in import STOP_JOB, journal
+from matricula.joining.importing.judging import count
+from matricula.joining.importing.keeping import lines_a_step
+from matricula.joining.importing.models import ImportedFile, Verdict
+from matricula.joining.models import Invitation
+
+State = ImportedFile.State
+
+
+@transaction.atomic
+def stop(*, file: ImportedFile, actor: Account | None) -> None:
+    """From this moment on; a step that is at work is undone. Raises NotToStop."""
+    under_way = ImportedFile.objects.under_way_with_letters().filter(pk=file.pk)
+    if not under_way.update(state=State.STOPPED, owes_letters=False, ended_at=None):
+        raise NotToStop
+    file.refresh_from_db(fields=["state", "owes_letters", "ended_at", "invited", "written_to"])
+    enqueue(STOP_JOB, reference=file.pk)
+    journal("invitation.import_stopped", file, actor)
+
+
+def take_back_some(file: ImportedFile) -> bool:
+    """Those after the last one written to, some at a time; then tell the lines. True while more is left."""
+    rows = Invitation.objects.filter(from_file=file, pk__gt=file.written_to).order_by("pk")
+    stretch = list(rows.values_list("pk", flat=True)[: lines_a_step()])
+    if not stretch:
+        settle(file)
+        return False
+    unheard = Invitation.objects.unwritten().filter(
+        from_file=file, pk__gt=file.written_to, pk__lte=stretch[-1]
+    )
+    taken_back = unheard.update(state=Invitation.State.REVOKED, answered_at=timezone.now())
+    file.move(State.STOPPED, written_to=stretch[-1], invited=F("invited") - taken_back)
+    return True
+
+
+def settle(file: ImportedFile) -> None:
+    """Whose line made no invitation that a letter told of was not invited."""
+    theirs = Invitation.objects.filter(
+        program=file.program_id, from_file=file, canonical=OuterRef("canonical")
+    )
+    told_of = theirs.exclude(state=Invitation.State.REVOKED, letter__isnull=True)
+    file.kept_lines.filter(~Exists(told_of), verdict=Verdict.NEW).update(verdict=Verdict.STOPPED)
+    file.move(State.STOPPED, counts=count(file), ended_at=timezone.now())
+    journal("invitation.import_ended", file, file.confirmed_by)
