@@ -52,8 +52,8 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "seats": _("How many people may be in the program at once. Empty means as many as want to."),
             "starts_on": _("People may join before; the courses open on this day. Empty means at once."),
             "ends_on": _(
-                "After this day the courses close and the seats are free. Certificates and progress stay."
-                " Empty means it goes on."
+                "After this day the courses close, everybody leaves and is told by letter. Certificates and"
+                " progress stay. A later day does not bring people back then. Empty means it goes on."
             ),
             "trusts_the_link": _(
                 "Who opens the e-mailed link need not confirm the work e-mail with a code."
@@ -73,6 +73,11 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*arguments, **options)
         for name in ("seats", "starts_on", "ends_on"):
             self.fields[name].required = False
+        if self.instance.has_ended:
+            self.fields["ends_on"].help_text = _(
+                "The program has ended and its people have left it. A later day opens it again, but brings"
+                " nobody back: invite them again; they go on where they stopped."
+            )
         self.fields["courses"].queryset = organization.courses.filter(  # type: ignore[attr-defined]
             withdrawn_at__isnull=True
         ).order_by("title")

@@ -42,8 +42,11 @@ def revive(membership: Membership) -> bool:
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> None:
-    """The person left or was removed: the seat is free; progress and certificates stay."""
+def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> bool:
+    """The person left or was removed: the seat is free; progress and certificates stay. Twice is once.
+
+    True when it was active until now.
+    """
     ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
         state=state, left_at=timezone.now()
     )
@@ -58,6 +61,7 @@ def end_membership(*, membership: Membership, actor: Account | None, state: Memb
             after={"state": state.value},
         )
         end_affiliation(membership=membership, actor=actor)
+    return bool(ended)
 
 
 def end_affiliation(*, membership: Membership, actor: Account | None) -> None:

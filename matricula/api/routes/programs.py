@@ -29,7 +29,10 @@ class ProgramChange(Given):
     description: Annotated[Text, Field(max_length=5000)] = None  # type: ignore[assignment]
     seats: Annotated[Count | None, Field(description="null: as many as want to.", examples=[120])] = None
     starts_on: Annotated[Day | None, Field(description="The courses open on it; null: at once.")] = None
-    ends_on: Annotated[Day | None, Field(description="The courses close after it; null: it goes on.")] = None
+    ends_on: Annotated[
+        Day | None,
+        Field(description="The courses close after it and everybody leaves; a later day brings nobody back."),
+    ] = None
     invitation_days: Annotated[int, Field(ge=1, le=365), BeforeValidator(whole)] = None  # type: ignore[assignment]
     reminds: bool = None  # type: ignore[assignment]
     trusts_the_link: bool = None  # type: ignore[assignment]

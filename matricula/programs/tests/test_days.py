@@ -1,17 +1,23 @@
 """Bruno gives a program its first and last day, and everybody leaves when it is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from conftest import person
+from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.jobs.performing import perform_due, schedule
+from matricula.mail.delivery import deliver_due
+from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.ending import end_memberships
 from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, ProgramEnded
-from matricula.programs.membership import enter_program
+from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.programs.offering import change_program, make_program
 
@@ -89,3 +95,107 @@ def test_nobody_enters_a_program_that_has_ended(program, bruno):
     with pytest.raises(ProgramEnded):
         enter_program(program=program, account=bruno)
     assert not Membership.objects.exists()
+
+
+FAREWELL = {"kind": "programs.ended"}
+
+
+def ended_with(program, *people):
+    """The program's last day was yesterday, and the hourly job came."""
+    for account in people:
+        enter_program(program=program, account=account)
+    Program.objects.update(ends_on=today() - DAY)
+    end_memberships()
+
+
+def test_whoever_is_in_a_program_when_it_ends_is_told_once_in_their_language(program, chika):
+    ada = person("Ada Okafor", "ada@home.example")
+    Account.objects.filter(pk=ada.pk).update(language="de")
+    gone = enter_program(program=program, account=chika)
+    end_membership(membership=gone, actor=None, state=Membership.State.REMOVED)
+    ended_with(program, ada)
+    for _ in range(3):
+        end_memberships()
+    assert list(Letter.objects.filter(**FAREWELL).values_list("to", "bulk")) == [("ada@home.example", True)]
+    deliver_due()
+    letter = InboxLetter.objects.get()
+    assert letter.subject == "Welcome ist zu Ende; Ihre Zertifikate bleiben Ihnen"
+    assert "Welcome von Nordlicht Energie" in letter.text
+    assert date_format(today() - DAY, "DATE_FORMAT") not in letter.text
+    assert str((today() - DAY).year) in letter.text
+    assert "http://127.0.0.1:8000/" in letter.text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_the_letter_of_the_end_reads_in_every_language(program, language):
+    ada = person("Ada Okafor", "ada@home.example")
+    Account.objects.filter(pk=ada.pk).update(language=language)
+    ended_with(program, ada)
+    deliver_due()
+    letter = InboxLetter.objects.get()
+    assert f'lang="{language}"' in letter.html
+    assert "%(" not in letter.text + letter.subject
+
+
+def test_ended_in_steps_everybody_is_told_once(program, monkeypatch):
+    monkeypatch.setattr("matricula.programs.ending.BATCH", 2)
+    people = [person(f"Person {n}", f"p{n}@home.example") for n in range(5)]
+    ended_with(program, *people)
+    assert Letter.objects.filter(**FAREWELL).count() == 2
+    assert [end_memberships() for _ in range(3)] == [True, False, False]
+    told = sorted(Letter.objects.filter(**FAREWELL).values_list("to", flat=True))
+    assert told == [f"p{n}@home.example" for n in range(5)]
+
+
+def test_a_step_that_dies_before_its_letters_ends_nobody(program, monkeypatch):
+    def dies(memberships):
+        raise SystemExit
+
+    monkeypatch.setattr("matricula.programs.ending.tell", dies)
+    with pytest.raises(SystemExit):
+        ended_with(program, person("Ada Okafor", "ada@home.example"))
+    assert Membership.objects.active().count() == 1
+    monkeypatch.undo()
+    end_memberships()
+    assert Letter.objects.filter(**FAREWELL).count() == 1
+
+
+def test_who_is_back_before_the_letter_left_gets_none(program):
+    ada = person("Ada Okafor", "ada@home.example")
+    ended_with(program, ada)
+    Program.objects.update(ends_on=None)
+    enter_program(program=Program.objects.get(), account=ada)
+    deliver_due()
+    assert not InboxLetter.objects.exists()
+
+
+def test_a_later_day_brings_nobody_back_and_the_form_says_so(client, program, bruno):
+    Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    path = f"/console/nordlicht/programs/{program.public_id}/"
+    assert "A later day does not bring people back then." in client.get(path).content.decode()
+    ended_with(program, person("Ada Okafor", "ada@home.example"))
+    page = client.get(path).content.decode()
+    assert "brings nobody back: invite them again" in page
+    client.post(path, {"name": "Welcome", "invitation_days": 14, "ends_on": today() + DAY})
+    assert Program.objects.get().ends_on == today() + DAY
+    assert not Membership.objects.active().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_ended_by_many_at_once_everybody_is_told_once(program):
+    people = [person(f"Person {n}", f"p{n}@home.example") for n in range(5)]
+    for account in people:
+        enter_program(program=program, account=account)
+    Program.objects.update(ends_on=today() - DAY)
+
+    def end(_):
+        try:
+            return end_memberships()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(end, range(8)))
+    assert Letter.objects.filter(**FAREWELL).count() == 5
+    assert Program.objects.get().seats_used == 0
