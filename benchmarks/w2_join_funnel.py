@@ -6,8 +6,9 @@ A production server in processes of its own, the visitors in this one; a databas
 and drops. A *walk* reads every page on the way, as a browser does (11 requests); a *bare* join sends only
 what changes something (6 requests). The code of the confirmation letter is minted here, as the worker would.
 
-By the clock, what else the machine does counts too; so it also prints what a hash and a join cost in processor
-time, of server, PostgreSQL and visitors, and what share of that a hash is: the ratio of a quiet machine.
+By the clock, what else the machine does counts too; so it also prints what a hash and a join cost in
+processor time, of server, PostgreSQL and visitors, and what share of that a hash is: the ratio of a quiet
+machine.
 """
 
 import os

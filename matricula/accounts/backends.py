@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from matricula.accounts.addresses import AddressRefused
 from matricula.accounts.models import Account, EmailAddress
+from matricula.web.finding import only
 
 
 class EmailBackend(BaseBackend):
@@ -22,7 +23,7 @@ class EmailBackend(BaseBackend):
         return account if account.check_password(password) and account.is_active else None
 
     def get_user(self, user_id: int) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return only(Account.objects.filter(pk=user_id, is_active=True))
 
 
 def account_at(address: str) -> Account | None:

@@ -10,12 +10,19 @@ from django.utils import timezone
 
 from matricula.joining.models import Arrival
 from matricula.web.access import access_rule
+from matricula.web.finding import only
 
 
 def is_mine(request: HttpRequest, arrival: Arrival) -> bool:
-    if arrival.public_id in request.session.get("arrivals", []):
-        return True
-    return arrival.account is not None and arrival.account == request.user
+    return arrival.public_id in request.session.get("arrivals", []) or is_own(request, arrival)
+
+
+def is_own(request: HttpRequest, arrival: Arrival) -> bool:
+    """Whether the arrival belongs to the account that is signed in here, which it then brings along."""
+    if arrival.account_id is None or arrival.account_id != request.user.pk:
+        return False
+    arrival.account = request.user
+    return True
 
 
 def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -26,8 +33,8 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        rows = Arrival.objects.select_related("program__organization", "account", "invitation", "course")
-        arrival = rows.filter(public_id=public_id, expires_at__gt=timezone.now()).first()
+        rows = Arrival.objects.select_related("program__organization")
+        arrival = only(rows.filter(public_id=public_id, expires_at__gt=timezone.now()))
         if arrival is None or not is_mine(request, arrival):
             return render(request, "joining/pages/lost.html", status=404)
         if arrival.program.has_ended:

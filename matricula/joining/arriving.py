@@ -18,6 +18,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Membership, Program
+from matricula.web.finding import only
 from matricula.web.inserting import insert_once
 from matricula.web.secret import digest
 
@@ -51,12 +52,12 @@ class Evidence:
 
 def open_link(secret: str) -> Evidence:
     """What a link's secret stands for. Raises LinkRefused."""
-    tokens = InvitationToken.objects.select_related("invitation__program__organization")
-    token = tokens.filter(digest=digest("invitation", secret)).first()
+    tokens = InvitationToken.objects.select_related("invitation__program")
+    token = only(tokens.filter(digest=digest("invitation", secret)))
     if token:
         return examine_token(token)
-    links = DirectLink.objects.select_related("program__organization")
-    return examine_direct_link(links.filter(digest=digest("link", secret)).first())
+    links = DirectLink.objects.select_related("program")
+    return examine_direct_link(only(links.filter(digest=digest("link", secret))))
 
 
 def examine_token(token: InvitationToken | None) -> Evidence:
@@ -115,7 +116,7 @@ def holder_of(arrival: Arrival) -> Account | None:
     """The account that proved the invited mailbox: known only to who holds the e-mailed invitation."""
     if arrival.channel != InvitationToken.Channel.MAIL:
         return None
-    row = EmailAddress.objects.spelled(arrival.work_email).confirmed().select_related("account").first()
+    row = only(EmailAddress.objects.spelled(arrival.work_email).confirmed().select_related("account"))
     return row.account if row else None
 
 
@@ -169,8 +170,8 @@ def accept(arrival: Arrival, account: Account) -> None:
 
 def affiliate(arrival: Arrival, account: Account) -> Affiliation:
     """The tie to the company. Raises WorkEmailTaken when somebody else there has the address."""
-    organization = arrival.program.organization
-    tie = Affiliation(organization=organization, account=account, work_email=arrival.work_email)
+    organization = arrival.program.organization_id
+    tie = Affiliation(organization_id=organization, account=account, work_email=arrival.work_email)
     tie.canonical = canonical(tie.work_email)
     if insert_once(tie):
         return tie
@@ -184,8 +185,10 @@ def start_chosen(arrival: Arrival, membership: Membership) -> None:
     """What was STARTed, unless it was taken out meanwhile."""
     if arrival.specialization and arrival.specialization.withdrawn_at is None:
         start_specialization(specialization=arrival.specialization, membership=membership)
-    elif arrival.course and offered_courses(arrival.program).filter(pk=arrival.course.pk).exists():
-        start_course(course=arrival.course, membership=membership)
+    elif arrival.course_id:
+        course = only(offered_courses(arrival.program).filter(pk=arrival.course_id))
+        if course:
+            start_course(course=course, membership=membership)
 
 
 @receiver(address_confirmed)
@@ -193,7 +196,7 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
-    ).select_related("program__organization", "invitation", "course")
+    ).select_related("program", "invitation")
     for arrival in waiting:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
             arrival.account = email.account

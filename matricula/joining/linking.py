@@ -38,11 +38,10 @@ def sign_up(
             raise NotConfirmed
         return arrival.account
     arrival.account = account
-    unproven = [
-        EmailAddress.objects.create(account=account, address=one)
-        for one in (arrival.work_email, alternative_email)
-        if one
-    ]
+    listed = [one for one in (arrival.work_email, alternative_email) if one]
+    unproven = EmailAddress.objects.bulk_create(
+        EmailAddress(account=account, address=one, canonical=canonical(one)) for one in listed
+    )
     record("account.created", actor=account, organization=arrival.program.organization_id, subject=account)
     if is_trusted(arrival):
         unproven.pop(0)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from matricula.learning.models import Enrolment
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
+from matricula.web.finding import only
 
 View = Callable[..., HttpResponseBase]
 
@@ -24,7 +25,7 @@ def enrolled(view: View) -> View:
         if not request.user.is_authenticated:
             return come_back(request, "learning:course", public_id)
         rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
-        enrolment = rows.filter(account=request.user.pk, course__public_id=public_id).first()
+        enrolment = only(rows.filter(account=request.user.pk, course__public_id=public_id))
         if enrolment is None:
             raise Http404
         closed = why_closed(enrolment.membership)
@@ -56,7 +57,7 @@ def member(view: View) -> View:
         if not request.user.is_authenticated:
             return come_back(request, "learning:program", public_id)
         rows = Membership.objects.select_related("program__organization", "account")
-        membership = rows.filter(account=request.user.pk, program__public_id=public_id).first()
+        membership = only(rows.filter(account=request.user.pk, program__public_id=public_id))
         if membership is None:
             raise Http404
         if not membership.is_current:

@@ -12,7 +12,7 @@ from matricula.programs.noticing import forget_notices, notice_seats
 from matricula.web.inserting import insert_once
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def enter_program(*, program: Program, account: Account) -> Membership:
     """The account's active membership; an ended one is revived. Twice is once.
 

@@ -17,12 +17,13 @@ from matricula.catalog.browsing import (
     was_offered,
     with_lessons,
 )
-from matricula.joining.access import holding_arrival
+from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.errors import JoiningError
 from matricula.joining.linking import join_as
 from matricula.joining.models import Arrival
 from matricula.joining.pages.opening import refused
 from matricula.programs.errors import ProgramFull
+from matricula.web.finding import only
 
 
 @holding_arrival
@@ -36,7 +37,7 @@ def courses(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 @holding_arrival
 @require_safe
 def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpResponse:
-    chosen = with_lessons(offered_courses(arrival.program)).filter(public_id=course_id).first()
+    chosen = only(with_lessons(offered_courses(arrival.program)).filter(public_id=course_id))
     if chosen is None:
         return taken_out(request, arrival, course_id)
     context = {"arrival": arrival, "program": arrival.program, "course": chosen}
@@ -46,7 +47,7 @@ def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpRespon
 @holding_arrival
 @require_safe
 def specialization(request: HttpRequest, arrival: Arrival, specialization_id: str) -> HttpResponse:
-    chosen = offered_specializations(arrival.program).filter(public_id=specialization_id).first()
+    chosen = only(offered_specializations(arrival.program).filter(public_id=specialization_id))
     if chosen is None:
         return taken_out(request, arrival, specialization_id)
     context = {"arrival": arrival, "program": arrival.program, "specialization": chosen}
@@ -60,7 +61,7 @@ def start(request: HttpRequest, arrival: Arrival, kind: str, chosen_id: str) -> 
     offered: QuerySet[Any] = (
         offered_courses(arrival.program) if kind == "course" else offered_specializations(arrival.program)
     )
-    chosen = offered.filter(public_id=chosen_id).first()
+    chosen = only(offered.filter(public_id=chosen_id))
     if chosen is None:
         return taken_out(request, arrival, chosen_id)
     arrival.course = arrival.specialization = None
@@ -79,7 +80,7 @@ def taken_out(request: HttpRequest, arrival: Arrival, chosen_id: str) -> HttpRes
 
 def go_on_with(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """The next thing the arrival lacks: an account, a work e-mail, proof of it, or nothing."""
-    if arrival.account is None or arrival.account != request.user:
+    if not is_own(request, arrival) or arrival.account is None:
         return redirect("joining:account", arrival.public_id)
     if not arrival.work_email:
         return redirect("joining:work-email", arrival.public_id)

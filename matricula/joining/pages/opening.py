@@ -19,6 +19,7 @@ from matricula.joining.models import Arrival, DirectLink, Invitation, Invitation
 from matricula.programs.errors import ProgramFull
 from matricula.programs.models import Membership
 from matricula.web.access import public
+from matricula.web.finding import only
 from matricula.web.holding import held, hold, lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +36,7 @@ def refused(
     context = {
         "code": code,
         "arrival": arrival,
-        "invited": bool((evidence and evidence.invitation) or (arrival and arrival.invitation)),
+        "invited": bool((evidence and evidence.invitation) or (arrival and arrival.invitation_id)),
         "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
         "asks": code not in NOTHING_TO_ASK and (code != "declined" or evidence is not None),
     }
@@ -83,9 +84,9 @@ def held_evidence(request: HttpRequest) -> Evidence:
         raise LinkRefused("lost") from None
     if kind == "direct":
         direct_link = DirectLink.objects.select_related("program__organization", "course").filter(pk=key)
-        return examine_direct_link(direct_link.first())
+        return examine_direct_link(only(direct_link))
     tokens = InvitationToken.objects.select_related("invitation__program__organization")
-    return examine_token(tokens.filter(pk=key).first())
+    return examine_token(only(tokens.filter(pk=key)))
 
 
 @public

@@ -16,7 +16,8 @@ from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.accounts.throttling import allows
-from matricula.joining.access import holding_arrival
+from matricula.catalog.models import Course
+from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arriving import finish, holder_of, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, LinkRefused, WorkEmailTaken
 from matricula.joining.forms import SetUpForm, WorkEmailForm
@@ -24,16 +25,11 @@ from matricula.joining.linking import give_work_email, sign_up, work_address
 from matricula.joining.models import Arrival
 from matricula.joining.pages.browsing import go_on_with
 from matricula.joining.pages.opening import refused
-from matricula.learning.models import Enrolment
 from matricula.programs.errors import ProgramFull
+from matricula.web.finding import only
 from matricula.web.languages import language_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def is_own(request: HttpRequest, arrival: Arrival) -> bool:
-    """Whether the arrival belongs to the account that is signed in here."""
-    return arrival.account is not None and arrival.account == request.user
 
 
 @holding_arrival
@@ -149,7 +145,7 @@ def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """Where a direct link's visitor works: asked of a linked account, and to correct a mistyped address."""
     if not is_own(request, arrival):
         return redirect("joining:account", arrival.public_id)
-    if arrival.invitation or arrival.finished_at:
+    if arrival.invitation_id or arrival.finished_at:
         return redirect("joining:confirm", arrival.public_id)
     form = WorkEmailForm(request.POST or None, initial={"work_email": arrival.work_email})
     if request.method == "POST" and form.is_valid():
@@ -195,11 +191,12 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """Open what was STARTed, else the program."""
-    course = arrival.course
-    if course and Enrolment.objects.filter(course=course, account=arrival.account).exists():
-        return redirect("learning:course", course.public_id)
+    started = Course.objects.filter(pk=arrival.course_id or 0, enrolments__account=arrival.account_id)
+    course = only(started.values_list("public_id", flat=True))
     if course:
-        words = _("“%s” was taken out of the program meanwhile. Choose something else.") % course.title
+        return redirect("learning:course", course)
+    if arrival.course:
+        words = _("“%s” was taken out of the program meanwhile. Choose something else.") % arrival.course
         messages.warning(request, words)
     return redirect("learning:program", arrival.program.public_id)
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -92,7 +92,7 @@ def test_d5_by_the_programs_end_everybody_leaves_once_and_the_work_email_goes(pr
 def test_nobody_enters_a_program_that_has_ended(program, bruno):
     program.ends_on = today() - DAY
     program.save()
-    with pytest.raises(ProgramEnded):
+    with pytest.raises(ProgramEnded), transaction.atomic():
         enter_program(program=program, account=bruno)
     assert not Membership.objects.exists()
 
