@@ -18,7 +18,7 @@ STARTED, COMPLETED = REALLY.format(more=""), REALLY.format(more=" AND e.complete
 WRONG = f"(courses_started <> {STARTED} OR courses_completed <> {COMPLETED})"
 HELD = f"SELECT id FROM programs_membership WHERE id > %s AND id <= %s AND {WRONG}"
 MEND = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}
-WHERE id = %s AND {WRONG}"""
+WHERE id IN ({{ids}}) AND {WRONG}"""
 logger = logging.getLogger(__name__)
 
 
@@ -50,10 +50,9 @@ def recount_after(place: int) -> int | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(HELD + (" FOR UPDATE" if connection.vendor == "postgresql" else ""), [place, last])
-        for (membership,) in cursor.fetchall():
-            cursor.execute(MEND, [membership])
-            if cursor.rowcount:
-                logger.warning(
-                    "Membership %s: its courses were counted wrong and are right again.", membership
-                )
+        held = [pk for (pk,) in cursor.fetchall()]
+        if held:
+            cursor.execute(MEND.format(ids=", ".join(["%s"] * len(held))), held)
+            words = "Courses were counted wrong and are right again; memberships: %s, the first: %s."
+            logger.warning(words, len(held), held[0])
     return last

@@ -88,7 +88,7 @@ def test_the_courses_of_a_member_are_counted_again_before_who_started_is(two_pro
     member = Membership.objects.get(program=program)
     assert (member.courses_started, member.courses_completed) == (1, 1)
     assert [one.message for one in caplog.records] == [
-        f"Membership {member.pk}: its courses were counted wrong and are right again."
+        f"Courses were counted wrong and are right again; memberships: 1, the first: {member.pk}."
     ]
     assert wrong_numbers() == []
 
