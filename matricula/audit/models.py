@@ -37,7 +37,10 @@ class Entry(models.Model):
     after = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-id"], name="audit_by_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
+            models.Index(fields=["subject_id", "subject_type"], name="audit_by_subject"),
+        ]
 
     @property
     def who(self) -> str:

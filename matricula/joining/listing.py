@@ -83,7 +83,8 @@ def invitations_of(account: Account, role: Role) -> QuerySet[Invitation]:
     To a group manager, those to the programs where the person is in a group of theirs.
     """
     ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
-    theirs = Q(accepted_by=account) | Q(canonical__in=ties.values("canonical"))
+    addresses = list(ties.values_list("canonical", flat=True))
+    theirs = Q(accepted_by=account) | Q(canonical__in=addresses)
     rows = Invitation.objects.filter(theirs, organization=role.organization_id)
     if role.kind == Role.Kind.GROUP_MANAGER:
         shown = Membership.objects.shown_to(role).filter(account=account)

@@ -10,7 +10,7 @@ from matricula.audit.models import record
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.reporting.naming import in_words
-from matricula.reporting.recalling import VERBS, matching_entries
+from matricula.reporting.recalling import VERBS, matching_entries, newest_entries
 from matricula.web.exporting import download
 from matricula.web.keyset import stretch
 
@@ -36,7 +36,7 @@ def journal(request: HttpRequest, organization: Organization) -> HttpResponse:
 @require_safe
 def journal_file(request: HttpRequest, organization: Organization) -> HttpResponse:
     """What the filters show, as CSV, the newest EXPORTED lines. Taking it is journalled too."""
-    entries = matching_entries(organization, request.GET).order_by("-pk")[:EXPORTED]
+    entries = newest_entries(organization, request.GET, EXPORTED)
     rows: list[list[object]] = [[_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]]
     for one in entries:
         subject = f"{one.subject_type} {one.subject_id or ''}".strip()

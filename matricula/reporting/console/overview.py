@@ -12,6 +12,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.programs.noticing import running_out
 from matricula.reporting.counting import STEPS, funnel, over_time
 from matricula.reporting.drawing import curves, share
+from matricula.web.planning import planned_for_these_values
 
 MANY = 100
 
@@ -37,9 +38,11 @@ def overview(request: HttpRequest, organization: Organization) -> HttpResponse:
 def trouble(organization: Organization) -> dict[str, object]:
     """What needs attention. Beyond MANY, more is as good as the number."""
     waiting = Request.objects.waiting().filter(program__organization=organization)
+    with planned_for_these_values():
+        found = len(waiting.values_list("pk")[:MANY])
     return {
         "failed": numbers_by_state(organization)["failed"],
-        "waiting": len(waiting.values_list("pk")[:MANY]),
+        "waiting": found,
         "running_out": running_out(organization.pk),
     }
 

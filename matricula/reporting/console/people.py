@@ -1,17 +1,15 @@
 """People: who is in, who was, and one person's page."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.models import Account
-from matricula.audit.models import Entry
 from matricula.joining.errors import AlreadyInvited, NoWorkEmail
 from matricula.joining.listing import STATES, invitations_of, state_of
 from matricula.joining.returning import invite_back
@@ -25,10 +23,9 @@ from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.finding import group_names, page_of, work_emails
 from matricula.reporting.naming import in_words
+from matricula.reporting.recalling import newest_about
 from matricula.web.rows import Row, day, row
 from matricula.web.templatetags.web import avatar
-
-SHOWN_ENTRIES = 20
 
 
 @viewing
@@ -83,22 +80,10 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
         "tie": ties.first(),
         "enrolments": enrolments,
         "invitations": [(one, STATES[state_of(one)]) for one in invitations],
-        "lines": in_words(entries_about(organization, about)),
+        "lines": in_words(newest_about(organization, about)),
         "role": Role.objects.filter(organization=organization, account=account).first(),
     }
     return render(request, "reporting/console/somebody.html", context)
-
-
-def entries_about(organization: Organization, subjects: list[Any]) -> list[Entry]:
-    """The newest lines about these rows, found by the organization first."""
-    kinds: dict[str, list[int]] = defaultdict(list)
-    for one in subjects:
-        kinds[one._meta.label_lower].append(one.pk)
-    about = Q(pk__in=[])
-    for kind, ids in kinds.items():
-        about |= Q(subject_type=kind, subject_id__in=ids)
-    rows = Entry.objects.filter(about, organization_id=organization.pk)
-    return list(rows.select_related("actor").order_by("-id")[:SHOWN_ENTRIES])
 
 
 def shown_membership(request: HttpRequest, membership_id: int) -> Membership:

@@ -1,0 +1,84 @@
+"""What a page asks about one person or company is found by an index, however much others have."""
+
+import pytest
+from django.db import connection
+
+from conftest import person
+from matricula.audit.models import Entry
+from matricula.joining.inviting import invite
+from matricula.joining.listing import invitations_of
+from matricula.joining.models import Invitation
+from matricula.organizations.models import Affiliation, Role
+from matricula.programs.membership import enter_program
+from matricula.reporting.console.overview import trouble
+from matricula.reporting.recalling import entries_about, newest_about, newest_entries
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+MANY = 5_000
+
+
+@pytest.fixture
+def ada(program, bruno):
+    """Ada is in a company with many others; each was invited and has a line in the journal."""
+    account = person("Ada Okafor", "ada@home.example")
+    organization = program.organization
+    Affiliation.objects.create(organization=organization, account=account, work_email="ada@nordlicht.example")
+    invite(program=program, address="ada@nordlicht.example", invited_by=bruno)
+    membership = enter_program(program=program, account=account)
+    Invitation.objects.bulk_create(
+        [
+            Invitation(
+                program=program,
+                organization=organization,
+                address=f"p{n}@nordlicht.example",
+                canonical=f"p{n}@nordlicht.example",
+            )
+            for n in range(MANY)
+        ],
+        batch_size=1_000,
+    )
+    Entry.objects.bulk_create(
+        [
+            Entry(
+                organization_id=organization.pk,
+                verb="membership.began",
+                subject_type="programs.membership",
+                subject_id=membership.pk + n,
+            )
+            for n in range(1, MANY)
+        ],
+        batch_size=1_000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE joining_invitation, audit_entry")
+    return membership
+
+
+def test_a_persons_invitations_are_found_by_address_and_account(ada):
+    plan = invitations_of(ada.account, Role(organization=ada.organization, kind="owner")).explain()
+    assert "invitations_of_a_person" in plan
+    assert "Seq Scan on joining_invitation" not in plan
+
+
+def test_what_was_done_to_a_person_is_found_by_the_person(ada):
+    assert "audit_by_subject" in entries_about(ada.organization, [ada]).order_by("-pk")[:20].explain()
+    assert [one.verb for one in newest_about(ada.organization, [ada])] == ["membership.began"]
+
+
+def test_statements_that_look_into_one_company_are_planned_for_that_company(ada):
+    organization, thresholds = ada.organization, []
+
+    def note(execute, sql, *rest):
+        if "LIMIT" in sql and ("audit_entry" in sql or "joining_request" in sql):
+            thresholds.append(connection.connection.prepare_threshold)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        newest_about(organization, [ada])
+        newest_entries(organization, {}, 10)
+        trouble(organization)
+    assert thresholds == [None] * 3
+    assert connection.connection.prepare_threshold == 5
