@@ -231,6 +231,7 @@ def test_invitation_spam_from_one_network_waits_and_loses_nothing(share, setting
     page = answer.content.decode()
     assert (answer.status_code, 3500 < int(answer["Retry-After"]) <= 3600) == (429, True)
     assert "Many people gave their address from your network" in page
+    assert "Look at:" not in page
     assert all(
         typed in page for typed in ("Ada Okafor", "ada@nordlicht.example", "ada@home.example", PASSWORD)
     )
@@ -282,3 +283,11 @@ def test_an_invited_person_never_waits_for_the_crowd(client, invitation, link, s
     sign_up(Client(), share()[1], "hugo@nordlicht.example", alternative_email="hugo@home.example")
     _arrival, answer = sign_up(client, link, "ada@nordlicht.example")
     assert answer.status_code == 302
+
+
+def test_a_long_form_says_at_its_top_which_fields_to_look_at(client, share):
+    _arrival, answer = sign_up(client, share()[1], "ada@nordlicht.example", password="short")
+    page = answer.content.decode()
+    assert (
+        'Look at:</strong><ul class="wrong-fields"><li><a href="#id_password">Password</a></li></ul>' in page
+    )
