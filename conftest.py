@@ -1,8 +1,11 @@
 """People and places that every test may ask for. Ada learns, Bruno administers, Chika is outside."""
 
+import os
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course, Lesson, Module
@@ -13,6 +16,13 @@ from matricula.programs.models import Program
 from tests.cleaning import clean_quickly
 
 PASSWORD = "correct horse battery"
+PATIENT = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+"""A busy machine is no reason to fail, and what these tests ask of a fixture no example changes."""
+settings.register_profile(
+    "house", deadline=None, derandomize="CI" in os.environ, suppress_health_check=PATIENT
+)
+settings.load_profile("house")
+
 ASKING = {"db", "transactional_db", "live_server"}
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import ARGUMENTS, CHROMIUM, SIZES
+
 ROOT = Path(__file__).parents[1]
-CHROMIUM = "/usr/bin/chromium"
-SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 PASSWORD = "learning-together"
 
 
@@ -163,9 +163,7 @@ def main() -> None:
         command = [sys.executable, "-m", "matricula", "demo", "--serve"]
         server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             walk(browser, base, folder, "dark" if given.dark else "light", given.only)
         finally:
             server.terminate()

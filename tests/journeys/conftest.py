@@ -8,7 +8,8 @@ from django.db import connection
 
 from matricula.jobs.performing import perform_due, schedule
 from matricula.mail.delivery import deliver_due
-from tests.journeys.walking import ARGUMENTS, CHROMIUM, SIZES, open_window
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.journeys.walking import open_window
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +50,9 @@ def worker(transactional_db):
     thread.join()
 
 
-@pytest.fixture(params=list(SIZES))
+@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.once)])
 def page(request, browser, live_server):
-    """A phone without JavaScript, then a desk with axe."""
+    """A phone without JavaScript, on every database; then a desk with axe."""
     return open_window(browser, live_server, request.param)
 
 

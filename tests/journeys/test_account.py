@@ -1,5 +1,7 @@
 """The account pages: what is Chika's own, changed by her on a phone and at a desk."""
 
+from playwright.sync_api import expect
+
 from conftest import PASSWORD
 from matricula.accounts.models import Account, Session
 from tests.journeys.walking import (
@@ -26,7 +28,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     page.get_by_label("Full name").fill("Chika Obi-Lang")
     page.get_by_label("Name on certificates").fill("Dr Chika Obi-Lang")
     click(page, "Save")
-    assert page.get_by_text("Saved.").is_visible()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     shoot(page, "account-name")
     click(page, "E-mail addresses", role="link")
     click(page, "Add an address", role="link")
@@ -42,7 +44,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     page.get_by_label("E-mail").fill("chika at home")
     click(page, "Send the letter")
     page.get_by_role("alert").first.wait_for()
-    assert page.get_by_label("E-mail").input_value() == "chika at home"
+    expect(page.get_by_label("E-mail")).to_have_value("chika at home")
     page.get_by_label("E-mail").fill("chika@home.example")
     click(page, "Send the letter")
     shoot(page, "confirm-address")
@@ -52,11 +54,11 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     page.get_by_label("Code").fill(letter_code("chika@home.example"))
     click(page, "Confirm")
     click(page, "Make primary chika@home.example")
-    assert page.get_by_text("Letters go to this address from now on.").is_visible()
+    expect(page.get_by_text("Letters go to this address from now on.")).to_be_visible()
     click(page, "Remove chika@elsewhere.example")
-    assert page.get_by_text("The address is removed.").is_visible()
+    expect(page.get_by_text("The address is removed.")).to_be_visible()
     click(page, "Remove chika@home.example")
-    assert page.get_by_text("This is the only address that reaches you.").is_visible()
+    expect(page.get_by_text("This is the only address that reaches you.")).to_be_visible()
     shoot(page, "addresses-last")
     click(page, "Password", role="link")
     page.get_by_label("Password").fill("qwertyuiop")
@@ -65,7 +67,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     shoot(page, "password-weak")
     page.get_by_label("Password").fill("a new long password")
     click(page, "Save")
-    assert page.get_by_text("Your password is changed").is_visible()
+    expect(page.get_by_text("Your password is changed")).to_be_visible()
     assert "password" in letter_to("chika@home.example", "accounts.password")
     click(page, "Log out")
     log_in(page, "chika@home.example", "a new long password")
@@ -81,11 +83,11 @@ def test_chika_ends_one_session_and_then_all_others(page, browser, live_server, 
     sign_in(page, chika)
     page.goto("/account/sessions/")
     shoot(page, "sessions")
-    assert page.get_by_text("In use now").count() == 1
+    expect(page.get_by_text("In use now")).to_have_count(1)
     click(page.locator(".list li").nth(1), "End Safari on iPhone")
-    assert page.get_by_text("That session has ended.").is_visible()
+    expect(page.get_by_text("That session has ended.")).to_be_visible()
     click(page, "End all others")
-    assert page.get_by_text("Every other session has ended.").is_visible()
+    expect(page.get_by_text("Every other session has ended.")).to_be_visible()
     shoot(page, "sessions-alone")
     for one in others:
         one.goto("/learn/")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import matricula
 from conftest import PASSWORD, person
@@ -51,11 +52,11 @@ def test_g1_branding_looked_at_first_and_then_saved(live_server, owner, organiza
         {"name": "logo.png", "mimeType": "image/png", "buffer": UNSAFE.encode()}
     )
     click(owner, "Upload")
-    assert "Line 2: a script" in owner.get_by_role("alert").inner_text()
+    expect(owner.get_by_role("alert")).to_contain_text("Line 2: a script")
     shoot_small_too(owner, "branding-refused-logo")
     owner.get_by_label("Picture").set_input_files(LOGO)
     click(owner, "Upload")
-    assert owner.locator("header img").get_attribute("alt") == "Nordlicht Energie"
+    expect(owner.locator("header img")).to_have_attribute("alt", "Nordlicht Energie")
     shown = (
         owner.evaluate("document.querySelector('header img').naturalWidth") if owner.size == "desktop" else 1
     )
@@ -68,7 +69,7 @@ def test_g1_branding_looked_at_first_and_then_saved(live_server, owner, organiza
     shoot_small_too(owner, "branding-sample")
     owner.get_by_label("Greeting in invitations").fill("Good that you are here!")
     click(owner, "Save")
-    assert "Saved." in owner.get_by_role("status").first.inner_text()
+    expect(owner.get_by_role("status").first).to_contain_text("Saved.")
     assert Organization.objects.get().brand_colour == "#ffe14d"
     shoot_small_too(owner, "branding")
 
@@ -78,9 +79,9 @@ def test_g1_the_letter_is_read_before_it_is_sent(live_server, owner, program):
     owner.goto(f"{live_server.url}/console/nordlicht/invitations/new/")
     click(owner, "See the letter", "link")
     frame = owner.frame_locator("iframe")
-    assert frame.get_by_text("Good that you are here!").is_visible()
-    assert frame.get_by_role("link", name="JOIN NOW").get_attribute("href") == "#"
-    assert "Good that you are here!" in owner.locator(".letter-text").inner_text()
+    expect(frame.get_by_text("Good that you are here!")).to_be_visible()
+    expect(frame.get_by_role("link", name="JOIN NOW")).to_have_attribute("href", "#")
+    expect(owner.locator(".letter-text")).to_contain_text("Good that you are here!")
     shoot_small_too(owner, "letter")
     owner.get_by_label("Language").select_option("de")
     if owner.size == "phone":
@@ -95,21 +96,21 @@ def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner
     owner.get_by_label("First day").fill(ends.isoformat())
     owner.get_by_label("Last day").fill(begins.isoformat())
     click(owner, "Save")
-    assert "The last day is before the first." in owner.get_by_role("alert").inner_text()
+    expect(owner.get_by_role("alert")).to_contain_text("The last day is before the first.")
     shoot_small_too(owner, "program-refused-days")
     owner.get_by_label("First day").fill(begins.isoformat())
     owner.get_by_label("Last day").fill(ends.isoformat())
     owner.get_by_label("Remind people").check()
     click(owner, "Save")
-    assert re.search("begins on", owner.locator("main").inner_text())
+    expect(owner.locator("main")).to_contain_text("begins on")
     shoot_small_too(owner, "programs-with-days")
     owner.context.clear_cookies()
     open_link(owner, live_server, invitation)
-    assert "Begins on" in owner.locator("main").inner_text()
+    expect(owner.locator("main")).to_contain_text("Begins on")
     shoot_small_too(owner, "welcome-before-the-first-day")
     Program.objects.update(starts_on=None, ends_on=timezone.localdate() - timedelta(days=1))
     open_link(owner, live_server, invitation)
-    assert owner.get_by_role("heading", name="This program has ended").is_visible()
+    expect(owner.get_by_role("heading", name="This program has ended")).to_be_visible()
     shoot_small_too(owner, "program-ended")
 
 
@@ -126,10 +127,10 @@ def test_d5_a_member_reads_when_the_program_opens_and_that_it_has_ended(live_ser
     ):
         page.goto(live_server.url + path)
         shoot_small_too(page, name)
-    assert page.get_by_role("heading", name=re.compile("^Opens on")).is_visible()
+    expect(page.get_by_role("heading", name=re.compile("^Opens on"))).to_be_visible()
     click(page, "Look around", "link")
-    assert "This program begins on" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("This program begins on")
     Program.objects.update(starts_on=None, ends_on=today - timedelta(days=1))
     page.goto(live_server.url + course.address)
-    assert page.get_by_role("heading", name="This program has ended").is_visible()
+    expect(page.get_by_role("heading", name="This program has ended")).to_be_visible()
     shoot_small_too(page, "course-after-the-last-day")

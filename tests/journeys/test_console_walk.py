@@ -21,12 +21,12 @@ from matricula.joining.importing.handing_in import hand_in
 from matricula.joining.models import Invitation
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization
+from tests.chromium import SIZES
 from tests.journeys.walking import (
     AXE,
     BROWSER_TEST,
     COLOURS,
     SHOTS,
-    SIZES,
     faults,
     open_window,
     sign_in,

@@ -1,6 +1,7 @@
 """The design page, in light and dark, on a phone and at a desk."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.walking import AXE, BROWSER_TEST, faults
 
@@ -30,14 +31,17 @@ def test_a_dialog_opens_and_closes_by_keyboard(window, live_server):
     window.goto(live_server.url + "/_design/")
     window.get_by_role("button", name="Open a dialog").focus()
     window.keyboard.press("Enter")
-    assert window.get_by_role("dialog").is_visible()
+    expect(window.get_by_role("dialog")).to_be_visible()
     window.keyboard.press("Escape")
-    assert not window.get_by_role("dialog").is_visible()
+    expect(window.get_by_role("dialog")).to_be_hidden()
 
 
 def test_the_chosen_scheme_stays_on_the_next_page(window, live_server):
     window.goto(live_server.url + "/_design/")
     was_dark = window.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    chosen = "light" if was_dark else "dark"
     window.get_by_role("button", name="Light or dark").click()
+    expect(window.locator("html")).to_have_attribute("data-theme", chosen)
+    window.wait_for_function("document.cookie.includes('theme=')")
     window.goto(live_server.url + "/account/log-in/")
-    assert window.evaluate("document.documentElement.dataset.theme") == ("light" if was_dark else "dark")
+    expect(window.locator("html")).to_have_attribute("data-theme", chosen)

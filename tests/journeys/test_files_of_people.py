@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from matricula.jobs.performing import perform_due
 from matricula.joining.models import Invitation
@@ -48,8 +49,8 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
     hand_in(desk, tmp_path, "autumn.csv", PEOPLE)
     desk.get_by_role("heading", name="3 people can be invited").wait_for()
     for words in ("This is no e-mail address mail can reach", "An earlier line has the same address"):
-        assert desk.get_by_text(words).is_visible()
-    assert desk.get_by_text("The program has no group “Mars”. 1 line").is_visible()
+        expect(desk.get_by_text(words)).to_be_visible()
+    expect(desk.get_by_text("The program has no group “Mars”. 1 line")).to_be_visible()
     shoot(desk, "file-checked")
     assert Invitation.objects.count() == 0
     click(desk, "Invite 3 people")
@@ -67,7 +68,7 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
     assert desk.get_by_role("link", name="from autumn.csv").first.is_visible()
     shoot(desk, "invitations-of-a-file")
     desk.get_by_role("link", name="Files", exact=True).click()
-    assert desk.get_by_text("3 invited").is_visible()
+    expect(desk.get_by_text("3 invited")).to_be_visible()
     shoot(desk, "files")
 
 
@@ -90,8 +91,8 @@ def test_a3_a_file_that_is_not_what_it_says_is_refused_beside_the_field(desk, tm
 
 def test_a3_the_page_shows_how_far_a_file_is_and_goes_on_by_itself(desk, tmp_path, request):
     hand_in(desk, tmp_path, "people.csv", PEOPLE)
-    assert desk.get_by_role("heading", name="The file is being read").is_visible()
-    assert desk.get_by_role("progressbar").is_visible()
+    expect(desk.get_by_role("heading", name="The file is being read")).to_be_visible()
+    expect(desk.get_by_role("progressbar")).to_be_visible()
     shoot(desk, "file-reading")
     request.getfixturevalue("worker")
     desk.get_by_role("heading", name="3 people can be invited").wait_for()

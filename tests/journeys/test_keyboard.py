@@ -1,5 +1,7 @@
 """Ada joins without touching a mouse: Tab, letters, Enter."""
 
+from playwright.sync_api import expect
+
 from conftest import PASSWORD
 from tests.journeys.walking import BROWSER_TEST, letter_code, open_link
 
@@ -52,4 +54,4 @@ def test_the_whole_way_in_works_by_keyboard(desk, live_server, worker, invitatio
     tab_to(desk, "Stop")
     desk.keyboard.press("Space")
     press(desk, "Hand in")
-    assert desk.get_by_text("Passed.").is_visible()
+    expect(desk.get_by_text("Passed.")).to_be_visible()

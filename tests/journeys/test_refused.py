@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from conftest import PASSWORD
 from matricula.accounts.models import Account
@@ -69,7 +70,7 @@ def test_a7_somebody_who_declined_is_not_asked_to_ask(page, invitation, live_ser
     shoot(page, "not-for-me")
     click(page, "Decline the invitation")
     assert sees(page, SAID["declined"])
-    assert page.get_by_role("button", name="Ask the administrator").count() == 0
+    expect(page.get_by_role("button", name="Ask the administrator")).to_have_count(0)
 
 
 def test_c6_a_full_program_says_so_before_any_account_and_keeps_the_invitation_open(
@@ -79,8 +80,8 @@ def test_c6_a_full_program_says_so_before_any_account_and_keeps_the_invitation_o
     program.save()
     enter_program(program=program, account=chika)
     open_link(page, live_server, invitation)
-    assert page.get_by_role("heading", name="Every seat is taken").is_visible()
-    assert page.get_by_role("button", name="Join now").count() == 0
+    expect(page.get_by_role("heading", name="Every seat is taken")).to_be_visible()
+    expect(page.get_by_role("button", name="Join now")).to_have_count(0)
     shoot(page, "full")
     click(page, "Ask the administrator")
     assert sees(page, "We passed it on")

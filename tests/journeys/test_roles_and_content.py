@@ -1,9 +1,11 @@
 """G1: a role offered by letter and accepted; a course uploaded, looked at and taken in."""
 
+import re
 import zipfile
 from io import BytesIO
 
 import pytest
+from playwright.sync_api import expect
 
 from conftest import PASSWORD
 from matricula.catalog.sampling import sample_zip
@@ -32,15 +34,15 @@ def test_g1_bruno_offers_dana_a_role_and_she_accepts_it_with_a_new_account(page,
     page.get_by_label("Group manager").check()
     click(page, "Send the offer")
     page.get_by_role("alert").first.wait_for()
-    assert page.get_by_label("E-mail").input_value() == DANA
+    expect(page.get_by_label("E-mail")).to_have_value(DANA)
     shoot(page, "role-offer-refused")
     page.get_by_label("Crew").check()
     click(page, "Send the offer")
-    assert page.get_by_role("heading", name="Waiting to be accepted").is_visible()
+    expect(page.get_by_role("heading", name="Waiting to be accepted")).to_be_visible()
     shoot(page, "administrators")
     page.context.clear_cookies()
     page.goto(letter_link(DANA, "programs.role_offer"))
-    assert page.url.endswith("/account/roles/")
+    expect(page).to_have_url(re.compile("/account/roles/$"))
     shoot(page, "role-offer")
     click(page, "Set up your account", role="link")
     page.get_by_label("Full name").fill("Dana Weiss")
@@ -51,7 +53,7 @@ def test_g1_bruno_offers_dana_a_role_and_she_accepts_it_with_a_new_account(page,
     shoot(page, "role-code")
     page.get_by_label("Code").fill(letter_code(DANA))
     click(page, "Confirm")
-    assert page.get_by_text("in Nordlicht Energie you are now Group manager").is_visible()
+    expect(page.get_by_text("in Nordlicht Energie you are now Group manager")).to_be_visible()
     shoot(page, "role-accepted")
     page.goto("/account/roles/")
     assert sees(page, "You have accepted this role")
@@ -65,12 +67,12 @@ def test_g1_chika_logs_in_to_accept_with_the_account_she_has(page, worker, organ
     page.get_by_label("Viewer").check()
     click(page, "Send the offer")
     page.goto(letter_link("chika@elsewhere.example", "programs.role_offer"))
-    assert page.get_by_text("this mailbox belongs to another account").is_visible()
+    expect(page.get_by_text("this mailbox belongs to another account")).to_be_visible()
     shoot(page, "role-offer-other-account")
     click(page, "Log in to accept", role="link")
     log_in(page, "chika@elsewhere.example")
     click(page, "Accept as Chika Obi")
-    assert page.get_by_text("you are now Viewer").is_visible()
+    expect(page.get_by_text("you are now Viewer")).to_be_visible()
 
 
 def test_g1_bruno_uploads_a_course_mends_it_and_takes_it_in(page, worker, organization, owner):

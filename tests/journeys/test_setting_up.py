@@ -1,7 +1,10 @@
 """SET UP YOUR ACCOUNT and LINK YOUR ACCOUNT, by every way that leads through them."""
 
+import re
+
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Confirmation, EmailAddress
@@ -55,7 +58,7 @@ def test_b5_c1_c4_c7_by_direct_link_to_a_course_with_a_mistyped_address(page, pr
     letter_code("ada@nordlihct.example")
     Letter.objects.filter(to="ada@nordlihct.example").update(state=Letter.State.FAILED)
     page.reload()
-    assert page.get_by_text("The letter came back").is_visible()
+    expect(page.get_by_text("The letter came back")).to_be_visible()
     shoot(page, "confirm-came-back")
     click(page, "Correct the address", role="link")
     shoot(page, "work-email")
@@ -67,7 +70,7 @@ def test_b5_c1_c4_c7_by_direct_link_to_a_course_with_a_mistyped_address(page, pr
     page.goto(letter_link("ada@home.example", "accounts.confirmation"))
     shoot(page, "confirm-alternative")
     click(page, "Confirm")
-    assert page.get_by_text("Your e-mail is confirmed.").is_visible()
+    expect(page.get_by_text("Your e-mail is confirmed.")).to_be_visible()
     assert EmailAddress.objects.confirmed().filter(address="ada@home.example").exists()
     assert not EmailAddress.objects.filter(address="ada@nordlihct.example").exists()
 
@@ -83,7 +86,7 @@ def test_c4_the_link_pressed_on_the_phone_takes_the_desk_into_the_course(
     shoot(phone, "confirm-elsewhere")
     phone.get_by_label("Password").fill("not the password")
     click(phone, "Confirm")
-    assert phone.get_by_text("This is not the password of that account.").is_visible()
+    expect(phone.get_by_text("This is not the password of that account.")).to_be_visible()
     phone.get_by_label("Password").fill(PASSWORD)
     click(phone, "Confirm")
     assert sees(phone, "My learning")
@@ -103,7 +106,7 @@ def test_c4_the_holder_of_a_mistyped_address_takes_it_off_and_nothing_else(
     assert sees(phone, course.title)
     address = letter_link("ada@home.example", "accounts.confirmation")
     page.goto(address)
-    assert "/account/confirm/" in page.url
+    expect(page).to_have_url(re.compile("/account/confirm/"))
     assert not address.endswith(page.url.split("/account/")[1])
     click(page, "I did not set up this account", role="link")
     shoot(page, "release")
@@ -150,11 +153,11 @@ def test_c2_d2_an_invited_mailbox_that_has_an_account_asks_for_its_password(
     open_link(page, live_server, invitation)
     start(page, course)
     assert sees(page, "Set up your account")
-    assert page.get_by_label("E-mail", exact=True).input_value() == "ada@home.example"
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("ada@home.example")
     shoot(page, "existing-password")
     log_in(page, "ada@home.example", "not the password")
     page.get_by_role("alert").first.wait_for()
-    assert page.get_by_label("E-mail", exact=True).input_value() == "ada@home.example"
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("ada@home.example")
     log_in(page, "ada@home.example")
     assert sees(page, course.title)
     assert Membership.objects.get().account.full_name == "Ada Okafor"
@@ -260,7 +263,7 @@ def test_a_course_taken_out_meanwhile_leads_to_what_is_still_offered(
     program.courses.remove(course)
     click(page, "Start")
     assert sees(page, "What would you like to start with\\?")
-    assert page.get_by_text("That was taken out of the program a moment ago.").is_visible()
+    expect(page.get_by_text("That was taken out of the program a moment ago.")).to_be_visible()
     shoot(page, "taken-out")
     program.courses.add(course)
     page.reload()
@@ -270,5 +273,5 @@ def test_a_course_taken_out_meanwhile_leads_to_what_is_still_offered(
     page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
     click(page, "Confirm")
     assert sees(page, program.name)
-    assert page.get_by_text("was taken out of the program meanwhile").is_visible()
+    expect(page.get_by_text("was taken out of the program meanwhile")).to_be_visible()
     assert not Enrolment.objects.exists()

@@ -14,23 +14,15 @@ from conftest import PASSWORD
 from matricula.joining.inviting import mint_link
 from matricula.joining.models import InvitationToken
 from matricula.mail.models import InboxLetter
+from tests.chromium import CHROMIUM, SIZES
 
-CHROMIUM = "/usr/bin/chromium"
 BROWSER_TEST = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="LEFT OUT: Chromium is not installed"),
-]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
+    pytest.mark.skipif(CHROMIUM is None, reason="LEFT OUT: Chromium is not installed"),
 ]
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 SHOTS = os.environ.get("SCREENSHOTS")
-SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 PATIENCE = 15_000
 """Milliseconds."""
 

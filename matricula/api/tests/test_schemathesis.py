@@ -66,7 +66,7 @@ def make_true(case):
 
 
 @schema.parametrize()
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 def test_every_operation_does_what_the_document_says(case, headers):
     make_true(case)
     case.call_and_validate(headers=headers)
@@ -83,7 +83,5 @@ def test_what_one_operation_makes_the_others_find(headers):
         def validate_response(self, response, case, additional_checks=None, **kwargs):
             case.validate_response(response, additional_checks=additional_checks, headers=headers)
 
-    steps = settings(
-        max_examples=10, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    steps = settings(max_examples=10, stateful_step_count=8, suppress_health_check=list(HealthCheck))
     Way.run(settings=steps)

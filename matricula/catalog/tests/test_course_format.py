@@ -7,7 +7,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matricula.catalog.courseformat import Limits, read_course, render_markdown
@@ -188,7 +188,6 @@ def course_or_problems(place):
 YAML = st.text(alphabet="abc:-[]{}&*!'\"|>%@#? \n\t\x00é", max_size=120) | st.text(max_size=120)
 
 
-@settings(deadline=None)
 @given(YAML, YAML, YAML)
 def test_any_text_is_a_course_or_a_list_of_problems(course, front, body):
     with tempfile.TemporaryDirectory() as place:
@@ -201,7 +200,6 @@ def test_any_text_is_a_course_or_a_list_of_problems(course, front, body):
         assert course_or_problems(written(folder / "4", {"course.yaml": COURSE, "a.md": questions}))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400), st.binary(max_size=3))
 def test_any_bytes_are_a_course_or_a_list_of_problems(noise, at, change):
     with tempfile.TemporaryDirectory() as place:

@@ -4,7 +4,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matricula.mail.enveloping import Unwritable, envelope, wire_address
@@ -15,7 +15,6 @@ LETTER = Letter(pk=7, to="ada@nordlicht.example")
 TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]) | st.just("\n"), max_size=400)
 
 
-@settings(deadline=None)
 @given(subject=TEXTS, text=TEXTS, html=TEXTS, sender=TEXTS)
 def test_whatever_the_words_the_letter_says_them_and_nothing_else(subject, text, html, sender):
     subject = " ".join(subject.split())

@@ -100,7 +100,7 @@ def test_words_are_one_short_line_that_a_database_can_keep():
     assert words.isprintable()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.binary(max_size=2000), st.integers(min_value=0, max_value=1500))
 def test_whatever_is_in_a_message_it_raises_nothing(noise, place):
     whole = report(7)

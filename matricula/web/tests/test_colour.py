@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matricula import web
@@ -28,7 +28,6 @@ def test_contrast_is_the_one_of_the_standard():
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
-@settings(deadline=None)
 @given(colours, st.sampled_from([LIGHT_SURFACES, DARK_SURFACES]))
 def test_every_brand_colour_can_be_read(colour, surfaces):
     made = palette(colour, surfaces)
@@ -38,7 +37,6 @@ def test_every_brand_colour_can_be_read(colour, surfaces):
     assert contrast(made.on_brand_soft, made.brand_soft) >= READABLE
 
 
-@settings(deadline=None)
 @given(colours, st.sampled_from([LIGHT_SURFACES, DARK_SURFACES]))
 def test_what_the_branding_page_tells_of_a_colour_is_never_less_than_can_be_read(colour, surfaces):
     told = legibility(colour, surfaces)
@@ -54,7 +52,6 @@ def test_the_colours_of_a_site_without_an_organization_are_those_of_its_styleshe
     )
 
 
-@settings(deadline=None)
 @given(colours)
 def test_a_colour_survives_the_way_through_oklch(colour):
     there_and_back = from_oklch(to_oklch(colour))
@@ -66,7 +63,6 @@ def test_a_colour_that_is_fine_stays_as_it_is():
     assert palette("#0b6e4f", LIGHT_SURFACES).brand == "#0b6e4f"
 
 
-@settings(deadline=None)
 @given(colours)
 def test_the_stylesheet_holds_nothing_but_six_colours(colour):
     sheet = brand_stylesheet(colour)

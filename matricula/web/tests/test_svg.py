@@ -179,7 +179,7 @@ def test_what_drawing_programs_write_is_taken_and_their_private_notes_are_left_o
     assert read_svg(drawing.text.encode()) == drawing
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_nothing_written_in_words_or_names_becomes_markup(words, name):
     tree = ElementTree.Element("{http://www.w3.org/2000/svg}svg", {"viewBox": "0 0 1 1", "id": name})

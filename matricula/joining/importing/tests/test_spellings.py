@@ -6,7 +6,7 @@ from io import StringIO
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matricula.joining.importing.reading import read_rows
@@ -25,7 +25,7 @@ ENCODED = {
 }
 ANY_LETTER = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
 WESTERN = st.characters(codec="cp1252", categories=["L", "N", "P", "S"])
-AGAIN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AGAIN = settings(max_examples=60)
 
 
 def written(rows, delimiter, line_end="\r\n"):

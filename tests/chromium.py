@@ -1,0 +1,14 @@
+"""The browser of journeys and pictures."""
+
+import shutil
+
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+"""Without its own windows Chromium asks for half the processor."""
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
