@@ -69,3 +69,9 @@ def test_foreign_keys_point_down_the_house():
 def test_every_room_says_what_it_is_for():
     rooms = [path.parent for path in Path(matricula.__file__).parent.glob("*/__init__.py")]
     assert [room.name for room in rooms if not (room / "README.md").exists()] == []
+
+
+def test_journeys_wait_for_what_they_expect_of_a_page():
+    impatient = ".is_visible()"
+    journeys = (Path(__file__).parent / "journeys").glob("*.py")
+    assert [one.name for one in journeys if impatient in one.read_text()] == []

@@ -4,12 +4,15 @@ import os
 from threading import Event, Thread
 
 import pytest
+from django.core.signals import request_finished
 from django.db import connection
 
 from matricula.jobs.performing import perform_due, schedule
 from matricula.mail.delivery import deliver_due
-from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.journeys.walking import open_window
+from tests.chromium import ARGUMENTS, CHROMIUM, SIZES
+from tests.journeys.walking import open_context, open_page
+
+PAUSE_SECONDS = 0.25
 
 
 @pytest.fixture(scope="session")
@@ -23,44 +26,72 @@ def chromium():
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def kept(chromium, live_server):
+    """A window of each size for all tests: to open one costs as much again as a journey."""
+    return {size: open_page(open_context(chromium, live_server.url, size)) for size in SIZES}
+
+
 @pytest.fixture
-def browser(chromium):
-    """The browser; what a test opened in it is closed afterwards."""
+def browser(chromium, kept):
+    """The browser; what a test opened in it is closed afterwards, and what it left behind forgotten."""
     yield chromium
     for context in chromium.contexts:
-        context.close()
+        own = kept.get(getattr(context, "size", None))
+        if own is None or own.context != context:
+            context.close()
+        else:
+            clear(own)
+
+
+def clear(page):
+    """As if its window had been opened a moment ago."""
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.context.clear_cookies()
+    page.set_viewport_size(SIZES[page.size])
+    page.goto("about:blank")
 
 
 @pytest.fixture
 def worker(transactional_db):
-    """A worker beside the server."""
-    stopped = Event()
+    """A worker beside the server, at work when a page was answered, else only now and then."""
+    woken, stopped = Event(), Event()
+
+    def wake(**_):
+        woken.set()
 
     def work():
         schedule()
-        while not stopped.wait(0.05):
-            deliver_due()
-            perform_due()
+        while not stopped.is_set():
+            while deliver_due() + perform_due():
+                pass
+            woken.wait(PAUSE_SECONDS)
+            woken.clear()
         connection.close()
 
+    request_finished.connect(wake)
     thread = Thread(target=work)
     thread.start()
     yield
+    request_finished.disconnect(wake)
     stopped.set()
+    wake()
     thread.join()
 
 
 @pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.once)])
-def page(request, browser, live_server):
+def page(request, browser, kept):
     """A phone without JavaScript, on every database; then a desk with axe."""
-    return open_window(browser, live_server, request.param)
+    return kept[request.param]
 
 
 @pytest.fixture
-def phone(browser, live_server):
-    return open_window(browser, live_server, "phone")
+def phone(browser, kept):
+    return kept["phone"]
 
 
 @pytest.fixture
-def desk(browser, live_server):
-    return open_window(browser, live_server, "desktop")
+def desk(browser, kept):
+    return kept["desktop"]

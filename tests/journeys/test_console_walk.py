@@ -28,7 +28,6 @@ from tests.journeys.walking import (
     COLOURS,
     SHOTS,
     faults,
-    open_window,
     sign_in,
 )
 from tests.test_console import VIEWS, House, signed_in
@@ -60,12 +59,10 @@ def bruno(transactional_db, settings, tmp_path):
 
 
 @pytest.fixture
-def window(browser, bruno, live_server):
+def window(desk, bruno):
     """A browser in which Bruno proved a moment ago who he is."""
-    page = open_window(browser, live_server, "desktop")
-    sign_in(page, bruno)
-    yield page
-    page.context.close()
+    sign_in(desk, bruno)
+    return desk
 
 
 def by_form() -> list[str]:

@@ -63,9 +63,9 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
         "2,ada@n.example,Ada Okafor,Invited,",
     ]
     click(desk, "See the invitations", role="link")
-    assert desk.get_by_text("Dana Petrov").is_visible()
-    assert desk.get_by_text("Team: Wind").is_visible()
-    assert desk.get_by_role("link", name="from autumn.csv").first.is_visible()
+    expect(desk.get_by_text("Dana Petrov")).to_be_visible()
+    expect(desk.get_by_text("Team: Wind")).to_be_visible()
+    expect(desk.get_by_role("link", name="from autumn.csv").first).to_be_visible()
     shoot(desk, "invitations-of-a-file")
     desk.get_by_role("link", name="Files", exact=True).click()
     expect(desk.get_by_text("3 invited")).to_be_visible()
@@ -114,8 +114,8 @@ def test_a3_bruno_stops_a_file_and_is_told_what_became_of_whom(desk, program, tm
     shoot(desk, "file-stopping")
     request.getfixturevalue("worker")
     desk.get_by_role("heading", name="Stopped: nobody is invited").wait_for()
-    assert desk.get_by_text("3 people of the file are not invited").is_visible()
+    expect(desk.get_by_text("3 people of the file are not invited")).to_be_visible()
     shoot(desk, "file-stopped")
     assert Invitation.objects.live().count() == 0
     desk.get_by_role("link", name="Files of people").click()
-    assert desk.get_by_text("stopped, 0 invited").is_visible()
+    expect(desk.get_by_text("stopped, 0 invited")).to_be_visible()

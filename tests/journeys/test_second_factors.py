@@ -7,17 +7,16 @@ import pytest
 from playwright.sync_api import expect
 
 from matricula.accounts.models import SecondFactor
-from tests.journeys.walking import BROWSER_TEST, click, log_in, open_window, sees, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, log_in, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 
 
 @pytest.fixture
-def window(browser, live_server, settings):
+def window(desk, live_server, settings):
     """A desktop window whose device holds a virtual authenticator."""
     settings.BASE_URL = live_server.url
-    page = open_window(browser, live_server, "desktop")
-    tools = page.context.new_cdp_session(page)
+    tools = desk.context.new_cdp_session(desk)
     tools.send("WebAuthn.enable")
     device = {
         "protocol": "ctap2",
@@ -28,7 +27,8 @@ def window(browser, live_server, settings):
         "automaticPresenceSimulation": True,
     }
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-    return page
+    yield desk
+    tools.send("WebAuthn.disable")
 
 
 def chika_logs_in(page):

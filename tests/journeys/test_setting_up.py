@@ -96,8 +96,9 @@ def test_c4_the_link_pressed_on_the_phone_takes_the_desk_into_the_course(
 
 
 def test_c4_the_holder_of_a_mistyped_address_takes_it_off_and_nothing_else(
-    page, phone, program, invitation, course, worker, live_server
+    page, browser, program, invitation, course, worker, live_server
 ):
+    phone = open_window(browser, live_server, "phone")
     program.trusts_the_link = True
     program.save()
     open_link(phone, live_server, invitation)

@@ -31,19 +31,30 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 """What another colour scheme can change."""
 
 
-def open_window(browser, live_server, size):
+def open_context(browser, address, size):
+    """A browser of somebody's own: its cookies are nobody else's."""
     context = browser.new_context(
-        base_url=live_server.url,
+        base_url=address,
         bypass_csp=True,
         viewport=SIZES[size],
         java_script_enabled=size == "desktop",
         has_touch=size == "phone",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
+    context.size, context.base = size, address
+    return context
+
+
+def open_page(context):
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.size, page.base = size, live_server.url
+    page.size, page.base = context.size, context.base
     return page
+
+
+def open_window(browser, live_server, size):
+    """Another device."""
+    return open_page(open_context(browser, live_server.url, size))
 
 
 def shoot(page, name):
