@@ -33,9 +33,9 @@ State = CourseUpload.State
 
 
 def receive(
-    *, upload: "File[bytes]", organization: Organization, actor: Account | None, at_once: int = AT_ONCE
+    *, upload: "File[bytes]", organization: Organization, actor: Account | None, later: bool = False
 ) -> CourseUpload:
-    """Keep the zip and read it: now when it has no more than `at_once` bytes, else by the worker.
+    """Keep the zip and read it: by the worker when it is large, or when `later` says so, else now.
 
     Raises UploadTooLarge, UploadsUsedUp.
     """
@@ -56,9 +56,9 @@ def receive(
     with transaction.atomic():
         made.save()
         record("course.uploaded", actor=actor, organization=organization, subject=made)
-        if made.size > at_once:
+        if later or made.size > AT_ONCE:
             enqueue(READ, reference=made.pk)
-    if made.size <= at_once:
+    if not later and made.size <= AT_ONCE:
         read_upload(made)
     return made
 

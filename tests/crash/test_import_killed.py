@@ -26,9 +26,9 @@ import sys, django
 from datetime import timedelta
 django.setup()
 from matricula.jobs import performing
-from matricula.joining.importing import carrying_out, checking
+from matricula.joining.importing import carrying_out, checking, stopping
 performing.LEASE = timedelta(seconds=1)
-checking.lines_a_step = carrying_out.lines_a_step = lambda: STEP
+checking.lines_a_step = carrying_out.lines_a_step = stopping.lines_a_step = lambda: STEP
 from matricula.commands import main
 sys.argv = ["matricula", "worker"]
 main()
@@ -128,3 +128,24 @@ def test_races_import_twice_two_workers_share_one_file_and_invite_everybody_once
     until(lambda: file().state == "done", seconds=PATIENCE_SECONDS)
     assert Invitation.objects.count() == file().invited == PEOPLE
     assert file().counts == {"new": PEOPLE, "invalid": 1, "twice": 1}
+
+
+def test_loss_on_crash_a_file_stopped_between_kills_keeps_who_was_written_to_and_nobody_else(
+    worker, taken_in, bruno
+):
+    from matricula.joining.importing.handing_in import confirm
+    from matricula.joining.importing.stopping import stop
+
+    killed_when(worker, lambda: file().state == "checked")
+    confirm(file=file(), actor=bruno)
+    killed_when(worker, lambda: file().invited > PEOPLE / 2 and Letter.objects.exists())
+    stop(file=file(), actor=bruno)
+    killed_when(worker, lambda: Invitation.objects.filter(state="revoked").exists() or file().ended_at)
+    worker()
+    until(lambda: file().ended_at is not None, seconds=PATIENCE_SECONDS)
+    told = set(Letter.objects.values_list("to", flat=True))
+    assert set(Invitation.objects.live().values_list("canonical", flat=True)) == told
+    assert Letter.objects.count() == len(told) == file().invited > 0
+    assert file().counts == {"new": len(told), "stopped": PEOPLE - len(told), "invalid": 1, "twice": 1}
+    lines = Counter(Entry.objects.filter(verb__startswith="invitation.").values_list("verb", flat=True))
+    assert lines["invitation.import_stopped"] == lines["invitation.import_ended"] == 1

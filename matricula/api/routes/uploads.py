@@ -36,7 +36,7 @@ def create_course_upload(
 ) -> shapes.Upload:
     """Upload a course. It is read; nothing changes before you have seen what would, and confirmed it."""
     token = token_of(request)
-    made = receive(upload=course, organization=token.organization, actor=token.made_by, at_once=0)
+    made = receive(upload=course, organization=token.organization, actor=token.made_by, later=True)
     return shapes.Upload.of(made)
 
 
