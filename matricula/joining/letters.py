@@ -39,7 +39,7 @@ class Invited:
 @writes_many(KIND)
 def invitation_letters(letters: list[Letter]) -> dict[int, Reading]:
     """Links are minted for the letters that are still wanted: the latest of an open invitation."""
-    open_ones = Invitation.objects.open().filter(letter__in=[one.pk for one in letters])
+    open_ones = Invitation.objects.open().filter(letter__pk__any_of=[one.pk for one in letters])
     rows = open_ones.values_list("letter", "pk", "program", "name", "invited_by__full_name", "expires_at")
     wanted = {letter: (pk, Invited(*rest)) for letter, pk, *rest in rows}  # type: ignore[arg-type]
     links = mint_links({pk: letter for letter, (pk, _) in wanted.items()}, InvitationToken.Channel.MAIL)
@@ -102,7 +102,7 @@ def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **
     about = [one.pk for one in letters if one.kind in KINDS]
     if not about:
         return
-    live, now = Invitation.objects.live().filter(letter__in=about), timezone.now()
+    live, now = Invitation.objects.live().filter(letter__pk__any_of=about), timezone.now()
     if state == Letter.State.SENT:
         live.update(state=Invitation.State.SENT, sent_at=now, remind_at=next_reminder(now))
         end_links_before([one.pk for one in letters if one.context.get(REPLACES)], now)
@@ -115,6 +115,6 @@ def end_links_before(letters: list[int], now: datetime) -> None:
     letter that the outbox holds back. A second copy of the same letter ends nothing."""
     of_another = Q(letter__isnull=False) & ~Q(letter=F("invitation__letter"))
     shown_before = Q(letter__isnull=True, created_at__lt=F("invitation__letter__queued_at"))
-    live = InvitationToken.objects.filter(ended_at__isnull=True, invitation__letter__in=letters)
+    live = InvitationToken.objects.filter(ended_at__isnull=True, invitation__letter__pk__any_of=letters)
     if letters:
         live.filter(of_another | shown_before).update(ended_at=now)

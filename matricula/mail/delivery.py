@@ -134,14 +134,12 @@ def settle(letters: list[Letter], state: Letter.State, error: str = "") -> None:
     """The end of the letters' way, and the news of it. What another worker settled meanwhile stays."""
     if not letters:
         return
-    rows = Letter.objects.filter(pk__in=[one.pk for one in letters], state=Letter.State.SENDING)
-    settled = rows.update(state=state, error=error, settled_at=timezone.now(), leased_until=None)
+    told = Letter.objects.filter(pk__any_of=[one.pk for one in letters])
+    settled = told.filter(state=Letter.State.SENDING).update(
+        state=state, error=error, settled_at=timezone.now(), leased_until=None
+    )
     if settled < len(letters):
-        ours = set(
-            Letter.objects.filter(pk__in=[one.pk for one in letters], state=state).values_list(
-                "pk", flat=True
-            )
-        )
+        ours = set(told.filter(state=state).values_list("pk", flat=True))
         letters = [one for one in letters if one.pk in ours]
     if settled:
         letters_settled.send(Letter, letters=letters, state=state)

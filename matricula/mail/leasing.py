@@ -33,7 +33,7 @@ def take(limit: int) -> list[Letter]:
             break
         found = list(free.select_for_update(skip_locked=True)[:wanted])
         ours = {"state": Letter.State.SENDING, "leased_until": until, "attempts": F("attempts") + 1}
-        if found and free.filter(pk__in=[one.pk for one in found]).update(**ours) == len(found):
+        if found and free.filter(pk__any_of=[one.pk for one in found]).update(**ours) == len(found):
             for one in found:
                 one.state, one.leased_until, one.attempts = Letter.State.SENDING, until, one.attempts + 1
             won += found
@@ -43,7 +43,7 @@ def take(limit: int) -> list[Letter]:
 def renew_lease(awaited: set[int]) -> None:
     """A slow mail server is no reason for another worker to send the same letters."""
     until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
-    Letter.objects.filter(pk__in=awaited, state=Letter.State.SENDING).update(leased_until=until)
+    Letter.objects.filter(pk__any_of=[*awaited], state=Letter.State.SENDING).update(leased_until=until)
 
 
 def free_letters(now: datetime) -> list[QuerySet[Letter]]:
@@ -84,7 +84,7 @@ def allow(organization: int, wanted: int) -> int:
 
 def put_off(waiting: list[int]) -> None:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    Letter.objects.filter(pk__in=waiting).update(
+    Letter.objects.filter(pk__any_of=waiting).update(
         state=Letter.State.QUEUED, due_at=midnight, leased_until=None, attempts=0, error=Letter.OVER_THE_LIMIT
     )
 

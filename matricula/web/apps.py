@@ -7,6 +7,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        import matricula.web.finding  # noqa: F401 - its lookup is known by name
         from matricula.web.searching import install_indexes
         from matricula.web.triggers import install, make_way
 
