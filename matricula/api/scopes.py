@@ -17,7 +17,7 @@ SCOPES = {
     "links:write": _("Make direct links and turn them off"),
     "administrators:read": _("Read who administers, and what is offered to whom"),
     "administrators:write": _("Offer, change and take away roles, but no owner's"),
-    "owners:write": _("With it, make and unmake owners, too: it holds the whole organization"),
+    "owners:write": _("Make and unmake owners, too: who holds it can take the organization over"),
     "branding:read": _("Read how the organization looks"),
     "branding:write": _("Change name, colour, logo, and the words of letters"),
     "reports:read": _("Read how many were invited, joined, started and completed"),

@@ -170,7 +170,14 @@ def test_every_code_a_room_may_raise_has_its_place_in_the_table():
     from matricula.organizations import errors as organizations
     from matricula.programs import errors as programs
 
-    pages_only = {"not_confirmed", "work_email_taken", "domain_not_allowed", "program_full", "not_to_confirm"}
+    pages_only = {
+        "crowded_network",
+        "not_confirmed",
+        "work_email_taken",
+        "domain_not_allowed",
+        "program_full",
+        "not_to_confirm",
+    }
     pages_only |= {"mailbox_unproven", "token_unusable", "course_problems"}
     bases = {"joining", "program", "refused", "catalog", "organization"}
     rooms = [
