@@ -142,7 +142,7 @@ def test_a_course_that_changed_since_it_was_looked_at_is_shown_again_first(clien
 
 
 def test_a_large_zip_is_read_by_the_worker(client, monkeypatch):
-    monkeypatch.setitem(uploading.receive.__kwdefaults__, "at_once", 10)
+    monkeypatch.setattr(uploading, "AT_ONCE", 10)
     page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
     assert "We are reading the zip" in shown(client, page)
     perform_due()
