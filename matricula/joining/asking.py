@@ -108,7 +108,7 @@ def request_letter(letter: Letter) -> Reading | None:
 def answer_with_letter(*, request: Request, actor: Account | None) -> None:
     """Send the invitation again, or a new one where the old can no longer be answered.
 
-    Raises RequestAnswered, LetterJustSent, ProgramEnded.
+    Raises RequestAnswered, InvitationAnswered, LetterJustSent, ProgramEnded.
     """
     settle(request, Request.Answer.INVITED, actor)
     live = Invitation.objects.live().filter(program=request.program, canonical=request.canonical).first()

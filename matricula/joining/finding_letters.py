@@ -6,7 +6,7 @@ from django.db import transaction
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.throttling import allows, allows_from
-from matricula.joining.errors import LetterJustSent
+from matricula.joining.errors import InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import send_again
 from matricula.joining.models import Invitation
 from matricula.mail.models import Letter
@@ -38,5 +38,5 @@ def find_letter(asked: Letter) -> None:
         Invitation.objects.open().filter(canonical=canonical(asked.to)).exclude(letter__state__in=UNDER_WAY)
     )
     for invitation in rows.select_related("program"):
-        with suppress(LetterJustSent):
+        with suppress(InvitationAnswered, LetterJustSent):
             send_again(invitation=invitation, actor=None)

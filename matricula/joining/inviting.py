@@ -17,6 +17,7 @@ from matricula.joining.models.invitations import InvitationQuerySet
 from matricula.mail.models import Letter
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
+from matricula.web.finding import only
 from matricula.web.secret import digest, new_link_secret
 
 KIND = "joining.invitation"
@@ -85,11 +86,13 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
     """A new letter with a new link; when it has left, those before it end.
 
-    Raises LetterJustSent, ProgramEnded.
+    Raises InvitationAnswered, also when it was withdrawn meanwhile, LetterJustSent, ProgramEnded.
     """
     if invitation.program.has_ended:
         raise ProgramEnded
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    locked = only(Invitation.objects.live().select_for_update().filter(pk=invitation.pk))
+    if locked is None:
+        raise InvitationAnswered
     if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
         raise LetterJustSent
     queue_letter(invitation)
@@ -103,7 +106,7 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
 
 @transaction.atomic
 def renew(*, invitation: Invitation, actor: Account | None) -> None:
-    """Send again; an expired one is open once more. Raises LetterJustSent, ProgramEnded."""
+    """Send again; an expired one is open once more. Raises what `send_again` does."""
     if invitation.is_expired:
         until = invitation_expiry(invitation.program)
         Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=until)

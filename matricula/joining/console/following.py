@@ -107,6 +107,8 @@ def send_again(request: HttpRequest, organization: Organization, invitation_id: 
         messages.warning(
             request, _("A letter went to this person less than ten minutes ago. Try again later.")
         )
+    except InvitationAnswered:
+        messages.info(request, _("This invitation was answered meanwhile."))
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matricula.joining.errors import AlreadyInvited, LetterJustSent
+from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import correct_address, invite, renew, send_all_again
 from matricula.joining.lapsing import note_lapsed
 from matricula.joining.listing import STATES, matching_invitations, state_of
@@ -87,6 +87,21 @@ def test_a5_nobody_gets_two_letters_within_ten_minutes(program, bruno, invitatio
     an_hour_passes()
     assert send_all_again(program=program, actor=bruno) == 1
     assert send_all_again(program=program, actor=bruno) == 0
+
+
+@pytest.mark.parametrize("answer", ["joined", "declined", "revoked"])
+def test_races_an_invitation_answered_while_bruno_sends_it_again_stays_answered(
+    program, bruno, invitation, answer
+):
+    """His page was asked when it was open; the answer came before he had the row."""
+    an_hour_passes()
+    seen = Invitation.objects.select_related("program").get(pk=invitation.pk)
+    invitation.settle(answer, account=bruno if answer == "joined" else None)
+    before = Letter.objects.count()
+    with pytest.raises(InvitationAnswered):
+        renew(invitation=seen, actor=bruno)
+    invitation.refresh_from_db()
+    assert (invitation.state, Letter.objects.count()) == (answer, before)
 
 
 def test_a5_send_all_again_leaves_out_who_answered_and_ends_old_links(program, bruno, many, link):
