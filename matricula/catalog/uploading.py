@@ -56,11 +56,15 @@ def receive(
     with transaction.atomic():
         made.save()
         record("course.uploaded", actor=actor, organization=organization, subject=made)
-        if later or made.size > AT_ONCE:
+        if is_for_the_worker(made, later):
             enqueue(READ, reference=made.pk)
-    if not later and made.size <= AT_ONCE:
+    if not is_for_the_worker(made, later):
         read_upload(made)
     return made
+
+
+def is_for_the_worker(upload: CourseUpload, later: bool) -> bool:
+    return later or upload.size > AT_ONCE
 
 
 @performs(READ, atomic=False)
@@ -81,6 +85,18 @@ def read_upload(upload: CourseUpload) -> None:
     upload.basis = imported_at(upload)
     upload.state = State.READY
     upload.save(update_fields=["preview", "basis", "state"])
+
+
+def read_again(upload: CourseUpload, later: bool) -> None:
+    """The course was changed since: once for all who ask, and not where somebody had it taken meanwhile."""
+    with transaction.atomic():
+        ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)
+        if not ready.update(state=State.READING, preview={}):
+            return
+        if is_for_the_worker(upload, later):
+            enqueue(READ, reference=upload.pk)
+            return
+    read_upload(upload)
 
 
 def settle_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
@@ -104,13 +120,14 @@ def imported_at(upload: CourseUpload) -> datetime | None:
     return rows.values_list("imported_at", flat=True).first()
 
 
-def ask_to_take(*, upload: CourseUpload, actor: Account | None) -> bool:
-    """The worker takes in what was shown, once. False when the course changed meanwhile: look again.
+def ask_to_take(*, upload: CourseUpload, actor: Account | None, later: bool = False) -> bool:
+    """The worker takes in what was shown, once. False when the course changed meanwhile: look again, as soon
+    as it is read, which is as `receive` has it.
 
     Raises NotToTake.
     """
     if upload.state == State.READY and imported_at(upload) != upload.basis:
-        read_upload(upload)
+        read_again(upload, later)
         return False
     with transaction.atomic():
         ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)

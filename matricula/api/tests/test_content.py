@@ -69,10 +69,12 @@ def test_a_course_that_changed_meanwhile_is_looked_at_again_before_it_is_publish
     api.post(f"course-uploads/{first}/confirmation/")
     work()
     again = api.post(f"course-uploads/{second}/confirmation/").json()
-    assert (again["state"], again["change"]["course"]) == (
-        "ready",
-        api.get("courses/").json()["items"][0]["id"],
-    )
+    assert (again["state"], again["change"]) == ("reading", None)
+    assert api.post(f"course-uploads/{second}/confirmation/").json()["code"] == "not_to_take"
+    work()
+    ready = api.get(f"course-uploads/{second}/").json()
+    course = api.get("courses/").json()["items"][0]["id"]
+    assert (ready["state"], ready["change"]["course"]) == ("ready", course)
     assert api.post(f"course-uploads/{second}/confirmation/").json()["state"] == "taking"
 
 

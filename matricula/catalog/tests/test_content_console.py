@@ -141,6 +141,15 @@ def test_a_course_that_changed_since_it_was_looked_at_is_shown_again_first(clien
     assert Lesson.objects.count() == 2
 
 
+def test_races_an_upload_taken_while_somebody_else_looked_at_it_is_not_read_again(client):
+    """Nadia's page was asked when it was ready; by then her colleague had it taken, and its zip has gone."""
+    page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
+    seen = CourseUpload.objects.select_related("organization").get()
+    take_in(client, page)
+    assert not uploading.ask_to_take(upload=seen, actor=None)
+    assert (CourseUpload.objects.get().state, CourseUpload.objects.get().problems) == ("taken", [])
+
+
 def test_a_large_zip_is_read_by_the_worker(client, monkeypatch):
     monkeypatch.setattr(uploading, "AT_ONCE", 10)
     page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
