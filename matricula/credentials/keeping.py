@@ -6,7 +6,6 @@ name, so a kept one is never wrong. Nothing is lost with them; what nobody asked
 
 import json
 import os
-import tempfile
 import time as clock
 from contextlib import suppress
 from datetime import time, timedelta
@@ -21,6 +20,7 @@ from matricula.credentials.models import Certificate
 from matricula.credentials.printing import TEMPLATE, print_certificate, words_of
 from matricula.jobs.models import Job
 from matricula.jobs.performing import nightly
+from matricula.web.writing import written_whole
 
 KEPT = timedelta(days=30)
 NOTED = timedelta(days=1)
@@ -63,12 +63,9 @@ def age_of(place: Path) -> float:
 
 
 def keep(place: Path, content: bytes) -> None:
-    """Whole or not at all. A disk that takes nothing costs the work again, and nobody their PDF."""
-    with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as draft:
-            draft.write(content)
-        Path(draft.name).replace(place)
+    """A disk that takes nothing costs the work again, and nobody their PDF."""
+    with suppress(OSError), written_whole(place) as file:
+        file.write(content)
 
 
 @nightly("credentials.forget_pdfs", time(3, 30))

@@ -11,8 +11,6 @@ from django.utils.http import content_disposition_header
 SHOWN = re.compile(r"image/(?:png|jpeg|webp|gif)|video/(?:webm|mp4)|text/vtt")
 RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 PIECE = 256 * 1024
-
-
 PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 FOR_EVER = "public, max-age=31536000, immutable"
 

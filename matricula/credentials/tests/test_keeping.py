@@ -95,6 +95,24 @@ def test_a_disk_that_takes_nothing_costs_the_work_and_nobody_their_pdf(
     assert len(printed) == 2
 
 
+def test_loss_on_crash_a_pdf_is_on_the_disk_before_it_has_its_name_and_a_full_disk_leaves_no_half_of_one(
+    certificate, printed, kept, monkeypatch
+):
+    """Without that a loss of power could leave an empty file under a name that says it is right."""
+    there, really = [], os.fsync
+
+    def full(file):
+        there.append([one.suffix for one in kept()])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert ask(certificate).content.startswith(b"%PDF")
+    assert (there, kept()) == ([[""]], [])
+    monkeypatch.setattr(os, "fsync", really)
+    assert ask(certificate).content.startswith(b"%PDF")
+    assert [one.suffix for one in kept()] == [".pdf"]
+
+
 def test_what_nobody_asked_for_in_a_month_is_removed_and_printed_again_when_wanted(
     certificate, printed, kept
 ):
