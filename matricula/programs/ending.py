@@ -27,9 +27,11 @@ def end_memberships(job: Job | None = None) -> bool:
     """Everybody still in a program that has ended leaves it, some at a time. True when more are left.
 
     The courses closed with the day itself: this frees the seats, detaches work e-mails, and writes to each.
+    All are held before the first seat is freed, as whoever removes one of them holds that one first.
     """
     over = Membership.objects.active().exclude(not_ended("program__")).select_related("program")
-    batch = list(over.order_by("pk")[:BATCH])
+    held = over.order_by("pk").select_for_update(of=("self",), no_key=True)
+    batch = list(held[:BATCH])
     left = Membership.State.LEFT
     tell([one for one in batch if end_membership(membership=one, actor=None, state=left)])
     return len(batch) == BATCH

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
@@ -199,3 +201,32 @@ def test_races_ended_by_many_at_once_everybody_is_told_once(program):
         list(pool.map(end, range(8)))
     assert Letter.objects.filter(**FAREWELL).count() == 5
     assert Program.objects.get().seats_used == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_bruno_removes_ada_while_the_end_of_the_program_removes_everybody(program, monkeypatch):
+    """He holds Ada's membership and wants the seats; nobody may hold the seats and want her membership."""
+    people = [person(f"Person {n}", f"p{n}@home.example") for n in range(4)]
+    ada = [enter_program(program=program, account=account) for account in people][-1]
+    Program.objects.update(ends_on=today() - DAY)
+    holding, free_seat = Event(), Program.free_seat
+
+    def slowly(program):
+        if not holding.is_set():
+            holding.set()
+            sleep(0.5)
+        free_seat(program)
+
+    def remove():
+        try:
+            end_membership(membership=ada, actor=None, state=Membership.State.REMOVED)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(Program, "free_seat", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        removed = pool.submit(remove)
+        holding.wait()
+        end_memberships()
+        removed.result()
+    assert (Program.objects.get().seats_used, Letter.objects.filter(**FAREWELL).count()) == (0, 3)
