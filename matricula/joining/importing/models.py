@@ -15,10 +15,9 @@ class ImportedFileQuerySet(models.QuerySet["ImportedFile"]):
     def under_way(self) -> Self:
         return self.filter(state__in=(ImportedFile.State.CHECKING, ImportedFile.State.RUNNING))
 
-    def under_way_with_letters(self) -> Self:
+    def may_be_stopped(self) -> Self:
         """Confirmed, and not everybody is written to yet."""
-        states = (ImportedFile.State.RUNNING, ImportedFile.State.DONE)
-        return self.filter(owes_letters=True, state__in=states)
+        return self.filter(owes_letters=True, state__in=ImportedFile.CONFIRMED)
 
 
 class ImportedFile(models.Model):
@@ -32,6 +31,9 @@ class ImportedFile(models.Model):
         STOPPED = "stopped"
         CANCELLED = "cancelled"
         REFUSED = "refused"
+
+    CONFIRMED = (State.RUNNING, State.DONE)
+    """And not stopped."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="imported_files")
     public_id = public_id_field()
@@ -77,7 +79,7 @@ class ImportedFile(models.Model):
 
     @property
     def may_be_stopped(self) -> bool:
-        return self.owes_letters and self.state in (self.State.RUNNING, self.State.DONE)
+        return self.owes_letters and self.state in self.CONFIRMED
 
     @property
     def may_be_told(self) -> bool:

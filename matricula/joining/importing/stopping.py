@@ -23,7 +23,7 @@ State = ImportedFile.State
 @transaction.atomic
 def stop(*, file: ImportedFile, actor: Account | None) -> None:
     """From this moment on; a step that is at work is undone. Raises NotToStop."""
-    under_way = ImportedFile.objects.under_way_with_letters().filter(pk=file.pk)
+    under_way = ImportedFile.objects.may_be_stopped().filter(pk=file.pk)
     if not under_way.update(state=State.STOPPED, owes_letters=False, ended_at=None):
         raise NotToStop
     file.refresh_from_db(fields=["state", "owes_letters", "ended_at", "invited", "written_to"])
