@@ -55,8 +55,8 @@ def read_course_upload(request: HttpRequest, upload_id: PathId) -> shapes.Upload
 def confirm_course_upload(request: HttpRequest, upload_id: PathId) -> shapes.Upload:
     """Publish the course as it was shown.
 
-    Where the course was changed meanwhile nothing is taken: it is `reading` again, and soon `ready` with a new
-    `change`. Look at it, and confirm again.
+    Where the course was changed meanwhile nothing is taken: it is `reading` again, and soon `ready` with
+    a new `change`. Look at it, and confirm again.
     """
     upload = get_object_or_404(uploads_of(request), public_id=upload_id)
     ask_to_take(upload=upload, actor=token_of(request).made_by, later=True)
