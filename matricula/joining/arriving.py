@@ -1,8 +1,11 @@
 """From JOIN NOW to membership: what opens a link, what an arrival still lacks, and how it finishes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -10,7 +13,7 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
 from matricula.audit.models import record
-from matricula.catalog.browsing import offered_courses
+from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
 from matricula.learning.starting import start_course, start_specialization
@@ -182,13 +185,17 @@ def affiliate(arrival: Arrival, account: Account) -> Affiliation:
 
 
 def start_chosen(arrival: Arrival, membership: Membership) -> None:
-    """What was STARTed, unless it was taken out meanwhile."""
-    if arrival.specialization and arrival.specialization.withdrawn_at is None:
-        start_specialization(specialization=arrival.specialization, membership=membership)
-    elif arrival.course_id:
-        course = only(offered_courses(arrival.program).filter(pk=arrival.course_id))
-        if course:
-            start_course(course=course, membership=membership)
+    """What was STARTed, unless it was taken out of the program or the catalog meanwhile."""
+    series = chosen(offered_specializations, arrival.program, arrival.specialization_id)
+    course = None if series else chosen(offered_courses, arrival.program, arrival.course_id)
+    if series:
+        start_specialization(specialization=series, membership=membership)
+    elif course:
+        start_course(course=course, membership=membership)
+
+
+def chosen(offered: Callable[[Program], QuerySet[Any]], program: Program, pk: int | None) -> Any:
+    return only(offered(program).filter(pk=pk)) if pk else None
 
 
 @receiver(address_confirmed)

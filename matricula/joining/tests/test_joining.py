@@ -13,7 +13,7 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
 from matricula.joining.inviting import invite, mint_link, revoke, send_again
 from matricula.joining.models import Arrival, Invitation, InvitationToken
-from matricula.learning.models import Enrolment
+from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation
@@ -59,6 +59,23 @@ def test_c5_confirming_makes_affiliation_membership_and_enrolment_at_once(client
     assert Enrolment.objects.get().account == ada
     invitation.refresh_from_db()
     assert (invitation.state, invitation.accepted_by) == ("joined", ada)
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_what_was_taken_out_of_the_program_before_ada_confirmed_is_not_started(
+    client, link, program, course, offered
+):
+    series = program.organization.specializations.create(slug="s", title="Trust", summary="S")
+    series.series.create(course=course, position=0)
+    program.specializations.add(series)
+    arrival = arrive(client, link)
+    client.post(f"/join/arrivals/{arrival.public_id}/start/specialization/{series.public_id}/")
+    client.post(f"/join/arrivals/{arrival.public_id}/account/", SIGN_UP)
+    if not offered:
+        program.specializations.remove(series)
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    assert Membership.objects.exists()
+    assert (SpecializationEnrolment.objects.exists(), Enrolment.objects.exists()) == (offered, offered)
 
 
 def test_a8_opening_the_link_fifty_times_changes_nothing_but_the_opened_mark(client, link, invitation):
