@@ -35,10 +35,11 @@ def make_specialization(
 
 @transaction.atomic
 def describe_specialization(
-    *, specialization: Specialization, title: str, summary: str, actor: Account | None
+    *, specialization: Specialization, values: dict[str, str], actor: Account | None
 ) -> None:
-    Specialization.objects.filter(pk=specialization.pk).update(title=title, summary=summary)
-    note("specialization.changed", specialization, actor, title=title, summary=summary)
+    """Title and summary; what is left out stays, whoever changes it at the same moment."""
+    Specialization.objects.filter(pk=specialization.pk).update(**values)
+    note("specialization.changed", specialization, actor, **values)
 
 
 @transaction.atomic

@@ -93,9 +93,9 @@ def update_specialization(
 ) -> shapes.Specialization:
     """Change title or summary. What is left out stays."""
     series = one(request, specialization_id)
-    values = {"title": series.title, "summary": series.summary, **body.model_dump(exclude_unset=True)}
-    if body.model_fields_set:
-        describe_specialization(specialization=series, **values, actor=token_of(request).made_by)
+    values = body.model_dump(exclude_unset=True)
+    if values:
+        describe_specialization(specialization=series, values=values, actor=token_of(request).made_by)
     return read_specialization(request, specialization_id)
 
 

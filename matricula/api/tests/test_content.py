@@ -5,8 +5,9 @@ import zipfile
 
 import pytest
 
+from matricula.api.routes import series
 from matricula.audit.models import Entry
-from matricula.catalog.models import Course
+from matricula.catalog.models import Course, Specialization
 from matricula.catalog.sampling import sample_zip
 from matricula.catalog.uploading import UPLOADS_AN_HOUR
 from matricula.jobs.performing import perform_due
@@ -124,6 +125,19 @@ def test_a_specialization_is_made_described_and_put_in_order(api, house):
     assert api.patch(path, {"title": "Safety first"}).json()["summary"] == given["summary"]
     assert api.post(f"{path}withdrawal/").json()["withdrawn_at"]
     assert api.post(f"{path}comeback/").json() == api.get(path).json()
+
+
+def test_what_a_change_leaves_out_stays_as_somebody_else_left_it_meanwhile(api, house, monkeypatch):
+    read = series.one
+
+    def slowly(request, specialization_id):
+        found = read(request, specialization_id)
+        Specialization.objects.filter(pk=found.pk).update(summary="Nadia's words.")
+        return found
+
+    monkeypatch.setattr(series, "one", slowly)
+    changed = api.patch(f"specializations/{house.series.public_id}/", {"title": "Safety first"}).json()
+    assert (changed["title"], changed["summary"]) == ("Safety first", "Nadia's words.")
 
 
 def test_a_withdrawn_course_joins_no_specialization(api, house):

@@ -90,7 +90,7 @@ def describe(request: HttpRequest, organization: Organization, series_id: str) -
     form = SpecializationForm(request.POST, instance=series_of(organization, series_id))
     if not form.is_valid():
         return render_series(request, organization, shown, form)
-    describe_specialization(specialization=shown, actor=actor_of(request), **form.cleaned_data)
+    describe_specialization(specialization=shown, values=form.cleaned_data, actor=actor_of(request))
     messages.success(request, _("Saved."))
     return redirect("content:specialization", organization.slug, shown.public_id)
 
