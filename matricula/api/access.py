@@ -1,5 +1,6 @@
 """The access rule of the API: a live token, counted, that acts for its organization and is journalled."""
 
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -24,23 +25,31 @@ FORM = "multipart/form-data"
 WINDOW_MINUTES = 1
 
 
-def holding_token(view: View, largest_file: int = 0) -> View:
+@dataclass(frozen=True)
+class Takes:
+    """A file in a form, of at most so many bytes, from who has the scope for it."""
+
+    largest: int
+    scope: str
+
+
+def holding_token(view: View, takes: Takes | None = None) -> View:
     """Only who shows a token; cookies are not looked at, so there is nothing for a forged form to use.
 
-    Bodies are sent as JSON; where there is a file, as FORM of at most `largest_file` bytes.
+    Bodies are sent as JSON, unless the view `takes` a file.
     """
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = answered(request, largest_file, lambda: view(request, *args, **kwargs))
+        answer = answered(request, takes, lambda: view(request, *args, **kwargs))
         answer["Cache-Control"] = "no-store"
         return answer
 
     return access_rule("holding_token", view, guarded)
 
 
-def answered(request: HttpRequest, largest_file: int, work: Any) -> HttpResponse:
+def answered(request: HttpRequest, takes: Takes | None, work: Any) -> HttpResponse:
     """Token, count, work; whatever goes wrong is a problem."""
     try:
         token = holder_of(shown(request))
@@ -50,7 +59,7 @@ def answered(request: HttpRequest, largest_file: int, work: Any) -> HttpResponse
     try:
         if not left.allowed:
             raise TooManyRequests(left.seconds)
-        answer = worked(request, token, largest_file, work)
+        answer = worked(request, token, takes, work)
     except Exception as fault:
         answer = answer_to(fault)
     for name, value in limits(left).items():
@@ -66,10 +75,10 @@ def shown(request: HttpRequest) -> str:
     return header[len(SCHEME) :].strip()
 
 
-def worked(request: HttpRequest, token: Token, largest_file: int, work: Any) -> HttpResponse:
+def worked(request: HttpRequest, token: Token, takes: Takes | None, work: Any) -> HttpResponse:
     token.note_use()
     request.token = token  # type: ignore[attr-defined]
-    receive(request, largest_file)
+    receive(request, takes)
     with acting_through(f"API token {token.name}"):
         return done_once(request, token, work)
 
@@ -80,20 +89,23 @@ def token_of(request: HttpRequest) -> Token:
     return token
 
 
-def receive(request: HttpRequest, largest_file: int) -> None:
+def receive(request: HttpRequest, takes: Takes | None) -> None:
     """Take in the body, before a transaction begins: whoever sends slowly keeps nobody waiting.
 
-    Raises WrongMediaType, RequestDataTooBig, MultiPartParserError.
+    Nothing is laid on the disk for a token that may not do anything with it. Raises ScopeMissing,
+    WrongMediaType, RequestDataTooBig, MultiPartParserError.
     """
     length = length_of(request)
     if not length or request.method not in ("POST", "PUT", "PATCH"):
         return
-    media = FORM if largest_file else JSON
+    if takes and takes.scope not in token_of(request).scopes:
+        raise ScopeMissing(takes.scope)
+    media = FORM if takes else JSON
     if request.content_type != media:
         raise WrongMediaType(media)
-    if not largest_file:
+    if takes is None:
         request.body  # noqa: B018 - reads it
-    elif length > largest_file:
+    elif length > takes.largest:
         raise RequestDataTooBig
     else:
         request.FILES  # noqa: B018 - reads it onto the disk

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path, re_path, register_converter
 
 from matricula.api import pages
-from matricula.api.access import holding_token
+from matricula.api.access import Takes, holding_token
 from matricula.catalog.uploading import LARGEST as LARGEST_COURSE
 from matricula.web.ids import PUBLIC_ID_LENGTH
 from matricula.web.limits import MIB
@@ -25,20 +25,17 @@ register_converter(PublicIdConverter, "public")
 
 def operations() -> list[URLPattern]:
     """Those of version 1, each behind the token."""
-    from matricula.api.routes.branding import LOGO
-    from matricula.api.routes.imports import LARGEST as LARGEST_LIST
-    from matricula.api.routes.imports import PATH as LISTS
-    from matricula.api.routes.uploads import UPLOADS
+    from matricula.api.routes import branding, imports, uploads
     from matricula.api.v1 import door
 
     files = {
-        LISTS: LARGEST_LIST,
-        UPLOADS: LARGEST_COURSE + MIB,
-        LOGO: LARGEST_PICTURE + MIB,
+        imports.PATH: Takes(imports.LARGEST, imports.WRITE),
+        uploads.UPLOADS: Takes(LARGEST_COURSE + MIB, uploads.WRITE),
+        branding.LOGO: Takes(LARGEST_PICTURE + MIB, branding.WRITE),
     }
     found = [one for one in door.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
     for one in found:
-        one.callback = holding_token(one.callback, files.get(str(one.pattern), 0))
+        one.callback = holding_token(one.callback, files.get(str(one.pattern)))
     return found
 
 

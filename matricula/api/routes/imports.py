@@ -25,6 +25,7 @@ from matricula.web.limits import MIB
 
 operations = Operations(tags=["Imports"])
 Name = Literal["checking", "checked", "running", "done", "stopped", "cancelled", "refused"]
+READ, WRITE = "invitations:read", "invitations:write"
 PATH = "imports/"
 LARGEST = 100 * MIB
 """Bytes of a body."""
@@ -74,14 +75,14 @@ def imports_of(request: HttpRequest) -> "QuerySet[ImportedFile]":
     return rows.select_related("program")
 
 
-@operations.reads(PATH, scope="invitations:read", response=Page[Import])
+@operations.reads(PATH, scope=READ, response=Page[Import])
 def list_imports(request: HttpRequest, asked: Query[Asked]) -> Page[Import]:
     """Files that were handed in, the newest first."""
     rows, following = page_of(request, imports_of(request), asked)
     return Page(items=[Import.of(row) for row in rows], next=following)
 
 
-@operations.makes(PATH, scope="invitations:write", response=Import, status=202)
+@operations.makes(PATH, scope=WRITE, response=Import, status=202)
 def create_import(
     request: HttpRequest,
     file: Annotated[UploadedFile, File(description="CSV or XLSX, up to 1,000,000 lines.")],
@@ -97,15 +98,13 @@ def create_import(
     return Import.of(kept)
 
 
-@operations.reads("imports/{public:import_id}/", scope="invitations:read", response=Import)
+@operations.reads("imports/{public:import_id}/", scope=READ, response=Import)
 def read_import(request: HttpRequest, import_id: PathId) -> Import:
     """How far a file is, and what is in it."""
     return Import.of(get_object_or_404(imports_of(request), public_id=import_id))
 
 
-@operations.makes(
-    "imports/{public:import_id}/confirmation/", scope="invitations:write", response=Import, status=202
-)
+@operations.makes("imports/{public:import_id}/confirmation/", scope=WRITE, response=Import, status=202)
 def confirm_import(request: HttpRequest, import_id: PathId) -> Import:
     """Invite the new people of a checked file. Handed in again, nobody is written to twice."""
     file = get_object_or_404(imports_of(request), public_id=import_id)
@@ -113,9 +112,7 @@ def confirm_import(request: HttpRequest, import_id: PathId) -> Import:
     return Import.of(imports_of(request).get(pk=file.pk))
 
 
-@operations.makes(
-    "imports/{public:import_id}/cancellation/", scope="invitations:write", response=Import, status=200
-)
+@operations.makes("imports/{public:import_id}/cancellation/", scope=WRITE, response=Import, status=200)
 def cancel_import(request: HttpRequest, import_id: PathId) -> Import:
     """Drop a file that is not confirmed. Nobody is invited from it."""
     file = get_object_or_404(imports_of(request), public_id=import_id)
@@ -124,7 +121,7 @@ def cancel_import(request: HttpRequest, import_id: PathId) -> Import:
     return Import.of(imports_of(request).get(pk=file.pk))
 
 
-@operations.makes("imports/{public:import_id}/stop/", scope="invitations:write", response=Import, status=202)
+@operations.makes("imports/{public:import_id}/stop/", scope=WRITE, response=Import, status=202)
 def stop_import(request: HttpRequest, import_id: PathId) -> Import:
     """Stop a file under way. Whoever was written to stays invited; nobody else of the file is.
 
@@ -136,7 +133,7 @@ def stop_import(request: HttpRequest, import_id: PathId) -> Import:
     return Import.of(imports_of(request).get(pk=file.pk))
 
 
-@operations.reads_table("imports/{public:import_id}/result/", scope="invitations:read")
+@operations.reads_table("imports/{public:import_id}/result/", scope=READ)
 def read_import_result(request: HttpRequest, import_id: PathId) -> HttpResponseBase:
     """Every line with its outcome and reason, as CSV. Not found until it is checked."""
     file = get_object_or_404(imports_of(request), public_id=import_id)

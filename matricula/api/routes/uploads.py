@@ -16,6 +16,7 @@ from matricula.catalog.models import CourseUpload
 from matricula.catalog.uploading import ask_to_take, receive
 
 operations = Operations(tags=["Courses to take in"])
+READ, WRITE = "catalog:read", "catalog:write"
 UPLOADS = "course-uploads/"
 
 
@@ -23,14 +24,14 @@ def uploads_of(request: HttpRequest) -> "QuerySet[CourseUpload]":
     return token_of(request).organization.course_uploads.select_related("organization", "course")
 
 
-@operations.reads(UPLOADS, scope="catalog:read", response=Page[shapes.Upload])
+@operations.reads(UPLOADS, scope=READ, response=Page[shapes.Upload])
 def list_course_uploads(request: HttpRequest, asked: Query[Asked]) -> Page[shapes.Upload]:
     """Courses that were uploaded, the newest first. What nobody takes in is dropped after a day."""
     rows, following = page_of(request, uploads_of(request), asked)
     return Page(items=[shapes.Upload.of(row) for row in rows], next=following)
 
 
-@operations.makes(UPLOADS, scope="catalog:write", response=shapes.Upload, status=202)
+@operations.makes(UPLOADS, scope=WRITE, response=shapes.Upload, status=202)
 def create_course_upload(
     request: HttpRequest, course: Annotated[UploadedFile, File(description="A zip, up to 512 MiB.")]
 ) -> shapes.Upload:
@@ -40,7 +41,7 @@ def create_course_upload(
     return shapes.Upload.of(made)
 
 
-@operations.reads(UPLOADS + "{public:upload_id}/", scope="catalog:read", response=shapes.Upload)
+@operations.reads(UPLOADS + "{public:upload_id}/", scope=READ, response=shapes.Upload)
 def read_course_upload(request: HttpRequest, upload_id: PathId) -> shapes.Upload:
     """Every problem with its file and line, or what would change, lesson by lesson."""
     return shapes.Upload.of(get_object_or_404(uploads_of(request), public_id=upload_id))
@@ -48,7 +49,7 @@ def read_course_upload(request: HttpRequest, upload_id: PathId) -> shapes.Upload
 
 @operations.makes(
     UPLOADS + "{public:upload_id}/confirmation/",
-    scope="catalog:write",
+    scope=WRITE,
     response=shapes.Upload,
     status=202,
 )

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.http.multipartparser import MultiPartParser
 from django.test import Client
 from django.utils import timezone
 
@@ -80,6 +81,17 @@ def test_each_operation_asks_for_exactly_its_scope(house):
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
         assert f'error="insufficient_scope", scope="{scope}"' in answer["WWW-Authenticate"]
         assert scope in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["imports/", "course-uploads/", "branding/logo/"])
+def test_a_file_is_not_read_for_a_token_that_may_do_nothing_with_it(house, path, monkeypatch):
+    """A token that only reads fills no disk."""
+    less = {one for one in SCOPES if one.endswith(":read")}
+    _, secret = grant(organization=house.organization, name="Less", scopes=less, days=1, actor=None)
+    parsed = []
+    monkeypatch.setattr(MultiPartParser, "parse", parsed.append)
+    answer = Caller(secret).send(path, "file", b"x" * 100)
+    assert (answer.status_code, answer.json()["code"], parsed) == (403, "scope_missing", [])
 
 
 def test_another_organizations_data_is_not_there(house, theirs):
