@@ -50,10 +50,13 @@ def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 
 def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpResponse | None:
-    """SIGN UP; None when the form has to be shown again."""
+    """SIGN UP; None when the form has to be shown again.
+
+    An arrival that has an account is not the visitor's to correct here, or they would be signed in.
+    """
     data = form.cleaned_data
     try:
-        if arrival.direct_link:
+        if arrival.direct_link_id and arrival.account_id is None:
             network = network_of(request)
             give_work_email(arrival=arrival, address=data["work_email"], network=network)
         hashed = make_password(data["password"])

@@ -221,6 +221,22 @@ def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
     assert (answer.status_code, letters.count()) == (200, most)
 
 
+def test_pre_account_hijacking_who_logs_in_at_adas_browser_after_her_changes_no_address_of_hers(share, chika):
+    """Her arrival is still kept there; her account is not theirs to correct."""
+    browser = Client()
+    arrival, _ = sign_up(browser, share()[1], "ada@nordlicht.example")
+    browser.post("/account/log-in/", {"email": "chika@elsewhere.example", "password": PASSWORD})
+    given = {"full_name": "M", "work_email": "m@nordlicht.example", "password": "another long password"}
+    before = sorted(EmailAddress.objects.values_list("account", "address"))
+    answer = browser.post(
+        f"/join/arrivals/{arrival.public_id}/account/", {**given, "alternative_email": "m@home.example"}
+    )
+    assert answer["Location"].endswith("/link-account/")
+    assert sorted(EmailAddress.objects.values_list("account", "address")) == before
+    arrival.refresh_from_db()
+    assert arrival.work_email == "ada@nordlicht.example"
+
+
 def test_invitation_spam_from_one_network_waits_and_loses_nothing(share, settings):
     settings.ADDRESSES_PER_NETWORK = 2
     _link, address = share()
