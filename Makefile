@@ -3,7 +3,7 @@ DATA ?= data
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check setup lock words
+.PHONY: run test fuzz check setup lock words
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,6 +22,9 @@ setup: .venv/ready-dev  ## install everything an engineer needs
 
 test: .venv/ready-dev  ## run every test this machine can run
 	@$(BIN)/python tools/run_tests.py
+
+fuzz: .venv/ready-dev  ## try every edge of what the API's document says
+	@MATRICULA_DEVELOPMENT=true EVERY_EDGE=true $(BIN)/python -m pytest -q -n 2 matricula/api/tests/test_schemathesis.py
 
 check: .venv/ready-dev  ## format, lint, types, room order, migrations
 	$(BIN)/ruff format --check .

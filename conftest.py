@@ -50,6 +50,7 @@ def _quick_and_local(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_URL = "inbox:"
     settings.MEDIA_ROOT = tmp_path
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 schemathesis makes good and bad requests from the document alone. Only what it cannot say is told here:
 which ids there are, what a deliverable address is, which moments are still to come, where cursors come from.
+`make fuzz` tries the edge of every value as well, which takes half a minute to think of beforehand.
 """
 
+import os
 import re
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from schemathesis.config import SchemathesisConfig
 from schemathesis.transport.serialization import Binary
 
 from matricula.api.repeating import HEADER, SHAPE
@@ -32,7 +35,10 @@ FORMATS = {
 for name, strategy in FORMATS.items():
     schemathesis.openapi.format(name, strategy)
 CURSOR = re.compile("[A-Za-z0-9_=-]{1,400}")
-schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+EDGES = {"phases": {"coverage": {"enabled": "EVERY_EDGE" in os.environ}}}
+schema = schemathesis.openapi.from_wsgi(
+    "/api/v1/openapi.json", application, config=SchemathesisConfig.from_dict(EDGES)
+)
 pytestmark = pytest.mark.django_db
 
 
@@ -66,7 +72,7 @@ def make_true(case):
 
 
 @schema.parametrize()
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 def test_every_operation_does_what_the_document_says(case, headers):
     make_true(case)
     case.call_and_validate(headers=headers)
