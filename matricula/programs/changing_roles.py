@@ -64,6 +64,8 @@ def check_groups(kind: str, groups: Sequence[Group]) -> None:
 
 def alter(role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:
     """`groups` are what a group manager manages; whoever manages none by right loses theirs."""
+    if is_already(role, kind, groups):
+        return
     before = role.kind
     if kind != Role.Kind.OWNER:
         spare_last_owner(role)
@@ -72,6 +74,13 @@ def alter(role: Role, kind: str, groups: Sequence[Group], actor: Account) -> Non
     role.kind = kind
     role.save(update_fields=["kind"])
     note("role.changed", role, actor, before=before)
+
+
+def is_already(role: Role, kind: str, groups: Sequence[Group]) -> bool:
+    if role.kind != kind or kind != Role.Kind.GROUP_MANAGER:
+        return role.kind == kind
+    managed = role.account.managed_groups.filter(program__organization=role.organization_id)
+    return set(managed.values_list("pk", flat=True)) == {one.pk for one in groups}
 
 
 def set_groups(role: Role, groups: Sequence[Group]) -> None:

@@ -1,5 +1,8 @@
 """Groups: made, renamed, opened, deleted; people put in and taken out; who manages them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import IntegrityError, transaction
 
 from matricula.accounts.addresses import AddressRefused, canonical
@@ -24,14 +27,14 @@ def make_group(*, program: Program, name: str, is_open: bool, actor: Account | N
 
 
 @transaction.atomic
-def change_group(*, group: Group, name: str, is_open: bool, actor: Account | None) -> None:
-    """Raises NameTaken."""
+def change_group(*, group: Group, values: Mapping[str, Any], actor: Account | None) -> None:
+    """Its `name`, whether it `is_open`, or both: what is not among the values stays. Raises NameTaken."""
     try:
         with transaction.atomic():
-            Group.objects.filter(pk=group.pk).update(name=name, is_open=is_open)
+            Group.objects.filter(pk=group.pk).update(**values)
     except IntegrityError as taken:
         raise NameTaken from taken
-    note("group.changed", group, actor, name=name, is_open=is_open)
+    note("group.changed", group, actor, **values)
 
 
 @transaction.atomic

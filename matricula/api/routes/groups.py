@@ -75,8 +75,8 @@ def read_group(request: HttpRequest, group_id: PathId) -> shapes.Group:
 def update_group(request: HttpRequest, group_id: PathId, body: GroupChange) -> shapes.Group:
     """Rename a group, open it or close it. What is left out stays."""
     group = get_object_or_404(groups_of(request), public_id=group_id)
-    values = {"name": group.name, "is_open": group.is_open, **body.model_dump(exclude_unset=True)}
-    change_group(group=group, **values, actor=token_of(request).made_by)
+    if values := body.model_dump(exclude_unset=True):
+        change_group(group=group, values=values, actor=token_of(request).made_by)
     return shapes.Group.of(groups_of(request).get(pk=group.pk))
 
 

@@ -90,7 +90,7 @@ def change(request: HttpRequest, organization: Organization, group_id: int) -> H
     form = GroupForm(request.POST or None, initial={"name": group.name, "is_open": group.is_open})
     if request.method == "POST" and form.is_valid():
         try:
-            change_group(group=group, **form.cleaned_data, actor=actor_of(request))
+            change_group(group=group, values=form.cleaned_data, actor=actor_of(request))
         except NameTaken:
             form.add_error("name", _("Another group of this program has this name."))
         else:

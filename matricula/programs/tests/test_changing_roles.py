@@ -48,6 +48,15 @@ def test_every_change_is_journalled_and_told(organization, owner, chika):
     } <= subjects
 
 
+def test_the_same_role_given_twice_is_told_once(organization, owner, chika, group):
+    role = Role.objects.create(organization=organization, account=chika, kind=VIEWER)
+    for _ in range(2):
+        change_role(role=role, kind=MANAGER, groups=[group], actor=owner)
+    assert told("programs.role") == ["chika@elsewhere.example"]
+    assert Entry.objects.filter(verb="role.changed").count() == 1
+    assert list(chika.managed_groups.all()) == [group]
+
+
 def test_the_last_owner_stays(organization, owner, chika):
     role = Role.objects.get(account=owner)
     Role.objects.create(organization=organization, account=chika, kind=VIEWER)
