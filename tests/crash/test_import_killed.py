@@ -19,7 +19,7 @@ from tests.crash.test_worker_killed import CONNECTIONS, SINK, read
 from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = int(os.environ.get("PEOPLE_IN_A_KILLED_IMPORT", "2000"))
+PEOPLE = int(os.environ.get("PEOPLE_IN_A_KILLED_IMPORT", "1000"))
 PATIENCE_SECONDS = 60 + PEOPLE // 100
 WORKER = """
 import sys, django

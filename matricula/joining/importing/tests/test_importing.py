@@ -8,12 +8,12 @@ from django.utils import timezone
 from conftest import person
 from matricula.audit.models import Entry
 from matricula.catalog.models import Specialization
-from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 from matricula.joining.errors import FileRefused, NotToConfirm
 from matricula.joining.importing import carrying_out, checking, handing_over
 from matricula.joining.importing.clearing import clear_some
 from matricula.joining.importing.handing_in import cancel, confirm, hand_in, place_of
+from matricula.joining.importing.handing_over import hand_over_letters
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.inviting import decline, invite, revoke, send_again
 from matricula.joining.models import Invitation
@@ -277,8 +277,7 @@ def test_letters_go_to_the_outbox_just_ahead_of_the_worker(program, monkeypatch)
     carry_out(file)
     assert (Letter.objects.count(), file.owes_letters) == (4, True)
     while deliver_due():
-        Job.objects.update(due_at=timezone.now())
-        work()
+        hand_over_letters()
     file.refresh_from_db()
     assert (InboxLetter.objects.count(), file.owes_letters) == (10, False)
 
