@@ -17,13 +17,13 @@ DEADLINE_SECONDS = 30
 POSTGRESQL = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 
 
-def until(condition, seconds=DEADLINE_SECONDS):
+def until(condition, seconds=DEADLINE_SECONDS, pause=0.02):
     """What `condition` returns once it is true."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if found := condition():
             return found
-        time.sleep(0.02)
+        time.sleep(pause)
     raise AssertionError(f"{condition} did not come true in {seconds} s")
 
 

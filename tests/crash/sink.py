@@ -4,9 +4,8 @@ python sink.py PORT FILE SECONDS_A_LETTER
 """
 
 import asyncio
-import os
 import sys
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 
 from aiosmtpd.controller import Controller
 
@@ -17,10 +16,9 @@ class Sink:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         await asyncio.sleep(self.pause)
-        letter = message_from_bytes(envelope.content)
+        letter = BytesHeaderParser().parsebytes(envelope.content, headersonly=True)
         self.notes.write(f"{envelope.rcpt_tos[0]} {letter['Message-ID']}\n")
         self.notes.flush()
-        os.fsync(self.notes.fileno())
         await asyncio.sleep(self.pause)
         return "250 OK"
 
