@@ -13,7 +13,7 @@ from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOft
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
 from matricula.accounts.throttling import allows, free_again
-from matricula.audit.models import record
+from matricula.audit.models import lines_together, record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_code, new_link_secret
@@ -120,6 +120,7 @@ def open_confirmation(**known: object) -> Confirmation:
 
 
 @transaction.atomic
+@lines_together()
 def prove(*, confirmation: Confirmation) -> None:
     """The mailbox is theirs. Raises CodeEnded when it was used already, MailboxTaken."""
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)

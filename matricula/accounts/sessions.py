@@ -1,14 +1,15 @@
 """Sessions in the database under the digest of their key, so that a leaked backup signs nobody in."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from matricula.web.inserting import insert_once
 from matricula.web.secret import digest
 
 KEY_LENGTH = 32
@@ -19,6 +20,8 @@ CHANGING = ("session_data", "expire_date", "account_id", "network", "browser")
 class SessionStore(DatabaseSessions):
     row: Any = None
     """What the database held when the session was read; None until then."""
+    left = ""
+    """The digest of the key before this one, whose row goes on under the new key."""
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -52,7 +55,10 @@ class SessionStore(DatabaseSessions):
         return bool(self.model.objects.filter(session_key=self._stored(session_key)).exists())
 
     def save(self, must_create: bool = False) -> None:
-        """One statement. Raises UpdateError when the session was ended meanwhile: it stays ended."""
+        """One statement. Raises UpdateError when the session was ended meanwhile: it stays ended.
+
+        A session that was to have a new key begins anew then, with what it holds now.
+        """
         if self.session_key is None:
             self.create()
             return
@@ -60,22 +66,28 @@ class SessionStore(DatabaseSessions):
         if must_create:
             self._insert(row)
             return
-        kept = self.model.objects.filter(pk=row.pk)
-        if not kept.update(**{name: getattr(row, name) for name in CHANGING}):
+        if not self._update(row.pk, row):
             raise UpdateError
 
     def _insert(self, row: Any) -> None:
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as taken:
-            raise CreateError from taken
+        if self.left and self._update(self.left, row, [one.attname for one in row._meta.concrete_fields]):
+            self.left = ""
+        elif not insert_once(row):
+            raise CreateError
+
+    def _update(self, key: str, row: Any, names: Iterable[str] = CHANGING) -> int:
+        return int(self.model.objects.filter(pk=key).update(**{name: getattr(row, name) for name in names}))
 
     def cycle_key(self) -> None:
         """The same session under a new key, which is stored with the answer and not before."""
         self._get_session()  # type: ignore[attr-defined]
-        self.delete()
+        self.left = self.left or (self._stored() if self.session_key else "")
         self._session_key, self.modified = None, True
+
+    def begin_anew(self) -> None:
+        """Another session in this browser: nothing of the old one stays but its row, under a new key."""
+        self.cycle_key()
+        self.clear()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
@@ -90,6 +102,7 @@ class SessionStore(DatabaseSessions):
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
-        if key:
-            rows = self.model.objects.filter(session_key=self._stored(key))
+        ended = {self._stored(key) if key else "", self.left} - {""}
+        if ended:
+            rows = self.model.objects.filter(session_key__in=ended)
             rows._raw_delete(rows.db)

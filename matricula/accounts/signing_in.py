@@ -108,7 +108,7 @@ def is_fresh(request: HttpRequest) -> bool:
 def start_session(request: HttpRequest, account: Account) -> None:
     """A new session key; what the visitor holds of arrivals goes along."""
     kept: dict[str, Any] = {name: request.session[name] for name in KEPT if name in request.session}
-    request.session.flush()
+    request.session.begin_anew()  # type: ignore[attr-defined]
     login(request, account, backend="matricula.accounts.backends.EmailBackend")
     request.session.update(kept)
     request.session["network"] = network_of(request)

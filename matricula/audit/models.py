@@ -10,6 +10,7 @@ from django.db import models
 
 ORGANIZATION = "organization"
 _through: ContextVar[str] = ContextVar("through", default="")
+_waiting: ContextVar[list["Entry"] | None] = ContextVar("waiting", default=None)
 
 
 class Entry(models.Model):
@@ -58,6 +59,25 @@ def acting_through(what: str) -> Iterator[None]:
         _through.reset(before)
 
 
+@contextmanager
+def lines_together() -> Iterator[None]:
+    """The lines of one act, recorded inside, are written in one statement at the end of the outermost block.
+
+    To be opened inside a transaction: where the act is undone, so are its lines.
+    """
+    outer = _waiting.get()
+    lines: list[Entry] = []
+    before = _waiting.set(lines)
+    try:
+        yield
+    finally:
+        _waiting.reset(before)
+    if outer is None:
+        Entry.objects.bulk_create(lines)
+    else:
+        outer.extend(lines)
+
+
 def record(
     verb: str,
     *,
@@ -66,10 +86,10 @@ def record(
     subject: models.Model | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-) -> Entry:
+) -> None:
     """Write one line, inside the transaction of the work it tells of."""
-    through = _through.get()
-    return Entry.objects.create(
+    through, waiting = _through.get(), _waiting.get()
+    line = Entry(
         verb=verb,
         through=through or None,
         assurance=ORGANIZATION if through else "personal",
@@ -80,3 +100,7 @@ def record(
         before=before or {},
         after=after or {},
     )
+    if waiting is None:
+        line.save(force_insert=True)
+    else:
+        waiting.append(line)

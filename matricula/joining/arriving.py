@@ -12,7 +12,7 @@ from django.utils import timezone
 from matricula.accounts.addresses import canonical
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
-from matricula.audit.models import record
+from matricula.audit.models import lines_together, record
 from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
@@ -95,7 +95,6 @@ def examine_direct_link(link: DirectLink | None) -> Evidence:
     return evidence
 
 
-@transaction.atomic
 def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
     """JOIN NOW. Raises LinkRefused when the invitation was answered by somebody else, ProgramFull."""
     invitation = evidence.invitation
@@ -136,15 +135,20 @@ def is_trusted(arrival: Arrival) -> bool:
     return arrival.program.trusts_the_link and arrival.channel == InvitationToken.Channel.MAIL
 
 
-@transaction.atomic
 def finish(*, arrival: Arrival) -> Membership:
     """Affiliation, membership, groups and the STARTed course in one step; twice is once.
 
     Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused.
     """
-    account = arrival.account
-    if account is None or not may_finish(arrival):
+    if arrival.account is None or not may_finish(arrival):
         raise NotConfirmed
+    return enter(arrival, arrival.account)
+
+
+@transaction.atomic
+@lines_together()
+def enter(arrival: Arrival, account: Account) -> Membership:
+    """What `finish` does once the mailbox is known to be proven. Raises as it does."""
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
         return Membership.objects.get(program=arrival.program, account=account)
@@ -207,12 +211,12 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     for arrival in waiting:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
             arrival.account = email.account
-            finish_or_leave(arrival)
+            enter_or_leave(arrival, email.account)
 
 
-def finish_or_leave(arrival: Arrival) -> None:
+def enter_or_leave(arrival: Arrival, account: Account) -> None:
     """The mailbox stays proven even when the program filled up; the page then says what is missing."""
     try:
-        finish(arrival=arrival)
+        enter(arrival, account)
     except (ProgramFull, WorkEmailTaken, LinkRefused):
         return

@@ -17,9 +17,10 @@ def insert_once(row: Model) -> bool:
     compiler = query.get_compiler(using)
     compiler.returning_fields = meta.db_returning_fields
     ((statement, values),) = compiler.as_sql()
+    insert, returning, columns = statement.partition(" RETURNING ")
     with connections[using].cursor() as cursor:
-        cursor.execute(statement.replace(" RETURNING ", " ON CONFLICT DO NOTHING RETURNING ", 1), values)
-        returned = cursor.fetchone()
+        cursor.execute(f"{insert} ON CONFLICT DO NOTHING{returning}{columns}", values)
+        returned = cursor.fetchone() if returning else (() if cursor.rowcount else None)
     for field, value in zip(meta.db_returning_fields, returned or (), strict=bool(returned)):
         setattr(row, field.attname, value)
     row._state.adding, row._state.db = returned is None, using

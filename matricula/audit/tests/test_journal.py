@@ -2,7 +2,7 @@ import pytest
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connection, transaction
 
-from matricula.audit.models import Entry, record
+from matricula.audit.models import Entry, lines_together, record
 from matricula.web.triggers import install
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,3 +34,34 @@ def test_a_migration_that_rebuilds_the_journals_table_leaves_it_append_only():
         connection.cursor().execute("ALTER TABLE audit_entry ALTER COLUMN verb TYPE varchar(60)")
     emit_post_migrate_signal(0, False, "default")
     assert is_append_only()
+
+
+class FullError(Exception):
+    pass
+
+
+def verbs() -> list[str]:
+    return list(Entry.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_the_lines_of_one_act_are_written_in_one_statement_and_in_their_order(django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(1), lines_together():
+        record("address.confirmed")
+        with lines_together():
+            record("membership.began")
+        record("arrival.finished")
+    assert verbs() == ["address.confirmed", "membership.began", "arrival.finished"]
+
+
+def test_a_part_of_an_act_that_is_undone_takes_its_lines_along():
+    @lines_together()
+    def enter_a_full_program():
+        record("membership.began")
+        raise FullError
+
+    with transaction.atomic(), lines_together():
+        record("address.confirmed")
+        with pytest.raises(FullError):
+            enter_a_full_program()
+    record("account.created")
+    assert verbs() == ["address.confirmed", "account.created"]

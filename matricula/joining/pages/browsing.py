@@ -61,11 +61,11 @@ def start(request: HttpRequest, arrival: Arrival, kind: str, chosen_id: str) -> 
     offered: QuerySet[Any] = (
         offered_courses(arrival.program) if kind == "course" else offered_specializations(arrival.program)
     )
-    chosen = only(offered.filter(public_id=chosen_id))
+    chosen = only(offered.order_by().filter(public_id=chosen_id).values_list("pk", flat=True))
     if chosen is None:
         return taken_out(request, arrival, chosen_id)
-    arrival.course = arrival.specialization = None
-    setattr(arrival, "course" if kind == "course" else "specialization", chosen)
+    arrival.course_id = arrival.specialization_id = None
+    setattr(arrival, "course_id" if kind == "course" else "specialization_id", chosen)
     arrival.save(update_fields=["course", "specialization"])
     return go_on_with(request, arrival)
 
