@@ -35,11 +35,10 @@ def serve(arguments: argparse.Namespace) -> int:
 @command("worker", "deliver letters and perform jobs until it is stopped")
 def work(arguments: argparse.Namespace) -> int:
     from matricula.jobs.performing import perform_due, schedule
-    from matricula.jobs.working import work_until_stopped
+    from matricula.jobs.working import after, work_until_stopped
     from matricula.mail.delivery import deliver_due
 
-    schedule()
-    work_until_stopped(deliver_due, perform_due)
+    work_until_stopped(deliver_due, after(schedule, perform_due))
     return 0
 
 

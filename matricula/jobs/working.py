@@ -25,6 +25,20 @@ def work_until_stopped(*turns: Turn) -> None:
         thread.join()
 
 
+def after(beginning: Callable[[], None], turn: Turn) -> Turn:
+    """`turn`, once `beginning` is done: a turn that finds the database away begins again."""
+    begun = False
+
+    def begin_and_turn() -> int:
+        nonlocal begun
+        if not begun:
+            beginning()
+            begun = True
+        return turn()
+
+    return begin_and_turn
+
+
 def repeat(turn: Turn, stopped: threading.Event) -> None:
     """A database that is away is waited for; any other fault ends all lines: a worker that ends is seen."""
     try:
