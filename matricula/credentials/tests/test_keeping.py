@@ -47,6 +47,14 @@ def kept(settings):
     return lambda: sorted(Path(settings.MEDIA_ROOT, "certificates").glob("*/*"))
 
 
+def tonight():
+    schedule()
+    Job.objects.exclude(kind="credentials.forget_pdfs").delete()
+    Job.objects.update(due_at=timezone.now())
+    while perform_due():
+        pass
+
+
 def ask(certificate):
     return Client().get(f"/certificates/{certificate.public_id}/pdf/")
 
@@ -124,11 +132,35 @@ def test_what_nobody_asked_for_in_a_month_is_removed_and_printed_again_when_want
     for place in kept():
         os.utime(place, (time.time() - MONTH, time.time() - MONTH))
     ask(other)
-    schedule()
-    Job.objects.exclude(kind="credentials.forget_pdfs").delete()
-    Job.objects.update(due_at=timezone.now())
-    while perform_due():
-        pass
+    tonight()
     assert len(kept()) == 1
     assert ask(certificate).status_code == 200
     assert printed == ["Ada Okafor", "Hugo", "Ada Okafor"]
+
+
+def test_what_was_printed_of_ada_goes_with_her_account_and_nothing_of_anybody_else(
+    certificate, kept, django_capture_on_commit_callbacks
+):
+    hugos = Certificate.objects.create(
+        account=person("Hugo", "hugo@home.example"), recipient_name="Hugo", title="T", organization_name="O"
+    )
+    ask(hugos)
+    (of_hugo,) = kept()
+    ask(certificate)
+    Certificate.objects.filter(pk=certificate.pk).update(recipient_name="Ada Lovelace")
+    ask(certificate)
+    with django_capture_on_commit_callbacks() as after_commit:
+        certificate.account.delete()
+    assert len(kept()) == 3
+    for forget in after_commit * 2:
+        forget()
+    assert kept() == [of_hugo]
+
+
+def test_a_pdf_that_was_printed_while_its_certificate_went_is_removed_at_night(certificate, kept):
+    ask(certificate)
+    (place,) = kept()
+    certificate.account.delete()
+    assert kept() == [place]
+    tonight()
+    assert kept() == []
