@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from matricula.web.rows import day_and_time
+from matricula.web.rows import Calendar
 
 
 class AccountError(Exception):
@@ -49,7 +49,7 @@ class TooOften(TooSoon):
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
-        self.until = day_and_time(until)
+        self.until = Calendar().day_and_time(until)
 
     def __str__(self) -> str:
         return (

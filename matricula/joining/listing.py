@@ -1,12 +1,15 @@
 """Finding invitations: by state as people see it, by program, by name or address."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.models import Account
 from matricula.joining.models import Invitation, SearchLine
+from matricula.joining.models.invitations import has_run_out
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
 from matricula.programs.tallying import tallied
@@ -45,7 +48,13 @@ BESIDE = {
     "file_name": F("from_file__name"),
     "file_id": F("from_file__public_id"),
 }
-"""What a list shows of other tables: words, for whole objects would take longer to make than to read."""
+"""What a list shows of other tables."""
+
+
+@cache
+def shown_invitations() -> QuerySet[Any]:
+    """The columns of a list by their names: whole objects would take longer to make than to read."""
+    return Invitation.objects.annotate(**BESIDE).values_list("pk", *SHOWN, *BESIDE, named=True)
 
 
 def listed_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
@@ -67,12 +76,12 @@ def matching_invitations(organization: Organization, asked: Mapping[str, str]) -
 def page_of(
     organization: Organization,
     asked: Mapping[str, str],
-    shown: QuerySet[Invitation] | None = None,
+    shown: QuerySet[Any] | None = None,
     size: int = PAGE_SIZE,
-) -> Stretch[Invitation]:
-    """The newest that fit, or those after or before one, read from `shown`, or with BESIDE."""
+) -> Stretch[Any]:
+    """The newest that fit, or those after or before one, read from `shown`, or as `shown_invitations`."""
     lines = SearchLine.objects.filter(organization=organization)
-    read = Invitation.objects.only(*SHOWN).annotate(**BESIDE) if shown is None else shown
+    read = shown_invitations() if shown is None else shown
     rows = listed_invitations(organization, asked)
     return stretch_of_found(rows, asked, asked.get("q", ""), lines, read, size)
 
@@ -98,13 +107,13 @@ def numbers_by_state(organization: Organization) -> dict[str, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
-def state_of(invitation: Invitation) -> str:
-    """One of STATES."""
-    if invitation.state == Invitation.State.REVOKED and invitation.superseded_by_id:
+def state_of(invitation: Any) -> str:
+    """One of STATES, of an Invitation or of its columns in a list."""
+    state: str = invitation.state
+    if state == Invitation.State.REVOKED and invitation.superseded_by_id:
         return "corrected"
-    if invitation.state not in Invitation.LIVE:
-        return invitation.state
-    if invitation.is_expired:
+    if state not in Invitation.LIVE:
+        return state
+    if has_run_out(invitation.expires_at):
         return "expired"
-    opened = invitation.opened_at and invitation.state != Invitation.State.FAILED
-    return "opened" if opened else invitation.state
+    return "opened" if invitation.opened_at and state != Invitation.State.FAILED else state

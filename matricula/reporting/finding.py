@@ -2,25 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Group, Membership, Program
 from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import spelled, stretch_of_found, words_of
 
-SHOWN = (
-    "state",
-    "joined_at",
-    "account_id",
-)
+TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
+WORK_EMAIL = Subquery(TIES.order_by("-pk").values("work_email")[:1])
+"""A member's: of the newest tie, live or ended."""
+SHOWN = ("state", "joined_at", "account_id")
 BESIDE = {
     "program_name": F("program__name"),
     "full_name": F("account__full_name"),
     "account_public_id": F("account__public_id"),
+    "work_email": WORK_EMAIL,
 }
-"""What a list shows of other tables: words, for whole objects would take longer to make than to read."""
+"""What a list shows of other tables."""
+
+
+@cache
+def shown_members() -> QuerySet[Any]:
+    """The columns of a list by their names: whole objects would take longer to make than to read."""
+    return Membership.objects.annotate(**BESIDE).values_list("pk", *SHOWN, *BESIDE, named=True)
 
 
 def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
@@ -49,29 +57,25 @@ def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membershi
 def page_of(
     role: Role,
     asked: Mapping[str, str],
-    shown: QuerySet[Membership] | None = None,
+    shown: QuerySet[Any] | None = None,
     size: int = PAGE_SIZE,
-) -> Stretch[Membership]:
-    """The newest that fit, or those after or before one, read from `shown`, or with BESIDE."""
+) -> Stretch[Any]:
+    """The newest that fit, or those after or before one, read from `shown`, or as `shown_members`."""
     lines = Membership.objects.filter(organization=role.organization_id)
-    read = Membership.objects.only(*SHOWN).annotate(**BESIDE) if shown is None else shown
+    read = shown_members() if shown is None else shown
     return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
 
 
-def group_names(role: Role, memberships: list[Membership]) -> dict[int, str]:
+def group_names(role: Role, memberships: list[Any]) -> dict[int, str]:
     """By membership: the names of its groups, as far as they are shown to the role."""
-    shown = Group.objects.shown_to(role).values("pk")
-    rows = Membership.groups.through.objects.filter(group__in=shown)
-    ties = rows.filter(membership__in=[one.pk for one in memberships])
+    shown = Group.objects.shown_to(role).filter(memberships__id__any_of=[one.pk for one in memberships])
     found: dict[int, list[str]] = defaultdict(list)
-    for membership, name in ties.order_by("group__name").values_list("membership_id", "group__name"):
+    for membership, name in shown.order_by("name").values_list("memberships", "name"):
         found[membership].append(name)
     return {membership: ", ".join(names) for membership, names in found.items()}
 
 
-def work_emails(organization: int, memberships: list[Membership]) -> dict[int, str]:
-    """By account. The newest tie, live or ended."""
-    ties = Affiliation.objects.filter(
-        Q(organization=organization), account__in=[one.account_id for one in memberships]
-    )
-    return dict(ties.order_by("pk").values_list("account_id", "work_email"))
+def work_emails(memberships: list[Membership]) -> dict[int, str]:
+    """By account."""
+    rows = Membership.objects.filter(pk__any_of=[one.pk for one in memberships])
+    return dict(rows.values_list("account_id", WORK_EMAIL))

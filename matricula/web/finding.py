@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BigAutoField
 from django.db.models.lookups import In
 
@@ -28,5 +29,7 @@ class AnyOf(In):
         return list(self.rhs)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        if not self.rhs:
+            raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", (*params, self.rhs)

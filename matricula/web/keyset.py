@@ -37,7 +37,7 @@ def stretch(
 
     Ids are found first: for them an index has all that is asked, whether the rows lie together or far apart.
     `take` gives the first few ids of rows that are in order; `web/searching.py` has one that looks for words.
-    `shown`: what the rows of the page are read from, with all that is to be seen of them.
+    `shown`: what the rows of the page are read from, with all that is to be seen of them and their `pk`.
     """
     take = take or first
     before, after = number(asked.get("before")), number(asked.get("after"))
@@ -63,7 +63,7 @@ def first(rows: "QuerySet[M]", n: int) -> list[int]:
 
 def in_order(rows: "QuerySet[M]", ids: list[int]) -> list[M]:
     """Those of `rows` with these ids, in the order of the ids."""
-    found = rows.in_bulk(ids)
+    found = {one.pk: one for one in rows.filter(pk__any_of=ids)}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -44,11 +44,23 @@ def fill(drawn: list[str], values: Mapping[str, str]) -> list[str]:
     return pieces
 
 
-def day(moment: date | None) -> str:
-    """4 Mar 2026, as the active language writes it; a dash for none."""
-    if moment is None:
-        return "–"
-    return day_in(moment.date() if isinstance(moment, datetime) else moment, get_language())
+class Calendar:
+    """Days as the active language writes them. A list has one for all its rows: asking for the language
+    takes longer than writing a day.
+    """
+
+    def __init__(self) -> None:
+        self.language = get_language()
+
+    def day(self, moment: date | None) -> str:
+        """4 Mar 2026; a dash for none."""
+        if moment is None:
+            return "–"
+        return day_in(moment.date() if isinstance(moment, datetime) else moment, self.language)
+
+    def day_and_time(self, moment: datetime | None) -> str:
+        """4 Mar 2026, 09:30."""
+        return f"{self.day(moment)}, {clock(moment)}" if moment else ""
 
 
 @lru_cache(maxsize=2048)
@@ -56,6 +68,6 @@ def day_in(moment: date, language: str | None) -> str:
     return date_format(moment, "j M Y")
 
 
-def day_and_time(moment: datetime | None) -> str:
-    """4 Mar 2026, 09:30."""
-    return f"{day(moment)}, {moment:%H:%M}" if moment else ""
+def clock(moment: datetime | None) -> str:
+    """09:30."""
+    return f"{moment.hour:02}:{moment.minute:02}" if moment else ""

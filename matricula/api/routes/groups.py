@@ -95,7 +95,7 @@ def list_group_members(
     group = get_object_or_404(groups_of(request), public_id=group_id)
     members = Membership.objects.active().filter(groups=group).select_related("account", "program")
     rows, following = page_of(request, members.prefetch_related("groups"), asked)
-    emails = work_emails(token_of(request).organization_id, rows)
+    emails = work_emails(rows)
     items = [shapes.Membership.of(row, emails.get(row.account_id)) for row in rows]
     return Page(items=items, next=following)
 

@@ -22,10 +22,12 @@ from matricula.mail.leasing import promised, waiting_until_tomorrow
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
-from matricula.web.rows import Row, day, day_and_time, row
+from matricula.web.rows import Calendar, Row, clock, row
 from matricula.web.templatetags.web import avatar
 
 LONGEST_NOTE = 160
+CHIPS = {"joined": "good", "failed": "bad", "opened": "info", "expired": "warn"}
+"""How a state looks; the others are plain."""
 
 
 class AddressForm(forms.Form):
@@ -36,11 +38,12 @@ class AddressForm(forms.Form):
 @require_safe
 def invitations(request: HttpRequest, organization: Organization) -> HttpResponse:
     page = page_of(organization, request.GET)
+    labels, calendar = {state: str(label) for state, label in STATES.items()}, Calendar()
     context = {
         "organization": organization,
         "page": page,
-        "rows": [drawn(one) for one in page.rows],
-        "states": [(key, STATES[key], n) for key, n in numbers_by_state(organization).items()],
+        "rows": [drawn(one, labels, calendar) for one in page.rows],
+        "states": [(key, labels[key], n) for key, n in numbers_by_state(organization).items()],
         "programs": organization.programs.order_by("name"),
         "asked": request.GET,
         "round": progress_of(organization),
@@ -50,14 +53,13 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
     return render(request, "joining/console/invitations.html", context)
 
 
-def drawn(one: Any) -> Row:
+def drawn(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
     """An invitation in the list, with what `page_of` found beside it."""
     state = state_of(one)
-    note = noted(one, state)
+    note = noted(one, state, calendar)
     return row(
         {
-            "state": state,
-            "label": str(STATES[state]),
+            "failed": state == "failed",
             "noted": bool(note),
             "was_sent": bool(one.sent_at) and state != "failed",
             "live": one.state in Invitation.LIVE,
@@ -67,11 +69,13 @@ def drawn(one: Any) -> Row:
         avatar=avatar(one.name or one.address),
         name=one.name or one.address,
         more=one.address if one.name else one.program_name,
+        chip=CHIPS.get(state, "line"),
+        label=labels[state],
         note=note,
-        sent=day(one.sent_at),
-        sent_time=f"{one.sent_at:%H:%M}" if one.sent_at else "",
-        until=day(one.expires_at),
-        said=said(one.note),
+        sent=calendar.day(one.sent_at),
+        sent_time=clock(one.sent_at),
+        until=calendar.day(one.expires_at),
+        said=said(one.note) if one.note else "",
         file=one.file_name or "",
         file_id=one.file_id or "",
         public_id=one.public_id,
@@ -84,13 +88,13 @@ def said(note: dict[str, str]) -> str:
     return Truncator(" · ".join(f"{header}: {text}" for header, text in note.items())).chars(LONGEST_NOTE)
 
 
-def noted(one: Any, state: str) -> str:
+def noted(one: Any, state: str, calendar: Calendar) -> str:
     """What is worth saying beside the state: the mail server's words, a time, the address that is right."""
     if state == "failed":
         return str(one.error or "")
     if state == "corrected":
         return str(one.right_address)
-    return day_and_time(one.opened_at if state == "opened" else one.answered_at)
+    return calendar.day_and_time(one.opened_at if state == "opened" else one.answered_at)
 
 
 def live_invitation(organization: Organization, invitation_id: str) -> Invitation:

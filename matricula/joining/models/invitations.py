@@ -27,6 +27,10 @@ def invitation_expiry(program: Program | None = None) -> datetime:
     return min(until, program.closes_at) if program and program.closes_at else until
 
 
+def has_run_out(expires_at: datetime) -> bool:
+    return expires_at <= timezone.now()
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def live(self) -> Self:
         """Those that still may be answered, or would be, had they not expired."""
@@ -174,7 +178,7 @@ class Invitation(models.Model):
 
     @property
     def is_expired(self) -> bool:
-        return self.expires_at <= timezone.now()
+        return has_run_out(self.expires_at)
 
     def settle(self, state: State, *, account: Any = None) -> bool:
         """Answer a live invitation, once. False when somebody else was first."""

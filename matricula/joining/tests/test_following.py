@@ -53,6 +53,27 @@ def test_a4_every_state_is_shown_and_found_by_the_same_name(organization, many):
         assert list(matching_invitations(organization, {"state": state})) == [invitation]
 
 
+def test_a4_each_state_has_its_word_its_look_and_what_may_be_done(client, organization, many, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    page = client.get("/console/nordlicht/invitations/").content.decode()
+    rows = {state: row_of(page, state) for state in STATES}
+    looks = {"joined": "good", "failed": "bad", "opened": "info", "expired": "warn"}
+    for state, row in rows.items():
+        assert f'<span class="chip {looks.get(state, "line")}">{STATES[state]}</span>' in row
+    answered = {"joined", "declined", "revoked", "corrected"}
+    assert {
+        state for state, row in rows.items() if f"Withdraw {state}@nordlicht.example" not in row
+    } == answered
+    assert [state for state, row in rows.items() if f"Correct {state}@nordlicht.example" in row] == ["failed"]
+    assert "queued@nordlicht.example" in rows["corrected"]
+
+
+def row_of(page, state):
+    """Of the list: from the name to the end of the row."""
+    return page.partition(f"<strong>{state.title()}</strong>")[2].partition("</tr>")[0]
+
+
 @pytest.mark.parametrize("words", ["joined@", "oined", "JOINED nord", "jo"])
 def test_a4_search_by_beginning_and_middle_of_address_and_name(organization, many, words):
     assert list(matching_invitations(organization, {"q": words})) == [many["joined"]]

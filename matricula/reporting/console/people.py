@@ -21,10 +21,10 @@ from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Group, Membership, Program
-from matricula.reporting.finding import group_names, page_of, work_emails
+from matricula.reporting.finding import group_names, page_of
 from matricula.reporting.naming import in_words
 from matricula.reporting.recalling import newest_about
-from matricula.web.rows import Row, day, row
+from matricula.web.rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
 
@@ -33,30 +33,32 @@ from matricula.web.templatetags.web import avatar
 def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     role = acting_role(request)
     page = page_of(role, request.GET)
-    emails, groups = work_emails(organization.pk, page.rows), group_names(role, page.rows)
+    groups = group_names(role, page.rows)
+    states, calendar = {state.value: str(state.label) for state in Membership.State}, Calendar()
     context = {
         "organization": organization,
         "page": page,
-        "rows": [drawn(one, emails.get(one.account_id, ""), groups.get(one.pk, "–")) for one in page.rows],
+        "rows": [drawn(one, groups.get(one.pk, "–"), states, calendar) for one in page.rows],
         "programs": Program.objects.shown_to(role).order_by("name"),
         "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
-        "states": Membership.State.choices,
+        "states": states.items(),
         "asked": request.GET,
     }
     return render(request, "reporting/console/people.html", context)
 
 
-def drawn(one: Any, work_email: str, groups: str) -> Row:
+def drawn(one: Any, groups: str, states: dict[str, str], calendar: Calendar) -> Row:
     """A member in the list, with what `page_of` found beside it."""
     return row(
-        {"state": one.state, "label": str(Membership.State(one.state).label)},
+        {"active": one.state == Membership.State.ACTIVE},
+        label=states[one.state],
         avatar=avatar(one.full_name),
         name=one.full_name,
         account=one.account_public_id,
-        work_email=work_email,
+        work_email=one.work_email or "",
         program=one.program_name,
         groups=groups,
-        joined=day(one.joined_at),
+        joined=calendar.day(one.joined_at),
     )
 
 

@@ -58,6 +58,21 @@ def test_filters_by_program_group_and_state(owner, program, ada):
     assert names(owner, state="removed") == []
 
 
+def test_the_list_shows_groups_by_name_and_the_newest_work_email(client, owner, program, ada, bruno):
+    ada.groups.add(*(program.groups.create(name=name) for name in ("Works council", "Grid")))
+    Affiliation.objects.update(ended_at=ada.joined_at)
+    Affiliation.objects.create(
+        organization=program.organization, account=ada.account, work_email="okafor@nordlicht.example"
+    )
+    enter_program(program=program, account=person("Hugo Marchetti", "hugo@home.example"))
+    client.force_login(bruno)
+    page = client.get("/console/nordlicht/people/").content.decode()
+    assert "Grid, Works council" in page
+    assert "<small>okafor@nordlicht.example</small>" in page
+    assert "ada@nordlicht.example" not in page
+    assert "None" not in page
+
+
 def test_d5_d6_removing_and_inviting_again_keeps_the_group(client, owner, program, ada, bruno):
     ada.groups.add(program.groups.create(name="Grid"))
     client.force_login(bruno)
