@@ -1,17 +1,20 @@
 """W7: how many invitation letters leave in a second, beside how many the sink can be handed raw.
 
-    DATABASE_URL=postgresql://… .venv/bin/python benchmarks/w7_letters.py [LETTERS] [CONNECTIONS]
+    DATABASE_URL=postgresql://… .venv/bin/python benchmarks/w7_letters.py [LETTERS] [CONNECTIONS] [PROCESSES]
 
-The sink is a process of its own. Raw: one finished letter, handed over again and again by the same
+The sink is a process of its own. Raw: one finished letter, handed over again and again by as many
 connections. Ours: leased, links minted, composed, built, handed over and settled, from the outbox to `sent`.
+Both by so many processes, as a worker has.
 """
 
+import multiprocessing
 import os
 import smtplib
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -65,8 +68,29 @@ def prepare(count: int) -> None:
         connection.cursor().execute("ANALYZE")
 
 
-def raw(port: int, count: int, connections: int) -> float:
-    """Letters a second, each connection handing over the same finished letter."""
+def in_processes(count: int, work: Callable[[], object]) -> float:
+    """Seconds that `count` processes need for `work`."""
+    close()
+    forking = multiprocessing.get_context("fork")
+    processes = [forking.Process(target=work) for _ in range(count)]
+    began = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    return time.perf_counter() - began
+
+
+def close() -> None:
+    """No connection may be open when a process is forked."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+
+
+def raw(port: int, count: int, connections: int) -> None:
+    """Each connection hands over the same finished letter."""
     letter = Letter.objects.order_by("pk").first()
     assert letter is not None
     finished = envelope(letter, compose([letter])[letter.pk])
@@ -78,36 +102,35 @@ def raw(port: int, count: int, connections: int) -> float:
             hand_over(server, finished)
         server.quit()
 
-    began = time.perf_counter()
     with ThreadPoolExecutor(connections) as pool:
         list(pool.map(run, range(connections)))
-    return count / (time.perf_counter() - began)
 
 
-def ours() -> float:
-    began, sent = time.perf_counter(), 0
-    while taken := deliver_due():
-        sent += taken
-    return sent / (time.perf_counter() - began)
+def ours() -> None:
+    while deliver_due():
+        pass
 
 
 def main() -> None:
-    count, connections = (int(value) for value in (*sys.argv[1:], *("20000", "8")[len(sys.argv) - 1 :]))
+    given = (*sys.argv[1:], *("20000", "8", str(os.cpu_count()))[len(sys.argv) - 1 :])
+    count, connections, processes = (int(value) for value in given)
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     sink, port = start_sink()
     settings.EMAIL_URL, settings.MAIL_CONNECTIONS = f"smtp://127.0.0.1:{port}", connections
+    settings.WORKER_PROCESSES = processes
     try:
         prepare(count)
-        limit = raw(port, count, connections)
+        share = connections // processes
+        limit = count / in_processes(processes, lambda: raw(port, count // processes, share))
         InvitationToken.objects.all().delete()
-        rate = ours()
+        rate = count / in_processes(processes, ours)
         assert Letter.objects.filter(state="sent").count() == count, "a letter was lost"
         assert Invitation.objects.filter(state="sent").count() == count
     finally:
         sink.terminate()
-        connection.close()
+        close()
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-    print(f"raw: {limit:.0f} letters/s over {connections} connections")
+    print(f"raw: {limit:.0f} letters/s over {connections} connections of {processes} processes")
     print(f"ours: {rate:.0f} letters/s, {rate / limit:.2f} of raw (goal 3,000/s)")
 
 

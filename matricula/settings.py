@@ -121,6 +121,10 @@ else:
             "reconnect_timeout": 2,
         },
     }
+_alone = DEVELOPMENT or _database["ENGINE"].endswith("sqlite3")
+WORKER_PROCESSES = whole_number(
+    env, "MATRICULA_WORKER_PROCESSES", default=1 if _alone else min(os.cpu_count() or 1, 4), least=1
+)
 
 # -- web: pages, cookies, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -34,12 +34,13 @@ def serve(arguments: argparse.Namespace) -> int:
 
 @command("worker", "deliver letters and perform jobs until it is stopped")
 def work(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from matricula.jobs.performing import perform_due, schedule
-    from matricula.jobs.working import after, work_until_stopped
+    from matricula.jobs.working import after, work_in_processes
     from matricula.mail.delivery import deliver_due
 
-    work_until_stopped(deliver_due, after(schedule, perform_due))
-    return 0
+    return work_in_processes(settings.WORKER_PROCESSES, deliver_due, after(schedule, perform_due))
 
 
 @command("migrate", "bring the database and the static files up to date")

@@ -1,9 +1,12 @@
-"""The worker: several lines of work side by side, each until it is told to stop."""
+"""The worker: several lines of work side by side, each until it is told to stop, in one process or more."""
 
 import logging
+import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import wait
 
 from django.db import OperationalError, close_old_connections, connections
 
@@ -11,6 +14,39 @@ PAUSE_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 Turn = Callable[[], int]
 """Does what is due, and says how much there was."""
+
+
+def work_in_processes(count: int, *turns: Turn) -> int:
+    """`work_until_stopped` in so many processes, for Python computes in one thread of each; the exit code.
+
+    No database connection may be open. When one process ends, all do: a worker that ends is seen.
+    """
+    if count == 1:
+        work_until_stopped(*turns)
+        return 0
+    forking, together = multiprocessing.get_context("fork"), (*turns, stop_with(os.getpid()))
+    processes = [forking.Process(target=work_until_stopped, args=together) for _ in range(count)]
+    for process in processes:
+        process.start()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: processes[0].terminate())
+    wait([process.sentinel for process in processes])
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
+    return int(any(process.exitcode not in (0, -signal.SIGTERM) for process in processes))
+
+
+def stop_with(parent: int) -> Turn:
+    """A turn that stops its process once `parent` is gone, killed perhaps."""
+
+    def mourn() -> int:
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    return mourn
 
 
 def work_until_stopped(*turns: Turn) -> None:

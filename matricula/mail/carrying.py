@@ -46,7 +46,8 @@ class SmtpCarrier:
     """A mail server, over connections that outlive the batch."""
 
     def __init__(self, url: str) -> None:
-        self.pool = Pool(MailServer(url), settings.MAIL_CONNECTIONS)
+        share = settings.MAIL_CONNECTIONS // settings.WORKER_PROCESSES
+        self.pool = Pool(MailServer(url), max(1, share))
 
     def carry(self, posts: list[tuple[Letter, Message]], told: Told) -> None:
         for letter, message in posts:

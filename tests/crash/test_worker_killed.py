@@ -31,6 +31,7 @@ def test_loss_on_crash_a_worker_killed_in_the_middle_loses_no_letter(start, tmp_
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
         "MATRICULA_MAIL_LEASE_SECONDS": "2",
         "MATRICULA_MAIL_CONNECTIONS": str(CONNECTIONS),
+        "MATRICULA_WORKER_PROCESSES": "2",
     }
 
     worker = start("-m", "matricula", "worker", **outside)
