@@ -10,7 +10,7 @@ from matricula.joining.importing.clearing import clear_some
 from matricula.joining.importing.handing_in import JOB, STOP_JOB
 from matricula.joining.importing.handing_over import hand_over_letters
 from matricula.joining.importing.models import ImportedFile
-from matricula.joining.importing.stopping import take_back_some
+from matricula.joining.importing.stopping import wind_down_some
 
 STEPS = {ImportedFile.State.CHECKING: check_some, ImportedFile.State.RUNNING: carry_out_some}
 
@@ -26,7 +26,7 @@ def import_some(job: Job) -> bool:
 def stop_some(job: Job) -> bool:
     stopped = ImportedFile.objects.filter(pk=job.reference or 0, state=ImportedFile.State.STOPPED)
     file = stopped.select_related("program").first()
-    return take_back_some(file) if file else False
+    return wind_down_some(file, job) if file else False
 
 
 @every("joining.letters_of_files", timedelta(seconds=1))

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from matricula.accounts.models import Account
+from matricula.jobs.models import Job
 from matricula.jobs.queueing import enqueue
 from matricula.joining.errors import NotToStop
 from matricula.joining.importing.handing_in import STOP_JOB, journal
@@ -31,12 +32,16 @@ def stop(*, file: ImportedFile, actor: Account | None) -> None:
     journal("invitation.import_stopped", file, actor)
 
 
+def wind_down_some(file: ImportedFile, job: Job) -> bool:
+    """Take back who was invited, then tell the lines: `job` knows how far. True while more is left."""
+    return (not job.place and take_back_some(file)) or settle_some(file, job)
+
+
 def take_back_some(file: ImportedFile) -> bool:
-    """Those after the last one written to, some at a time; then tell the lines. True while more is left."""
+    """Those after the last one written to, some at a time. False when nobody is left."""
     rows = Invitation.objects.filter(from_file=file, pk__gt=file.written_to).order_by("pk")
     stretch = list(rows.values_list("pk", flat=True)[: lines_a_step()])
     if not stretch:
-        settle(file)
         return False
     unheard = Invitation.objects.unwritten().filter(
         from_file=file, pk__gt=file.written_to, pk__lte=stretch[-1]
@@ -46,12 +51,21 @@ def take_back_some(file: ImportedFile) -> bool:
     return True
 
 
-def settle(file: ImportedFile) -> None:
+def settle_some(file: ImportedFile, job: Job) -> bool:
     """Whose line made no invitation that a letter told of was not invited."""
+    after, job.place = job.place, job.place + lines_a_step()
     theirs = Invitation.objects.filter(
         program=file.program_id, from_file=file, canonical=OuterRef("canonical")
     )
     told_of = theirs.exclude(state=Invitation.State.REVOKED, letter__isnull=True)
-    file.kept_lines.filter(~Exists(told_of), verdict=Verdict.NEW).update(verdict=Verdict.STOPPED)
+    stretch = file.kept_lines.filter(line__gt=after, line__lte=job.place)
+    stretch.filter(~Exists(told_of), verdict=Verdict.NEW).update(verdict=Verdict.STOPPED)
+    if job.place < file.read_to:
+        return True
+    end(file)
+    return False
+
+
+def end(file: ImportedFile) -> None:
     file.move(State.STOPPED, counts=count(file), ended_at=timezone.now())
     journal("invitation.import_ended", file, file.confirmed_by)

@@ -1,6 +1,7 @@
 """Bruno handed in the wrong file and stops it: who was written to stays invited, nobody else is."""
 
 import csv
+from itertools import pairwise
 from threading import Event, Thread
 
 import pytest
@@ -168,6 +169,20 @@ def test_a_halt_while_it_is_stopped_goes_on_when_asked(program):
     work()
     file.refresh_from_db()
     assert file.counts["stopped"] == PEOPLE
+
+
+def test_the_lines_of_a_stopped_file_are_told_some_at_a_time(program):
+    file = confirmed(program)
+    perform_due()
+    hand_over_letters()
+    stop(file=file, actor=None)
+    counted = []
+    while perform_due():
+        counted.append(file.kept_lines.filter(verdict="stopped").count())
+    file.refresh_from_db()
+    told = [counted[0], *(after - before for before, after in pairwise(counted))]
+    assert (sum(told), max(told)) == (15, 4)
+    assert (file.ended_at is not None, file.counts["stopped"]) == (True, 15)
 
 
 def test_loss_on_crash_a_step_that_died_while_taking_back_is_done_again(program, monkeypatch):
