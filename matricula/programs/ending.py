@@ -58,7 +58,7 @@ def letter_to(address: str, language: str, membership: Membership) -> Letter:
         reference=membership.pk,
         organization_id=program.organization_id,
         bulk=True,
-        context={"day": program.ends_on.isoformat() if program.ends_on else ""},
+        context={"day": str(program.ends_on)},
     )
 
 
