@@ -183,6 +183,9 @@ class CourseUpload(models.Model):
         TAKING = "taking"
         TAKEN = "taken"
 
+    WAITING = (State.READING, State.READY, State.TAKING)
+    """And so has its zip."""
+
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="course_uploads")
     public_id = public_id_field()
     name = models.CharField(max_length=200)
@@ -200,7 +203,11 @@ class CourseUpload(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def folder() -> Path:
+        return Path(settings.MEDIA_ROOT, "uploads")
+
     @property
     def place(self) -> Path:
         """Where the zip lies while it waits."""
-        return Path(settings.MEDIA_ROOT, "uploads", f"{self.public_id}.zip")
+        return self.folder() / f"{self.public_id}.zip"

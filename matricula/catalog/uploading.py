@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -159,9 +160,23 @@ def take(upload: CourseUpload) -> None:
 
 
 @every(SWEEP, timedelta(hours=6))
-def sweep(job: Job) -> None:
-    """Zips that nobody took in go after a day."""
+def sweep(job: Job) -> bool:
+    """Zips that nobody took in go after a day, some at a time. True when there may be more."""
     old = CourseUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT)
-    for upload in old.exclude(state=State.TAKEN)[:MANY]:
+    some = list(old.exclude(state=State.TAKEN)[:MANY])
+    for upload in some:
         upload.place.unlink(missing_ok=True)
         upload.delete()
+    forget_strays()
+    return len(some) == MANY
+
+
+def forget_strays() -> None:
+    """A copy whose request was undone, or whose worker died as it ended, is of no upload that waits."""
+    before = time.time() - KEPT.total_seconds()
+    old = [one for one in CourseUpload.folder().glob("*.zip") if one.stat().st_mtime < before]
+    waiting = CourseUpload.objects.filter(state__in=CourseUpload.WAITING)
+    wanted = set(waiting.filter(public_id__in=[one.stem for one in old]).values_list("public_id", flat=True))
+    for stray in old:
+        if stray.stem not in wanted:
+            stray.unlink(missing_ok=True)

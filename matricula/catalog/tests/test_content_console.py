@@ -1,11 +1,14 @@
 """Bruno uploads courses, reads every problem, sees what would change, and takes it in."""
 
 import io
+import os
+import time
 import zipfile
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from matricula.audit.models import Entry
@@ -13,6 +16,8 @@ from matricula.catalog import uploading
 from matricula.catalog.models import Course, CourseUpload, Lesson, Specialization
 from matricula.catalog.sampling import sample_zip
 from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEBM
+from matricula.catalog.uploading import receive
+from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 from matricula.organizations.models import Role
 
@@ -183,6 +188,41 @@ def test_zips_that_nobody_took_in_go_after_a_day(client):
         pass
     assert not CourseUpload.objects.exists()
     assert not row.place.exists()
+
+
+def test_a_zip_whose_request_was_undone_goes_after_a_day_and_one_that_waits_stays(
+    client, organization, bruno
+):
+    with transaction.atomic():
+        stray = receive(upload=zipped("stray.zip"), organization=organization, actor=bruno).place
+        transaction.set_rollback(True)
+    new = receive(upload=zipped("new.zip"), organization=organization, actor=bruno).place
+    sweep_at_night()
+    assert (stray.exists(), new.exists()) == (True, True)
+    for place in (stray, new):
+        os.utime(place, (time.time() - 25 * 3600, time.time() - 25 * 3600))
+    sweep_at_night()
+    assert (stray.exists(), new.exists()) == (False, True)
+
+
+def zipped(name):
+    return SimpleUploadedFile(name, packed({"course.yaml": COURSE, "a.md": LESSON}))
+
+
+def sweep_at_night():
+    schedule()
+    Job.objects.update(due_at=timezone.now())
+    while perform_due():
+        pass
+
+
+def test_zips_that_nobody_took_in_are_swept_some_at_a_time(client, monkeypatch):
+    monkeypatch.setattr(uploading, "MANY", 2)
+    for _ in range(5):
+        upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
+    CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
+    sweep_at_night()
+    assert not CourseUpload.objects.exists()
 
 
 def test_the_sample_course_is_whole(client):
