@@ -4,10 +4,12 @@ import logging
 from datetime import time
 
 from django.db import connection, transaction
+from django.db.models import Count, ExpressionWrapper, F, IntegerField, Q
+from django.db.models.functions import Coalesce, Least
 
 from matricula.jobs.models import Job
 from matricula.jobs.performing import nightly
-from matricula.programs.models import Program
+from matricula.programs.models import Membership, Program
 from matricula.programs.tallying import ADDED, KEPT, Counted, counted
 from matricula.web.triggers import after_installing
 
@@ -39,13 +41,42 @@ def wrong_numbers() -> list[Wrong]:
     """Counts everything: seconds for a million."""
     with connection.cursor() as cursor:
         cursor.execute(differing())
-        return [(program, what, subject, int(n)) for program, what, subject, n in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [*wrong_seats(), *((program, what, subject, int(n)) for program, what, subject, n in rows)]
+
+
+def wrong_seats(**which: int) -> list[Wrong]:
+    """Of the programs `which`. Where more are members than there are seats, all are taken."""
+    active = Count("memberships", filter=Q(memberships__state=Membership.State.ACTIVE))
+    taken = Least(active, Coalesce("seats", active, output_field=IntegerField()))
+    more = ExpressionWrapper(taken - F("seats_used"), IntegerField())
+    found = Program.objects.filter(**which).annotate(more=more).exclude(more=0)
+    return [
+        (program, "seats", "taken", more) for program, more in found.order_by("pk").values_list("pk", "more")
+    ]
 
 
 @after_installing
 def recount() -> None:
     """Make every number right again, whatever else is being written meanwhile."""
     mend(differing())
+    for program, *_rest in wrong_seats():
+        recount_seats(program)
+
+
+def recount_seats(program: int) -> None:
+    """What seemed wrong is counted again while the seats are held: who joins now waits or is counted."""
+    if not wrong_seats(pk=program):
+        return
+    with transaction.atomic():
+        Program.objects.select_for_update(no_key=True).get(pk=program)
+        for wrong in wrong_seats(pk=program):
+            Program.objects.filter(pk=program).update(seats_used=F("seats_used") + wrong[3])
+            tell(wrong)
+
+
+def tell(wrong: Wrong) -> None:
+    logger.warning("Program %s: %s %s was wrong by %+d and is right again.", *wrong)
 
 
 def mend(wrong: str) -> list[Wrong]:
@@ -64,14 +95,16 @@ def mend(wrong: str) -> list[Wrong]:
 
 @nightly("programs.recount", NIGHT)
 def recount_some(job: Job) -> bool:
-    """One of the things counted, in one program. True until all are looked at."""
+    """One of the things counted, in one program, the seats with the first. True until all are looked at."""
     things = counted()
     reached, thing = divmod(job.place, len(things))
     program = Program.objects.filter(pk__gte=reached).order_by("pk").values_list("pk", flat=True).first()
     if program is None:
         return False
     thing = thing if program == reached else 0
-    for _program, what, subject, more in mend(differing((things[thing],), program)):
-        logger.warning("Program %s: %s %s was wrong by %+d and is right again.", program, what, subject, more)
+    if thing == 0:
+        recount_seats(program)
+    for wrong in mend(differing((things[thing],), program)):
+        tell(wrong)
     job.place = program * len(things) + thing + 1
     return True

@@ -14,9 +14,9 @@ from matricula.joining.inviting import invite
 from matricula.learning import recounting as courses
 from matricula.learning.completing import finish_lesson
 from matricula.learning.starting import start_course
-from matricula.programs.membership import enter_program
+from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program, Tally
-from matricula.programs.recounting import differing, mend, wrong_numbers
+from matricula.programs.recounting import differing, mend, recount, recount_seats, wrong_numbers
 from matricula.programs.tallying import counted, fold, tallied
 
 NIGHTLY = ("learning.recount", "programs.recount")
@@ -91,6 +91,59 @@ def test_the_courses_of_a_member_are_counted_again_before_who_started_is(two_pro
         f"Courses were counted wrong and are right again; memberships: 1, the first: {member.pk}."
     ]
     assert wrong_numbers() == []
+
+
+@pytest.mark.django_db
+def test_seats_that_somebody_changed_are_right_in_the_morning_and_never_more_than_there_are(
+    two_programs, caplog
+):
+    program, other = two_programs
+    enter_program(program=program, account=person("Chika", "chika@home.example"))
+    Program.objects.filter(pk=program.pk).update(seats=1, seats_used=0)
+    Program.objects.filter(pk=other.pk).update(seats=None, seats_used=9)
+    assert wrong_numbers() == [(program.pk, "seats", "taken", 1), (other.pk, "seats", "taken", -8)]
+    with caplog.at_level(logging.WARNING):
+        night()
+    assert [one.message for one in caplog.records] == [
+        f"Program {program.pk}: seats taken was wrong by +1 and is right again.",
+        f"Program {other.pk}: seats taken was wrong by -8 and is right again.",
+    ]
+    assert set(Program.objects.values_list("seats_used", flat=True)) == {1}
+    Program.objects.update(seats_used=0)
+    recount()
+    assert wrong_numbers() == []
+
+
+@pytest.mark.django_db
+def test_the_seat_of_an_account_that_was_deleted_is_free_in_the_morning(program, chika):
+    enter_program(program=program, account=chika)
+    chika.delete()
+    assert Program.objects.get().seats_used == 1
+    night()
+    assert Program.objects.get().seats_used == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_people_who_join_and_leave_while_seats_are_recounted_are_counted(program):
+    Program.objects.update(seats=None)
+    people = [person(f"P {n}", f"p{n}@home.example") for n in range(20)]
+    leaving = [enter_program(program=program, account=one) for one in people[:10]]
+    Program.objects.update(seats_used=77)
+
+    def act(n):
+        try:
+            if n < 10:
+                end_membership(membership=leaving[n], actor=None, state=Membership.State.LEFT)
+            elif n < 20:
+                enter_program(program=program, account=people[n])
+            else:
+                recount_seats(program.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(act, [20, 0, 10, 1, 11, 21, *range(2, 10), 22, *range(12, 20), 23]))
+    assert (Program.objects.get().seats_used, wrong_numbers()) == (10, [])
 
 
 @pytest.mark.django_db(transaction=True)

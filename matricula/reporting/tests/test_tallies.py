@@ -105,6 +105,7 @@ class Story:
         if member := self.one_of(Membership.objects.filter(account__enrolments=None)):
             member.account.addresses.all().delete()
             Invitation.objects.filter(accepted_by=member.account).delete()
+            end_membership(membership=member, actor=None, state=Membership.State.LEFT)
             Membership.objects.filter(pk=member.pk).delete()
 
     def opened(self):
