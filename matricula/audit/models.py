@@ -39,7 +39,7 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organization_id", "-id"], name="audit_by_organization"),
+            models.Index(fields=["organization_id", "id"], name="audit_by_organization"),
             models.Index(fields=["subject_id", "subject_type"], name="audit_by_subject"),
         ]
 

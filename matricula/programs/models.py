@@ -210,10 +210,10 @@ class Membership(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["program", "state", "-id"], name="members_of_a_program"),
-            models.Index(fields=["program", "-id"], name="all_members_of_a_program"),
-            models.Index(fields=["organization", "-id"], name="all_members_of_a_company"),
-            models.Index(fields=["organization", "state", "-id"], name="members_of_a_company"),
+            models.Index(fields=["program", "state", "id"], name="members_of_a_program"),
+            models.Index(fields=["program", "id"], name="all_members_of_a_program"),
+            models.Index(fields=["organization", "id"], name="all_members_of_a_company"),
+            models.Index(fields=["organization", "state", "id"], name="members_of_a_company"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
