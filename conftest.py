@@ -32,7 +32,13 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The second database need not repeat what asks none, nor what is marked `once`."""
+    """The second database need not repeat what asks none, nor what is marked `once`.
+
+    Marked `once` is what reads and writes plain rows and proves what stands on a page or in an answer: words,
+    forms, styles, who gets in. On both is whatever the databases do in ways of their own: what may happen at
+    once, guarded updates and constraints, SQL of ours and triggers, searches, counts, sorting and paging,
+    transactions, imports and crashes; of each verb its own tests; and one way from letter to certificate.
+    """
     if not config.getoption("--asking-the-database"):
         return
     kept = [one for one in items if asks_the_database(one)]

@@ -44,8 +44,7 @@ def main() -> int:
             return failed
         failed = second.wait() or failed
         said.seek(0)
-        print("== PostgreSQL: everything that asks the database; journeys are walked, but axe, which sees")
-        print("   the same pages, looked at them on SQLite only", flush=True)
+        print("== PostgreSQL: everything whose answer may depend on the database", flush=True)
         sys.stdout.buffer.write(said.read())
     print(f"== {time.monotonic() - began:.0f} seconds in all")
     return failed

@@ -83,7 +83,7 @@ def worker(transactional_db):
 
 @pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.once)])
 def page(request, browser, kept):
-    """A phone without JavaScript, on every database; then a desk with axe."""
+    """A phone without JavaScript; then a desk with axe, which once is enough for."""
     return kept[request.param]
 
 

@@ -32,7 +32,7 @@ from tests.journeys.walking import (
 )
 from tests.test_console import VIEWS, House, signed_in
 
-pytestmark = [*BROWSER_TEST, pytest.mark.once]
+pytestmark = BROWSER_TEST
 START = "/console/nordlicht/"
 FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
 PARTS = {"console:sample", "letters:content"}
@@ -152,16 +152,18 @@ FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
 TABBABLE = f"""() => [...document.querySelectorAll('{FOCUSABLE}')]
     .filter((one) => !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility())"""
 COUNT = f"() => ({TABBABLE})().length"
-MARK = "() => { if (document.activeElement !== document.body) document.activeElement.dataset.focused = '1' }"
+WATCH = """() => {
+    document.activeElement.blur()
+    document.addEventListener('focusin', (event) => { event.target.dataset.focused = '1' })
+}"""
 LEFT = f"""() => ({TABBABLE})().filter((one) => !one.dataset.focused && one.type !== 'radio')
     .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 def never_focused(page) -> list[str]:
     """What Tab does not reach. A date takes five presses; of radio buttons Tab reaches one."""
-    page.evaluate("() => document.activeElement.blur()")
+    page.evaluate(WATCH)
     for _ in range(page.evaluate(COUNT) + 4 * page.locator("input[type=date]").count() + 2):
         page.keyboard.press("Tab")
-        page.evaluate(MARK)
     left: list[str] = page.evaluate(LEFT)
     return left

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.walking import AXE, BROWSER_TEST, faults
 
-pytestmark = [*BROWSER_TEST, pytest.mark.once]
+pytestmark = BROWSER_TEST
 
 
 @pytest.fixture(params=["light", "dark"])

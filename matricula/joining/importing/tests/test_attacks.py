@@ -133,18 +133,18 @@ def test_import_bombs_entities(file, document_type, part):
     assert code(file(content)) == "forbidden_markup"
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        "<a>" * 300_000 + "</a>" * 300_000,
-        "".join(f"<n{at}/>" for at in range(300_000)),
-        "".join(f'<row a{at}="1"/>' for at in range(300_000)),
-        '<row x="' + "y" * (5 * MIB) + '"/>',
-        "<!--" + "y" * (5 * MIB) + "-->",
-    ],
-    ids=["deep", "many names", "many attributes", "a long attribute", "a long comment"],
-)
-def test_import_bombs_what_a_parser_would_keep(file, rows):
+KEPT = {
+    "deep": lambda: "<a>" * 300_000 + "</a>" * 300_000,
+    "many names": lambda: "".join(f"<n{at}/>" for at in range(300_000)),
+    "many attributes": lambda: "".join(f'<row a{at}="1"/>' for at in range(300_000)),
+    "a long attribute": lambda: '<row x="' + "y" * (5 * MIB) + '"/>',
+    "a long comment": lambda: "<!--" + "y" * (5 * MIB) + "-->",
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_import_bombs_what_a_parser_would_keep(file, kind):
+    rows = KEPT[kind]()
     padding = "".join(f"<c><v>{at * 7919 % 1_000_003}</v></c>" for at in range(3_000))
     done = read_apart(file(parts(SHEET % (rows + f"<row>{padding}</row>"))))
     assert done["code"] in ("forbidden_markup", "zip_bomb")
