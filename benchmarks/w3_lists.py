@@ -86,6 +86,7 @@ select m.id, g.id from accounts_account a join people on a.public_id = 'bench-' 
 join programs_membership m on m.account_id = a.id join programs_group g on g.name = 'Bench ' || n % 10
 order by n
 """
+WORD_INDEXES = "programs_membership_words_by_block, joining_searchline_words_by_block"
 ENROLMENTS = """
 insert into learning_enrolment (account_id, course_id, membership_id, started_at, completed_at)
 select a.id, {course}, m.id, now(), case when n % 6 = 0 then now() end from accounts_account a
@@ -144,7 +145,7 @@ def grow(first: int, last: int, values: dict[str, object]) -> None:
     """Rows of the numbers `first` to `last`. Triggers and word indexes rest, and are made good after."""
     begun = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute("drop index if exists programs_membership_words, joining_searchline_words")
+        cursor.execute(f"drop index if exists {WORD_INDEXES}")
         cursor.execute("set session_replication_role = replica")
         cursor.execute(f"set w3.first = {first}; set w3.last = {last}; drop view if exists people")
         cursor.execute(PERSON)

@@ -20,7 +20,7 @@ COPY = """INSERT INTO joining_searchline (invitation_id, organization_id, search
 SELECT id, organization_id, search FROM joining_invitation i
 WHERE id > %s AND NOT EXISTS (SELECT FROM joining_searchline l WHERE l.invitation_id = i.id)
 ORDER BY id LIMIT %s ON CONFLICT DO NOTHING"""
-searched("joining_searchline")
+searched("joining_searchline", "invitation_id")
 
 
 @every("joining.search_lines", timedelta(seconds=10))

@@ -8,13 +8,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.models import Account
-from matricula.joining.models import Invitation, SearchLine
+from matricula.joining.models import Invitation
 from matricula.joining.models.invitations import has_run_out
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
 from matricula.programs.tallying import tallied
 from matricula.web.keyset import PAGE_SIZE, Stretch
-from matricula.web.searching import spelled, stretch_of_found, words_of
+from matricula.web.searching import Lines, spelled, stretch_of_found, words_of
 
 STATES = {
     "queued": _("queued"),
@@ -80,7 +80,7 @@ def page_of(
     size: int = PAGE_SIZE,
 ) -> Stretch[Any]:
     """The newest that fit, or those after or before one, read from `shown`, or as `shown_invitations`."""
-    lines = SearchLine.objects.filter(organization=organization)
+    lines = Lines("joining_searchline", organization.pk)
     read = shown_invitations() if shown is None else shown
     rows = listed_invitations(organization, asked)
     return stretch_of_found(rows, asked, asked.get("q", ""), lines, read, size)

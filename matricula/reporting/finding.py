@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Group, Membership, Program
 from matricula.web.keyset import PAGE_SIZE, Stretch
-from matricula.web.searching import spelled, stretch_of_found, words_of
+from matricula.web.searching import Lines, spelled, stretch_of_found, words_of
 
 TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
 WORK_EMAIL = Subquery(TIES.order_by("-pk").values("work_email")[:1])
@@ -61,7 +61,7 @@ def page_of(
     size: int = PAGE_SIZE,
 ) -> Stretch[Any]:
     """The newest that fit, or those after or before one, read from `shown`, or as `shown_members`."""
-    lines = Membership.objects.filter(organization=role.organization_id)
+    lines = Lines("programs_membership", role.organization_id)
     read = shown_members() if shown is None else shown
     return stretch_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.urls import reverse
 
 from conftest import person
@@ -29,8 +30,10 @@ def owner(organization, bruno):
 
 @pytest.fixture
 def short_walk(monkeypatch):
+    """Two rows, then blocks of two ids, then any four."""
     monkeypatch.setattr(searching, "WALKED", 2)
-    monkeypatch.setattr(searching, "FARTHER", 3)
+    monkeypatch.setattr(searching, "BLOCK_BITS", 1)
+    monkeypatch.setattr(searching, "BLOCK", "((organization_id << 32) + ({pk} >> 1))")
     monkeypatch.setattr(searching, "CANDIDATES", 4)
 
 
@@ -74,6 +77,29 @@ def test_what_the_newest_rows_and_the_index_know_comes_in_one_order(organization
     ids = dict(Invitation.objects.values_list("name", "pk"))
     assert found(organization, q="ann", before=str(ids["Ann3"])) == ["Ann2", "Ann1"]
     assert found(organization, q="ann", after=str(ids["Ann1"])) == ["Ann3", "Ann2"]
+
+
+@pytest.mark.parametrize("name", ["Ann", "Bob"])
+def test_pages_of_a_search_lead_forth_and_back_without_gaps(
+    organization, program, short_walk, monkeypatch, name
+):
+    """Through what is walked, what the index knows of the next blocks, and what it knows of any."""
+    monkeypatch.setattr(searching, "CANDIDATES", 40)
+    invited(program, *(f"{'Ann' if n % 3 else 'Bob'}{n}" for n in range(12)))
+    wanted = [f"{name}{n}" for n in reversed(range(12)) if (n % 3 > 0) == (name == "Ann")]
+    seen, page = [], invitations_page(organization, {"q": name}, size=2)
+    while page.older:
+        seen += [one.name for one in page.rows]
+        before = QueryDict(page.older[1:])["before"]
+        page = invitations_page(organization, {"q": name, "before": before}, size=2)
+    assert seen + [one.name for one in page.rows] == wanted
+    newer = []
+    while page.newer:
+        after = QueryDict(page.newer[1:])["after"]
+        page = invitations_page(organization, {"q": name, "after": after}, size=2)
+        newer = [one.name for one in page.rows] + newer
+    assert newer == wanted[: len(newer)]
+    assert len(newer) >= len(wanted) - 2
 
 
 def test_the_newest_are_found_before_they_are_in_the_index(organization, program, invitation):
@@ -155,6 +181,58 @@ def test_a4_the_list_says_how_many_stand_how(client, organization, program, owne
     assert "expired (1)" in page
     Invitation.objects.filter(name="Ada").update(expires_at="2099-01-01T00:00Z")
     assert numbers_by_state(organization)["expired"] == 0
+
+
+@on_postgresql
+@pytest.mark.parametrize(("newest", "partial"), [("Ann Farid", False), ("Bob", True)])
+def test_the_newest_are_shown_where_more_fit_than_are_looked_at(
+    organization, program, monkeypatch, newest, partial
+):
+    """The blocks that come next are read whole, also for words that seemed rare."""
+    monkeypatch.setattr(searching, "WALKED", 2)
+    monkeypatch.setattr(searching, "CANDIDATES", 4)
+    invited(program, *(f"Ann Farid{n}" for n in range(12)), "Eve", newest)
+    page = invitations_page(organization, {"q": "ann farid"}, size=9)
+    found = [one.name for one in page.rows if one.name != newest]
+    assert (found, page.partial) == ([f"Ann Farid{n}" for n in range(11, 11 - len(found), -1)], partial)
+    assert len(found) >= 8
+
+
+@on_postgresql
+def test_a_word_that_is_not_there_costs_a_walk_and_a_look(
+    organization, program, short_walk, django_assert_num_queries
+):
+    invited(program, "Ilse", "Ada", "Hugo", "Omar")
+    with django_assert_num_queries(2):
+        assert found(organization, q="zzqzz") == []
+
+
+@on_postgresql
+def test_the_index_is_asked_for_one_block_of_one_organization(organization, program, owner):
+    """A plan that reads the whole index, or another's rows, takes a hundred times as long at a million."""
+    invited(program, "Zzqzz1", *(f"Ann{n}" for n in range(200)), "Zzqzz2")
+    statements = []
+
+    def note(execute, sql, params, *rest):
+        if "found" in sql:
+            statements.append((sql, params))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(note), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "WALKED", 2)
+        assert len(invitations_page(organization, {"q": "zzqzz"}).rows) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE joining_searchline DROP CONSTRAINT joining_searchline_pkey")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for sql, params in statements:
+            cursor.execute("EXPLAIN " + sql, params)
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    near, far = plans
+    assert "Index Cond: ((((organization_id << 32) + (invitation_id >> 15)) = ANY (" in near
+    assert "Index Cond: ((organization_id = '" in far
+    for plan in plans:
+        assert "joining_searchline_words_by_block" in plan
 
 
 def test_markup_in_names_is_shown_as_text(client, program, owner, bruno):
