@@ -7,20 +7,21 @@ from django.utils import timezone
 from matricula.accounts.confirming import ask_to_confirm
 from matricula.accounts.errors import AddressListed, CodeEnded, LastAddress, NotYetConfirmed, TooManyAdded
 from matricula.accounts.models import Account, Confirmation, EmailAddress
-from matricula.accounts.throttling import allows, free_again
+from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 
 KIND = "accounts.addresses"
-ADDED_A_DAY = 10
+ADDED = Limit("add-address", tries=10, minutes=24 * 60)
+"""To an account."""
 
 
 @transaction.atomic
 def add_address(*, account: Account, address: str) -> EmailAddress:
     """List an address and write to it. Raises AddressRefused, AddressListed, TooManyAdded, TooOften."""
-    if not allows("add-address", str(account.pk), tries=ADDED_A_DAY, minutes=24 * 60):
-        raise TooManyAdded(free_again("add-address", str(account.pk)))
+    if not ADDED.allows(account.pk):
+        raise TooManyAdded(ADDED.free_again(account.pk))
     try:
         with transaction.atomic():
             email = EmailAddress.objects.create(account=account, address=address)

@@ -12,14 +12,16 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
-from matricula.accounts.throttling import allows, free_again
+from matricula.accounts.throttling import Limit
 from matricula.audit.models import lines_together, record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_code, new_link_secret
 
 KIND = "accounts.confirmation"
-LETTERS = {"tries": Confirmation.MAILBOX_LETTERS, "minutes": 24 * 60}
+LETTERS = Limit("code-letter", tries=30, minutes=24 * 60)
+GUESSES = Limit("code", tries=30, minutes=24 * 60)
+"""Of a mailbox, whoever asks for them."""
 
 
 @transaction.atomic
@@ -33,7 +35,7 @@ def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
         live.update(ended_at=timezone.now())
     written = write_to([email])
     if not written:
-        raise TooOften(free_again("code-letter", email.canonical))
+        raise TooOften(LETTERS.free_again(email.canonical))
     return written[0]
 
 
@@ -42,7 +44,7 @@ def write_to(emails: list[EmailAddress]) -> list[Confirmation]:
 
     A mailbox gets so many a day and no more, whoever types its address into whatever form.
     """
-    bearable = [one for one in emails if allows("code-letter", one.canonical, **LETTERS)]
+    bearable = [one for one in emails if LETTERS.allows(one.canonical)]
     confirmations = Confirmation.objects.bulk_create([Confirmation(email=one) for one in bearable])
     Letter.objects.bulk_create(
         Letter(kind=KIND, to=one.email.address, language=one.email.account.language, reference=one.pk)
@@ -80,8 +82,7 @@ def spend_try(confirmation: Confirmation) -> None:
     """Count one try before looking at the code: five a letter, and so many a day for the mailbox, however
     many letters and accounts ask. The link goes on working. Raises CodeEnded.
     """
-    mailbox = confirmation.email.canonical
-    if not allows("code", mailbox, tries=Confirmation.MAILBOX_TRIES, minutes=24 * 60):
+    if not GUESSES.allows(confirmation.email.canonical):
         raise CodeEnded
     since = timezone.now() - timedelta(minutes=Confirmation.CODE_MINUTES)
     rows = Confirmation.objects.filter(

@@ -1,9 +1,5 @@
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
-from matricula.web.rows import Calendar
-
 
 class AccountError(Exception):
     """Something about an account could not be done; `code` says what to windows and doors."""
@@ -34,12 +30,9 @@ class MailboxTaken(AccountError):
 
 
 class TooSoon(AccountError):
-    """A letter went out a moment ago. `str()` says what to do."""
+    """A letter went out a moment ago."""
 
     code = "too_soon"
-
-    def __str__(self) -> str:
-        return _("A letter went out a moment ago. Wait a minute, then ask again.")
 
 
 class TooOften(TooSoon):
@@ -49,21 +42,13 @@ class TooOften(TooSoon):
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
-        self.until = Calendar().day_and_time(until)
-
-    def __str__(self) -> str:
-        return (
-            _("The day's limit of letters to this address is reached. Ask again after %s (UTC).") % self.until
-        )
+        self.until = until
 
 
 class TooManyAdded(TooOften):
-    """So many addresses were added within a day that the next one waits."""
+    """So many addresses were added within a day that the next one waits until `until`."""
 
     code = "too_many_added"
-
-    def __str__(self) -> str:
-        return _("You added many addresses today. Add the next one after %s (UTC).") % self.until
 
 
 class FactorExists(AccountError):

@@ -10,8 +10,9 @@ from matricula.accounts.confirming import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
 
+PROOFS = Limit("prove", tries=10, minutes=15)
 OWN_WORDS = UserAttributeSimilarityValidator(["full_name"])
 
 
@@ -128,7 +129,7 @@ class ProofForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name, given in list(self.cleaned_data.items()):
-            if not allows("prove", str(self.account.pk), tries=10, minutes=15) or not self.fits(name, given):
+            if not PROOFS.allows(self.account.pk) or not self.fits(name, given):
                 self.add_error(name, _("That does not fit. Check it and try again."))
         return self.cleaned_data
 

@@ -133,8 +133,6 @@ class Confirmation(models.Model):
     CODE_MINUTES = 15
     LINK_HOURS = 24
     TRIES = 5
-    MAILBOX_TRIES = 30
-    MAILBOX_LETTERS = 30
     COOL_DOWN_SECONDS = 60
 
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")

@@ -10,13 +10,15 @@ from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.changing_password import put_password
 from matricula.accounts.errors import CodeEnded
 from matricula.accounts.models import Account, EmailAddress, PasswordReset
-from matricula.accounts.throttling import allows, allows_from
+from matricula.accounts.throttling import Limit, NetworkLimit
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_link_secret
 
 KIND = "accounts.password_reset"
+OF_AN_ADDRESS = Limit("reset", tries=3, minutes=15)
+OF_A_NETWORK = NetworkLimit("reset-network", tries=50, minutes=15)
 
 
 @transaction.atomic
@@ -29,8 +31,8 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "") -> Non
         spelled = canonical(address)
     except AddressRefused:
         return
-    free = allows("reset", spelled, tries=3, minutes=15)
-    if not allows_from("reset-network", network, tries=50, minutes=15) or not free:
+    free = OF_AN_ADDRESS.allows(spelled)
+    if not OF_A_NETWORK.allows(network) or not free:
         return
     rows = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True)
     email = rows.select_related("account").first()

@@ -14,12 +14,15 @@ from django.utils.crypto import constant_time_compare
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
-from matricula.accounts.throttling import allows, allows_from
+from matricula.accounts.throttling import Limit, NetworkLimit
 
 KEPT = ("arrivals",)
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 600
 STEP_TRIES = 5
+STEPS = Limit("second-step", tries=10, minutes=15)
+OF_AN_ADDRESS = Limit("password", tries=20, minutes=15)
+OF_A_NETWORK = NetworkLimit("password-network", tries=200, minutes=15)
 FRESH_SECONDS = 600
 
 
@@ -49,9 +52,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
         whom = canonical(email)
     except AddressRefused:
         whom = "malformed"
-    free = allows("password", whom, tries=20, minutes=15) and allows_from(
-        "password-network", network_of(request), tries=200, minutes=15
-    )
+    free = OF_AN_ADDRESS.allows(whom) and OF_A_NETWORK.allows(network_of(request))
     account = authenticate(request, email=email, password=password)
     return account if free and isinstance(account, Account) else None
 
@@ -83,7 +84,7 @@ def spend_step_try(request: HttpRequest, account: Account) -> bool:
     pending = request.session[PENDING]
     pending["tries"] += 1
     request.session.modified = True
-    if pending["tries"] <= STEP_TRIES and allows("second-step", str(account.pk), tries=10, minutes=15):
+    if pending["tries"] <= STEP_TRIES and STEPS.allows(account.pk):
         return True
     request.session.pop(PENDING)
     return False

@@ -30,23 +30,49 @@ class Allowance:
     seconds: int
 
 
-def key_of(action: str, whom: str) -> str:
-    return digest("throttle", f"{action}:{whom}")
+@dataclass(frozen=True)
+class Limit:
+    """So many tries of something in so many minutes. `whom` it counts, an id or an address, says who asks."""
+
+    name: str
+    tries: int
+    minutes: int
+
+    def allows(self, whom: object) -> bool:
+        """Count one try; False once they are used up. One statement."""
+        now = timezone.now()
+        moments = {"now": now, "ends": now + timedelta(minutes=self.minutes)}
+        asked = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_ONE, {"key": self.key_of(whom), "tries": self.tries, **asked})
+            return cursor.fetchone() is not None
+
+    def used_up_until(self, whom: object) -> datetime | None:
+        """When tries that are used up are free again; None when there is one left. Counts nothing."""
+        used_up = Throttle.objects.filter(key=self.key_of(whom), tries__gte=self.tries)
+        ends = used_up.filter(window_ends_at__gt=timezone.now()).values_list("window_ends_at", flat=True)
+        return ends.first()
+
+    def free_again(self, whom: object) -> datetime:
+        """When there is a try left."""
+        return self.used_up_until(whom) or timezone.now()
+
+    def allowance(self, whom: object) -> Allowance:
+        """Count one try as `allows` does, and tell what is left."""
+        allowed = self.allows(whom)
+        row = Throttle.objects.get(key=self.key_of(whom))
+        seconds = round((row.window_ends_at - timezone.now()).total_seconds())
+        return Allowance(allowed, max(0, self.tries - row.tries), max(1, seconds))
+
+    def key_of(self, whom: object) -> str:
+        return digest("throttle", f"{self.name}:{whom}")
 
 
-def allows(action: str, whom: str, *, tries: int, minutes: int) -> bool:
-    """Count one try of `action` by `whom`; False once `tries` in `minutes` are used up. One statement."""
-    now = timezone.now()
-    moments = {"now": now, "ends": now + timedelta(minutes=minutes)}
-    asked = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_ONE, {"key": key_of(action, whom), "tries": tries, **asked})
-        return cursor.fetchone() is not None
+class NetworkLimit(Limit):
+    """Counts where tries come from: whoever shares a neighbourhood shares its tries."""
 
-
-def allows_from(action: str, network: str, *, tries: int, minutes: int) -> bool:
-    """Count one try as `allows` does, by where it comes from."""
-    return allows(action, neighbourhood(network), tries=tries, minutes=minutes)
+    def key_of(self, whom: object) -> str:
+        return super().key_of(neighbourhood(str(whom)))
 
 
 def neighbourhood(network: str) -> str:
@@ -58,19 +84,3 @@ def neighbourhood(network: str) -> str:
     if isinstance(address, IPv6Address) and not address.ipv4_mapped:
         return address.exploded[:19]
     return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-def free_again(action: str, whom: str) -> datetime:
-    """When tries that are used up are free again."""
-    window_ends_at: datetime = Throttle.objects.values_list("window_ends_at", flat=True).get(
-        key=key_of(action, whom)
-    )
-    return window_ends_at
-
-
-def allowance(action: str, whom: str, *, tries: int, minutes: int) -> Allowance:
-    """Count one try as `allows` does, and tell what is left."""
-    allowed = allows(action, whom, tries=tries, minutes=minutes)
-    row = Throttle.objects.get(key=key_of(action, whom))
-    seconds = round((row.window_ends_at - timezone.now()).total_seconds())
-    return Allowance(allowed, max(0, tries - row.tries), max(1, seconds))

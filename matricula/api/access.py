@@ -9,7 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from matricula.accounts.throttling import Allowance, allowance
+from matricula.accounts.throttling import Allowance, Limit
 from matricula.api.errors import Invalid, ScopeMissing, TokenMissing, TooManyRequests, WrongMediaType
 from matricula.api.granting import holder_of
 from matricula.api.models import Token
@@ -115,7 +115,7 @@ def counted(token: Token) -> Allowance:
     """A site that sets no limit counts nothing."""
     if not settings.API_RATE:
         return Allowance(allowed=True, left=0, seconds=0)
-    return allowance("api", str(token.pk), tries=settings.API_RATE, minutes=WINDOW_MINUTES)
+    return Limit("api", tries=settings.API_RATE, minutes=WINDOW_MINUTES).allowance(token.pk)
 
 
 def limits(left: Allowance) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
 from matricula.catalog.comparing import compare
 from matricula.catalog.courseformat import read_course
@@ -26,7 +26,8 @@ from matricula.organizations.models import Organization
 LARGEST = 512 * 1024 * 1024
 AT_ONCE = 16 * 1024 * 1024
 """Bytes up to which a zip is read while its sender waits."""
-UPLOADS_AN_HOUR = 100
+UPLOADS = Limit("course-upload", tries=100, minutes=60)
+"""Of an organization."""
 KEPT = timedelta(days=1)
 MANY = 200
 READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
@@ -42,7 +43,7 @@ def receive(
     """
     if (upload.size or 0) > LARGEST:
         raise UploadTooLarge
-    if not allows("course-upload", str(organization.pk), tries=UPLOADS_AN_HOUR, minutes=60):
+    if not UPLOADS.allows(organization.pk):
         raise UploadsUsedUp
     made = CourseUpload(
         organization=organization,

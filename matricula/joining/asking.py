@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import allows, allows_from
+from matricula.accounts.throttling import Limit, NetworkLimit
 from matricula.audit.models import record
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.inviting import invite, renew
@@ -21,8 +21,8 @@ from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Program
 
 KIND = "joining.request"
-TRIES, MINUTES = 1, 10
-TRIES_PER_NETWORK = 20
+OF_A_PERSON = Limit("request", tries=1, minutes=10)
+OF_A_NETWORK = NetworkLimit("request-from", tries=20, minutes=10)
 
 
 def ask_administrator(
@@ -46,9 +46,9 @@ def ask_administrator(
         spelled = canonical(who)
     except AddressRefused:
         return
-    if network and not allows_from("request-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+    if network and not OF_A_NETWORK.allows(network):
         return
-    if allows("request", f"{source.program_id}:{spelled}", tries=TRIES, minutes=MINUTES):
+    if OF_A_PERSON.allows(f"{source.program_id}:{spelled}"):
         file_request(program=source.program, address=who, reason=reason, source=source)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.db import transaction
 
 from matricula.accounts.addresses import AddressRefused, canonical
-from matricula.accounts.throttling import allows, allows_from
+from matricula.accounts.throttling import Limit, NetworkLimit
 from matricula.joining.errors import InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import send_again
 from matricula.joining.models import Invitation
@@ -13,8 +13,8 @@ from matricula.mail.models import Letter
 from matricula.mail.rendering import writes
 
 KIND = "joining.lost_letter"
-MINUTES = 10
-TRIES_PER_NETWORK = 20
+OF_AN_ADDRESS = Limit("lost-letter", tries=1, minutes=10)
+OF_A_NETWORK = NetworkLimit("lost-letter-from", tries=20, minutes=10)
 UNDER_WAY = (Letter.State.QUEUED, Letter.State.SENDING)
 
 
@@ -25,9 +25,9 @@ def ask_for_letter(address: str, network: str) -> None:
         spelled = canonical(address)
     except AddressRefused:
         return
-    if not allows_from("lost-letter-from", network, tries=TRIES_PER_NETWORK, minutes=MINUTES):
+    if not OF_A_NETWORK.allows(network):
         return
-    if allows("lost-letter", spelled, tries=1, minutes=MINUTES):
+    if OF_AN_ADDRESS.allows(spelled):
         Letter.objects.create(kind=KIND, to=address)
 
 

@@ -7,13 +7,11 @@ from matricula.accounts.addresses import canonical, domain_of
 from matricula.accounts.confirming import ask_to_confirm, write_to
 from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.models import Account, EmailAddress
-from matricula.accounts.throttling import allows_from, free_again, neighbourhood
+from matricula.accounts.throttling import NetworkLimit
 from matricula.audit.models import record
 from matricula.joining.arriving import finish, is_trusted, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
-
-FROM_A_NETWORK = "address-of-a-direct-link"
 
 
 @transaction.atomic
@@ -83,9 +81,9 @@ def give_work_email(*, arrival: Arrival, address: str, network: str) -> None:
 
 def count_address(network: str) -> None:
     """Raises CrowdedNetwork."""
-    most = settings.ADDRESSES_PER_NETWORK
-    if most and not allows_from(FROM_A_NETWORK, network, tries=most, minutes=60):
-        raise CrowdedNetwork(free_again(FROM_A_NETWORK, neighbourhood(network)))
+    given = NetworkLimit("address-of-a-direct-link", tries=settings.ADDRESSES_PER_NETWORK, minutes=60)
+    if given.tries and not given.allows(network):
+        raise CrowdedNetwork(given.free_again(network))
 
 
 def forget_mistyped(account: Account, mistyped: str, address: str) -> None:

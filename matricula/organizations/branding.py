@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
 from matricula.organizations.models import Logo, Organization
 from matricula.web.pictures import Picture, is_pale, on_ground, points_of, read_picture
@@ -18,7 +18,8 @@ from matricula.web.svg import PictureRefused
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 LONGEST_GREETING = 600
-LOGOS_AN_HOUR = 30
+LOGOS = Limit("logo", tries=30, minutes=60)
+"""Of an organization."""
 CLEANED: dict[str, Callable[[str], str]] = {
     "brand_colour": str.lower,
     "greeting": lambda words: "\n".join(words.splitlines()),
@@ -41,7 +42,7 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
 
 def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
     """Raises PictureRefused. It is drawn before the transaction begins: that takes its time."""
-    if not allows("logo", str(organization.pk), tries=LOGOS_AN_HOUR, minutes=60):
+    if not LOGOS.allows(organization.pk):
         raise PictureRefused(_("There were many pictures within an hour. Try again in an hour."))
     picture = read_picture(content)
     show_picture(organization, picture, points_of(picture, LETTER_WIDTH, LETTER_HEIGHT), actor)

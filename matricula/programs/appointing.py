@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matricula.accounts.models import Account, EmailAddress
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization, Role
@@ -24,7 +24,8 @@ from matricula.programs.models import Appointment, Group, offer_expiry
 from matricula.web.secret import digest
 
 BETWEEN_LETTERS = timedelta(minutes=10)
-OFFERS_A_DAY = 100
+OFFERS = Limit("offer-role", tries=100, minutes=24 * 60)
+"""Of an organization."""
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def offer_role(
     """
     check_groups(kind, groups)
     hold_roles(organization.pk, actor=actor)
-    if not allows("offer-role", str(organization.pk), tries=OFFERS_A_DAY, minutes=24 * 60):
+    if not OFFERS.allows(organization.pk):
         raise OffersUsedUp
     late = Appointment.objects.waiting().filter(organization=organization, expires_at__lte=timezone.now())
     late.update(ended_at=timezone.now())

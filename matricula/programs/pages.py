@@ -12,7 +12,8 @@ from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, ReclaimForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signing_in import start_session
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
+from matricula.accounts.waiting import words_of
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
 from matricula.programs.access import ended, hold_offer, holding_offer
@@ -23,7 +24,7 @@ from matricula.web.access import public
 from matricula.web.holding import lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-SIGN_UPS = 5
+SIGN_UPS = Limit("role-sign-up", tries=5, minutes=24 * 60)
 
 
 @public
@@ -67,7 +68,7 @@ def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         return redirect("roles:offer")
     form = ReclaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if allows("role-sign-up", str(appointment.pk), tries=SIGN_UPS, minutes=24 * 60):
+        if SIGN_UPS.allows(appointment.pk):
             return sign_up(request, appointment, form)
         form.add_error(None, _("Accounts were set up with this link several times today. Log in with one."))
     context = {"appointment": appointment, "organization": appointment.organization, "form": form}
@@ -99,7 +100,7 @@ def write_code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     try:
         ask_to_confirm(email=mailbox_row(appointment, request.user))
     except TooSoon as wait:
-        messages.info(request, str(wait))
+        messages.info(request, words_of(wait))
     return redirect("roles:code")
 
 

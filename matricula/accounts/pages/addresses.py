@@ -13,6 +13,7 @@ from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirme
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.pages.account import own
+from matricula.accounts.waiting import words_of
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,7 @@ def add(request: HttpRequest, account: Account) -> HttpResponse:
         except AddressListed:
             form.add_error("email", _("Your account lists this address already."))
         except TooOften as limit:
-            form.add_error("email", str(limit))
+            form.add_error("email", words_of(limit))
     return render(request, "accounts/pages/add_address.html", {"form": form})
 
 
@@ -67,7 +68,7 @@ def send_letter(request: HttpRequest, pk: int) -> HttpResponse:
         ask_to_confirm(email=own_address(own(request), pk))
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
-        messages.info(request, str(wait))
+        messages.info(request, words_of(wait))
     return redirect("accounts:confirm-address", pk)
 
 

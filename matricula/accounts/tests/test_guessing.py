@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.accounts.addressing import add_address
-from matricula.accounts.confirming import confirm_by_code, write_to
+from matricula.accounts.confirming import LETTERS, confirm_by_code, write_to
 from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
 from matricula.accounts.models import Confirmation, EmailAddress, Throttle
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit, NetworkLimit
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 
@@ -76,7 +76,7 @@ def test_who_got_all_letters_of_the_day_is_told_when_the_next_one_leaves(client,
     email = add_address(account=chika, address="new@home.example")
     again = f"/account/addresses/{email.pk}/letter/"
     assert "Wait a minute" in client.post(again, follow=True).content.decode()
-    for _ in range(Confirmation.MAILBOX_LETTERS):
+    for _ in range(LETTERS.tries):
         write_to([email])
     Confirmation.objects.update(requested_at=timezone.now() - timedelta(minutes=2))
     page = client.post(again, follow=True).content.decode()
@@ -111,6 +111,27 @@ def test_guessing_one_password_for_many_addresses_is_counted_for_the_network(chi
 
 
 def test_a_window_that_ended_counts_anew():
-    assert [allows("code", "ada", tries=2, minutes=10) for _ in range(3)] == [True, True, False]
+    limit = Limit("code", tries=2, minutes=10)
+    for _ in range(2):
+        assert [limit.allows("ada") for _ in range(3)] == [True, True, False]
+        Throttle.objects.update(window_ends_at=timezone.now())
+
+
+def test_asking_when_a_try_is_free_again_counts_none():
+    limit = Limit("code", tries=2, minutes=10)
+    asked = []
+    for _ in range(3):
+        asked.append([limit.used_up_until("ada") for _ in range(3)])
+        limit.allows("ada")
+    ends = Throttle.objects.get().window_ends_at
+    assert asked == [[None] * 3, [None] * 3, [ends] * 3]
+    assert (limit.free_again("ada"), limit.used_up_until("bruno")) == (ends, None)
     Throttle.objects.update(window_ends_at=timezone.now())
-    assert [allows("code", "ada", tries=2, minutes=10) for _ in range(3)] == [True, True, False]
+    assert (limit.used_up_until("ada"), limit.free_again("ada") <= timezone.now()) == (None, True)
+
+
+def test_neighbours_share_their_tries_and_their_waiting():
+    limit = NetworkLimit("visit", tries=1, minutes=10)
+    assert [limit.allows(f"2001:db8::{n}") for n in range(2)] == [True, False]
+    assert limit.free_again("2001:db8::7") == Throttle.objects.get().window_ends_at
+    assert limit.used_up_until("2001:db8:0:1::7") is None

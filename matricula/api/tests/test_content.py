@@ -9,7 +9,7 @@ from matricula.api.routes import series
 from matricula.audit.models import Entry
 from matricula.catalog.models import Course, Specialization
 from matricula.catalog.sampling import sample_zip
-from matricula.catalog.uploading import UPLOADS_AN_HOUR
+from matricula.catalog.uploading import UPLOADS
 from matricula.jobs.performing import perform_due
 from matricula.web.limits import MIB
 
@@ -80,10 +80,8 @@ def test_a_course_that_changed_meanwhile_is_looked_at_again_before_it_is_publish
 
 
 def test_so_many_courses_an_hour_and_no_more(api, house):
-    from matricula.accounts.throttling import allows
-
-    for _ in range(UPLOADS_AN_HOUR):
-        allows("course-upload", str(house.organization.pk), tries=UPLOADS_AN_HOUR, minutes=60)
+    for _ in range(UPLOADS.tries):
+        UPLOADS.allows(house.organization.pk)
     answer = api.send("course-uploads/", "course", faulty_zip())
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (
         429,

@@ -15,7 +15,8 @@ from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
-from matricula.accounts.throttling import allows
+from matricula.accounts.throttling import Limit
+from matricula.accounts.waiting import words_of
 from matricula.catalog.models import Course
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arriving import finish, holder_of, may_finish
@@ -29,6 +30,7 @@ from matricula.programs.errors import ProgramFull
 from matricula.web.finding import only
 from matricula.web.languages import language_of
 
+SIGN_UPS_AGAIN = Limit("sign-up-again", tries=5, minutes=15)
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -83,7 +85,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
 def signed_up_before(request: HttpRequest, arrival: Arrival, account: Account, password: str) -> HttpResponse:
     """The arrival has an account already: a second click of the same person, or somebody else at their
     browser, who gets no more tries and no shorter way in than by logging in."""
-    free = allows("sign-up-again", str(account.pk), tries=5, minutes=15)
+    free = SIGN_UPS_AGAIN.allows(account.pk)
     if not free or not account.check_password(password):
         return redirect("joining:link-account", arrival.public_id)
     then = reverse("joining:confirm", args=[arrival.public_id])
@@ -214,5 +216,5 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         ask_to_confirm(email=work_address(arrival))
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
-        messages.info(request, str(wait))
+        messages.info(request, words_of(wait))
     return redirect("joining:confirm", arrival.public_id)

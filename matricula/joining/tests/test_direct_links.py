@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.models import Account, Confirmation, EmailAddress, Throttle
+from matricula.accounts.confirming import LETTERS
+from matricula.accounts.models import Account, EmailAddress, Throttle
 from matricula.joining.models import Arrival, DirectLink
 from matricula.joining.sharing import make_link, turn_off
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
@@ -210,7 +211,7 @@ def test_two_people_may_not_hold_one_work_e_mail(client, share):
 
 def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
     _link, link_path = share()
-    most = Confirmation.MAILBOX_LETTERS
+    most = LETTERS.tries
     letters = Letter.objects.filter(to__iexact="victim@home.example")
     for number in range(most + 2):
         mallory = Client()

@@ -7,7 +7,7 @@ from django.test import Client
 from PIL import Image
 
 from matricula.audit.models import Entry
-from matricula.organizations.branding import LOGOS_AN_HOUR, change_brand, remove_logo, show_logo
+from matricula.organizations.branding import LOGOS, change_brand, remove_logo, show_logo
 from matricula.organizations.letterhead import letterhead
 from matricula.organizations.models import Logo, Organization
 from matricula.web.svg import PictureRefused
@@ -85,7 +85,7 @@ def test_a_refused_logo_changes_nothing(organization, bruno):
 
 
 def test_nobody_keeps_the_site_busy_by_uploading_pictures(organization, bruno):
-    for _ in range(LOGOS_AN_HOUR):
+    for _ in range(LOGOS.tries):
         with pytest.raises(PictureRefused, match="no SVG"):
             show_logo(organization=organization, content=b"GIF89a", actor=bruno)
     with pytest.raises(PictureRefused, match="many pictures within an hour"):
