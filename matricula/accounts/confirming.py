@@ -70,6 +70,12 @@ def confirmation_letter(letter: Letter) -> Reading | None:
     return Reading("accounts/email/confirmation", values)
 
 
+def was_written_to(*, account: Account, address: str) -> bool:
+    """Whether a letter with a code was ever written to `address` for this account."""
+    asked = Confirmation.objects.filter(email__account=account, email__canonical=canonical(address))
+    return asked.exists()
+
+
 def letter_came_back(*, account: Account, address: str) -> bool:
     """Whether the letter that holds the present code for `address` could not be delivered."""
     asked = Confirmation.objects.filter(email__account=account, email__canonical=canonical(address))

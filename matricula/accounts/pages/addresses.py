@@ -13,7 +13,7 @@ from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirme
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.pages.account import own
-from matricula.accounts.waiting import words_of
+from matricula.accounts.waiting import why_no_letter, words_of
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +57,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Your e-mail is confirmed."))
         return redirect("accounts:addresses")
     came_back = letter_came_back(account=email.account, address=email.address)
-    context = {"form": form, "email": email, "came_back": came_back}
+    no_letter = why_no_letter(account=email.account, address=email.address)
+    context = {"form": form, "email": email, "came_back": came_back, "no_letter": no_letter}
     return render(request, "accounts/pages/confirm_address.html", context)
 
 

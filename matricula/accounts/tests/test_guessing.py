@@ -85,6 +85,17 @@ def test_who_got_all_letters_of_the_day_is_told_when_the_next_one_leaves(client,
     assert f"limit of letters to this address is reached. Ask again after {tomorrow:%-d %b %Y}" in page
 
 
+def test_the_page_of_an_address_that_got_no_letter_does_not_say_that_we_wrote_to_it(client, chika):
+    client.post("/account/log-in/", {"email": ADDRESS, "password": PASSWORD})
+    email = EmailAddress.objects.create(account=chika, address="new@home.example")
+    for _ in range(LETTERS.tries):
+        LETTERS.allows(email.canonical)
+    page = client.get(f"/account/addresses/{email.pk}/confirm/").content.decode()
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert "We wrote to" not in page
+    assert f"none was written for you. Ask for one after {tomorrow:%-d %b %Y}" in page
+
+
 def log_in(password: str, email: str = ADDRESS, network: str = "192.0.2.1") -> bool:
     form = {"email": email, "password": password}
     return Client().post("/account/log-in/", form, REMOTE_ADDR=network).status_code == 302

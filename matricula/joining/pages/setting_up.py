@@ -16,7 +16,7 @@ from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.accounts.throttling import Limit
-from matricula.accounts.waiting import words_of
+from matricula.accounts.waiting import why_no_letter, words_of
 from matricula.catalog.models import Course
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arriving import finish, holder_of, may_finish
@@ -190,6 +190,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         "form": form,
         "came_back": arrival.account
         and letter_came_back(account=arrival.account, address=arrival.work_email),
+        "no_letter": arrival.account and why_no_letter(account=arrival.account, address=arrival.work_email),
     }
     return render(request, "joining/pages/confirm.html", context)
 

@@ -222,6 +222,24 @@ def test_invitation_spam_a_direct_link_fills_no_strangers_mailbox(share):
     assert (answer.status_code, letters.count()) == (200, most)
 
 
+def test_who_gets_no_letter_because_of_the_days_limit_is_told_so_and_when_to_ask_for_one(client, share):
+    for _ in range(LETTERS.tries):
+        LETTERS.allows("ada@nordlicht.example")
+    arrival, answer = sign_up(client, share()[1], "Ada@nordlicht.example")
+    assert not Letter.objects.filter(to__iexact="ada@nordlicht.example").exists()
+    page = client.get(answer["Location"]).content.decode()
+    ends = LETTERS.used_up_until("ada@nordlicht.example")
+    assert ("We wrote to" in page, "spam folder" in page) == (False, False)
+    assert "Ada@nordlicht.example got as many letters with codes as a mailbox gets in a day" in page
+    assert f"Ask for one after {ends:%-d %b %Y, %H:%M} (UTC)." in page
+    Throttle.objects.update(window_ends_at=timezone.now())
+    page = client.get(answer["Location"]).content.decode()
+    assert "No letter was written to Ada@nordlicht.example. Ask for one below." in page
+    page = client.post(f"/join/arrivals/{arrival.public_id}/confirm/letter/", follow=True).content.decode()
+    assert "We wrote to <strong>Ada@nordlicht.example</strong>" in page
+    assert code_for("Ada@nordlicht.example")
+
+
 def test_pre_account_hijacking_who_logs_in_at_adas_browser_after_her_changes_no_address_of_hers(share, chika):
     """Her arrival is still kept there; her account is not theirs to correct."""
     browser = Client()

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from conftest import PASSWORD, person
+from matricula.accounts.confirming import LETTERS
 from matricula.accounts.models import Account, EmailAddress
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
@@ -47,6 +48,18 @@ def test_dana_without_an_account_signs_up_proves_the_mailbox_and_has_the_role(cl
     assert (role.account.full_name, role.organization) == ("Dana Weiss", organization)
     assert told("programs.role") == ["dana@nordlicht.example"]
     assert client.get("/console/nordlicht/", follow=True).status_code == 200
+
+
+def test_dana_whose_mailbox_got_all_letters_of_the_day_is_told_when_to_ask_for_one(
+    client, organization, owner
+):
+    offer(organization, owner)
+    client.get(offer_path("dana@nordlicht.example"))
+    for _ in range(LETTERS.tries):
+        LETTERS.allows("dana@nordlicht.example")
+    answer = client.post("/account/roles/account/", {"full_name": "Dana Weiss", "password": PASSWORD})
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert ("We wrote to" in page, "none was written for you" in page) == (False, True)
 
 
 def test_chika_with_an_account_logs_in_and_accepts(client, organization, owner, chika):
