@@ -8,8 +8,10 @@ from django.utils import timezone
 from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course
 from matricula.credentials.models import Certificate
+from matricula.joining.asking import ask_administrator
 from matricula.joining.inviting import decline, invite, revoke
 from matricula.joining.models import Invitation
+from matricula.joining.sharing import make_link
 from matricula.learning.completing import finish_lesson
 from matricula.learning.models import Enrolment
 from matricula.learning.starting import start_course
@@ -18,28 +20,28 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
 
-# name, group, days ago, lessons done of the first course (None: not started; 99: all)
+# name, group, days ago, lessons done of the first course and then of the next (None: not started)
 MEMBERS: list[tuple[str, str, int, int | None]] = [
-    ("Emre Yıldız", "Grid operations", 41, 99),
+    ("Emre Yıldız", "Grid operations", 41, 8),
     ("Fatima Haddad", "Grid operations", 38, 99),
     ("Grace Lindqvist", "Customer care", 34, 2),
-    ("Hugo Marchetti", "Customer care", 33, 99),
+    ("Hugo Marchetti", "Customer care", 33, 7),
     ("Ines Duarte", "Head office", 27, 1),
     ("Jonas Brandt", "Grid operations", 21, 3),
-    ("Kavya Raman", "Head office", 16, 99),
+    ("Kavya Raman", "Head office", 16, 11),
     ("Lars Eriksen", "Grid operations", 12, 0),
     ("Mariam Sow", "Customer care", 9, 2),
     ("Nils Vogel", "Head office", 5, None),
     ("Olga Petrova", "Customer care", 2, 1),
 ]
-# name, days ago, what became of the invitation
+# name, group, days ago, what became of the invitation
 INVITED = [
-    ("Paulo Reis", 20, "expired"),
-    ("Qadir Aslan", 15, "declined"),
-    ("Rosa Blum", 11, "revoked"),
-    ("Sven Holm", 8, "failed"),
-    ("Tomoko Abe", 6, "opened"),
-    ("Uma Nair", 3, "sent"),
+    ("Paulo Reis", "Head office", 20, "expired"),
+    ("Qadir Aslan", "Customer care", 15, "declined"),
+    ("Rosa Blum", "Grid operations", 11, "revoked"),
+    ("Sven Holm", "Customer care", 8, "failed"),
+    ("Tomoko Abe", "Head office", 6, "opened"),
+    ("Uma Nair", "Grid operations", 3, "sent"),
 ]
 
 
@@ -47,8 +49,17 @@ def settle_in(program: Program, bruno: Account, password: str) -> None:
     """Fill `program` with people. `password` is hashed already: everybody has the same."""
     for name, group, days, done in MEMBERS:
         joined(program, bruno, name, password, group, days, done)
-    for name, days, fate in INVITED:
-        invited(program, bruno, name, days, fate)
+    for name, group, days, fate in INVITED:
+        invited(program, bruno, name, group, days, fate)
+    link, _ = make_link(
+        program=program,
+        actor=bruno,
+        label="Intranet, first page",
+        max_uses=50,
+        allowed_domains=["nordlicht.example"],
+        expires_at=timezone.now() + timedelta(days=90),
+    )
+    link.use()
 
 
 def joined(
@@ -57,9 +68,10 @@ def joined(
     """Somebody who was invited `days` ago, joined the day after, and did `done` lessons."""
     work = address_of(name, program)
     account = newcomer(name, work, password)
-    invitation = invite(program=program, address=work, name=name, invited_by=bruno)
+    part = group_of(program, group)
+    invitation = invite(program=program, address=work, name=name, invited_by=bruno, groups=[part])
     membership = enter_program(program=program, account=account)
-    membership.groups.add(Group.objects.get_or_create(program=program, name=group)[0])
+    membership.groups.add(part)
     Affiliation.objects.create(organization=program.organization, account=account, work_email=work)
     if invitation:
         delivered(invitation)
@@ -77,16 +89,20 @@ def joined(
 
 
 def learn(membership: Membership, done: int) -> None:
-    course = membership.program.courses.order_by("title").first()
-    if course is None:
-        return
-    enrolment = start_course(course=course, membership=membership)
-    for lesson in course.lessons.order_by("module__position", "position")[:done]:
-        finish_lesson(enrolment=enrolment, lesson=lesson, score=90 if lesson.kind == "quiz" else None)
+    """The first `done` lessons of the first two courses, one after the other."""
+    for course in membership.program.courses.order_by("title")[:2]:
+        enrolment = start_course(course=course, membership=membership)
+        lessons = course.lessons.order_by("module__position", "position")
+        for lesson in lessons[:done]:
+            finish_lesson(enrolment=enrolment, lesson=lesson, score=90 if lesson.kind == "quiz" else None)
+        done -= len(lessons)
+        if done <= 0:
+            return
 
 
-def invited(program: Program, bruno: Account, name: str, days: int, fate: str) -> None:
-    invitation = invite(program=program, address=address_of(name, program), name=name, invited_by=bruno)
+def invited(program: Program, bruno: Account, name: str, group: str, days: int, fate: str) -> None:
+    work, groups = address_of(name, program), [group_of(program, group)]
+    invitation = invite(program=program, address=work, name=name, invited_by=bruno, groups=groups)
     if invitation is None:
         return
     if fate == "failed":
@@ -102,6 +118,11 @@ def invited(program: Program, bruno: Account, name: str, days: int, fate: str) -
     backdate(invitation, days)
     if fate == "expired":
         Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now() - timedelta(days=1))
+        ask_administrator(reason="expired", invitation=invitation)
+
+
+def group_of(program: Program, name: str) -> Group:
+    return Group.objects.get_or_create(program=program, name=name)[0]
 
 
 def delivered(invitation: Invitation) -> None:
