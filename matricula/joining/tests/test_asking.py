@@ -36,7 +36,17 @@ def test_a7_one_click_reaches_the_console_and_the_administrators_mailbox(
     assert letter.subject == "ada@nordlicht.example asks for an invitation to Welcome"
     assert "/console/nordlicht/requests/" in letter.text
     client.force_login(bruno)
-    assert "ada@nordlicht.example" in client.get("/console/nordlicht/requests/").content.decode()
+    page = client.get("/console/nordlicht/requests/").content.decode()
+    assert "ada@nordlicht.example" in page
+    assert "The invitation had expired · Welcome" in page
+
+
+def test_a_request_about_a_link_nobody_knows_says_that_it_opened_nothing(
+    client, administers, invitation, bruno
+):
+    ask_administrator(reason="unknown", address="ada@nordlicht.example")
+    client.force_login(bruno)
+    assert "The link opened nothing · Welcome" in client.get("/console/nordlicht/requests/").content.decode()
 
 
 def test_asking_twice_is_asking_once(administers, invitation):
