@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.joining.asking import answer_with_letter, dismiss
@@ -16,27 +15,12 @@ from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
 from matricula.web.keyset import stretch
 
-WHY = {
-    "expired": gettext_lazy("The invitation had expired"),
-    "revoked": gettext_lazy("The invitation had been withdrawn"),
-    "declined": gettext_lazy("The invitation had been declined"),
-    "replaced": gettext_lazy("The link was from an earlier letter"),
-    "used": gettext_lazy("Somebody had joined by this link, or its last use was gone"),
-    "off": gettext_lazy("The direct link is turned off"),
-    "ended": gettext_lazy("The program is over"),
-    "full": gettext_lazy("The program was full"),
-}
-"""What kept the person out, by the code of the refusal."""
-
 
 @overseeing
 @require_safe
 def requests(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = Request.objects.waiting().filter(program__organization=organization).select_related("program")
-    page = stretch(rows, request.GET)
-    for one in page.rows:
-        one.why = WHY.get(one.reason, gettext_lazy("The link opened nothing"))
-    context = {"organization": organization, "page": page}
+    context = {"organization": organization, "page": stretch(rows, request.GET)}
     return render(request, "joining/console/requests.html", context)
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
@@ -95,6 +96,19 @@ class Arrival(models.Model):
         ]
 
 
+WHY = {
+    "expired": _("The invitation had expired"),
+    "revoked": _("The invitation had been withdrawn"),
+    "declined": _("The invitation had been declined"),
+    "replaced": _("The link was from an earlier letter"),
+    "used": _("Somebody had joined by this link, or its last use was gone"),
+    "off": _("The direct link is turned off"),
+    "ended": _("The program is over"),
+    "full": _("The program was full"),
+}
+"""What kept the person out, by the code of the refusal."""
+
+
 class RequestQuerySet(models.QuerySet["Request"]):
     def waiting(self) -> Self:
         return self.filter(answer="")
@@ -134,3 +148,7 @@ class Request(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.canonical = canonical(self.address)
         super().save(*args, **kwargs)
+
+    @property
+    def why(self) -> str:
+        return str(WHY.get(self.reason, _("The link opened nothing")))
