@@ -1,12 +1,12 @@
 """How an organization looks and speaks: name, colour, logo, and the words of its letters."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from matricula.accounts.models import Account
 from matricula.accounts.throttling import Limit
@@ -40,32 +40,46 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
     return bool(after)
 
 
+@dataclass(frozen=True)
+class DrawnLogo:
+    """A picture that may be shown, and as letters show it."""
+
+    picture: Picture
+    for_letters: bytes
+    is_pale: bool
+
+
 def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
-    """Raises PictureRefused. It is drawn before the transaction begins: that takes its time."""
+    """Raises PictureRefused."""
+    show_drawn(organization=organization, logo=draw_logo(organization, content), actor=actor)
+
+
+def draw_logo(organization: Organization, content: bytes) -> DrawnLogo:
+    """Takes its time, so before the transaction of `show_drawn` begins. Raises PictureRefused."""
     if not LOGOS.allows(organization.pk):
         raise PictureRefused(_("There were many pictures within an hour. Try again in an hour."))
     picture = read_picture(content)
-    show_picture(organization, picture, points_of(picture, LETTER_WIDTH, LETTER_HEIGHT), actor)
+    points = points_of(picture, LETTER_WIDTH, LETTER_HEIGHT)
+    return DrawnLogo(picture, on_ground(points, LETTER_EDGE), is_pale(points))
 
 
 @transaction.atomic
-def show_picture(
-    organization: Organization, picture: Picture, points: Image.Image, actor: Account | None
-) -> None:
-    logo = kept(organization, picture, on_ground(points, LETTER_EDGE))
+def show_drawn(*, organization: Organization, logo: DrawnLogo, actor: Account | None) -> None:
+    row = kept(organization, logo)
     look = {
-        "logo": f"{logo.digest}.{logo.kind}",
-        "logo_ratio": picture.ratio,
-        "logo_is_pale": is_pale(points),
+        "logo": f"{row.digest}.{row.kind}",
+        "logo_ratio": logo.picture.ratio,
+        "logo_is_pale": logo.is_pale,
     }
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     Organization.objects.filter(pk=organization.pk).update(**look)
     told("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
 
 
-def kept(organization: Organization, picture: Picture, for_letters: bytes) -> Logo:
+def kept(organization: Organization, logo: DrawnLogo) -> Logo:
+    picture = logo.picture
     digest = sha256(picture.content).hexdigest()
-    rest = {"kind": picture.kind, "content": picture.content, "for_letters": for_letters}
+    rest = {"kind": picture.kind, "content": picture.content, "for_letters": logo.for_letters}
     return organization.logos.get_or_create(digest=digest, defaults=rest)[0]
 
 

@@ -1,6 +1,6 @@
 """How the organization looks and speaks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,7 +11,14 @@ from matricula.api import shapes
 from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.values import Given, Text, Words
-from matricula.organizations.branding import LONGEST_GREETING, change_brand, remove_logo, show_logo
+from matricula.organizations.branding import (
+    LONGEST_GREETING,
+    DrawnLogo,
+    change_brand,
+    draw_logo,
+    remove_logo,
+    show_drawn,
+)
 from matricula.organizations.models import HEX_COLOUR, Organization
 from matricula.web.pictures import LARGEST
 
@@ -51,6 +58,16 @@ def change_branding(request: HttpRequest, body: BrandChange) -> shapes.Branding:
     return shape_of(request)
 
 
+def draw_first(request: HttpRequest) -> None:
+    """Nobody waits for a transaction in which a picture is drawn. Raises PictureRefused."""
+    if logo := request.FILES.get("logo"):
+        request.drawn_logo = drawn(request, logo)  # type: ignore[attr-defined]
+
+
+def drawn(request: HttpRequest, logo: Any) -> DrawnLogo:
+    return draw_logo(token_of(request).organization, logo.read(LARGEST + 1))
+
+
 @operations.makes(LOGO, scope=WRITE, response=shapes.Branding)
 def show_another_logo(
     request: HttpRequest,
@@ -58,7 +75,8 @@ def show_another_logo(
 ) -> shapes.Branding:
     """Show another logo from now on. Letters that were sent keep the old one."""
     token = token_of(request)
-    show_logo(organization=token.organization, content=logo.read(LARGEST + 1), actor=token.made_by)
+    picture = getattr(request, "drawn_logo", None) or drawn(request, logo)
+    show_drawn(organization=token.organization, logo=picture, actor=token.made_by)
     return shape_of(request)
 
 

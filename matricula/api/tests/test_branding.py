@@ -1,8 +1,11 @@
 """How Nordlicht looks, changed by a program."""
 
 import pytest
+from django.db import connection
 
 from matricula.audit.models import Entry
+from matricula.organizations import branding
+from matricula.organizations.branding import LOGOS
 from matricula.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,31 @@ def test_a_logo_sent_twice_under_one_key_is_shown_once(api, house):
     first, again = (api.send("branding/logo/", "logo", LOGO, key="k") for _ in range(2))
     assert (first.status_code, again.content, again["Idempotency-Replayed"]) == (201, first.content, "true")
     assert Entry.objects.filter(verb="organization.logo_shown").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_logo_is_drawn_before_the_transaction_begins_and_a_repetition_draws_nothing(
+    api, house, monkeypatch
+):
+    seen = []
+    for name in ("read_picture", "points_of", "on_ground"):
+        really = getattr(branding, name)
+
+        def watched(*given, really=really):
+            seen.append(connection.in_atomic_block)
+            return really(*given)
+
+        monkeypatch.setattr(branding, name, watched)
+    answers = [api.send("branding/logo/", "logo", LOGO, key="k").status_code for _ in range(3)]
+    assert (answers, seen) == ([201] * 3, [False] * 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_that_are_refused_count_as_others_do(api, house):
+    for _ in range(LOGOS.tries):
+        assert api.send("branding/logo/", "logo", b"GIF89a").status_code == 422
+    answer = api.send("branding/logo/", "logo", LOGO)
+    assert "many pictures within an hour" in answer.json()["detail"]
 
 
 def test_a_body_larger_than_any_logo_is_not_read(api):
