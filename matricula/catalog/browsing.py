@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from matricula.catalog.models import (
     Course,
@@ -17,15 +18,18 @@ from matricula.catalog.models import (
 
 DURATIONS = {"short": (0, 60), "medium": (61, 180), "long": (181, 1_000_000)}
 """From and to, in minutes."""
+FILTERS = ("topic", "level", "language", "duration")
 
 
 def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
     """What a page to browse needs: what fits, what was asked, and the choices that exist."""
-    kinds = set(offered_courses(program).order_by().values_list("topic", "language"))
+    courses = list(offered_courses(program, asked))
+    whole = courses if not any(asked.get(name) for name in ("q", *FILTERS)) else offered_courses(program)
+    kinds = {(one.topic, one.language) for one in whole}
     return {
         "asked": asked,
-        "courses": offered_courses(program, asked),
-        "specializations": offered_specializations(program, asked),
+        "courses": courses,
+        "specializations": with_size(offered_specializations(program, asked)),
         "topics": sorted({topic for topic, _ in kinds}),
         "languages": [(tag, name_of_language(tag)) for tag in sorted({language for _, language in kinds})],
         "levels": Level.choices,
@@ -62,15 +66,26 @@ def with_lessons(courses: QuerySet[Course]) -> QuerySet[Course]:
 def offered_specializations(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Specialization]:
     """Series of which a course fits, or all."""
     asked = asked or {}
-    steps = SpecializationCourse.objects.filter(course__withdrawn_at__isnull=True).select_related("course")
-    series: QuerySet[Specialization] = (
-        Specialization.objects.offered().filter(programs=program).prefetch_related(Prefetch("series", steps))
-    )
-    if any(asked.get(name) for name in ("topic", "level", "language", "duration")):
+    series: QuerySet[Specialization] = Specialization.objects.offered().filter(programs=program)
+    if any(asked.get(name) for name in FILTERS):
         without_words = {name: value for name, value in asked.items() if name != "q"}
         fitting = offered_courses(program, without_words).values("pk")
         series = series.filter(series__course__in=fitting).distinct()
     return matching(series.order_by("title"), asked)
+
+
+STEPS = SpecializationCourse.objects.filter(course__withdrawn_at__isnull=True)
+SIZE = STEPS.filter(specialization=OuterRef("pk")).order_by().values("specialization").values(n=Count("pk"))
+
+
+def with_steps(series: QuerySet[Specialization]) -> QuerySet[Specialization]:
+    """Together with their courses, in order."""
+    return series.prefetch_related(Prefetch("series", STEPS.select_related("course")))
+
+
+def with_size(series: QuerySet[Specialization]) -> QuerySet[Specialization]:
+    """Together with `size`, how many courses they have."""
+    return series.annotate(size=Coalesce(Subquery(SIZE), 0))
 
 
 def matching(rows: QuerySet[Any], asked: Mapping[str, str]) -> QuerySet[Any]:

@@ -55,9 +55,11 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
             "-started_at"
         )
     )
-    lessons = Lesson.objects.filter(
-        course__in=[row.course_id for row in rows], withdrawn_at__isnull=True
-    ).select_related("module")
+    lessons = (
+        Lesson.objects.filter(course__in=[row.course_id for row in rows], withdrawn_at__isnull=True)
+        .select_related("module")
+        .defer("body_html", "content")
+    )
     done = set(
         Progress.objects.filter(enrolment__in=rows, done_at__isnull=False).values_list(
             "enrolment_id", "lesson_id"

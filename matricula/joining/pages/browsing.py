@@ -16,6 +16,7 @@ from matricula.catalog.browsing import (
     offered_specializations,
     was_offered,
     with_lessons,
+    with_steps,
 )
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.errors import JoiningError
@@ -47,7 +48,7 @@ def course(request: HttpRequest, arrival: Arrival, course_id: str) -> HttpRespon
 @holding_arrival
 @require_safe
 def specialization(request: HttpRequest, arrival: Arrival, specialization_id: str) -> HttpResponse:
-    chosen = only(offered_specializations(arrival.program).filter(public_id=specialization_id))
+    chosen = only(with_steps(offered_specializations(arrival.program)).filter(public_id=specialization_id))
     if chosen is None:
         return taken_out(request, arrival, specialization_id)
     context = {"arrival": arrival, "program": arrival.program, "specialization": chosen}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import network_of
-from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.catalog.browsing import offered_courses, offered_specializations, with_size
 from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
 from matricula.joining.asking import ask_administrator
 from matricula.joining.errors import LinkRefused
@@ -106,7 +106,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "program": program,
         "evidence": evidence,
         "courses": offered_courses(program)[:SHOWN_COURSES],
-        "specializations": offered_specializations(program),
+        "specializations": with_size(offered_specializations(program)),
     }
     return render(request, "joining/pages/welcome.html", context)
 

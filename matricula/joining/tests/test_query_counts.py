@@ -15,7 +15,7 @@ MOST = {
     "open the link": 2,
     "welcome": 3,
     "join now": 4,
-    "browse": 5,
+    "browse": 4,
     "course": 5,
     "start": 4,
     "set up your account": 5,

@@ -1,7 +1,9 @@
 """My learning, and what a program offers."""
 
+from collections import defaultdict
+
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,14 +16,14 @@ from matricula.catalog.browsing import (
     was_offered,
     with_lessons,
 )
-from matricula.catalog.models import Specialization
+from matricula.catalog.models import Specialization, SpecializationCourse
 from matricula.learning.access import member, why_closed
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
 from matricula.learning.starting import start_course, start_specialization
 from matricula.organizations.models import Role
 from matricula.programs.grouping import join_group
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Group, Membership, Program
 from matricula.web.access import signed_in
 
 
@@ -32,38 +34,48 @@ def home(request: HttpRequest) -> HttpResponse:
     enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
     memberships = Membership.objects.current().filter(account=request.user.pk)
     unfinished = [one for one in enrolments if not one.completed_at]
+    completed = [one for one in enrolments if one.completed_at]
     context = {
         "memberships": memberships.select_related("program__organization"),
         "in_progress": [one for one in unfinished if not why_closed(one.membership)],
         "resting": [one for one in unfinished if why_closed(one.membership)],
-        "completed": [one for one in enrolments if one.completed_at],
-        "series": series_in_progress(request.user.pk or 0),
+        "completed": completed,
+        "series": series_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
         "administers": Role.objects.filter(account=request.user.pk).exists(),
     }
     return render(request, "learning/pages/home.html", context)
 
 
-def series_in_progress(account: int) -> list[SpecializationEnrolment]:
-    """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`."""
+def series_in_progress(account: int, completed: set[int]) -> list[SpecializationEnrolment]:
+    """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`.
+
+    `completed`: the person's courses, by id.
+    """
     rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
+    started = list(rows.select_related("specialization").order_by("pk"))
+    if not started:
+        return []
     open_programs = {
         series: program
         for program, series in Program.objects.current()
         .filter(memberships__account=account, memberships__state="active")
         .values_list("public_id", "specializations")
     }
-    completed = Q(
-        specialization__series__course__enrolments__account=account,
-        specialization__series__course__enrolments__completed_at__isnull=False,
-    )
-    counts = Q(specialization__series__course__withdrawn_at__isnull=True)
-    counted = rows.select_related("specialization").annotate(
-        whole=Count("specialization__series__course", filter=counts, distinct=True),
-        done=Count("specialization__series__course", filter=counts & completed, distinct=True),
-    )
-    for row in counted:
+    courses = courses_of_series([row.specialization_id for row in started])
+    for row in started:
+        wanted = courses[row.specialization_id]
         row.program = open_programs.get(row.specialization_id)  # type: ignore[attr-defined]
-    return [row for row in counted if row.program]  # type: ignore[attr-defined]
+        row.whole, row.done = len(wanted), len(wanted & completed)  # type: ignore[attr-defined]
+    return [row for row in started if row.program]  # type: ignore[attr-defined]
+
+
+def courses_of_series(series: list[int]) -> dict[int, set[int]]:
+    """By Specialization: its courses that were not withdrawn."""
+    steps = SpecializationCourse.objects.filter(specialization__in=series, course__withdrawn_at__isnull=True)
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, course in steps.values_list("specialization_id", "course_id"):
+        found[one].add(course)
+    return found
 
 
 @member
@@ -74,9 +86,16 @@ def program(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "program": program,
         **browse(program, request.GET),
-        "open_groups": program.groups.filter(is_open=True).exclude(memberships=membership).order_by("name"),
+        "open_groups": open_groups(membership),
     }
     return render(request, "learning/pages/program.html", context)
+
+
+def open_groups(membership: Membership) -> list[Group]:
+    """Those the member may still join. Most programs have none, and then nobody is asked which are joined."""
+    groups = list(membership.program.groups.filter(is_open=True).order_by("name"))
+    joined = set(membership.groups.values_list("pk", flat=True)) if groups else set()
+    return [group for group in groups if group.pk not in joined]
 
 
 @member
@@ -108,7 +127,9 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
         Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
     )
     of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
-    steps = [(one.course, of_course.get(one.course_id)) for one in specialization.series.all()]
+    steps = [
+        (one.course, of_course.get(one.course_id)) for one in specialization.series.select_related("course")
+    ]
     context = {
         "membership": membership,
         "program": program,

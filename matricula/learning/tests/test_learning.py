@@ -1,12 +1,15 @@
 """F1: lessons, files, answers and places are kept as Ada goes, and open only to who may open the course."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conftest import person
 from matricula.catalog.importing import import_course
 from matricula.learning.models import Enrolment, Progress
-from matricula.learning.starting import start_course
+from matricula.learning.starting import start_course, start_specialization
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Group, Membership
 
@@ -183,8 +186,8 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
         program.courses.add(more)
         start_course(course=more, membership=enrolment.membership)
     most = {
-        "/learn/": 9,
-        f"/learn/programs/{program.public_id}/": 9,
+        "/learn/": 8,
+        f"/learn/programs/{program.public_id}/": 6,
         film.address: 8,
         f"{film.address}lessons/watch/": 9,
     }
@@ -192,6 +195,61 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
         reader.get(path)
         with django_assert_max_num_queries(limit):
             reader.get(path)
+
+
+def series_of(organization, program, courses, title="Trust"):
+    made = organization.specializations.create(slug=title.lower(), title=title, summary="S")
+    for position, one in enumerate(courses):
+        made.series.create(course=one, position=position)
+    program.specializations.add(made)
+    return made
+
+
+@pytest.fixture
+def series(organization, program, film):
+    """Film, another course, and one that was withdrawn."""
+    other = organization.courses.create(slug="a", title="a", topic="Y")
+    gone = organization.courses.create(slug="b", title="b", topic="Y", withdrawn_at=timezone.now())
+    return series_of(organization, program, [film, other, gone])
+
+
+def test_a_specialization_says_how_many_courses_it_has_and_how_many_ada_completed(
+    reader, program, series, enrolment
+):
+    start_specialization(specialization=series, membership=enrolment.membership)
+    catalog = f"/learn/programs/{program.public_id}/"
+    assert "2 courses" in reader.get(catalog).content.decode()
+    assert "0 of 2" in reader.get("/learn/").content.decode()
+    Enrolment.objects.update(completed_at=timezone.now())
+    assert "1 of 2" in reader.get("/learn/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/learn/", "program", "series"])
+def test_pages_ask_as_often_for_three_specializations_as_for_one(
+    reader, organization, program, series, enrolment, film, path
+):
+    catalog = f"/learn/programs/{program.public_id}/"
+    address = {"program": catalog, "series": f"{catalog}specializations/{series.public_id}/"}.get(path, path)
+    start_specialization(specialization=series, membership=enrolment.membership)
+    counts = []
+    for titles in ([], ["Power", "Safety"]):
+        for number, title in enumerate(titles):
+            more = series_of(organization, program, [film], title)
+            start_specialization(specialization=more, membership=enrolment.membership)
+            one = organization.courses.create(slug=title, title=title, topic="Z")
+            series.series.create(course=one, position=10 + number)
+        with CaptureQueriesContext(connection) as asked:
+            assert reader.get(address).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_a_filter_leaves_the_other_topics_to_choose_from(reader, program, series):
+    page = reader.get(f"/learn/programs/{program.public_id}/?topic=Y").content.decode()
+    assert "<option>X</option>" in page
+    assert "<option selected>Y</option>" in page
+    assert "<h3>" in page
+    assert ">Film</a>" not in page
 
 
 def test_a_member_joins_an_open_group_and_no_other(reader, program, enrolment):
