@@ -30,25 +30,29 @@ def matricula(*arguments, **changed):
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "check"])
+WRONG = [
+    ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32 random characters."),
+    ({"BASE_URL": "http://learn.example.com"}, "BASE_URL must begin with https:// in production."),
+    ({"EMAIL_URL": ""}, "EMAIL_URL must name a mail server, such as"),
+    ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must look like postgresql://user"),
+    ({"MATRICULA_WORKERS": "many"}, "MATRICULA_WORKERS must be a whole number from 1 up, not 'many'."),
+    (
+        {"MATRICULA_BOUNCE_MAILBOX": "imap://b:c@mail.example.com/INBOX"},
+        "MATRICULA_BOUNCE_MAILBOX must look like imaps://",
+    ),
+    ({"MATRICULA_BOUNCE_ADDRESS": "bounces"}, "MATRICULA_BOUNCE_ADDRESS must be an e-mail address, not"),
+    ({"MATRICULA_WEBHOOK_SECRET": "us:short"}, "MATRICULA_WEBHOOK_SECRET must look like name:password"),
+    ({"MATRICULA_DEVELOPMENT": "true"}, "MATRICULA_DEVELOPMENT must be false on a site that others"),
+]  # fmt: skip
+COMMANDS = ["worker", "check", "migrate"]
+
+
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32 random characters."),
-        ({"BASE_URL": "http://learn.example.com"}, "BASE_URL must begin with https:// in production."),
-        ({"EMAIL_URL": ""}, "EMAIL_URL must name a mail server, such as"),
-        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must look like postgresql://user"),
-        ({"MATRICULA_WORKERS": "many"}, "MATRICULA_WORKERS must be a whole number from 1 up, not 'many'."),
-        (
-            {"MATRICULA_BOUNCE_MAILBOX": "imap://b:c@mail.example.com/INBOX"},
-            "MATRICULA_BOUNCE_MAILBOX must look like imaps://",
-        ),
-        ({"MATRICULA_BOUNCE_ADDRESS": "bounces"}, "MATRICULA_BOUNCE_ADDRESS must be an e-mail address, not"),
-        ({"MATRICULA_WEBHOOK_SECRET": "us:short"}, "MATRICULA_WEBHOOK_SECRET must look like name:password"),
-        ({"MATRICULA_DEVELOPMENT": "true"}, "MATRICULA_DEVELOPMENT must be false on a site that others"),
-    ],
-)  # fmt: skip
+    ("command", "wrong", "sentence"),
+    [*(("serve", *one) for one in WRONG), *((command, *WRONG[0]) for command in COMMANDS)],
+)
 def test_a_wrong_setting_stops_the_start_with_one_sentence(command, wrong, sentence, tmp_path):
+    """Settings are read before any command is."""
     stopped = matricula(command, MATRICULA_DATA=str(tmp_path), **wrong)
     assert (stopped.returncode, stopped.stdout) == (1, "")
     assert stopped.stderr.startswith(f"matricula: {sentence}")

@@ -10,6 +10,9 @@ from typing import IO
 import psycopg
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/matricula")
+ASKING = ["--asking-the-database", "-p", "no:schemathesis"]
+ASKING += ["--ignore", "matricula/api/tests/test_schemathesis.py"]
+"""All that schemathesis asks is marked `once`; each process is spared the seconds it takes to load it."""
 PROCESSES = "2"
 """Of each half: they wait for databases, browsers and killed processes more than they compute."""
 
@@ -36,7 +39,7 @@ def main() -> int:
     with tempfile.TemporaryFile() as said:
         second = None
         if postgresql_answers():
-            second = start(POSTGRESQL, said, "--asking-the-database", *arguments)
+            second = start(POSTGRESQL, said, *ASKING, *arguments)
         print("== SQLite: everything" + (", while PostgreSQL is at work too" if second else ""), flush=True)
         failed = start(None, None, *arguments).wait()
         if second is None:

@@ -93,6 +93,10 @@ class Cluster:
     def url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
+    @property
+    def runs(self) -> bool:
+        return (self.folder / "postmaster.pid").exists()
+
     def start(self) -> None:
         options = f"-p {self.port} -k {self.folder} -c fsync=off -c listen_addresses=127.0.0.1"
         self.control("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
@@ -107,8 +111,9 @@ class Cluster:
         subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL, cwd="/")
 
 
-@pytest.fixture
-def cluster():
+@pytest.fixture(scope="module")
+def kept_cluster():
+    """To make one costs as much as a test of it."""
     if not POSTGRESQL:
         pytest.skip("LEFT OUT: PostgreSQL's own programs are not installed")
     with tempfile.TemporaryDirectory() as folder:
@@ -116,5 +121,13 @@ def cluster():
             shutil.chown(folder, "postgres")
         own = Cluster(Path(folder))
         yield own
-        if (own.folder / "postmaster.pid").exists():
+        if own.runs:
             own.stop()
+
+
+@pytest.fixture
+def cluster(kept_cluster):
+    """Running, whatever the test before did to it."""
+    if not kept_cluster.runs:
+        kept_cluster.start()
+    return kept_cluster

@@ -51,6 +51,7 @@ def clear(page):
             other.close()
     page.context.clear_cookies()
     page.set_viewport_size(SIZES[page.size])
+    page.emulate_media(color_scheme="light")
     page.goto("about:blank")
 
 

@@ -9,40 +9,35 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 import matricula
-from conftest import PASSWORD, person
+from conftest import person
 from matricula.learning.starting import start_course
 from matricula.organizations.models import Organization, Role
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
-from tests.journeys.walking import BROWSER_TEST, click, open_link, shoot
+from tests.chromium import SIZES
+from tests.journeys.walking import BROWSER_TEST, click, faults, is_wider_than, open_link, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 LOGO = Path(matricula.__file__).parent / "demo/logos/nordlicht.svg"
 UNSAFE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n<script>alert(1)</script></svg>'
 
 
-def log_in(page, live_server, address):
-    page.goto(f"{live_server.url}/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
-
-
 @pytest.fixture
-def owner(live_server, page, organization, bruno):
+def owner(page, organization, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    log_in(page, live_server, "bruno@nordlicht.example")
+    sign_in(page, bruno)
     return page
 
 
 def shoot_small_too(page, name):
-    """At a desk, where axe can run, also as narrow as a phone."""
+    """At a desk, where axe can run, also as narrow as a phone; the colours are the same there."""
     shoot(page, name)
     if page.size == "desktop":
-        page.set_viewport_size({"width": 390, "height": 844})
+        page.set_viewport_size(SIZES["phone"])
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")  # nothing is half below the bar that stays
-        shoot(page, f"{name}-narrow")
-        page.set_viewport_size({"width": 1280, "height": 900})
+        assert not is_wider_than(SIZES["phone"], page), f"{name}, narrow"
+        assert faults(page) == [], f"{name}, narrow"
+        page.set_viewport_size(SIZES["desktop"])
 
 
 def test_g1_branding_looked_at_first_and_then_saved(live_server, owner, organization):
@@ -115,11 +110,11 @@ def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner
 
 
 def test_d5_a_member_reads_when_the_program_opens_and_that_it_has_ended(live_server, page, program, course):
-    membership = enter_program(program=program, account=person("Ada Okafor", "ada@home.example"))
-    start_course(course=course, membership=membership)
+    ada = person("Ada Okafor", "ada@home.example")
+    start_course(course=course, membership=enter_program(program=program, account=ada))
     today = timezone.localdate()
     Program.objects.update(starts_on=today + timedelta(days=9), ends_on=today + timedelta(days=90))
-    log_in(page, live_server, "ada@home.example")
+    sign_in(page, ada)
     for path, name in (
         ("/learn/", "learn-before-the-first-day"),
         (f"/learn/programs/{program.public_id}/", "program-before-the-first-day"),

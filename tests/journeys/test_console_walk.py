@@ -28,6 +28,7 @@ from tests.journeys.walking import (
     COLOURS,
     SHOTS,
     faults,
+    is_wider_than,
     sign_in,
 )
 from tests.test_console import VIEWS, House, signed_in
@@ -37,7 +38,7 @@ START = "/console/nordlicht/"
 FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
 PARTS = {"console:sample", "letters:content"}
 """Pieces of other pages, asked for by a script or shown in a frame."""
-LINKS = "links => links.map(link => link.href)"
+LINKS = f"""() => [...document.querySelectorAll("a[href^='{START}']")].map((link) => link.href)"""
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def walk(page) -> Iterator[str]:
         seen.add(name)
         page.goto(path, wait_until="load")
         yield name
-        found = page.locator(f"a[href^='{START}']").evaluate_all(LINKS)
+        found = page.evaluate(LINKS)
         waiting += [urlsplit(link).path for link in found if name_of(urlsplit(link).path) not in seen]
 
 
@@ -120,7 +121,7 @@ def at_a_desk(page, name):
 def on_a_phone(page, name):
     page.set_viewport_size(SIZES["phone"])
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0) }")
-    wide = page.evaluate("document.documentElement.scrollWidth") > SIZES["phone"]["width"]
+    wide = is_wider_than(SIZES["phone"], page)
     found = [("wider than a phone", page.evaluate(WIDEST))] if wide else []
     found += [("phone", *fault) for fault in faults(page, ["target-size"])]
     picture(page, name, "phone")
@@ -151,7 +152,7 @@ WIDEST = """() => [...document.querySelectorAll('body *')]
 FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
 TABBABLE = f"""() => [...document.querySelectorAll('{FOCUSABLE}')]
     .filter((one) => !one.disabled && one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility())"""
-COUNT = f"() => ({TABBABLE})().length"
+PRESSES = f"() => ({TABBABLE})().length + 4 * document.querySelectorAll('input[type=date]').length + 2"
 WATCH = """() => {
     document.activeElement.blur()
     document.addEventListener('focusin', (event) => { event.target.dataset.focused = '1' })
@@ -163,7 +164,7 @@ LEFT = f"""() => ({TABBABLE})().filter((one) => !one.dataset.focused && one.type
 def never_focused(page) -> list[str]:
     """What Tab does not reach. A date takes five presses; of radio buttons Tab reaches one."""
     page.evaluate(WATCH)
-    for _ in range(page.evaluate(COUNT) + 4 * page.locator("input[type=date]").count() + 2):
+    for _ in range(page.evaluate(PRESSES)):
         page.keyboard.press("Tab")
     left: list[str] = page.evaluate(LEFT)
     return left

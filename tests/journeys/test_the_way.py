@@ -11,7 +11,7 @@ from matricula.catalog.importing import import_course
 from matricula.learning.starting import start_course
 from matricula.organizations.models import Role
 from matricula.programs.membership import enter_program
-from tests.journeys.walking import ON_EVERY_DATABASE, click, letter_code, open_link, shoot
+from tests.journeys.walking import ON_EVERY_DATABASE, click, letter_code, log_in, open_link, shoot, sign_in
 
 pytestmark = ON_EVERY_DATABASE
 
@@ -59,9 +59,7 @@ def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificat
 
 def test_b3_chika_is_signed_in_and_joins_as_herself(page, live_server, worker, invitation, chika, course):
     page.goto("/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    log_in(page, "chika@elsewhere.example")
     open_link(page, live_server, invitation)
     expect(page.get_by_role("button", name="Use another account")).to_be_visible()
     shoot(page, "signed-in")
@@ -87,10 +85,7 @@ def test_the_other_pages_are_accessible(page, live_server, worker, organization,
     for path in ("/account/log-in/", "/account/forgotten/", "/join/lost-letter/", "/_mail/", "/nowhere/"):
         page.goto(live_server.url + path)
         shoot(page, path.strip("/").replace("/", "-"))
-    page.goto("/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("bruno@nordlicht.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    sign_in(page, bruno)
     for path in ("/account/", "/console/nordlicht/invitations/", "/certificates/"):
         page.goto(live_server.url + path)
         shoot(page, path.strip("/").replace("/", "-"))
@@ -102,12 +97,9 @@ def test_c3_d1_chika_links_the_account_she_already_owns(page, live_server, worke
     click(page, course.title, role="link")
     click(page, "Start")
     click(page, "Link your account", role="link")
-    page.get_by_label("E-mail", exact=True).fill("chika@elsewhere.example")
-    page.get_by_label("Password").fill("wrong password")
-    click(page.locator("main"), "Log in")
+    log_in(page, "chika@elsewhere.example", "wrong password")
     page.get_by_role("alert").wait_for()
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    log_in(page, "chika@elsewhere.example")
     page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
     click(page, "Confirm")
     expect(page.get_by_role("heading", name=course.title)).to_be_visible()
@@ -118,10 +110,7 @@ def test_f1_ada_watches_a_video_with_captions_and_goes_on_where_she_stopped(page
     made = import_course(source=folder, organization=program.organization)
     ada = person("Ada Okafor", "ada@home.example")
     start_course(course=made, membership=enter_program(program=program, account=ada))
-    page.goto("/account/log-in/")
-    page.get_by_label("E-mail", exact=True).fill("ada@home.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page.locator("main"), "Log in")
+    sign_in(page, ada)
     page.goto(f"{made.address}lessons/three-signs-film/")
     shoot(page, "lesson-video")
     if page.size == "desktop":

@@ -5,21 +5,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PASSWORD
 from matricula.api.models import Token
 from matricula.organizations.models import Role
-from tests.journeys.walking import BROWSER_TEST, click, shoot
+from tests.journeys.walking import BROWSER_TEST, click, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 
 
 @pytest.fixture
-def console(page, live_server, organization, bruno):
+def console(page, organization, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    page.goto(f"{live_server.url}/account/log-in/?next=/console/nordlicht/tokens/")
-    page.get_by_label("E-mail").fill("bruno@nordlicht.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    click(page, "Log in")
+    sign_in(page, bruno)
+    page.goto("/console/nordlicht/tokens/")
     return page
 
 

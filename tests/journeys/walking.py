@@ -67,7 +67,7 @@ def shoot(page, name):
     axe needs JavaScript, so it looks at a desk.
     """
     page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[page.size]["width"], name
+    assert not is_wider_than(SIZES[page.size], page), name
     if page.size == "desktop":
         page.emulate_media(color_scheme="light")
         page.evaluate(AXE)
@@ -77,6 +77,10 @@ def shoot(page, name):
         page.emulate_media(color_scheme="light")
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png", full_page=True)
+
+
+def is_wider_than(size, page):
+    return page.evaluate("document.documentElement.scrollWidth") > size["width"]
 
 
 def faults(page, rules=None):

@@ -191,3 +191,23 @@ def test_every_problem_is_in_the_document():
     responses = door.document()["components"]["responses"]
     told = " ".join(one["description"] for one in responses.values())
     assert not [one for one in problems.KINDS if one not in told]
+
+
+def numbers_in(part, schemas):
+    """Every number in this part of the document, and in what it refers to."""
+    if isinstance(part, list):
+        for one in part:
+            yield from numbers_in(one, schemas)
+    elif isinstance(part, dict):
+        if part.get("type") == "integer":
+            yield part
+        yield from numbers_in(schemas.get(part.get("$ref", "").rpartition("/")[2]), schemas)
+        yield from numbers_in(list(part.values()), schemas)
+
+
+def test_every_number_that_is_let_in_fits_into_every_database():
+    document = door.document()
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    asked = [[one.get("parameters"), one.get("requestBody")] for one in operations]
+    largest = {one.get("maximum") for one in numbers_in(asked, document["components"]["schemas"])}
+    assert max(largest) == 2**31 - 1

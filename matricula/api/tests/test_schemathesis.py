@@ -3,6 +3,7 @@
 schemathesis makes good and bad requests from the document alone. Only what it cannot say is told here:
 which ids there are, what a deliverable address is, which moments are still to come, where cursors come from.
 `make fuzz` tries the edge of every value as well, which takes half a minute to think of beforehand.
+Once is enough: test_problems.py shows on every database that nothing comes in which only one of them keeps.
 """
 
 import os
@@ -39,7 +40,7 @@ EDGES = {"phases": {"coverage": {"enabled": "EVERY_EDGE" in os.environ}}}
 schema = schemathesis.openapi.from_wsgi(
     "/api/v1/openapi.json", application, config=SchemathesisConfig.from_dict(EDGES)
 )
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
