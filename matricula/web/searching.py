@@ -31,14 +31,17 @@ EXTENSIONS = ("pg_trgm", "btree_gin")
 INDEX = """CREATE INDEX IF NOT EXISTS {table}_words_by_block ON {table}
 USING gin (organization_id, {block}, search gin_trgm_ops)"""
 INDEX_BEFORE = "DROP INDEX IF EXISTS {table}_words"
-WALK = """WITH walked (id, search) AS ({rows}),
+WALK = """WITH walked (id, search) AS (
+    SELECT id, search FROM ({rows}) AS listed (id, search) ORDER BY id {order} LIMIT {far}),
 hits AS MATERIALIZED (SELECT ARRAY(SELECT id FROM walked WHERE {fits} LIMIT {n}) AS ids)
 SELECT ids, CASE WHEN cardinality(ids) < {n} THEN (SELECT id FROM walked OFFSET {far} - 1 LIMIT 1) END
 FROM hits"""
 LOOK = """WITH found (id) AS MATERIALIZED (
-    SELECT {pk} FROM {table} WHERE {where} AND {fits} {some})
-SELECT ARRAY(SELECT id FROM ({rows}) AS listed (id) WHERE id = ANY(ARRAY(SELECT id FROM found))
-    ORDER BY id {direction} LIMIT {n}), (SELECT count(*) FROM found)"""
+    SELECT {pk} FROM {table} WHERE {where} AND {pk} {beyond} {last} AND {fits} {some})
+SELECT ARRAY(SELECT found.id FROM (SELECT id FROM found ORDER BY id {order}) AS found, LATERAL (
+        SELECT FROM ({rows}) AS listed (id, search) WHERE listed.id = found.id OFFSET 0) AS there
+    ORDER BY found.id {order} LIMIT {n}), (SELECT count(*) FROM found)"""
+"""One row after the other, so that PostgreSQL stops when there are enough."""
 _searched: dict[str, str] = {}
 
 
@@ -68,6 +71,10 @@ class Lines:
     table: str
     organization: int
 
+    @property
+    def pk(self) -> str:
+        return _searched[self.table]
+
 
 def stretch_of_found(
     rows: "QuerySet[M]",
@@ -96,71 +103,56 @@ class Search:
 
     def take(self, rows: "QuerySet[M]", n: int) -> list[int]:
         """The first `n` ids of `rows`, which are in their order, that fit."""
+        self.older = rows.query.order_by == ("-pk",)
         try:
-            hits, last = self.walk(rows, n)
+            self.rows, self.params = rows.order_by().values_list("pk", "search").query.sql_with_params()
         except EmptyResultSet:
             return []
-        return hits if last is None else hits + self.look(last, rows, n - len(hits), rare=not hits)
+        hits, last = self.walk(n)
+        return hits if last is None else hits + self.look(last, n - len(hits), rare=not hits)
 
-    def walk(self, rows: "QuerySet[M]", n: int) -> tuple[list[int], int | None]:
+    def walk(self, n: int) -> tuple[list[int], int | None]:
         """The first `n` ids that fit among the WALKED first, and the last of these if there may be more."""
-        sql, params = rows.values_list("pk", "search")[:WALKED].query.sql_with_params()
-        walk = WALK.format(rows=sql, fits=self.fits, n=n, far=WALKED)
-        hits, last = self.ask(walk, [*params, *self.patterns])
+        hits, last = self.ask(WALK, [*self.params, *self.patterns], n=n, far=WALKED)
         return hits, last
 
-    def look(self, last: int, rows: "QuerySet[M]", n: int, *, rare: bool) -> list[int]:
+    def look(self, last: int, n: int, *, rare: bool) -> list[int]:
         """The first `n` ids beyond `last` that fit. `rare` words are looked for far and wide at once."""
-        near = [] if rare else self.look_near(last, rows, n)
+        near = [] if rare else self.look_near(last, n)
         if len(near) == n:
             return near
-        far = self.look_far(last, rows, n)
+        far = self.look_far(last, n)
         if rare and self.partial:
-            near = self.look_near(last, rows, n)
-        return sorted({*near, *far}, reverse=newest_first(rows))[:n]
+            near = self.look_near(last, n)
+        return sorted({*near, *far}, reverse=self.older)[:n]
 
-    def look_near(self, last: int, rows: "QuerySet[M]", n: int) -> list[int]:
+    def look_near(self, last: int, n: int) -> list[int]:
         """The first `n` ids beyond `last`, from the index, as far as its block and the next one reach."""
         block = (self.lines.organization << 32) + (last >> BLOCK_BITS)
-        following = block - 1 if newest_first(rows) else block + 1
-        where = f"{BLOCK} = ANY('{{{{{block:d}, {following:d}}}}}'::bigint[])"
-        return self.indexed(last, rows, n, where)[0]
+        following = block - 1 if self.older else block + 1
+        own = BLOCK.format(pk=self.lines.pk)
+        return self.indexed(last, n, f"{own} = ANY('{{{block:d}, {following:d}}}'::bigint[])")[0]
 
-    def look_far(self, last: int, rows: "QuerySet[M]", n: int) -> list[int]:
+    def look_far(self, last: int, n: int) -> list[int]:
         """`n` ids beyond `last`, from the index: the first ones, unless there are more than CANDIDATES."""
         where = f"organization_id = {self.lines.organization:d}::bigint"
-        found, number = self.indexed(last, rows, n, where, some=f"LIMIT {CANDIDATES + 1}")
+        found, number = self.indexed(last, n, where, f"LIMIT {CANDIDATES + 1}")
         self.partial = number > CANDIDATES
         return found
 
-    def indexed(
-        self, last: int, rows: "QuerySet[M]", n: int, where: str, some: str = ""
-    ) -> tuple[list[int], int]:
-        """The first `n` ids of `rows` among what the index gives, and how many it gave."""
-        sql, params = rows.order_by().values_list("pk").query.sql_with_params()
-        table, pk = self.lines.table, _searched[self.lines.table]
-        sign, direction = ("<", "DESC") if newest_first(rows) else (">", "ASC")
-        look = LOOK.format(
-            pk=pk,
-            table=table,
-            where=f"{where.format(pk=pk)} AND {pk} {sign} {last:d}",
-            fits=self.fits,
-            some=some,
-            rows=sql,
-            direction=direction,
-            n=n,
-        )
-        found, number = self.ask(look, [*self.patterns, *params])
+    def indexed(self, last: int, n: int, where: str, some: str = "") -> tuple[list[int], int]:
+        """The first `n` ids of the list among those the index gives, and how many it gave."""
+        pk, table = self.lines.pk, self.lines.table
+        parts = {"pk": pk, "table": table, "where": where, "some": some, "last": int(last), "n": n}
+        found, number = self.ask(LOOK, [*self.patterns, *self.params], **parts)
         return found, number
 
-    def ask(self, statement: str, params: list[Any]) -> Any:
+    def ask(self, statement: str, params: list[Any], **parts: Any) -> Any:
+        order, beyond = ("DESC", "<") if self.older else ("ASC", ">")
         with connection.cursor() as cursor:
-            cursor.execute(statement, params)
+            own = {"rows": self.rows, "fits": self.fits, "order": order, "beyond": beyond}
+            cursor.execute(statement.format(**own, **parts), params)
             return cursor.fetchone()
-
-
-def newest_first(rows: "QuerySet[M]") -> bool:
-    return rows.query.order_by == ("-pk",)
 
 
 def pattern(word: str) -> str:
