@@ -28,9 +28,10 @@ def postgresql_answers() -> bool:
 def start(database_url: str | None, output: IO[bytes] | None, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "MATRICULA_DEVELOPMENT": "true"}
     environment.pop("DATABASE_URL", None)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile all that it reads
     if database_url:
         environment["DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, "--dist", "worksteal", *arguments]
     return subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
 
 
