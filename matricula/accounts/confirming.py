@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
@@ -70,18 +70,13 @@ def confirmation_letter(letter: Letter) -> Reading | None:
     return Reading("accounts/email/confirmation", values)
 
 
-def was_written_to(*, account: Account, address: str) -> bool:
-    """Whether a letter with a code was ever written to `address` for this account."""
+def letter_came_back(*, account: Account, address: str) -> bool | None:
+    """Whether the letter that holds the present code for `address` could not be delivered; None: none was
+    ever written for this account."""
     asked = Confirmation.objects.filter(email__account=account, email__canonical=canonical(address))
-    return asked.exists()
-
-
-def letter_came_back(*, account: Account, address: str) -> bool:
-    """Whether the letter that holds the present code for `address` could not be delivered."""
-    asked = Confirmation.objects.filter(email__account=account, email__canonical=canonical(address))
-    latest = asked.filter(ended_at__isnull=True).order_by("-pk").values("pk")[:1]
-    failed = Letter.objects.filter(kind=KIND, reference__in=latest, state__in=Letter.UNDELIVERED)
-    return failed.exists()
+    failed = Letter.objects.filter(kind=KIND, reference=OuterRef("pk"), state__in=Letter.UNDELIVERED)
+    back = ExpressionWrapper(Exists(failed) & Q(ended_at__isnull=True), BooleanField())
+    return asked.order_by("-pk").values_list(back, flat=True).first()
 
 
 def spend_try(confirmation: Confirmation) -> None:

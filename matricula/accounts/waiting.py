@@ -1,9 +1,11 @@
 """What windows say to somebody who has to wait."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from matricula.accounts.addresses import canonical
-from matricula.accounts.confirming import LETTERS, was_written_to
+from matricula.accounts.confirming import LETTERS, letter_came_back
 from matricula.accounts.errors import TooManyAdded, TooOften, TooSoon
 from matricula.accounts.models import Account
 from matricula.web.rows import Calendar
@@ -20,10 +22,13 @@ def words_of(wait: TooSoon) -> str:
     return _("A letter went out a moment ago. Wait a minute, then ask again.")
 
 
-def why_no_letter(*, account: Account, address: str) -> str:
-    """What is true, and what to do, where no letter with a code was written; nothing where one was."""
-    if was_written_to(account=account, address=address):
-        return ""
+def letter_news(*, account: Account, address: str) -> dict[str, Any]:
+    """For a page that asks for a code: whether its letter `came_back`, or why there is `no_letter`."""
+    came_back = letter_came_back(account=account, address=address)
+    return {"came_back": came_back, "no_letter": why_no_letter(address) if came_back is None else ""}
+
+
+def why_no_letter(address: str) -> str:
     until = LETTERS.used_up_until(canonical(address))
     if until is None:
         return _("No letter was written to %s. Ask for one below.") % address

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from matricula.api.errors import UnknownReference
+from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.programs.models import Program
 
 M = TypeVar("M", bound=Model)
 
@@ -27,3 +29,12 @@ def chosen_one(rows: "QuerySet[M]", public_id: str, pointer: str) -> M:
     if row is None:
         raise UnknownReference([pointer])
     return row
+
+
+def opened_by(program: Program, course: str | None, specialization: str | None) -> dict[str, Any]:
+    """What an invitation or a direct link opens, among what `program` offers. Raises UnknownReference."""
+    courses, series = offered_courses(program), offered_specializations(program)
+    return {
+        "course": chosen_one(courses, course, "#/course") if course else None,
+        "specialization": chosen_one(series, specialization, "#/specialization") if specialization else None,
+    }

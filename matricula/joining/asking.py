@@ -11,7 +11,7 @@ from matricula.accounts.models import Account
 from matricula.accounts.throttling import Limit, NetworkLimit
 from matricula.audit.models import record
 from matricula.joining.errors import RequestAnswered
-from matricula.joining.inviting import invite, renew
+from matricula.joining.inviting import invite, invite_as, renew
 from matricula.joining.models import DirectLink, Invitation, Request
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
@@ -115,16 +115,10 @@ def answer_with_letter(*, request: Request, actor: Account | None) -> None:
     if live:
         renew(invitation=live, actor=actor)
         return
-    old = request.invitation
-    invite(
-        program=request.program,
-        address=request.address,
-        invited_by=actor,
-        name=old.name if old else "",
-        groups=list(old.groups.all()) if old else None,
-        course=old.course if old else None,
-        language=old.language if old else "",
-    )
+    if request.invitation:
+        invite_as(old=request.invitation, address=request.address, invited_by=actor)
+    else:
+        invite(program=request.program, address=request.address, invited_by=actor)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Inviting by e-mail, and writing to the invited again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.catalog.models import Course
+from matricula.catalog.models import Course, Specialization
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, Round, invitation_expiry
 from matricula.joining.models.invitations import InvitationQuerySet
@@ -34,9 +34,11 @@ def invite(
     address: str,
     invited_by: Account | None,
     name: str = "",
-    groups: list[Group] | None = None,
+    groups: Iterable[Group] = (),
     course: Course | None = None,
+    specialization: Specialization | None = None,
     language: str = "",
+    note: Mapping[str, str] | None = None,
 ) -> Invitation | None:
     """Invite one person: row, audit line and letter together. None when a live invitation exists already.
 
@@ -52,15 +54,32 @@ def invite(
                 name=name,
                 invited_by=invited_by,
                 course=course,
+                specialization=specialization,
                 language=language or program.organization.language,
+                note=note or {},
                 expires_at=invitation_expiry(program),
             )
     except IntegrityError:
         return None
-    invitation.groups.set(groups or [])
+    invitation.groups.set(groups)
     queue_letter(invitation)
     record("invitation.created", actor=invited_by, organization=program.organization_id, subject=invitation)
     return invitation
+
+
+def invite_as(*, old: Invitation, address: str, invited_by: Account | None) -> Invitation | None:
+    """Invite to all that `old` invited to. None when `address` has a live invitation. Raises ProgramEnded."""
+    return invite(
+        program=old.program,
+        address=address,
+        invited_by=invited_by,
+        name=old.name,
+        groups=old.groups.all(),
+        course=old.course,
+        specialization=old.specialization,
+        language=old.language,
+        note=old.note,
+    )
 
 
 def queue_letter(invitation: Invitation) -> None:
@@ -159,15 +178,7 @@ def correct_address(*, invitation: Invitation, address: str, actor: Account | No
     """
     if not invitation.settle(Invitation.State.REVOKED):
         raise InvitationAnswered
-    made = invite(
-        program=invitation.program,
-        address=address,
-        invited_by=actor,
-        name=invitation.name,
-        groups=list(invitation.groups.all()),
-        course=invitation.course,
-        language=invitation.language,
-    )
+    made = invite_as(old=invitation, address=address, invited_by=actor)
     if made is None:
         raise AlreadyInvited
     Invitation.objects.filter(pk=invitation.pk).update(superseded_by=made)

@@ -27,7 +27,7 @@ def invite_back(*, membership: Membership, actor: Account | None) -> Invitation:
         address=newest.work_email,
         invited_by=actor,
         name=membership.account.full_name,
-        groups=list(membership.groups.all()),
+        groups=membership.groups.all(),
     )
     if made is None:
         raise AlreadyInvited

@@ -76,8 +76,13 @@ class Program(models.Model):
         return self.name
 
     @property
+    def seats_free(self) -> int | None:
+        """How many may still join; None for as many as want to."""
+        return None if self.seats is None else max(0, self.seats - self.seats_used)
+
+    @property
     def is_full(self) -> bool:
-        return self.seats is not None and self.seats_used >= self.seats
+        return self.seats_free == 0
 
     @property
     def has_begun(self) -> bool:

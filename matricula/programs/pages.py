@@ -13,7 +13,7 @@ from matricula.accounts.forms import CodeForm, ReclaimForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signing_in import start_session
 from matricula.accounts.throttling import Limit
-from matricula.accounts.waiting import why_no_letter, words_of
+from matricula.accounts.waiting import letter_news, words_of
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
 from matricula.programs.access import ended, hold_offer, holding_offer
@@ -121,7 +121,7 @@ def code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         "appointment": appointment,
         "organization": appointment.organization,
         "form": form,
-        "no_letter": why_no_letter(account=account, address=appointment.address),
+        **letter_news(account=account, address=appointment.address),
     }
     return render(request, "programs/pages/offer_code.html", context)
 

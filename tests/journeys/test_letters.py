@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from matricula.joining.inviting import invite
-from matricula.joining.models import Round
+from matricula.joining.models import Invitation, Round
 from matricula.joining.writing_again import write_again
 from matricula.mail.delivery import bounce, deliver_due
 from matricula.mail.models import InboxLetter, Letter
@@ -75,6 +75,24 @@ def test_a1_bruno_invites_in_spanish(at_the_console, program):
     reads(page, "1 invited")
     deliver_due()
     assert InboxLetter.objects.get().subject == "Nordlicht Energie le invita a Welcome"
+
+
+def test_g1_bruno_invites_to_a_group_and_a_course(at_the_console, program, course):
+    page, crew = at_the_console, program.groups.create(name="Crew")
+    program.seats = 0
+    program.save()
+    page.goto(f"{INVITATIONS}new/")
+    page.get_by_label("E-mail addresses").fill("ada@nordlicht.example")
+    page.get_by_text("Groups, and what the link opens").click()
+    page.get_by_label("Crew").check()
+    page.get_by_label("Opens").select_option(label=course.title)
+    shoot(page, "inviting-to-a-group")
+    click(page, "Invite")
+    reads(page, "1 invited")
+    reads(page, "No seat is free.")
+    shoot(page, "invited-beyond-the-seats")
+    made = Invitation.objects.get()
+    assert (list(made.groups.all()), made.course) == ([crew], course)
 
 
 def test_a6_ada_lost_her_letter_and_asks_for_it(page, invitation):

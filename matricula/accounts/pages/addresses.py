@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.addressing import add_address, make_primary, remove_address
-from matricula.accounts.confirming import ask_to_confirm, letter_came_back
+from matricula.accounts.confirming import ask_to_confirm
 from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften, TooSoon
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.pages.account import own
-from matricula.accounts.waiting import why_no_letter, words_of
+from matricula.accounts.waiting import letter_news, words_of
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -56,9 +56,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.confirms(email):
         messages.success(request, _("Your e-mail is confirmed."))
         return redirect("accounts:addresses")
-    came_back = letter_came_back(account=email.account, address=email.address)
-    no_letter = why_no_letter(account=email.account, address=email.address)
-    context = {"form": form, "email": email, "came_back": came_back, "no_letter": no_letter}
+    news = letter_news(account=email.account, address=email.address)
+    context = {"form": form, "email": email, **news}
     return render(request, "accounts/pages/confirm_address.html", context)
 
 

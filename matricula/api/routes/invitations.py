@@ -1,7 +1,6 @@
 """Invitations: found, made, sent again, withdrawn, corrected."""
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,21 +9,17 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from matricula.accounts.addresses import AddressRefused, canonical
-from matricula.accounts.models import Account
 from matricula.api import shapes
 from matricula.api.access import token_of
 from matricula.api.door import Operations
-from matricula.api.finding import chosen, chosen_one
+from matricula.api.finding import chosen, chosen_one, opened_by
 from matricula.api.models import Token
 from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.values import Address, Given, Language, Line, PathId, PublicId
-from matricula.catalog.browsing import offered_courses
-from matricula.catalog.models import Course
 from matricula.joining.errors import AlreadyInvited, InvitationAnswered
 from matricula.joining.inviting import correct_address, invite, renew, revoke
 from matricula.joining.listing import page_of
 from matricula.joining.models import Invitation
-from matricula.programs.models import Group, Program
 
 operations = Operations(tags=["Invitations"])
 MOST = 1000
@@ -43,6 +38,7 @@ class Terms(Given):
     program: PublicId
     groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
     course: Annotated[PublicId | None, Field(description="To open when they join.")] = None
+    specialization: Annotated[PublicId | None, Field(description="To open, instead of a course.")] = None
     language: Language = ""
 
 
@@ -89,9 +85,8 @@ def invitations_of(request: HttpRequest) -> "QuerySet[Invitation]":
 
 def whole(rows: "QuerySet[Invitation]") -> "QuerySet[Invitation]":
     """With everything an answer shows, in a constant number of queries."""
-    return rows.select_related("program__organization", "letter", "course", "from_file").prefetch_related(
-        "groups"
-    )
+    known = ("program__organization", "letter", "course", "specialization", "from_file")
+    return rows.select_related(*known).prefetch_related("groups")
 
 
 def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:
@@ -102,13 +97,17 @@ def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:
     return found
 
 
-def terms_of(token: Token, given: Terms) -> tuple[Program, list[Group], Course | None]:
-    """Raises UnknownReference."""
+def terms_of(token: Token, given: Terms) -> dict[str, Any]:
+    """What `invite` takes. Raises UnknownReference."""
     programs = token.organization.programs.select_related("organization")
     program = chosen_one(programs, given.program, "#/program")
-    groups = chosen(program.groups.all(), given.groups, "#/groups")
-    course = chosen_one(offered_courses(program), given.course, "#/course") if given.course else None
-    return program, groups, course
+    return {
+        "program": program,
+        "groups": chosen(program.groups.all(), given.groups, "#/groups"),
+        "language": given.language,
+        "invited_by": token.made_by,
+        **opened_by(program, given.course, given.specialization),
+    }
 
 
 @operations.reads("invitations/", scope="invitations:read", response=Page[shapes.Invitation])
@@ -125,16 +124,7 @@ def list_invitations(request: HttpRequest, asked: Query[InvitationsAsked]) -> Pa
 def create_invitation(request: HttpRequest, body: NewInvitation) -> shapes.Invitation:
     """Invite one person; the letter is on its way with the answer."""
     token = token_of(request)
-    program, groups, course = terms_of(token, body)
-    made = invite(
-        program=program,
-        address=body.address,
-        name=body.name,
-        invited_by=token.made_by,
-        groups=groups,
-        course=course,
-        language=body.language,
-    )
+    made = invite(address=body.address, name=body.name, **terms_of(token, body))
     if made is None:
         raise AlreadyInvited
     return shapes.Invitation.of(made)
@@ -144,30 +134,18 @@ def create_invitation(request: HttpRequest, body: NewInvitation) -> shapes.Invit
 def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outcomes:
     """Invite up to 1,000 people in one request. A bad address never stops the others."""
     token = token_of(request)
-    program, groups, course = terms_of(token, body)
-    same = Same(program, groups, course, body.language, token.made_by)
-    items = [invited(one, same) for one in body.people]
+    terms = terms_of(token, body)
+    items = [invited(one, terms) for one in body.people]
     counts = {name: sum(one.outcome == name for one in items) for name in ("invited", "already_invited")}
     return Outcomes(**counts, refused=len(items) - sum(counts.values()), items=items)
 
 
-@dataclass(frozen=True)
-class Same:
-    """What is the same for all of a batch."""
-
-    program: Program
-    groups: list[Group]
-    course: Course | None
-    language: str
-    invited_by: Account | None
-
-
-def invited(one: Invitee, same: Same) -> Outcome:
+def invited(one: Invitee, terms: dict[str, Any]) -> Outcome:
     try:
         canonical(one.address)
     except AddressRefused as refusal:
         return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
-    made = invite(address=one.address, name=one.name, **vars(same))
+    made = invite(address=one.address, name=one.name, **terms)
     outcome: Literal["invited", "already_invited"] = "invited" if made else "already_invited"
     return Outcome(address=one.address, outcome=outcome, id=made.public_id if made else None)
 

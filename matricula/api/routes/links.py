@@ -13,10 +13,9 @@ from pydantic_core import PydanticCustomError
 from matricula.api import shapes
 from matricula.api.access import token_of
 from matricula.api.door import Operations
-from matricula.api.finding import chosen, chosen_one
+from matricula.api.finding import chosen, chosen_one, opened_by
 from matricula.api.paging import Asked, Page, page_of
 from matricula.api.values import Domain, Given, Line, Moment, PathId, PublicId, whole
-from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.models import DirectLink
 from matricula.joining.sharing import make_link, turn_off
 from matricula.programs.models import Program
@@ -50,13 +49,10 @@ def links_of(request: HttpRequest) -> "QuerySet[DirectLink]":
 
 def limits_of(program: Program, given: NewLink) -> dict[str, Any]:
     """What `make_link` takes. Raises UnknownReference."""
-    courses, series = offered_courses(program), offered_specializations(program)
-    opens_series = given.specialization
     return {
         **given.model_dump(include={"label", "expires_at", "max_uses", "allowed_domains"}),
         "groups": chosen(program.groups.all(), given.groups, "#/groups"),
-        "course": chosen_one(courses, given.course, "#/course") if given.course else None,
-        "specialization": chosen_one(series, opens_series, "#/specialization") if opens_series else None,
+        **opened_by(program, given.course, given.specialization),
     }
 
 

@@ -24,6 +24,7 @@ class Invitation(BaseModel):
     program: Named
     groups: list[Named]
     course: Named | None
+    specialization: Named | None
     from_import: Annotated[Named | None, Field(description="The file of people it came from.")]
     note: Annotated[
         dict[str, str], Field(description="What else the file said of the person, by its headers.")
@@ -46,6 +47,7 @@ class Invitation(BaseModel):
             program=Named.of(row.program),
             groups=named(row.groups),
             course=maybe(row.course),
+            specialization=maybe(row.specialization),
             from_import=Named(id=row.from_file.public_id, name=row.from_file.name) if row.from_file else None,
             note=row.note,
             delivery_error=row.letter.error if row.letter and state == "failed" else None,

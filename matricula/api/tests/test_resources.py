@@ -57,6 +57,18 @@ def test_courses_and_specializations_are_read(api, house):
     assert api.get(f"specializations/{series['id']}/").json() == series
 
 
+def test_b5_an_invitation_opens_a_specialization(api, house):
+    (series,) = api.get("specializations/").json()["items"]
+    api.patch(f"programs/{house.program.public_id}/", {"specializations": [series["id"]]})
+    terms = {"program": house.program.public_id, "specialization": series["id"]}
+    made = api.post("invitations/", {**terms, "address": "eva@nordlicht.example"}).json()
+    assert made["specialization"] == {"id": series["id"], "name": series["title"]}
+    assert made["course"] is None
+    batch = {**terms, "people": [{"address": "finn@nordlicht.example"}]}
+    (finn,) = api.post("invitations/batch/", batch).json()["items"]
+    assert api.get(f"invitations/{finn['id']}/").json()["specialization"] == made["specialization"]
+
+
 def test_groups_are_made_renamed_filled_emptied_and_deleted(api, house):
     group = api.post("groups/", {"program": house.program.public_id, "name": "Grid"}).json()
     path = f"groups/{group['id']}/"

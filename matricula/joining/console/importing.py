@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matricula.joining.console.seats import scarce_seats
 from matricula.joining.errors import FileRefused, NotToConfirm, NotToStop
 from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, is_stuck
 from matricula.joining.importing.models import ImportedFile, Verdict
@@ -105,6 +106,7 @@ def one_file(request: HttpRequest, organization: Organization, file_id: str) -> 
         "file": file,
         "program": file.program,
         "new": file.counts.get("new", 0),
+        "scarce": scarce_seats(file.program, file.counts.get("new", 0)),
         "stuck": stuck,
         "under_way": (stopping or file.state in (State.CHECKING, State.RUNNING)) and not stuck,
         "shown": shown(file) if file.may_be_told else [],

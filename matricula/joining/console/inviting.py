@@ -1,5 +1,7 @@
 """The administrator's page for inviting."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from matricula.joining.console.choosing import GroupsField, OpensField, opened_by
+from matricula.joining.console.seats import scarce_seats
 from matricula.joining.inviting import invite
+from matricula.joining.models import Invitation
 from matricula.joining.pasting import Person, WrongPiece, read_addresses
 from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, administering
@@ -35,13 +40,33 @@ class InviteForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
+    groups = GroupsField()
+    opens = OpensField()
 
     def __init__(self, organization: Organization, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        field = self.fields["program"]
-        field.queryset = organization.programs.current()  # type: ignore[attr-defined]
-        field.initial = field.queryset.first()  # type: ignore[attr-defined]
+        programs = organization.programs.current().order_by("name")
+        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        self.fields["program"].initial = programs.first()
         self.fields["language"].initial = organization.language
+        for name in ("groups", "opens"):
+            self.fields[name].offer(programs)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Groups and what opens are the chosen program's own."""
+        data, program = self.cleaned_data, self.cleaned_data.get("program")
+        others = [one.name for one in data.get("groups", ()) if one.program != program]
+        if program and others:
+            self.add_error("groups", _("%s is a group of another program.") % others[0])
+        data["opened"] = opened_by(program, data.get("opens", "")) if program else {}
+        if program and data.get("opens") and not any(data["opened"].values()):
+            self.add_error("opens", _("%s does not offer that. Choose something else.") % program)
+        return data
+
+    @property
+    def brings_along(self) -> bool:
+        """Whether more was chosen than who is invited to what: then it is shown."""
+        return any(self[name].errors or self[name].data for name in ("groups", "opens"))
 
     def clean_addresses(self) -> list[Person]:
         people, wrong = read_addresses(self.cleaned_data["addresses"])
@@ -71,19 +96,25 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
     """Invite pasted addresses."""
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, promised(invite_all(request, form), organization.pk))
+        made = invite_all(request, form)
+        messages.success(request, promised(told_of(made), organization.pk))
+        if warning := scarce_seats(form.cleaned_data["program"], sum(1 for one in made if one)):
+            messages.warning(request, warning)
         return redirect("invitations:invitations", organization.slug)
     context = {"organization": organization, "form": form}
     return render(request, "joining/console/invite.html", context)
 
 
-def invite_all(request: HttpRequest, form: InviteForm) -> str:
+def invite_all(request: HttpRequest, form: InviteForm) -> list[Invitation | None]:
     bruno = actor_of(request)
-    program, language = form.cleaned_data["program"], form.cleaned_data["language"]
-    made = [
-        invite(program=program, address=address, name=name, invited_by=bruno, language=language)
-        for name, address in form.cleaned_data["addresses"]
+    data = form.cleaned_data
+    terms = {name: data[name] for name in ("program", "language", "groups")} | data["opened"]
+    return [
+        invite(address=address, name=name, invited_by=bruno, **terms) for name, address in data["addresses"]
     ]
+
+
+def told_of(made: list[Invitation | None]) -> str:
     new = len([one for one in made if one])
     old = len(made) - new
     already = ngettext("%d was invited already.", "%d were invited already.", old) % old

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.addresses import AddressRefused, domain_of
-from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.joining.console.choosing import GroupsField, OpensField, opened_by
 from matricula.joining.models import DirectLink
 from matricula.joining.sharing import make_link, turn_off
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
-from matricula.programs.models import Group, Program
+from matricula.programs.models import Program
 
 SHOWN = 200
 
@@ -48,13 +48,8 @@ class LinkForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For you, to know it again: such as “Intranet, autumn”."),
     )
-    opens = forms.ChoiceField(label=gettext_lazy("Opens"), required=False)
-    groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(),
-        label=gettext_lazy("Groups to join"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    opens = OpensField()
+    groups = GroupsField()
     max_uses = forms.IntegerField(
         label=gettext_lazy("How many people may use it"), required=False, min_value=1, max_value=10_000_000
     )
@@ -71,11 +66,8 @@ class LinkForm(forms.Form):
     def __init__(self, program: Program, data: Any = None) -> None:
         super().__init__(data)
         self.program = program
-        self.fields["groups"].queryset = program.groups.order_by("name")  # type: ignore[attr-defined]
-        choices = [("", _("The program, to browse"))]
-        choices += [(f"s:{one.public_id}", one.title) for one in offered_specializations(program)]
-        choices += [(f"c:{one.public_id}", one.title) for one in offered_courses(program)]
-        self.fields["opens"].choices = choices  # type: ignore[attr-defined]
+        for name in ("opens", "groups"):
+            self.fields[name].offer([program])  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> datetime | None:
         day = self.cleaned_data["expires_on"]
@@ -100,19 +92,13 @@ class LinkForm(forms.Form):
     def limits(self) -> dict[str, Any]:
         """What `make_link` takes."""
         data = self.cleaned_data
-        kind, _colon, public_id = data["opens"].partition(":")
         return {
             "label": data["label"],
             "expires_at": data["expires_on"],
             "max_uses": data["max_uses"],
             "allowed_domains": data["domains"],
             "groups": data["groups"],
-            "course": offered_courses(self.program).filter(public_id=public_id).first()
-            if kind == "c"
-            else None,
-            "specialization": offered_specializations(self.program).filter(public_id=public_id).first()
-            if kind == "s"
-            else None,
+            **opened_by(self.program, data["opens"]),
         }
 
 

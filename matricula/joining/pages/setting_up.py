@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matricula.accounts.confirming import ask_to_confirm, letter_came_back
+from matricula.accounts.confirming import ask_to_confirm
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
 from matricula.accounts.throttling import Limit
-from matricula.accounts.waiting import why_no_letter, words_of
+from matricula.accounts.waiting import letter_news, words_of
 from matricula.catalog.models import Course
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arriving import finish, holder_of, may_finish
@@ -188,9 +188,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         "arrival": arrival,
         "program": arrival.program,
         "form": form,
-        "came_back": arrival.account
-        and letter_came_back(account=arrival.account, address=arrival.work_email),
-        "no_letter": arrival.account and why_no_letter(account=arrival.account, address=arrival.work_email),
+        **(letter_news(account=arrival.account, address=arrival.work_email) if arrival.account else {}),
     }
     return render(request, "joining/pages/confirm.html", context)
 

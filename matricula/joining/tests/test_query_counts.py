@@ -14,14 +14,14 @@ WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
 MOST = {
     "open the link": 2,
     "welcome": 3,
-    "join now": 4,
+    "join now": 3,
     "browse": 4,
     "course": 5,
     "start": 4,
     "set up your account": 5,
-    "sign up": 22,
+    "sign up": 19,
     "code asked": 6,
-    "code entered": 38,
+    "code entered": 30,
     "course opens": 8,
 }
 

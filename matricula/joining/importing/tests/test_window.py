@@ -87,6 +87,16 @@ def test_a_program_of_another_organization_cannot_be_chosen(desk):
     assert "program" in answer.context["form"].errors
 
 
+def test_a_file_with_more_people_than_seats_says_so_before_it_is_confirmed(desk, program):
+    Program.objects.update(seats=1)
+    file = take(program, "email\nada@x.example\nbo@x.example\n")
+    work()
+    page = desk.get(f"{FILES}{file.public_id}/").content.decode()
+    assert "1 seat is free. Whoever comes to a full program is told so and asks you" in page
+    Program.objects.update(seats=2)
+    assert "seat is free" not in desk.get(f"{FILES}{file.public_id}/").content.decode()
+
+
 def test_two_tabs_confirm_the_same_file_and_it_is_carried_out_once(desk, program):
     file = take(program, "email\nada@n.example\n")
     confirm = f"{FILES}{file.public_id}/confirmation/"

@@ -1,0 +1,58 @@
+"""What an invitation or a direct link brings along: groups to join, and what it opens."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.programs.models import Group, Program
+from matricula.web.finding import only
+
+
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Groups of one program; of several, each with its program's name."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(Group.objects.none(), label=gettext_lazy("Groups to join"), required=False)
+        self.of_several = False
+
+    def offer(self, programs: Iterable[Program]) -> None:
+        mine = list(programs)
+        self.of_several = len(mine) > 1
+        rows = Group.objects.filter(program__in=mine).select_related("program")
+        self.queryset = rows.order_by("program__name", "name")
+
+    def label_from_instance(self, group: Any) -> str:
+        return f"{group.name} · {group.program.name}" if self.of_several else group.name
+
+
+class OpensField(forms.ChoiceField):
+    """The course or Specialization a link lands on."""
+
+    def __init__(self) -> None:
+        super().__init__(label=gettext_lazy("Opens"), required=False)
+
+    def offer(self, programs: Iterable[Program]) -> None:
+        named = [(one.name, choices_of(one)) for one in programs]
+        offered: list[Any] = named[0][1] if len(named) == 1 else named
+        self.choices = [("", _("The program, to browse")), *offered]
+
+
+def choices_of(program: Program) -> list[tuple[str, str]]:
+    series = [(f"s:{one.public_id}", one.title) for one in offered_specializations(program)]
+    return series + [(f"c:{one.public_id}", one.title) for one in offered_courses(program)]
+
+
+def opened_by(program: Program, choice: str) -> dict[str, Any]:
+    """`course` and `specialization` as `invite` and `make_link` take them; None for what is not offered."""
+    kind, _colon, public_id = choice.partition(":")
+    courses, series = offered_courses(program), offered_specializations(program)
+    return {
+        "course": only(courses.filter(public_id=public_id)) if kind == "c" else None,
+        "specialization": only(series.filter(public_id=public_id)) if kind == "s" else None,
+    }
