@@ -22,12 +22,18 @@ MANY = 5_000
 
 @pytest.fixture
 def ada(program, bruno):
-    """Ada is in a company with many others; each was invited and has a line in the journal."""
+    """Ada's membership; she was invited."""
     account = person("Ada Okafor", "ada@home.example")
     organization = program.organization
     Affiliation.objects.create(organization=organization, account=account, work_email="ada@nordlicht.example")
     invite(program=program, address="ada@nordlicht.example", invited_by=bruno)
-    membership = enter_program(program=program, account=account)
+    return enter_program(program=program, account=account)
+
+
+@pytest.fixture
+def many_others(ada):
+    """Each was invited to Ada's company, and has a line in its journal."""
+    program, organization = ada.program, ada.organization
     Invitation.objects.bulk_create(
         [
             Invitation(
@@ -46,7 +52,7 @@ def ada(program, bruno):
                 organization_id=organization.pk,
                 verb="membership.began",
                 subject_type="programs.membership",
-                subject_id=membership.pk + n,
+                subject_id=ada.pk + n,
             )
             for n in range(1, MANY)
         ],
@@ -54,16 +60,15 @@ def ada(program, bruno):
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE joining_invitation, audit_entry")
-    return membership
 
 
-def test_a_persons_invitations_are_found_by_address_and_account(ada):
+def test_a_persons_invitations_are_found_by_address_and_account(ada, many_others):
     plan = invitations_of(ada.account, Role(organization=ada.organization, kind="owner")).explain()
     assert "invitations_of_a_person" in plan
     assert "Seq Scan on joining_invitation" not in plan
 
 
-def test_what_was_done_to_a_person_is_found_by_the_person(ada):
+def test_what_was_done_to_a_person_is_found_by_the_person(ada, many_others):
     assert "audit_by_subject" in entries_about(ada.organization, [ada]).order_by("-pk")[:20].explain()
     assert [one.verb for one in newest_about(ada.organization, [ada])] == ["membership.began"]
 
