@@ -80,6 +80,11 @@ select {{program}}, {{organization}}, a.id, case when n % 997 = 0 then 'left' el
     now() - (2000000 - n) * interval '5 seconds', case when n % 997 = 0 then now() end,
     ' ' || lower(name) || ' ' || address, (n % 3 = 0)::int, (n % 6 = 0)::int from {MINE} order by n
 """
+SEATS = """
+update programs_program set seats = null, seats_used =
+    (select count(*) from programs_membership where program_id = {program} and state = 'active')
+where id = {program}
+"""
 GROUPED = """
 insert into programs_membership_groups (membership_id, group_id)
 select m.id, g.id from accounts_account a join people on a.public_id = 'bench-' || n
@@ -149,7 +154,7 @@ def grow(first: int, last: int, values: dict[str, object]) -> None:
         cursor.execute("set session_replication_role = replica")
         cursor.execute(f"set w3.first = {first}; set w3.last = {last}; drop view if exists people")
         cursor.execute(PERSON)
-        for statement in (INVITATIONS, ACCOUNTS, AFFILIATIONS, MEMBERSHIPS, GROUPED, ENROLMENTS):
+        for statement in (INVITATIONS, ACCOUNTS, AFFILIATIONS, MEMBERSHIPS, SEATS, GROUPED, ENROLMENTS):
             cursor.execute(statement.format(**values))
         cursor.execute("set session_replication_role = origin")
         cursor.execute("vacuum analyze")

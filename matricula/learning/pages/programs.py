@@ -52,7 +52,7 @@ def series_in_progress(account: int, completed: set[int]) -> list[Specialization
     `completed`: the person's courses, by id.
     """
     rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
-    started = list(rows.select_related("specialization").order_by("pk"))
+    started = list(rows.prefetch_related("specialization").order_by("pk"))
     if not started:
         return []
     open_programs = {
