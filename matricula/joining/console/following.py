@@ -61,6 +61,7 @@ def drawn(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
         {
             "failed": state == "failed",
             "noted": bool(note),
+            "timed": state not in ("failed", "corrected"),
             "was_sent": bool(one.sent_at) and state != "failed",
             "live": one.state in Invitation.LIVE,
             "of_file": bool(one.file_id),
@@ -74,7 +75,7 @@ def drawn(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
         note=note,
         sent=calendar.day(one.sent_at),
         sent_time=clock(one.sent_at),
-        until=calendar.day(one.expires_at),
+        until=calendar.day(one.expires_at if one.state in Invitation.LIVE else None),
         said=said(one.note) if one.note else "",
         file=one.file_name or "",
         file_id=one.file_id or "",
