@@ -57,7 +57,7 @@ class SessionStore(DatabaseSessions):
     def save(self, must_create: bool = False) -> None:
         """One statement. Raises UpdateError when the session was ended meanwhile: it stays ended.
 
-        A session that was to have a new key begins anew then, with what it holds now.
+        One that nobody was signed in to begins anew then, if it was to have a new key.
         """
         if self.session_key is None:
             self.create()
@@ -70,9 +70,12 @@ class SessionStore(DatabaseSessions):
             raise UpdateError
 
     def _insert(self, row: Any) -> None:
-        if self.left and self._update(self.left, row, [one.attname for one in row._meta.concrete_fields]):
-            self.left = ""
-        elif not insert_once(row):
+        left, self.left = self.left, ""
+        if left and self._update(left, row, [one.attname for one in row._meta.concrete_fields]):
+            return
+        if left and self.row and self.row.account_id:
+            raise UpdateError
+        if not insert_once(row):
             raise CreateError
 
     def _update(self, key: str, row: Any, names: Iterable[str] = CHANGING) -> int:
@@ -88,6 +91,7 @@ class SessionStore(DatabaseSessions):
         """Another session in this browser: nothing of the old one stays but its row, under a new key."""
         self.cycle_key()
         self.clear()
+        self.row = None
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
