@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from matricula.accounts.models import Account
@@ -162,9 +163,15 @@ def take(upload: CourseUpload) -> None:
 
 @every(SWEEP, timedelta(hours=6))
 def sweep(job: Job) -> bool:
-    """Zips that nobody took in go after a day, some at a time. True when there may be more."""
-    old = CourseUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT)
-    some = list(old.exclude(state=State.TAKEN)[:MANY])
+    """Zips that nobody took in go after a day, some at a time. True when there may be more.
+
+    One that somebody asked to take in has a second day: the worker may be behind.
+    """
+    before = timezone.now() - KEPT
+    nobodys = Q(uploaded_at__lt=before) & ~Q(state__in=(State.TAKING, State.TAKEN))
+    never_taken = Q(uploaded_at__lt=before - KEPT, state=State.TAKING)
+    old = CourseUpload.objects.filter(nobodys | never_taken)
+    some = list(old.select_for_update(skip_locked=True)[:MANY])
     for upload in some:
         upload.place.unlink(missing_ok=True)
         upload.delete()
@@ -174,10 +181,17 @@ def sweep(job: Job) -> bool:
 
 def forget_strays() -> None:
     """A copy whose request was undone, or whose worker died as it ended, is of no upload that waits."""
-    before = time.time() - KEPT.total_seconds()
-    old = [one for one in CourseUpload.folder().glob("*.zip") if one.stat().st_mtime < before]
+    old = [one for one in CourseUpload.folder().glob("*.zip") if is_old(one)]
     waiting = CourseUpload.objects.filter(state__in=CourseUpload.WAITING)
     wanted = set(waiting.filter(public_id__in=[one.stem for one in old]).values_list("public_id", flat=True))
     for stray in old:
         if stray.stem not in wanted:
             stray.unlink(missing_ok=True)
+
+
+def is_old(place: Path) -> bool:
+    """False also for what somebody took in since it was listed."""
+    try:
+        return place.stat().st_mtime < time.time() - KEPT.total_seconds()
+    except FileNotFoundError:
+        return False

@@ -5,6 +5,7 @@ import os
 import time
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,7 @@ from matricula.catalog import uploading
 from matricula.catalog.models import Course, CourseUpload, Lesson, Specialization
 from matricula.catalog.sampling import sample_zip
 from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEBM
-from matricula.catalog.uploading import receive
+from matricula.catalog.uploading import receive, sweep
 from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 from matricula.organizations.models import Role
@@ -222,6 +223,27 @@ def test_zips_that_nobody_took_in_are_swept_some_at_a_time(client, monkeypatch):
         upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
     CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
     sweep_at_night()
+    assert not CourseUpload.objects.exists()
+
+
+def test_a_zip_that_bruno_had_taken_in_at_the_last_moment_is_not_swept_before_the_worker_has_it(client):
+    page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
+    client.post(page + "taking/")
+    row = CourseUpload.objects.get()
+    for hours, kept in ((25, True), (49, False)):
+        CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=hours))
+        os.utime(row.place, (time.time() - hours * 3600, time.time() - hours * 3600))
+        with transaction.atomic():
+            sweep(Job())
+        assert (CourseUpload.objects.exists(), row.place.exists()) == (kept, kept)
+
+
+def test_a_zip_that_is_taken_in_while_strays_are_looked_for_stops_no_sweep(client, monkeypatch):
+    upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
+    CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
+    monkeypatch.setattr(Path, "glob", lambda folder, _names: [folder / "taken-since.zip"])
+    with transaction.atomic():
+        sweep(Job())
     assert not CourseUpload.objects.exists()
 
 
