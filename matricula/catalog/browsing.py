@@ -1,6 +1,6 @@
 """What a program offers, searched and filtered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -50,6 +50,17 @@ def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> Que
     return matching(courses, asked)
 
 
+def courses_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
+    """What `offered_courses` finds for each, in one query: the program, the public id, the title."""
+    courses, several = Course.objects.offered(), list(programs)
+    alone = courses.filter(programs__in=several)
+    in_series = courses.filter(
+        series__specialization__programs__in=several, series__specialization__withdrawn_at__isnull=True
+    )
+    found = in_series.values_list("series__specialization__programs", "public_id", "title")
+    return alone.values_list("programs", "public_id", "title").union(found).order_by("title")
+
+
 def was_offered(program: Any, public_id: str) -> bool:
     """Whether the organization knows this course or Specialization: then it was taken out, not mistyped."""
     own = {"organization": program.organization_id, "public_id": public_id}
@@ -72,6 +83,12 @@ def offered_specializations(program: Any, asked: Mapping[str, str] | None = None
         fitting = offered_courses(program, without_words).values("pk")
         series = series.filter(series__course__in=fitting).distinct()
     return matching(series.order_by("title"), asked)
+
+
+def specializations_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
+    """As `courses_of_each`."""
+    rows = Specialization.objects.offered().filter(programs__in=list(programs))
+    return rows.values_list("programs", "public_id", "title").order_by("title")
 
 
 STEPS = SpecializationCourse.objects.filter(course__withdrawn_at__isnull=True)

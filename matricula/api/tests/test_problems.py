@@ -1,5 +1,7 @@
 """What bad input gets: a problem (RFC 9457) that says what is wrong, and where."""
 
+import re
+
 import pytest
 from django.db import OperationalError
 
@@ -193,21 +195,44 @@ def test_every_problem_is_in_the_document():
     assert not [one for one in problems.KINDS if one not in told]
 
 
-def numbers_in(part, schemas):
-    """Every number in this part of the document, and in what it refers to."""
+def values_in(part, schemas, kind):
+    """Every value of this type in this part of the document, and in what it refers to."""
     if isinstance(part, list):
         for one in part:
-            yield from numbers_in(one, schemas)
+            yield from values_in(one, schemas, kind)
     elif isinstance(part, dict):
-        if part.get("type") == "integer":
+        if part.get("type") == kind:
             yield part
-        yield from numbers_in(schemas.get(part.get("$ref", "").rpartition("/")[2]), schemas)
-        yield from numbers_in(list(part.values()), schemas)
+        yield from values_in(schemas.get(part.get("$ref", "").rpartition("/")[2]), schemas, kind)
+        yield from values_in(list(part.values()), schemas, kind)
 
 
-def test_every_number_that_is_let_in_fits_into_every_database():
+def asked_for(kind):
     document = door.document()
     operations = [one for methods in document["paths"].values() for one in methods.values()]
     asked = [[one.get("parameters"), one.get("requestBody")] for one in operations]
-    largest = {one.get("maximum") for one in numbers_in(asked, document["components"]["schemas"])}
-    assert max(largest) == 2**31 - 1
+    return list(values_in(asked, document["components"]["schemas"], kind))
+
+
+def test_every_number_that_is_let_in_fits_into_every_database():
+    assert max(one["maximum"] for one in asked_for("integer")) == 2**31 - 1
+
+
+FORMATS = {"email", "hostname", "date", "date-time", "binary"}
+"""Their values are read before they are kept, and then hold none."""
+
+
+def test_no_text_that_is_let_in_holds_a_zero_byte_which_postgresql_cannot_keep():
+    texts = [one for one in asked_for("string") if not {"enum", "const"} & one.keys()]
+    patterns = {one["pattern"] for one in texts if "pattern" in one}
+    assert [one for one in patterns if re.search(one, "a\x00b")] == []
+    free = [one for one in texts if "pattern" not in one and one.get("format") not in FORMATS]
+    assert [one["title"] for one in free] == ["Address"]
+
+
+def test_an_address_of_a_batch_with_a_zero_byte_is_refused_and_stops_nobody_else(api, house):
+    people = [{"address": "f\x00@nordlicht.example"}, {"address": "finn@nordlicht.example"}]
+    answer = api.post("invitations/batch/", {"program": house.program.public_id, "people": people})
+    assert [one["outcome"] for one in answer.json()["items"]] == ["refused", "invited"]
+    for path, body in (("links/", {"allowed_domains": ["n\x00.example"]}), ("invitations/", people[0])):
+        assert code(api.post(path, {"program": house.program.public_id, **body})) == (422, "invalid")

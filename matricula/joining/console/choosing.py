@@ -1,5 +1,6 @@
 """What an invitation or a direct link brings along: groups to join, and what it opens."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,7 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matricula.catalog.browsing import offered_courses, offered_specializations
+from matricula.catalog.browsing import (
+    courses_of_each,
+    offered_courses,
+    offered_specializations,
+    specializations_of_each,
+)
 from matricula.programs.models import Group, Program
 from matricula.web.finding import only
 
@@ -38,14 +44,20 @@ class OpensField(forms.ChoiceField):
         super().__init__(label=gettext_lazy("Opens"), required=False)
 
     def offer(self, programs: Iterable[Program]) -> None:
-        named = [(one.name, choices_of(one)) for one in programs]
+        mine = list(programs)
+        choices = choices_by_program(mine)
+        named = [(one.name, choices[one.pk]) for one in mine]
         offered: list[Any] = named[0][1] if len(named) == 1 else named
         self.choices = [("", _("The program, to browse")), *offered]
 
 
-def choices_of(program: Program) -> list[tuple[str, str]]:
-    series = [(f"s:{one.public_id}", one.title) for one in offered_specializations(program)]
-    return series + [(f"c:{one.public_id}", one.title) for one in offered_courses(program)]
+def choices_by_program(programs: list[Program]) -> dict[int, list[tuple[str, str]]]:
+    """Specializations first."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for kind, offered in (("s", specializations_of_each(programs)), ("c", courses_of_each(programs))):
+        for program, public_id, title in offered:
+            found[program].append((f"{kind}:{public_id}", title))
+    return found
 
 
 def opened_by(program: Program, choice: str) -> dict[str, Any]:

@@ -1,7 +1,11 @@
 """What an invitation is to: groups to join, and what it opens. Bruno says it, and nothing is lost."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from matricula.catalog.browsing import offered_courses
 from matricula.joining.asking import answer_with_letter, ask_administrator
 from matricula.joining.inviting import correct_address, decline, invite
 from matricula.joining.models import Invitation, Request
@@ -42,6 +46,28 @@ def test_g1_bruno_invites_pasted_addresses_to_a_group_and_a_course(console, prog
 def test_b5_bruno_invites_to_a_specialization_by_letter(console, program, series):
     console.post(PAGE, fill(program, opens=f"s:{series.public_id}"))
     assert Invitation.objects.get().specialization == series
+
+
+def test_what_opens_is_offered_program_by_program_in_as_many_queries_for_three_as_for_one(
+    console, organization, program, series
+):
+    gone = organization.courses.create(slug="gone", title="Gone", topic="Y", withdrawn_at=timezone.now())
+    film = organization.courses.create(slug="film", title="A film", topic="Y")
+    series.series.create(course=film, position=1)
+    program.courses.add(gone, film)
+    alone, asked = choices_and_queries(console)
+    for name in ("Other", "Empty"):
+        Program.objects.create(organization=organization, slug=name.lower(), name=name)
+    courses = [(f"c:{one.public_id}", one.title) for one in offered_courses(program)]
+    assert alone == [(f"s:{series.public_id}", "Trust"), *courses]
+    assert choices_and_queries(console) == ([("Empty", []), ("Other", []), (program.name, alone)], asked)
+
+
+def choices_and_queries(console):
+    """What a link may open, but for the program itself."""
+    with CaptureQueriesContext(connection) as queries:
+        choices = console.get(PAGE).context["form"]["opens"].field.choices
+    return choices[1:], len(queries)
 
 
 def test_a_group_of_another_program_is_refused_beside_the_groups(console, program):
