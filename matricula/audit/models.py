@@ -63,7 +63,8 @@ def acting_through(what: str) -> Iterator[None]:
 def lines_together() -> Iterator[None]:
     """The lines of one act, recorded inside, are written in one statement at the end of the outermost block.
 
-    To be opened inside a transaction: where the act is undone, so are its lines.
+    To be opened inside a transaction: where the act is undone, so are its lines. A part that may be undone
+    while the act goes on needs a block of its own, for a savepoint does not know of lines that wait.
     """
     outer = _waiting.get()
     lines: list[Entry] = []

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import wait
 
 from django.db import OperationalError, close_old_connections, connections
@@ -50,15 +51,17 @@ def stop_with(parent: int) -> Turn:
 
 
 def work_until_stopped(*turns: Turn) -> None:
-    """Take each turn again and again until SIGTERM or Ctrl-C; what is under way is finished first."""
+    """Take each turn again and again until SIGTERM or Ctrl-C; what is under way is finished first.
+
+    Raises SystemExit after a fault: whoever looks after the process starts it anew.
+    """
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    threads = [threading.Thread(target=repeat, args=(turn, stopped)) for turn in turns]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(turns)) as threads:
+        lines = [threads.submit(repeat, turn, stopped) for turn in turns]
+    if any(line.exception() for line in lines):
+        raise SystemExit(1)
 
 
 def after(beginning: Callable[[], None], turn: Turn) -> Turn:

@@ -1,11 +1,14 @@
 """The worker's lines of work: what they wait for, and what ends them."""
 
+import multiprocessing
+import sys
 from threading import Event, Thread
 
+import pytest
 from django.db import OperationalError
 
 from matricula.jobs import working
-from matricula.jobs.working import after, repeat
+from matricula.jobs.working import after, repeat, work_in_processes
 
 
 def test_a_worker_that_starts_before_its_database_begins_once_it_is_there(monkeypatch):
@@ -27,3 +30,14 @@ def test_a_worker_that_starts_before_its_database_begins_once_it_is_there(monkey
     line.start()
     line.join(timeout=10)
     assert seen == ["begins", "begins", "begins", "turn", "turn"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_worker_that_meets_a_fault_ends_and_it_is_seen(count):
+    def work():
+        sys.exit(work_in_processes(count, lambda: 1 // 0, lambda: 0))
+
+    worker = multiprocessing.get_context("fork").Process(target=work)
+    worker.start()
+    worker.join(timeout=20)
+    assert worker.exitcode == 1
