@@ -1,9 +1,10 @@
 PORT ?= 8000
 DATA ?= data
 PYTHON ?= python3
+TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/matricula
 BIN := .venv/bin
 
-.PHONY: run test fuzz check setup lock words
+.PHONY: run test fuzz thorough check setup lock words
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -25,6 +26,9 @@ test: .venv/ready-dev  ## run every test this machine can run
 
 fuzz: .venv/ready-dev  ## try every edge of what the API's document says
 	@MATRICULA_DEVELOPMENT=true EVERY_EDGE=true $(BIN)/python -m pytest -q -n 2 matricula/api/tests/test_schemathesis.py
+
+thorough: .venv/ready-dev  ## ask PostgreSQL, too, what `make test` asks one database only
+	@MATRICULA_DEVELOPMENT=true EVERY_EDGE=true DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m pytest -q -n 2 --dist worksteal -m once
 
 check: .venv/ready-dev  ## format, lint, types, room order, migrations
 	$(BIN)/ruff format --check .

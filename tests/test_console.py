@@ -169,7 +169,6 @@ def test_every_role_gets_exactly_what_its_rule_says(kind):
     assert {name: one for name, one in answers.items() if one not in expected(kind, name)} == {}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("kind", Role.Kind.values)
 def test_another_organizations_data_is_not_there_whatever_the_role_elsewhere(kind):
     ours, theirs = House("ours"), House("theirs")
@@ -180,7 +179,6 @@ def test_another_organizations_data_is_not_there_whatever_the_role_elsewhere(kin
             assert status(signed_in(account), ours.address(name, theirs.ids)) == 404, name
 
 
-@pytest.mark.once
 def test_a_learner_and_a_stranger_do_not_get_in():
     house, learner = House("ours"), Client()
     learner.force_login(person("Chika", "chika@ours.example"))
