@@ -13,8 +13,8 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.
 ASKING = ["--asking-the-database", "-p", "no:schemathesis"]
 ASKING += ["--ignore", "matricula/api/tests/test_schemathesis.py"]
 """All that schemathesis asks is marked `once`; each process is spared the seconds it takes to load it."""
-PROCESSES = "2"
-"""Of each half: they wait for databases, browsers and killed processes more than they compute."""
+EVERYTHING, ASKING_IT = "3", "2"
+"""Processes of each half: they wait for databases, browsers and killed processes as long as they compute."""
 
 
 def postgresql_answers() -> bool:
@@ -25,13 +25,15 @@ def postgresql_answers() -> bool:
     return True
 
 
-def start(database_url: str | None, output: IO[bytes] | None, *arguments: str) -> subprocess.Popen[bytes]:
+def start(
+    database_url: str | None, processes: str, output: IO[bytes] | None, *arguments: str
+) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "MATRICULA_DEVELOPMENT": "true"}
     environment.pop("DATABASE_URL", None)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile all that it reads
     if database_url:
         environment["DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, "--dist", "worksteal", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "--dist", "worksteal", *arguments]
     return subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
 
 
@@ -40,9 +42,9 @@ def main() -> int:
     with tempfile.TemporaryFile() as said:
         second = None
         if postgresql_answers():
-            second = start(POSTGRESQL, said, *ASKING, *arguments)
+            second = start(POSTGRESQL, ASKING_IT, said, *ASKING, *arguments)
         print("== SQLite: everything" + (", while PostgreSQL is at work too" if second else ""), flush=True)
-        failed = start(None, None, *arguments).wait()
+        failed = start(None, EVERYTHING, None, *arguments).wait()
         if second is None:
             print("LEFT OUT: the PostgreSQL half, because no PostgreSQL answers at 127.0.0.1:5432.")
             return failed

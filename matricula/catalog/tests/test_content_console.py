@@ -212,6 +212,7 @@ def zipped(name):
 
 def sweep_at_night():
     schedule()
+    Job.objects.exclude(kind=uploading.SWEEP).delete()
     Job.objects.update(due_at=timezone.now())
     while perform_due():
         pass
