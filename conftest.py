@@ -1,5 +1,6 @@
 """People and places that every test may ask for. Ada learns, Bruno administers, Chika is outside."""
 
+import gc
 import os
 
 import pytest
@@ -44,6 +45,13 @@ def pytest_collection_modifyitems(config, items):
     kept = [one for one in items if asks_the_database(one)]
     config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
     items[:] = kept
+
+
+def pytest_collection_finish():
+    """What was loaded stays: a collector that looks through all of it again and again takes its share."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def asks_the_database(item) -> bool:
