@@ -150,6 +150,7 @@ def backdate(invitation: Invitation, days: int) -> None:
         opened_at=F("opened_at") - span,
         answered_at=F("answered_at") - span + timedelta(days=1),
     )
+    Letter.objects.filter(pk=invitation.letter_id or 0).update(queued_at=F("queued_at") - span)
 
 
 def alumna(program: Program, account: Account, course: Course) -> None:

@@ -5,7 +5,8 @@ from matricula.accounts.models import Account
 from matricula.catalog.courseformat import read_course
 from matricula.credentials.models import Certificate
 from matricula.demo.filling import COURSES, fill, introduce
-from matricula.joining.models import Invitation
+from matricula.joining.asking import answer_with_letter
+from matricula.joining.models import Invitation, Request
 from matricula.organizations.models import Organization
 from matricula.programs.models import Membership
 
@@ -40,3 +41,11 @@ def test_ada_of_the_demonstration_left_a_company_and_kept_her_certificate():
     ada = Account.objects.get(full_name="Ada Okafor")
     assert [one.is_active for one in ada.memberships.all()] == [False]
     assert ada.certificates.get().organization_name == "Harbour & Vale University Hospital"
+
+
+@pytest.mark.django_db
+def test_bruno_of_the_demonstration_answers_the_request_that_waits():
+    fill()
+    request = Request.objects.get()
+    answer_with_letter(request=request, actor=Account.objects.get(full_name="Bruno Keller"))
+    assert Invitation.objects.open().filter(canonical=request.canonical).exists()
