@@ -1,51 +1,21 @@
 """Bruno uploads courses, reads every problem, sees what would change, and takes it in."""
 
 import io
-import os
-import time
 import zipfile
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.utils import timezone
 
 from matricula.audit.models import Entry
 from matricula.catalog import uploading
 from matricula.catalog.models import Course, CourseUpload, Lesson, Specialization
 from matricula.catalog.sampling import sample_zip
 from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEBM
-from matricula.catalog.uploading import receive, sweep
-from matricula.jobs.models import Job
-from matricula.jobs.performing import perform_due, schedule
-from matricula.organizations.models import Role
+from matricula.catalog.tests.uploads import CONTENT, packed, upload
+from matricula.jobs.performing import perform_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
-CONTENT = "/console/nordlicht/content/"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_the_console")]
 TWO = COURSE.replace("[a.md]", "[a.md, b.md]")
-
-
-@pytest.fixture(autouse=True)
-def at_the_console(client, organization, bruno):
-    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.PROGRAM_ADMINISTRATOR)
-    client.force_login(bruno)
-
-
-def packed(files):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return content.getvalue()
-
-
-def upload(client, content, name="course.zip"):
-    """The page that shows what was uploaded."""
-    answer = client.post(CONTENT + "uploads/", {"course": SimpleUploadedFile(name, content)})
-    assert answer.status_code == 302, answer.content.decode()
-    return answer.headers["Location"]
 
 
 def take_in(client, page):
@@ -178,74 +148,6 @@ def test_a_zip_that_is_too_large_is_refused_beside_the_field(client, monkeypatch
     assert not CourseUpload.objects.exists()
     answer = client.post(CONTENT + "uploads/", {})
     assert 'role="alert"' in answer.content.decode()
-
-
-def test_zips_that_nobody_took_in_go_after_a_day(client):
-    upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
-    row = CourseUpload.objects.get()
-    CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    schedule()
-    while perform_due():
-        pass
-    assert not CourseUpload.objects.exists()
-    assert not row.place.exists()
-
-
-def test_a_zip_whose_request_was_undone_goes_after_a_day_and_one_that_waits_stays(
-    client, organization, bruno
-):
-    with transaction.atomic():
-        stray = receive(upload=zipped("stray.zip"), organization=organization, actor=bruno).place
-        transaction.set_rollback(True)
-    new = receive(upload=zipped("new.zip"), organization=organization, actor=bruno).place
-    sweep_at_night()
-    assert (stray.exists(), new.exists()) == (True, True)
-    for place in (stray, new):
-        os.utime(place, (time.time() - 25 * 3600, time.time() - 25 * 3600))
-    sweep_at_night()
-    assert (stray.exists(), new.exists()) == (False, True)
-
-
-def zipped(name):
-    return SimpleUploadedFile(name, packed({"course.yaml": COURSE, "a.md": LESSON}))
-
-
-def sweep_at_night():
-    schedule()
-    Job.objects.exclude(kind=uploading.SWEEP).delete()
-    Job.objects.update(due_at=timezone.now())
-    while perform_due():
-        pass
-
-
-def test_zips_that_nobody_took_in_are_swept_some_at_a_time(client, monkeypatch):
-    monkeypatch.setattr(uploading, "MANY", 2)
-    for _ in range(5):
-        upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
-    CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    sweep_at_night()
-    assert not CourseUpload.objects.exists()
-
-
-def test_a_zip_that_bruno_had_taken_in_at_the_last_moment_is_not_swept_before_the_worker_has_it(client):
-    page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
-    client.post(page + "taking/")
-    row = CourseUpload.objects.get()
-    for hours, kept in ((25, True), (49, False)):
-        CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=hours))
-        os.utime(row.place, (time.time() - hours * 3600, time.time() - hours * 3600))
-        with transaction.atomic():
-            sweep(Job())
-        assert (CourseUpload.objects.exists(), row.place.exists()) == (kept, kept)
-
-
-def test_a_zip_that_is_taken_in_while_strays_are_looked_for_stops_no_sweep(client, monkeypatch):
-    upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
-    CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    monkeypatch.setattr(Path, "glob", lambda folder, _names: [folder / "taken-since.zip"])
-    with transaction.atomic():
-        sweep(Job())
-    assert not CourseUpload.objects.exists()
 
 
 def test_the_sample_course_is_whole(client):
