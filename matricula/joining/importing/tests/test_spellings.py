@@ -6,7 +6,7 @@ from io import StringIO
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matricula.joining.importing.reading import read_rows
@@ -25,6 +25,13 @@ ENCODED = {
 }
 ANY_LETTER = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
 WESTERN = st.characters(codec="cp1252", categories=["L", "N", "P", "S"])
+
+
+def reads_as_utf_8(text):
+    """Whether its bytes would be letters of UTF-8 too, which no name of a language is: Â¡ for ¡."""
+    return not text.encode("cp1252").decode(errors="ignore").isascii()
+
+
 AGAIN = settings(max_examples=60)
 
 
@@ -43,7 +50,9 @@ def names(letters):
 @AGAIN
 @given(data=st.data(), encoding=st.sampled_from([*ENCODED]), delimiter=st.sampled_from(DELIMITERS))
 def test_a1_every_name_survives_every_encoding_and_delimiter(file, data, encoding, delimiter):
-    many = data.draw(names(WESTERN if encoding == "windows-1252" else ANY_LETTER))
+    western = encoding == "windows-1252"
+    many = data.draw(names(WESTERN if western else ANY_LETTER))
+    assume(not western or not any(map(reads_as_utf_8, many)))
     line_end = data.draw(st.sampled_from(["\r\n", "\n", "\r"]))
     rows = [["Name", "E-Mail"], ["Zoë Übermut", "zoe@x.example"]]
     rows += [[name, f"p{at}@x.example"] for at, name in enumerate(many)]
