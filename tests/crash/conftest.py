@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,9 @@ def kill(process):
     process.wait(timeout=10)
 
 
-@pytest.fixture
-def start(tmp_path):
-    """Start `python ARGUMENTS` on the test's database; nothing outlives the test."""
+@contextmanager
+def processes(folder):
+    """Start `python ARGUMENTS` on the test's database; nothing outlives the block."""
     started = []
 
     def run(*arguments, **environment):
@@ -67,7 +68,7 @@ def start(tmp_path):
             env={
                 **os.environ,
                 "MATRICULA_DEVELOPMENT": "true",
-                "MATRICULA_DATA": str(tmp_path),
+                "MATRICULA_DATA": str(folder),
                 "DATABASE_URL": database_url(),
                 **environment,
             },
@@ -76,9 +77,17 @@ def start(tmp_path):
         started.append(process)
         return process
 
-    yield run
-    for process in started:
-        kill(process)
+    try:
+        yield run
+    finally:
+        for process in started:
+            kill(process)
+
+
+@pytest.fixture
+def start(tmp_path):
+    with processes(tmp_path) as run:
+        yield run
 
 
 class Cluster:

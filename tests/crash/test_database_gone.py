@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.crash.conftest import answers, free_port, until
+from tests.crash.conftest import answers, free_port, processes, until
 from tests.visiting import Visitor
 
 UNKNOWN = "/join/" + "x" * 43 + "/"
@@ -18,16 +18,24 @@ def status(address, path):
     return Visitor(address).get(path).status
 
 
-@pytest.fixture
-def address(start, cluster):
+@pytest.fixture(scope="module")
+def served(kept_cluster, tmp_path_factory):
     """A server on a database of its own."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    outside = {"DATABASE_URL": cluster.url, "PORT": str(port), "BASE_URL": address}
-    assert start("-m", "matricula", "migrate", **outside).wait(60) == 0
-    start("-m", "matricula", "serve", **outside)
-    until(lambda: answers(port))
-    return address
+    outside = {"DATABASE_URL": kept_cluster.url, "PORT": str(port), "BASE_URL": address}
+    with processes(tmp_path_factory.mktemp("served")) as start:
+        assert start("-m", "matricula", "migrate", **outside).wait(60) == 0
+        start("-m", "matricula", "serve", **outside)
+        until(lambda: answers(port))
+        yield address
+
+
+@pytest.fixture
+def address(served, cluster):
+    """Ready, whatever the test before did to its database."""
+    until(lambda: status(served, "/readyz") == 200)
+    return served
 
 
 def test_database_gone_the_page_says_so_and_comes_back_without_a_restart(address, cluster):

@@ -19,7 +19,7 @@ from tests.crash.test_worker_killed import SINK, read
 from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = int(os.environ.get("PEOPLE_IN_A_KILLED_IMPORT", "1000"))
+PEOPLE = int(os.environ.get("PEOPLE_IN_A_KILLED_IMPORT", "500"))
 PATIENCE_SECONDS = 60 + PEOPLE // 100
 PAUSE_SECONDS = max(0.02, PEOPLE / 100_000)
 """Counting many people again and again must not be what the processor does."""

@@ -21,7 +21,7 @@ from tests.crash.conftest import answers, free_port, kill, until
 from tests.visiting import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE, AT_ONCE, KILLED_AFTER = 60, 6, 12
+PEOPLE, AT_ONCE, KILLED_AFTER = 36, 6, 8
 
 
 def code_for(address):

@@ -1,10 +1,10 @@
 """One browser for all journeys of a process, windows for each of its own, and a worker beside the server."""
 
 import os
-from threading import Event, Thread
+from threading import Event, Thread, local
 
 import pytest
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
 from django.db import connection
 
 from matricula.jobs.performing import perform_due, schedule
@@ -12,7 +12,7 @@ from matricula.mail.delivery import deliver_due
 from tests.chromium import ARGUMENTS, CHROMIUM, SIZES
 from tests.journeys.walking import open_context, open_page
 
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 1
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +57,15 @@ def clear(page):
 
 @pytest.fixture
 def worker(transactional_db):
-    """A worker beside the server, at work when a page was answered, else only now and then."""
-    woken, stopped = Event(), Event()
+    """A worker beside the server, at work when something sent was answered, else only now and then."""
+    woken, stopped, answering = Event(), Event(), local()
+
+    def note(environ, **_):
+        answering.something_sent = environ["REQUEST_METHOD"] == "POST"
 
     def wake(**_):
-        woken.set()
+        if getattr(answering, "something_sent", False):
+            woken.set()
 
     def work():
         schedule()
@@ -72,13 +76,15 @@ def worker(transactional_db):
             woken.clear()
         connection.close()
 
+    request_started.connect(note)
     request_finished.connect(wake)
     thread = Thread(target=work)
     thread.start()
     yield
+    request_started.disconnect(note)
     request_finished.disconnect(wake)
     stopped.set()
-    wake()
+    woken.set()
     thread.join()
 
 
