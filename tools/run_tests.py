@@ -13,8 +13,8 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.
 ASKING = ["--asking-the-database", "-p", "no:schemathesis"]
 ASKING += ["--ignore", "matricula/api/tests/test_schemathesis.py"]
 """All that schemathesis asks is marked `once`; each process is spared the seconds it takes to load it."""
-EVERYTHING, ASKING_IT = "3", "2"
-"""Processes of each half: they wait for databases, browsers and killed processes as long as they compute."""
+EVERYTHING, ASKING_IT = "3", "1"
+"""Processes of each half, as many as keep two cores busy: each further one costs a start and a browser."""
 
 
 def postgresql_answers() -> bool:

@@ -58,6 +58,7 @@ def test_every_example_of_the_guide_works(client, house):
         assert run(client, command, house.secret).status_code in (200, 201, 202), command
 
 
+@pytest.mark.once
 def test_the_reference_shows_every_operation_with_scope_and_example(client):
     page = client.get("/api/v1/docs/").content.decode()
     operations = [one for methods in door.document()["paths"].values() for one in methods.values()]
@@ -67,6 +68,7 @@ def test_the_reference_shows_every_operation_with_scope_and_example(client):
     assert not [scope for scope in SCOPES if f"<code>{scope}</code>" not in page]
 
 
+@pytest.mark.once
 def test_every_example_of_the_reference_is_taken(client, house):
     """By the document's own rules: none is malformed, and none asks for what is not there."""
     from html import unescape

@@ -130,6 +130,7 @@ def test_my_certificates_shows_only_my_own(client, certificate, ada, chika):
     assert "Safe every day" in client.get("/certificates/").content.decode()
 
 
+@pytest.mark.once
 def test_many_people_download_at_once_and_each_gets_their_own(certificate):
     names = [f"Person number {number}" for number in range(40)]
 

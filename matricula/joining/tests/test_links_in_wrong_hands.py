@@ -50,6 +50,7 @@ def code_for(address: str) -> str:
     return re.search(r"^\d{6}$", letter_about(address), re.M)[0]
 
 
+@pytest.mark.once
 def test_mail_scanners_and_prefetch_fifty_get_and_head_change_nothing_and_joining_still_works(
     client, link, invitation, course
 ):
