@@ -25,6 +25,7 @@ settings.register_profile(
 settings.load_profile("house")
 
 ASKING = {"db", "transactional_db", "live_server"}
+ON_BOTH = ("test_races", "test_loss_on_crash")
 
 
 def pytest_addoption(parser):
@@ -36,9 +37,10 @@ def pytest_collection_modifyitems(config, items):
     """The second database need not repeat what asks none, nor what is marked `once`.
 
     Marked `once` is what reads and writes plain rows and proves what stands on a page or in an answer: words,
-    forms, styles, who gets in. On both is whatever the databases do in ways of their own: what may happen at
-    once, guarded updates and constraints, SQL of ours and triggers, searches, counts, sorting and paging,
-    transactions, imports and crashes; of each verb its own tests; and one way from letter to certificate.
+    forms, styles, who gets in. On both is whatever the databases do in ways of their own: guarded updates and
+    constraints, SQL of ours and triggers, searches, counts, sorting and paging, transactions and imports; of
+    each verb its own tests; races and crashes, whatever their module is marked; and one way from letter to
+    certificate. CI asks PostgreSQL the rest, too: `make thorough`.
     """
     if not config.getoption("--asking-the-database"):
         return
@@ -56,7 +58,7 @@ def pytest_collection_finish():
 
 def asks_the_database(item) -> bool:
     asking = item.get_closest_marker("django_db") or ASKING.intersection(item.fixturenames)
-    return bool(asking) and not item.get_closest_marker("once")
+    return bool(asking) and (item.name.startswith(ON_BOTH) or not item.get_closest_marker("once"))
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,10 @@ from matricula.organizations import branding
 from matricula.organizations.branding import LOGOS
 from matricula.organizations.models import Organization
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z"/></svg>'
 
 
-@pytest.mark.once
 def test_what_is_named_changes_and_the_rest_stays(api, house):
     before = api.get("branding/").json()
     assert before["colour"] == "#0b6e4f"
@@ -25,7 +24,6 @@ def test_what_is_named_changes_and_the_rest_stays(api, house):
     assert api.get("organization/").json()["name"] == "Nordlicht AG"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "given", [{"colour": "red"}, {"language": "tlh"}, {"greeting": "x" * 601}, {"name": " "}, {"slug": "x"}]
 )
@@ -34,7 +32,6 @@ def test_what_the_console_does_not_take_is_refused(api, given):
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"#/{next(iter(given))}")
 
 
-@pytest.mark.once
 def test_a_logo_is_shown_and_removed(api, house, client):
     shown = api.send("branding/logo/", "logo", LOGO)
     assert shown.status_code == 201
@@ -45,7 +42,6 @@ def test_a_logo_is_shown_and_removed(api, house, client):
     assert sorted(verbs) == ["organization.logo_removed", "organization.logo_shown"]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"<svg><script/></svg>", LOGO + b" " * 2_100_000])
 def test_what_is_no_logo_is_refused_and_nothing_changes(api, house, content):
     answer = api.send("branding/logo/", "logo", content)
@@ -77,7 +73,6 @@ def test_a_logo_is_drawn_before_the_transaction_begins_and_a_repetition_draws_no
     assert (answers, seen) == ([201] * 3, [False] * 3)
 
 
-@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_pictures_that_are_refused_count_as_others_do(api, house):
     for _ in range(LOGOS.tries):
@@ -86,6 +81,5 @@ def test_pictures_that_are_refused_count_as_others_do(api, house):
     assert "many pictures within an hour" in answer.json()["detail"]
 
 
-@pytest.mark.once
 def test_a_body_larger_than_any_logo_is_not_read(api):
     assert api.send("branding/logo/", "logo", b"x" * 3_200_000).json()["code"] == "body_too_large"

@@ -16,7 +16,7 @@ from matricula.catalog.sampling import sample_zip
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="M0 0h4v2z"/></svg>'
 FILES = {"file": b"email,name\nhugo@n.example,Hugo\n", "course": sample_zip(), "logo": LOGO}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GUIDE = (Path(matricula.__file__).parents[1] / "docs/api.md").read_text()
 COMMANDS = re.findall(r"```sh\n(curl.*?)```", GUIDE, re.S)
 
@@ -58,7 +58,6 @@ def test_every_example_of_the_guide_works(client, house):
         assert run(client, command, house.secret).status_code in (200, 201, 202), command
 
 
-@pytest.mark.once
 def test_the_reference_shows_every_operation_with_scope_and_example(client):
     page = client.get("/api/v1/docs/").content.decode()
     operations = [one for methods in door.document()["paths"].values() for one in methods.values()]
@@ -68,7 +67,6 @@ def test_the_reference_shows_every_operation_with_scope_and_example(client):
     assert not [scope for scope in SCOPES if f"<code>{scope}</code>" not in page]
 
 
-@pytest.mark.once
 def test_every_example_of_the_reference_is_taken(client, house):
     """By the document's own rules: none is malformed, and none asks for what is not there."""
     from html import unescape

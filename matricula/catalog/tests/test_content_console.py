@@ -14,7 +14,11 @@ from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEB
 from matricula.catalog.tests.uploads import CONTENT, packed, upload
 from matricula.jobs.performing import perform_due
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_the_console")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("at_the_console"),
+    pytest.mark.once,
+]
 TWO = COURSE.replace("[a.md]", "[a.md, b.md]")
 
 
@@ -45,7 +49,6 @@ def test_bruno_uploads_looks_takes_in_and_sees_the_course(client, organization, 
     assert not CourseUpload.objects.get().place.exists()
 
 
-@pytest.mark.once
 def test_every_problem_is_told_with_its_file_and_line_and_nothing_changes(client):
     broken = {"course.yaml": TWO.replace("summary: S", "sumary: S"), "a.md": "no keys"}
     text = shown(client, upload(client, packed(broken)))
@@ -63,7 +66,6 @@ def test_every_problem_is_told_with_its_file_and_line_and_nothing_changes(client
     assert not Course.objects.exists()
 
 
-@pytest.mark.once
 def test_what_is_no_zip_is_told_under_its_own_name(client):
     text = shown(client, upload(client, b"PK hello", name="holiday.zip"))
     assert "holiday.zip" in text
@@ -143,7 +145,6 @@ def test_a_large_zip_is_read_by_the_worker(client, monkeypatch):
     assert Entry.objects.filter(verb="course.imported").count() == 1
 
 
-@pytest.mark.once
 def test_a_zip_that_is_too_large_is_refused_beside_the_field(client, monkeypatch):
     monkeypatch.setattr(uploading, "LARGEST", 10)
     answer = client.post(CONTENT + "uploads/", {"course": SimpleUploadedFile("c.zip", b"x" * 11)})
@@ -153,7 +154,6 @@ def test_a_zip_that_is_too_large_is_refused_beside_the_field(client, monkeypatch
     assert 'role="alert"' in answer.content.decode()
 
 
-@pytest.mark.once
 def test_the_sample_course_is_whole(client):
     answer = client.get(CONTENT + "sample-course.zip")
     assert (answer["Content-Type"], answer.content) == ("application/zip", sample_zip())
@@ -167,7 +167,6 @@ def test_the_sample_course_is_whole(client):
 # -- attacks through this door ---------------------------------------------------------------------
 
 
-@pytest.mark.once
 def test_import_bombs_are_refused_in_bounded_memory(client):
     bomb = packed({"course.yaml": COURSE, "a.md": LESSON, "big.txt": b"0" * 40_000_000})
     assert len(bomb) < 200_000
@@ -180,7 +179,6 @@ def test_import_bombs_are_refused_in_bounded_memory(client):
     assert not Course.objects.exists()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", ["../../evil.md", "/etc/passwd", "c:\\evil.md"])
 def test_paths_that_lead_outside_are_refused(client, name):
     page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON, name: "x"}))
@@ -188,7 +186,6 @@ def test_paths_that_lead_outside_are_refused(client, name):
     assert "Rename" in shown(client, page)
 
 
-@pytest.mark.once
 def test_links_inside_a_zip_are_refused(client):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -210,7 +207,6 @@ PAYLOADS = [
 ]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_stored_markup_does_nothing_in_the_preview_of_a_lesson(client, payload):
     quiz = f"---\ntitle: Q\nquestions:\n  - prompt: {payload!r}\n    options:\n"
@@ -234,14 +230,12 @@ def test_stored_markup_does_nothing_in_the_preview_of_a_lesson(client, payload):
         assert 'src="data:text/html' not in text
 
 
-@pytest.mark.once
 def test_a_name_of_a_zip_is_text_and_no_path(client, settings):
     page = upload(client, b"x", name='../../"><script>alert(1)</script>.zip')
     assert "<script>alert" not in shown(client, page)
     assert [one.name for one in (settings.MEDIA_ROOT / "uploads").iterdir()] == []
 
 
-@pytest.mark.once
 def test_files_of_a_course_come_to_the_preview_in_a_sandbox(client):
     files = {"course.yaml": COURSE, "a.md": LESSON + "\n![Two bars](p.png)\n", "p.png": PNG}
     take_in(client, upload(client, packed(files)))

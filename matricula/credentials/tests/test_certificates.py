@@ -16,7 +16,7 @@ from matricula.learning.starting import start_course, start_specialization
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture
@@ -130,7 +130,6 @@ def test_my_certificates_shows_only_my_own(client, certificate, ada, chika):
     assert "Safe every day" in client.get("/certificates/").content.decode()
 
 
-@pytest.mark.once
 def test_many_people_download_at_once_and_each_gets_their_own(certificate):
     names = [f"Person number {number}" for number in range(40)]
 

@@ -15,7 +15,7 @@ from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MONTH = 31 * 24 * 3600
 
 
@@ -121,7 +121,6 @@ def test_loss_on_crash_a_pdf_is_on_the_disk_before_it_has_its_name_and_a_full_di
     assert [one.suffix for one in kept()] == [".pdf"]
 
 
-@pytest.mark.once
 def test_what_nobody_asked_for_in_a_month_is_removed_and_printed_again_when_wanted(
     certificate, printed, kept
 ):
@@ -158,7 +157,6 @@ def test_what_was_printed_of_ada_goes_with_her_account_and_nothing_of_anybody_el
     assert kept() == [of_hugo]
 
 
-@pytest.mark.once
 def test_a_pdf_that_was_printed_while_its_certificate_went_is_removed_at_night(certificate, kept):
     ask(certificate)
     (place,) = kept()

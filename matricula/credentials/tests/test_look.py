@@ -19,7 +19,7 @@ from matricula.organizations.models import Logo, Organization
 from matricula.programs.membership import enter_program
 from matricula.web.colour import brand_stylesheet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4v1H0z"/></svg>'
 
 
@@ -56,7 +56,6 @@ def picture_in(pdf: bytes) -> tuple[int, ...]:
     return tuple(round(one / 32) for one in points.getpixel((50, 50)))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("kind", ["svg", "png", "none"])
 def test_the_logo_of_the_organization_is_printed_whatever_it_is_kept_as(organization, issue, bruno, kind):
     if kind != "none":
@@ -68,7 +67,6 @@ def test_the_logo_of_the_organization_is_printed_whatever_it_is_kept_as(organiza
     assert (b'alt="Nordlicht Energie"' in page) is (kind != "none")
 
 
-@pytest.mark.once
 def test_a_new_look_changes_no_certificate_that_was_issued(organization, issue, bruno):
     show_logo(organization=organization, content=png("#0b6e4f"), actor=bruno)
     certificate = issue()
@@ -85,7 +83,6 @@ def test_a_new_look_changes_no_certificate_that_was_issued(organization, issue, 
     assert everything(certificate)[2:] == [logo, pdf]
 
 
-@pytest.mark.once
 def test_a_certificate_without_a_logo_gets_none_later(organization, issue, bruno):
     certificate = issue()
     show_logo(organization=organization, content=SVG, actor=bruno)
@@ -93,7 +90,6 @@ def test_a_certificate_without_a_logo_gets_none_later(organization, issue, bruno
     assert b"<img" not in everything(certificate)[0]
 
 
-@pytest.mark.once
 def test_the_certificate_of_a_specialization_keeps_the_look_too(organization, course, program, issue, bruno):
     show_logo(organization=organization, content=SVG, actor=bruno)
     series = organization.specializations.create(slug="s", title="Trust", summary="S")

@@ -19,7 +19,7 @@ from matricula.organizations.models import Role
 from matricula.programs.letters import tell_of_role
 from matricula.programs.noticing import tell_administrators
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Firefox/130.0"}
 SUBJECTS = {
     "de": "Nordlicht Energie lädt Sie ein: Welcome",
@@ -58,7 +58,6 @@ def write_every_kind(dana, program, language):
     deliver_due()
 
 
-@pytest.mark.once
 def test_letters_in_arabic_run_from_right_to_left_and_not_a_word_of_them_is_english(dana, program):
     write_every_kind(dana, program, "ar")
     letters = InboxLetter.objects.all()
@@ -71,7 +70,6 @@ def test_letters_in_arabic_run_from_right_to_left_and_not_a_word_of_them_is_engl
             assert not any(word in page for word in ("Hello", "your", "the ", "invite")), page
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("language", ["de", "es"])
 def test_every_kind_of_letter_is_written_in_german_and_spanish(dana, program, language):
     write_every_kind(dana, program, language)
@@ -82,7 +80,6 @@ def test_every_kind_of_letter_is_written_in_german_and_spanish(dana, program, la
             assert not any(word in page for word in ("Hello", "your ", " the ", "invites")), page
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("language", "day"), DAYS.items())
 def test_dates_are_written_as_the_language_writes_them(program, bruno, language, day):
     made = invite(program=program, address="ada@nordlicht.example", invited_by=bruno, language=language)
@@ -154,7 +151,6 @@ def test_ada_chooses_the_language_of_her_letters(client, chika):
     assert (answer.status_code, Account.objects.get(pk=chika.pk).language) == (200, "de")
 
 
-@pytest.mark.once
 def test_a_letter_in_a_language_nobody_wrote_is_english_and_says_so(program, bruno):
     invite(program=program, address="ada@nordlicht.example", invited_by=bruno, language="fr")
     deliver_due()
@@ -163,7 +159,6 @@ def test_a_letter_in_a_language_nobody_wrote_is_english_and_says_so(program, bru
     assert "The invitation is open until" in letter.text
 
 
-@pytest.mark.once
 def test_pages_are_in_one_language_whatever_the_browser_would_like(client, db):
     for language in ("de", "ar"):
         page = client.post("/account/log-in/", {"email": ""}, HTTP_ACCEPT_LANGUAGE=language).content.decode()

@@ -21,7 +21,7 @@ from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Affiliation
 from matricula.programs.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
 SIGN_UP = {"full_name": "Ada Okafor", "alternative_email": "ada@home.example", "password": PASSWORD}
 FOREIGN = re.compile(
@@ -50,7 +50,6 @@ def code_for(address: str) -> str:
     return re.search(r"^\d{6}$", letter_about(address), re.M)[0]
 
 
-@pytest.mark.once
 def test_mail_scanners_and_prefetch_fifty_get_and_head_change_nothing_and_joining_still_works(
     client, link, invitation, course
 ):

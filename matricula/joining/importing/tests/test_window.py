@@ -16,7 +16,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FILES = "/console/nordlicht/invitations/files/"
 
 
@@ -56,7 +56,6 @@ def test_a_file_is_taken_under_a_random_name_and_in_the_language_chosen(desk, pr
     assert Invitation.objects.get().language == "de"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "content", [b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)]
 )
@@ -67,7 +66,6 @@ def test_import_bombs_what_is_no_list_is_refused_beside_the_field(desk, program,
     assert not ImportedFile.objects.exists()
 
 
-@pytest.mark.once
 def test_import_bombs_a_body_beyond_the_limit_is_refused_before_it_is_read(desk, monkeypatch):
     monkeypatch.setattr("matricula.web.limits.STRANGER", 500)
     monkeypatch.setattr("matricula.web.limits.SIGNED_IN", 1000)
@@ -76,7 +74,6 @@ def test_import_bombs_a_body_beyond_the_limit_is_refused_before_it_is_read(desk,
     assert b"too much at once" in answer.content
 
 
-@pytest.mark.once
 def test_import_bombs_a_file_beyond_the_limit_is_refused_beside_the_field(desk, program, monkeypatch):
     monkeypatch.setattr("matricula.joining.importing.handing_in.MOST_BYTES", 10)
     answer = desk.post(f"{FILES}new/", form(program, b"email\nada@n.example\n"))
@@ -90,7 +87,6 @@ def test_a_program_of_another_organization_cannot_be_chosen(desk):
     assert "program" in answer.context["form"].errors
 
 
-@pytest.mark.once
 def test_a_file_with_more_people_than_seats_says_so_before_it_is_confirmed(desk, program):
     Program.objects.update(seats=1)
     file = take(program, "email\nada@x.example\nbo@x.example\n")
@@ -119,7 +115,6 @@ def test_a_confirmed_file_can_no_longer_be_dropped(desk, program):
     assert ImportedFile.objects.get().state == "running"
 
 
-@pytest.mark.once
 def test_spreadsheets_a_result_runs_no_formula(desk, program):
     file = take(program, 'email,name\nada@n.example,"=cmd|calc"\n@SUM,+1\n')
     lines = b"".join(desk.get(f"{FILES}{file.public_id}/result/")).decode("utf-8-sig").splitlines()
@@ -127,7 +122,6 @@ def test_spreadsheets_a_result_runs_no_formula(desk, program):
     assert lines[2].startswith("3,'@SUM,'+1,Not understood,")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("people", "heading", "words"),
     [
@@ -145,7 +139,6 @@ def test_the_result_speaks_of_one_person_as_of_one(desk, program, people, headin
     assert (heading in page, words in page) == (True, True)
 
 
-@pytest.mark.once
 def test_a_result_that_is_forgotten_is_not_there(desk, program):
     file = take(program, "email\nada@n.example\n")
     ImportedFile.objects.update(lines=0)
@@ -178,7 +171,6 @@ def test_the_list_of_three_files_asks_no_more_than_of_one(desk, program):
     assert first == third
 
 
-@pytest.mark.once
 def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
     file = take(program, "email,Cost centre\nada@n.example,4711\n")
     desk.post(f"{FILES}{file.public_id}/confirmation/")
@@ -191,7 +183,6 @@ def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
     assert f'<a href="{FILES}{file.public_id}/">from people.csv</a>' in page
 
 
-@pytest.mark.once
 def test_the_list_of_invitations_says_from_which_file_and_what_it_said(desk, program, organization, chika):
     file = take(program, "email,Cost centre,Team\nada@n.example,4711,<Grid>\n", name="autumn.csv")
     desk.post(f"{FILES}{file.public_id}/confirmation/")
@@ -206,7 +197,6 @@ def test_the_list_of_invitations_says_from_which_file_and_what_it_said(desk, pro
     assert "<small>from autumn.csv</small>" in told
 
 
-@pytest.mark.once
 def test_what_a_file_says_at_length_is_cut_in_the_list(desk, program):
     file = take(program, f"email,Remark\nada@n.example,{'so ' * 300}\n")
     desk.post(f"{FILES}{file.public_id}/confirmation/")
