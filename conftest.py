@@ -24,29 +24,20 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-ASKING = {"db", "transactional_db", "live_server"}
-ON_BOTH = ("test_races", "test_loss_on_crash")
+APART = ("test_races", "test_loss_on_crash")
 
 
-def pytest_addoption(parser):
-    words = "only tests whose answer may depend on the database"
-    parser.addoption("--asking-the-database", action="store_true", help=words)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """`make test` asks PostgreSQL, too, what is marked `postgres`; `make thorough` asks it all else.
 
-
-def pytest_collection_modifyitems(config, items):
-    """The second database need not repeat what asks none, nor what is marked `once`.
-
-    Marked `once` is what reads and writes plain rows and proves what stands on a page or in an answer: words,
-    forms, styles, who gets in. On both is whatever the databases do in ways of their own: guarded updates and
-    constraints, SQL of ours and triggers, searches, counts, sorting and paging, transactions and imports; of
-    each verb its own tests; races and crashes, whatever their module is marked; and one way from letter to
-    certificate. CI asks PostgreSQL the rest, too: `make thorough`.
+    Marked is what databases do in ways of their own: searches, plans, counts, sorting and paging, SQL of ours
+    and triggers, batches, imports and jobs; joining; one way from letter to certificate; and by their names
+    whatever happens at once or is killed.
     """
-    if not config.getoption("--asking-the-database"):
-        return
-    kept = [one for one in items if asks_the_database(one)]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
-    items[:] = kept
+    for one in items:
+        if one.name.startswith(APART):
+            one.add_marker("postgres")
 
 
 def pytest_collection_finish():
@@ -54,11 +45,6 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-def asks_the_database(item) -> bool:
-    asking = item.get_closest_marker("django_db") or ASKING.intersection(item.fixturenames)
-    return bool(asking) and (item.name.startswith(ON_BOTH) or not item.get_closest_marker("once"))
 
 
 @pytest.fixture(autouse=True)

@@ -164,7 +164,6 @@ def expected(kind, name):
     return (404,) if kind == "group_manager" and names & PEOPLE else (200, 302)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("kind", Role.Kind.values)
 def test_every_role_gets_exactly_what_its_rule_says(kind):
     house = House("ours")
@@ -183,7 +182,6 @@ def test_another_organizations_data_is_not_there_whatever_the_role_elsewhere(kin
             assert status(client, ours.address(name, theirs.ids)) == 404, name
 
 
-@pytest.mark.once
 def test_a_learner_and_a_stranger_do_not_get_in():
     house, learner = House("ours"), Client()
     learner.force_login(person("Chika", "chika@ours.example"))

@@ -13,7 +13,7 @@ from matricula.mail.models import InboxLetter
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def lines():

@@ -31,7 +31,6 @@ def worker(start):
     return begun
 
 
-@pytest.mark.once
 def test_told_to_stop_all_processes_of_a_worker_end_well(worker):
     processes = children(worker.pid)
     os.kill(worker.pid, signal.SIGTERM)
@@ -39,7 +38,6 @@ def test_told_to_stop_all_processes_of_a_worker_end_well(worker):
     assert not any(runs(one) for one in processes)
 
 
-@pytest.mark.once
 def test_with_one_process_of_a_worker_killed_the_others_end_and_it_is_seen(worker):
     first, second = children(worker.pid)
     os.kill(first, signal.SIGKILL)
@@ -47,7 +45,6 @@ def test_with_one_process_of_a_worker_killed_the_others_end_and_it_is_seen(worke
     assert not runs(second)
 
 
-@pytest.mark.once
 def test_loss_on_crash_processes_of_a_worker_that_was_killed_do_not_go_on_alone(worker):
     processes = children(worker.pid)
     os.kill(worker.pid, signal.SIGKILL)

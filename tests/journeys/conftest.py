@@ -88,9 +88,9 @@ def worker(transactional_db):
     thread.join()
 
 
-@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.once)])
+@pytest.fixture(params=["phone", "desktop"])
 def page(request, browser, kept):
-    """A phone without JavaScript; then a desk with axe, which once is enough for."""
+    """A phone without JavaScript; then a desk with axe."""
     return kept[request.param]
 
 

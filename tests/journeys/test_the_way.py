@@ -11,11 +11,12 @@ from matricula.catalog.importing import import_course
 from matricula.learning.starting import start_course
 from matricula.organizations.models import Role
 from matricula.programs.membership import enter_program
-from tests.journeys.walking import ON_EVERY_DATABASE, click, letter_code, log_in, open_link, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, letter_code, log_in, open_link, shoot, sign_in
 
-pytestmark = ON_EVERY_DATABASE
+pytestmark = BROWSER_TEST
 
 
+@pytest.mark.postgres
 def test_b1_b2_c1_c4_f1_f2_ada_joins_with_a_new_account_and_keeps_the_certificate(
     page, live_server, worker, invitation, course
 ):
@@ -79,7 +80,6 @@ def test_a7_an_unknown_link_says_what_to_do(page, live_server):
     shoot(page, "unknown-link")
 
 
-@pytest.mark.once
 def test_the_other_pages_are_accessible(page, live_server, worker, organization, invitation, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     for path in ("/account/log-in/", "/account/forgotten/", "/join/lost-letter/", "/_mail/", "/nowhere/"):

@@ -15,13 +15,11 @@ from matricula.joining.models import InvitationToken
 from matricula.mail.models import InboxLetter
 from tests.chromium import CHROMIUM, SIZES
 
-ON_EVERY_DATABASE = [
+BROWSER_TEST = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(CHROMIUM is None, reason="LEFT OUT: Chromium is not installed"),
 ]
-BROWSER_TEST = [*ON_EVERY_DATABASE, pytest.mark.once]
-"""A page is the same on every database; the verbs behind it are tested on each without a browser."""
 AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
 SHOTS = os.environ.get("SCREENSHOTS")
 PATIENCE = 15_000

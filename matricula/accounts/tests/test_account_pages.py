@@ -17,7 +17,7 @@ from matricula.audit.models import Entry
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 LOG_IN = {"email": "chika@elsewhere.example", "password": PASSWORD}
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

@@ -47,13 +47,11 @@ def medians(path: str, tries: int, **more: str) -> tuple[float, float]:
     return median(known), median(unknown)
 
 
-@pytest.mark.once
 def test_enumeration_by_time_a_wrong_password_takes_as_long_for_known_and_unknown_addresses(real_hash):
     known, unknown = medians("/account/log-in/", TRIES, password="not the password")
     assert 1 / ALIKE < known / unknown < ALIKE
 
 
-@pytest.mark.once
 def test_enumeration_by_time_the_test_would_notice_a_missing_hash(real_hash, monkeypatch):
     """The same measurement, with the work for unknown addresses taken out."""
     monkeypatch.setattr("matricula.accounts.backends.make_password", lambda password: "")

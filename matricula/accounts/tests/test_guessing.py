@@ -113,7 +113,6 @@ def test_guessing_a_password_is_counted_for_the_address_from_any_network_and_sur
     assert not log_in(PASSWORD, network="198.51.100.7")
 
 
-@pytest.mark.once
 def test_guessing_one_password_for_many_addresses_is_counted_for_the_network(chika):
     for number in range(200):
         log_in("wrong one", email=f"somebody{number}@elsewhere.example")

@@ -18,7 +18,7 @@ from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import SEAL
 from matricula.web.secret import seal
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 TOUCHED, UNLOCKED = AuthenticatorData.FLAG.UP, AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 
 

@@ -25,7 +25,7 @@ from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 LOG_IN = {"email": "chika@elsewhere.example", "password": PASSWORD}
 
 

@@ -21,7 +21,6 @@ def visited(client):
     return client
 
 
-@pytest.mark.once
 def test_session_fixation_signing_in_gives_the_row_a_new_key_and_keeps_only_arrivals(visited, chika):
     before = visited.session.session_key
     visited.post("/account/log-in/", LOG_IN)

@@ -47,7 +47,6 @@ def theirs(db):
     return House(organization, program, course, person("Zoe", "zoe@other.example"))
 
 
-@pytest.mark.once
 def test_without_a_live_token_nothing_opens(house):
     strange = Caller("matricula_" + "x" * 43)
     revoke(token=house.token, actor=None)
@@ -65,7 +64,6 @@ def test_without_a_live_token_nothing_opens(house):
             assert answer["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.once
 def test_each_operation_asks_for_exactly_its_scope(house):
     secrets = {
         scope: grant(

@@ -14,7 +14,7 @@ from matricula.programs.appointing import accept_role
 from matricula.programs.changing_roles import change_role
 from matricula.programs.models import Appointment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 NOT_OWNERS = {*SCOPES} - {"owners:write"}
 
 

@@ -8,7 +8,7 @@ from matricula.organizations import branding
 from matricula.organizations.branding import LOGOS
 from matricula.organizations.models import Organization
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z"/></svg>'
 
 

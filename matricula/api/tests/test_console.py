@@ -12,7 +12,7 @@ from matricula.api.models import Token
 from matricula.api.tests.conftest import Caller
 from matricula.organizations.models import Role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 PAGE = "/console/nordlicht/tokens/"
 
 

@@ -13,7 +13,7 @@ from matricula.catalog.uploading import UPLOADS
 from matricula.jobs.performing import perform_due
 from matricula.web.limits import MIB
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 
 def work():

@@ -16,7 +16,7 @@ from matricula.catalog.sampling import sample_zip
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="M0 0h4v2z"/></svg>'
 FILES = {"file": b"email,name\nhugo@n.example,Hugo\n", "course": sample_zip(), "logo": LOGO}
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 GUIDE = (Path(matricula.__file__).parents[1] / "docs/api.md").read_text()
 COMMANDS = re.findall(r"```sh\n(curl.*?)```", GUIDE, re.S)
 

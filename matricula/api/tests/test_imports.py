@@ -9,7 +9,7 @@ from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from matricula.web.limits import MIB
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 PEOPLE = b"email,name,groups,Team\neve@n.example,Eve,Crew,Grid\ndana@nordlicht.example,Dana,,\n?,Nobody,,\n"
 
 

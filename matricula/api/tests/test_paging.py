@@ -6,7 +6,7 @@ from matricula.api.paging import PURPOSE
 from matricula.joining.inviting import invite
 from matricula.web.secret import seal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def invite_some(house, first, last):

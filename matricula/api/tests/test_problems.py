@@ -26,7 +26,6 @@ def raw(api, path, body, content_type="application/json"):
 NOWHERE = ["", "v2/programs/", "v1/nothing/", "v1/programs", "v1/programs/short/"]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("path", [f"/api/{one}" for one in (*NOWHERE, "v1/programs/" + "x" * 5000)])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_is_not_there_is_a_problem_too(client, path, method):
@@ -38,21 +37,18 @@ def test_a_zero_byte_in_an_address_is_a_problem_too(client, method):
     assert code(client.generic(method, "/api/v1/programs/%00/")) == (400, "malformed")
 
 
-@pytest.mark.once
 def test_a_method_the_address_does_not_take(api):
     answer = api.ask("PUT", "programs/")
     assert code(answer) == (405, "method_not_allowed")
     assert {one.strip() for one in answer["Allow"].split(",")} == {"GET", "POST"}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("body", ["", "{", "{'name': 1}", '{"seats": NaN}', "[" * 100_000, b"\xff\xfe"])
 def test_what_is_not_json(api, body):
     expected = (422, "invalid") if body == "" else (400, "malformed")
     assert code(raw(api, "programs/", body)) == expected
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 )
@@ -60,7 +56,6 @@ def test_a_body_of_another_media_type(api, kind):
     assert code(raw(api, "programs/", '{"name": "N"}', kind)) == (415, "media_type_unsupported")
 
 
-@pytest.mark.once
 def test_a_body_that_is_too_large(api, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     assert code(raw(api, "programs/", '{"name": "' + "x" * 2000 + '"}')) == (413, "body_too_large")
@@ -73,7 +68,6 @@ def faults(answer):
     return {(one["where"], one["pointer"], one["code"]) for one in answer.json()["errors"]}
 
 
-@pytest.mark.once
 def test_every_value_that_cannot_be_is_pointed_at(api, house):
     given = {"name": "  ", "seats": "12", "colour": "red", "courses": ["short"], "trusts_the_link": None}
     assert faults(api.post("programs/", given)) == {
@@ -93,14 +87,12 @@ def test_every_value_that_cannot_be_is_pointed_at(api, house):
     assert faults(api.get("invitations/?cursor=abc")) == {("query", "cursor", "cursor_unknown")}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", ["a\x00b", "a\nb", "\ud800", "\x7f", "x" * 201, "", 1, None, ["x"], {}])
 def test_names_that_cannot_be(api, name):
     ((where, pointer, _code),) = faults(api.post("programs/", {"name": name}))
     assert (where, pointer) == ("body", "#/name")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     "address",
     ["", "x", "a@b", "a b@c.example", "ü@c.example", "a@" + "c" * 260 + ".example", "a\x00@c.example"],
@@ -116,7 +108,6 @@ def test_addresses_that_cannot_be(api, house, address):
 PAST = ["2020-01-01T00:00:00Z", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("moment", [*PAST, "2099-01-01T00:00:00", "tomorrow", 4_000_000_000, "4000000000"])
 def test_moments_that_cannot_be(api, house, moment):
     given = {"program": house.program.public_id, "expires_at": moment}
@@ -124,14 +115,12 @@ def test_moments_that_cannot_be(api, house, moment):
     assert (where, pointer) == ("body", "#/expires_at")
 
 
-@pytest.mark.once
 def test_a_batch_is_a_thousand_at_most(api, house):
     people = [{"address": f"p{number}@nordlicht.example"} for number in range(1001)]
     given = {"program": house.program.public_id, "people": people}
     assert faults(api.post("invitations/batch/", given)) == {("body", "#/people", "too_long")}
 
 
-@pytest.mark.once
 def test_what_is_refused_before_it_comes_to_the_api(client, api):
     assert code(client.get("/api/v1/docs/", headers={"host": "evil.example"})) == (400, "malformed")
     answer = raw(api, "programs/", "x" * 5_000_000)
@@ -140,7 +129,6 @@ def test_what_is_refused_before_it_comes_to_the_api(client, api):
     assert code(client.post("/api/v1/docs/")) == (405, "method_not_allowed")
 
 
-@pytest.mark.once
 def test_pages_keep_their_own_errors(client):
     assert client.get("/nothing/")["Content-Type"].startswith("text/html")
 
@@ -151,7 +139,6 @@ def test_a_database_that_is_away_is_a_pause(house):
     assert b"gone" not in answer.content
 
 
-@pytest.mark.once
 def test_what_nobody_thought_of_is_logged_and_told_to_nobody(house, caplog):
     answer = problems.answer_to(ZeroDivisionError("secret thoughts"))
     assert answer.status_code == 500
@@ -169,13 +156,11 @@ def test_too_many_requests_wait_for_the_next_minute(api, house, settings):
     assert code(answers[3]) == (429, "too_many_requests")
 
 
-@pytest.mark.once
 def test_a_site_without_a_limit_counts_nothing(api, settings):
     settings.API_RATE = 0
     assert "RateLimit" not in api.get("organization/")
 
 
-@pytest.mark.once
 def test_answers_are_kept_by_nobody(api):
     assert api.get("programs/")["Cache-Control"] == "no-store"
 

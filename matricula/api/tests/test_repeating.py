@@ -15,7 +15,7 @@ from matricula.api.tests.conftest import Caller
 from matricula.joining.models import DirectLink, Invitation
 from matricula.programs.models import Group
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 20
 
 

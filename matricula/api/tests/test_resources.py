@@ -14,7 +14,7 @@ from matricula.organizations.models import Role
 from matricula.programs.appointing import offer_role
 from matricula.programs.models import Membership
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 
 def test_the_token_says_whose_it_is(api, house):

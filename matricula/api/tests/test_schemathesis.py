@@ -40,7 +40,7 @@ EDGES = {"phases": {"coverage": {"enabled": "EVERY_EDGE" in os.environ}}}
 schema = schemathesis.openapi.from_wsgi(
     "/api/v1/openapi.json", application, config=SchemathesisConfig.from_dict(EDGES)
 )
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from matricula.audit.models import Entry, lines_together, record
 from matricula.web.triggers import install
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def is_append_only() -> bool:

@@ -17,7 +17,6 @@ from matricula.jobs.performing import perform_due
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("at_the_console"),
-    pytest.mark.once,
 ]
 TWO = COURSE.replace("[a.md]", "[a.md, b.md]")
 

@@ -18,7 +18,11 @@ from matricula.catalog.uploading import receive, sweep
 from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_the_console")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("at_the_console"),
+    pytest.mark.postgres,
+]
 
 
 def test_zips_that_nobody_took_in_go_after_a_day(client):

@@ -16,7 +16,7 @@ from matricula.learning.starting import start_course, start_specialization
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

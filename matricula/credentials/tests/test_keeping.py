@@ -15,7 +15,7 @@ from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 MONTH = 31 * 24 * 3600
 
 

@@ -19,7 +19,7 @@ from matricula.organizations.models import Logo, Organization
 from matricula.programs.membership import enter_program
 from matricula.web.colour import brand_stylesheet
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4v1H0z"/></svg>'
 
 

@@ -27,7 +27,6 @@ def test_filling_twice_fills_once():
     assert "/join/" in introduce()
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 def test_the_demonstration_shows_every_state_of_an_invitation():
     fill()
@@ -36,7 +35,6 @@ def test_the_demonstration_shows_every_state_of_an_invitation():
     assert Invitation.objects.exclude(opened_at=None).exists()
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 def test_ada_of_the_demonstration_left_a_company_and_kept_her_certificate():
     fill()
@@ -45,7 +43,6 @@ def test_ada_of_the_demonstration_left_a_company_and_kept_her_certificate():
     assert ada.certificates.get().organization_name == "Harbour & Vale University Hospital"
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 def test_bruno_of_the_demonstration_answers_the_request_that_waits():
     fill()

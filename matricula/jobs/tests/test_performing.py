@@ -21,6 +21,8 @@ from matricula.jobs.performing import (
 )
 from matricula.jobs.queueing import enqueue, try_again
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture(autouse=True)
 def _own_performers(monkeypatch):

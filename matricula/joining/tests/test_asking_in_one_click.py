@@ -7,7 +7,7 @@ from matricula.joining.inviting import revoke
 from matricula.joining.models import Request
 from matricula.joining.sharing import make_link, turn_off
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
 
 

@@ -17,7 +17,7 @@ from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.models import Group, Membership
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def path(address: str) -> str:

@@ -15,7 +15,7 @@ from matricula.mail.delivery import deliver_due
 from matricula.mail.models import Allowance, Letter
 from matricula.organizations.models import Role
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

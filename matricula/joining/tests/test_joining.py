@@ -20,7 +20,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.membership import end_membership
 from matricula.programs.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
 SIGN_UP = {"full_name": "Ada Okafor", "alternative_email": "ada@home.example", "password": PASSWORD}
 

@@ -19,7 +19,7 @@ from matricula.organizations.models import Role
 from matricula.programs.letters import tell_of_role
 from matricula.programs.noticing import tell_administrators
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 Firefox/130.0"}
 SUBJECTS = {
     "de": "Nordlicht Energie lädt Sie ein: Welcome",

@@ -12,7 +12,7 @@ from matricula.organizations.branding import show_logo
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Program
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/console/nordlicht/letter/"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h20v10H0z"/></svg>'
 GREETING = "Good to have you!\n\nRead more at https://evil.example/x or evil.example\n<b>Bold</b>"

@@ -17,7 +17,7 @@ from matricula.joining.models import Invitation
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import Letter
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Sink:

@@ -21,7 +21,7 @@ from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Affiliation
 from matricula.programs.models import Membership
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
 SIGN_UP = {"full_name": "Ada Okafor", "alternative_email": "ada@home.example", "password": PASSWORD}
 FOREIGN = re.compile(

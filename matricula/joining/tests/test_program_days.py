@@ -15,7 +15,7 @@ from matricula.organizations.models import Role
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Membership, Program
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
 

@@ -9,7 +9,7 @@ from matricula.accounts.confirming import confirmation_letter
 from matricula.catalog.models import Course
 from matricula.mail.models import Letter
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 WORK = ("SELECT", "INSERT", "UPDATE", "DELETE")
 MOST = {
     "open the link": 2,

@@ -17,7 +17,7 @@ from matricula.programs.errors import ProgramFull
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 40
 
 

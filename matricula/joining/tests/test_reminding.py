@@ -17,7 +17,7 @@ from matricula.joining.tests.test_races import all_at_once
 from matricula.mail.delivery import bounce, deliver_due
 from matricula.mail.models import InboxLetter, Letter
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 TIMES = ("created_at", "sent_at", "remind_at", "expires_at")
 
 

@@ -9,7 +9,7 @@ from matricula.joining.models import DirectLink
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

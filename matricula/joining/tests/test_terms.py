@@ -12,7 +12,7 @@ from matricula.joining.models import Invitation, Request
 from matricula.organizations.models import Role
 from matricula.programs.models import Program
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 PAGE = "/console/nordlicht/invitations/new/"
 
 

@@ -16,7 +16,7 @@ from matricula.learning.starting import start_course, start_specialization
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

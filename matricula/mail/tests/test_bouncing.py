@@ -133,7 +133,6 @@ def test_a_message_of_many_megabytes_is_fetched_to_the_limit(mailbox):  # noqa: 
     assert states() == ["bounced"]
 
 
-@pytest.mark.once
 def test_a_wrong_password_is_told_without_it(mailbox):  # noqa: F811
     wrong = mailbox.url.replace(":secret@", ":wrong%40word@")
     said = refusal(wrong)
@@ -142,7 +141,6 @@ def test_a_wrong_password_is_told_without_it(mailbox):  # noqa: F811
     assert refusal(mailbox.url) == ""
 
 
-@pytest.mark.once
 def test_without_a_mailbox_nothing_is_read(settings):
     settings.BOUNCE_MAILBOX = ""
     schedule()

@@ -5,7 +5,7 @@ from django.test import Client
 
 from matricula.mail.models import InboxLetter, Letter
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import timezone
 from matricula.mail.leasing import lease, promised, waiting_until_tomorrow
 from matricula.mail.models import Allowance, Letter
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 NORDLICHT, OTHER = 1, 2
 
 

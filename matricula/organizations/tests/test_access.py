@@ -7,7 +7,7 @@ from matricula.organizations.access import MAY, role_rule
 from matricula.organizations.models import Organization, Role
 from matricula.web.access import access_rule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 
 
 def role(organization, account, kind):

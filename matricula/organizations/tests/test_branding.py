@@ -12,7 +12,7 @@ from matricula.organizations.letterhead import letterhead
 from matricula.organizations.models import Logo, Organization
 from matricula.web.svg import PictureRefused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10">'
     b'<path fill="#0b6e4f" d="M0 0h20v10H0z"/></svg>'

@@ -7,7 +7,7 @@ from django.test import Client
 from matricula.organizations.models import Organization, Role
 from matricula.web.colour import brand_stylesheet
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 PAGE = "/console/nordlicht/branding/"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h20v10H0z"/></svg>'
 GIVEN = {"name": "Nordlicht Energie", "brand_colour": "#0b6e4f", "language": "en"}

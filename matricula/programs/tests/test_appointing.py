@@ -27,7 +27,7 @@ from matricula.programs.tests.roles import (
     told,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_dana_without_an_account_signs_up_proves_the_mailbox_and_has_the_role(client, organization, owner):

@@ -23,7 +23,7 @@ from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.programs.offering import change_program, make_program
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 

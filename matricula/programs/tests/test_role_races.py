@@ -12,7 +12,7 @@ from matricula.programs.errors import OfferEnded
 from matricula.programs.grouping import name_manager
 from matricula.programs.tests.roles import OWNER, VIEWER, offer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 @pytest.mark.parametrize("round_", range(3))

@@ -14,7 +14,7 @@ from matricula.programs.membership import enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.finding import matching_members
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from matricula.reporting.console.overview import trouble
 from matricula.reporting.recalling import entries_about, newest_about, newest_entries
 
 pytestmark = [
+    pytest.mark.postgres,
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]

@@ -19,6 +19,8 @@ from matricula.programs.models import Membership, Program, Tally
 from matricula.programs.recounting import differing, mend, recount, recount_seats, wrong_numbers
 from matricula.programs.tallying import counted, fold, tallied
 
+pytestmark = pytest.mark.postgres
+
 NIGHTLY = ("learning.recount", "programs.recount")
 
 

@@ -19,7 +19,7 @@ from matricula.reporting.finding import page_of
 from matricula.web import searching
 from matricula.web.searching import install_indexes, missing_extensions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 
 

@@ -21,6 +21,8 @@ from matricula.programs.recounting import recount, wrong_numbers
 from matricula.programs.tallying import fold, tallied
 from matricula.reporting.counting import funnel
 
+pytestmark = pytest.mark.postgres
+
 THREADS = 40
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 
 pytestmark = [
+    pytest.mark.postgres,
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]

@@ -25,7 +25,7 @@ from matricula.programs.errors import ProgramEnded
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def work():

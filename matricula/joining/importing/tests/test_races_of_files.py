@@ -13,7 +13,7 @@ from matricula.joining.importing import carrying_out, checking
 from matricula.joining.importing.handing_in import cancel, confirm, hand_in
 from matricula.joining.models import ImportedFile, Invitation
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 40
 PEOPLE = 120
 CONTENT = ("email\n" + "".join(f"p{n}@n.example\n" for n in range(PEOPLE))).encode()

@@ -21,7 +21,7 @@ from matricula.joining.inviting import revoke, send_again
 from matricula.joining.models import ImportedFile, Invitation
 from matricula.mail.models import Letter
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 PEOPLE = 20
 CONTENT = ("email\n" + "".join(f"p{n:02}@n.example\n" for n in range(PEOPLE)) + "wrong\n").encode()
 

@@ -16,7 +16,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 FILES = "/console/nordlicht/invitations/files/"
 
 
