@@ -24,7 +24,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-APART = ("test_races", "test_loss_on_crash")
+MARKED_BY_NAME = ("test_races", "test_loss_on_crash")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items):
     whatever happens at once or is killed.
     """
     for one in items:
-        if one.name.startswith(APART):
+        if one.name.startswith(MARKED_BY_NAME):
             one.add_marker("postgres")
 
 
