@@ -4,28 +4,37 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Lesson
+from matricula.learning.marking import Given
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.signals import course_completed, specialization_completed
+from matricula.web.inserting import insert_once
 
 
 @transaction.atomic
 def finish_lesson(
-    *, enrolment: Enrolment, lesson: Lesson, score: int | None = None, answers: Any = None
+    *, enrolment: Enrolment, lesson: Lesson, score: int | None = None, answers: Given | None = None
 ) -> None:
     """The lesson is done; a better score replaces a lesser one. Twice is once."""
-    now = timezone.now()
-    progress, _ = Progress.objects.get_or_create(enrolment=enrolment, lesson=lesson)
-    progress.answers = answers or progress.answers
+    news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:
-        progress.score = max(score, progress.score or 0)
+        news["score"] = Greatest(Coalesce("score", 0), score)
     if score is None or score >= lesson.course.pass_mark:
-        progress.done_at = progress.done_at or now
-    progress.updated_at = now
-    progress.save()
+        news["done_at"] = Coalesce("done_at", timezone.now())
+    write_progress(enrolment, lesson, **news)
     complete_if_done(enrolment)
+
+
+def write_progress(enrolment: Enrolment, lesson: Lesson, **news: Any) -> None:
+    """Only the columns that are news, and what was better stays better: two tabs write this row."""
+    rows = Progress.objects.filter(enrolment=enrolment, lesson=lesson)
+    news["updated_at"] = timezone.now()
+    if not rows.update(**news):
+        insert_once(Progress(enrolment=enrolment, lesson=lesson))
+        rows.update(**news)
 
 
 def complete_if_done(enrolment: Enrolment) -> None:
@@ -66,15 +75,11 @@ def remember_place(enrolment: Enrolment, lesson: Lesson) -> None:
         Enrolment.objects.filter(pk=enrolment.pk).update(last_lesson=lesson)
 
 
-def keep_answers(*, enrolment: Enrolment, lesson: Lesson, answers: dict[str, list[str]]) -> None:
+def keep_answers(*, enrolment: Enrolment, lesson: Lesson, answers: Given) -> None:
     """What was answered so far, before the quiz is whole."""
-    Progress.objects.update_or_create(
-        enrolment=enrolment, lesson=lesson, defaults={"answers": answers, "updated_at": timezone.now()}
-    )
+    write_progress(enrolment, lesson, answers=answers)
 
 
 def move_video(*, enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:
     """Remember how far a video was watched, in seconds."""
-    Progress.objects.update_or_create(
-        enrolment=enrolment, lesson=lesson, defaults={"seconds": seconds, "updated_at": timezone.now()}
-    )
+    write_progress(enrolment, lesson, seconds=seconds)
