@@ -88,7 +88,7 @@ def course(organization) -> Course:
         course=made, module=module, key="read", position=0, kind="reading", title="Read this"
     )
     options = [{"text": "Stop", "right": True, "feedback": "Yes."}, {"text": "Go", "feedback": "No."}]
-    questions = [{"key": "q1", "kind": "choice", "prompt": "What first?", "options": options}]
+    questions = [{"kind": "choice", "prompt": "What first?", "options": options}]
     Lesson.objects.create(
         course=made,
         module=module,

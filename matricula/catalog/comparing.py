@@ -15,19 +15,20 @@ NEW, CHANGED, MOVED, SAME, RETURNED = "new", "changed", "moved", "same", "return
 def compare(read: courseformat.Course, organization: Organization) -> Preview:
     """The outline as it would be, each lesson with its `state`; and the titles of those that would go."""
     course = Course.objects.filter(organization=organization, slug=read.slug).first()
-    known = {one.key: one for one in course.lessons.select_related("module")} if course else {}
+    rows = course.lessons.select_related("module") if course else Lesson.objects.none()
+    known = {(one.key, one.kind): one for one in rows}
     place = course or Course(organization=organization, slug=read.slug)
     modules = [
         {
             "title": module.title,
             "lessons": [
-                line(place, lesson, known.get(lesson.key), (number, position))
+                line(place, lesson, known.get((lesson.key, lesson.kind)), (number, position))
                 for position, lesson in enumerate(module.lessons)
             ],
         }
         for number, module in enumerate(read.modules)
     ]
-    kept = {lesson.key for module in read.modules for lesson in module.lessons}
+    kept = {(lesson.key, lesson.kind) for module in read.modules for lesson in module.lessons}
     return {
         "title": read.title,
         "slug": read.slug,
@@ -36,7 +37,7 @@ def compare(read: courseformat.Course, organization: Organization) -> Preview:
         "returns": bool(course and course.withdrawn_at),
         "facts": changed_facts(course, read),
         "modules": modules,
-        "gone": [one.title for one in known.values() if one.key not in kept and one.withdrawn_at is None],
+        "gone": [one.title for same, one in known.items() if same not in kept and one.withdrawn_at is None],
         "counts": counts(modules),
     }
 

@@ -31,7 +31,11 @@ def import_course(*, source: Path, organization: Organization, actor: Account | 
 
 @transaction.atomic
 def store_course(*, read: courseformat.Course, organization: Organization, actor: Account | None) -> Course:
-    """Lessons keep their rows by key; those that vanished are withdrawn."""
+    """Lessons keep their rows by key and kind; those that vanished are withdrawn.
+
+    A lesson that became of another kind is another lesson: reading a text is not passing the quiz that stands
+    there now.
+    """
     now = timezone.now()
     values = {**values_of_course(read), "withdrawn_at": None, "imported_at": now}
     course, _ = Course.objects.update_or_create(organization=organization, slug=read.slug, defaults=values)
@@ -72,7 +76,7 @@ def store_module(course: Course, position: int, read: courseformat.Module) -> No
             "position": place,
             "withdrawn_at": None,
         }
-        Lesson.objects.update_or_create(course=course, key=lesson.key, defaults=values)
+        Lesson.objects.update_or_create(course=course, key=lesson.key, kind=lesson.kind, defaults=values)
 
 
 def values_of_lesson(course: Course, lesson: courseformat.Lesson) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,10 @@ class Module(models.Model):
 
 
 class Lesson(models.Model):
-    """A reading, a video, a quiz or a file. `key` stays the same when the course is imported again."""
+    """A reading, a video, a quiz or a file. `key` stays the same when the course is imported again.
+
+    Where the kind changes under a key, the row of the old kind is withdrawn, with what was done in it.
+    """
 
     class Kind(models.TextChoices):
         READING = "reading", _("Reading")
@@ -109,7 +113,12 @@ class Lesson(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "key"], name="a_lesson_key_once_in_a_course")
+            models.UniqueConstraint(
+                fields=["course", "key"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="a_lesson_key_once_in_a_course",
+            ),
+            models.UniqueConstraint(fields=["course", "key", "kind"], name="a_lesson_once_of_a_kind"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import json
 from typing import Any, TypeVar
 
+from matricula.catalog.courseformat import with_keys
 from matricula.catalog.models import Course
 
 T = TypeVar("T", str, dict[str, Any])
@@ -26,9 +27,8 @@ def shown_questions(content: dict[str, Any]) -> list[dict[str, Any]]:
             **question,
             "several": question.get("kind") == "choices",
             "answers": answers_of(question),
-            "options": question.get("options", []),
         }
-        for question in content.get("questions", [])
+        for question in with_keys(content.get("questions", []))
     ]
 
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Lesson
-from matricula.learning.marking import Given
+from matricula.learning.answers import Given
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.signals import course_completed, specialization_completed
 from matricula.web.inserting import insert_once
@@ -78,6 +78,16 @@ def remember_place(enrolment: Enrolment, lesson: Lesson) -> None:
 def keep_answers(*, enrolment: Enrolment, lesson: Lesson, answers: Given) -> None:
     """What was answered so far, before the quiz is whole."""
     write_progress(enrolment, lesson, answers=answers)
+
+
+@transaction.atomic
+def add_answers(*, enrolment: Enrolment, lesson: Lesson, answers: Given) -> None:
+    """Answers from a page that showed an earlier version, beside those that are kept of questions it did not
+    show."""
+    # An UPDATE holds the row until the transaction ends, on both databases.
+    write_progress(enrolment, lesson)
+    kept = Progress.objects.values_list("answers", flat=True).get(enrolment=enrolment, lesson=lesson)
+    write_progress(enrolment, lesson, answers={**kept, **answers})
 
 
 def move_video(*, enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:

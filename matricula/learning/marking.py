@@ -4,16 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from matricula.catalog.courseformat import read_number
-from matricula.catalog.models import Lesson
-
-Given = dict[str, list[str]]
+from matricula.learning.answers import Given, Questions, carried_over
 
 
-def mark(lesson: Lesson, given: Given) -> tuple[int, list[dict[str, Any]]]:
+def mark(questions: Questions, given: Given) -> tuple[int, list[dict[str, Any]]]:
     """(score in percent, one result a question with its feedback) for the answers to a quiz."""
-    results = [
-        mark_question(question, given.get(question["key"], [])) for question in lesson.content["questions"]
-    ]
+    results = [mark_question(question, given.get(question["key"], [])) for question in questions]
     return round(100 * sum(result["right"] for result in results) / len(results)), results
 
 
@@ -25,8 +21,8 @@ def mark_question(question: dict[str, Any], given: list[str]) -> dict[str, Any]:
 
 
 def judge_choice(question: dict[str, Any], given: list[str]) -> tuple[bool, str]:
-    wanted = {str(place) for place, option in enumerate(question["options"]) if option.get("right")}
-    chosen = [option for place, option in enumerate(question["options"]) if str(place) in given]
+    wanted = {option["key"] for option in question["options"] if option.get("right")}
+    chosen = [option for option in question["options"] if option["key"] in given]
     return set(given) == wanted, " ".join(option.get("feedback", "") for option in chosen).strip()
 
 
@@ -46,27 +42,31 @@ def judge_number(question: dict[str, Any], given: list[str]) -> tuple[bool, str]
     return abs(number - Decimal(question["answer"])) <= Decimal(question["tolerance"] or "0"), ""
 
 
-def questions_with(lesson: Lesson, given: Given, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def draw_questions(questions: Questions, given: Given, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The questions as the page draws them: what was answered, and how it was judged, if it was."""
     judged = {result["question"]["key"]: result for result in results}
-    return [
-        drawn(question, given.get(question["key"], []), judged) for question in lesson.content["questions"]
-    ]
+    drawn = []
+    for question in questions:
+        answer = given.get(question["key"], [])
+        carried = [] if answer else carried_over(question, questions, given)
+        shown = draw_question(question, answer or carried, judged.get(question["key"]))
+        drawn.append({**shown, "answered": bool(answer), "changed": bool(carried)})
+    return drawn
 
 
-def drawn(question: dict[str, Any], given: list[str], judged: dict[str, Any]) -> dict[str, Any]:
-    result = judged.get(question["key"])
+def draw_question(
+    question: dict[str, Any], given: list[str], result: dict[str, Any] | None
+) -> dict[str, Any]:
     options = [
         {
             "text": option["text"],
-            "value": place,
-            "checked": str(place) in given,
-            "verdict": verdict(option, str(place) in given) if result else "",
+            "value": option["key"],
+            "checked": option["key"] in given,
+            "verdict": verdict(option, option["key"] in given) if result else "",
         }
-        for place, option in enumerate(question.get("options", ()))
+        for option in question["options"]
     ]
-    shown = {"options": options, "given": given[0] if given else "", "answered": bool(given)}
-    return {**question, **shown, "result": result}
+    return {**question, "options": options, "given": given[0] if given else "", "result": result}
 
 
 def verdict(option: dict[str, Any], chosen: bool) -> str:

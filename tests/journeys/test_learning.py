@@ -15,6 +15,7 @@ from matricula.catalog.importing import import_course
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
 from matricula.learning.models import Progress
 from matricula.learning.starting import start_course
+from matricula.learning.tests.quizzes import import_quiz
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership
 from tests.journeys.walking import BROWSER_TEST, click, log_in, sees, shoot, sign_in
@@ -155,3 +156,37 @@ def test_f2_d1_the_specialization_certificate_is_kept_after_leaving(
     text = PdfReader(BytesIO(Path(started.value.path()).read_bytes())).pages[0].extract_text()
     assert "Safe for good" in text
     assert "Ada Okafor" in text
+
+
+BEFORE = [
+    "prompt: 'A letter asks for gift cards. What first?', options: [{text: Answer it}, {text: Buy them},"
+    " {text: Ring the director, right: true}]",
+    "prompt: 'How many signs make you stop?', answer: 1",
+]
+AFTER = [
+    "kind: choices, prompt: 'Which are signs?', options: [{text: Hurry, right: true}, {text: A logo}]",
+    BEFORE[1],
+    BEFORE[0].replace("[{text: Answer it}", "[{text: Ask a colleague}"),
+]
+
+
+def test_a_quiz_that_was_changed_meanwhile_is_asked_again_with_what_still_fits(
+    page, program, membership, ada, tmp_path
+):
+    made = import_quiz(tmp_path, program.organization, *BEFORE)
+    start_course(course=made, membership=membership)
+    sign_in(page, ada)
+    page.goto(f"{made.address}lessons/check/")
+    page.get_by_label("Ring the director").check()
+    page.get_by_label("Your answer").fill("1")
+    import_quiz(tmp_path, program.organization, *AFTER)
+    hand_in(page)
+    page.get_by_text("This quiz has changed.").wait_for()
+    expect(page.get_by_label("Ring the director")).to_be_checked()
+    expect(page.get_by_label("Your answer")).to_have_value("1")
+    expect(page.get_by_text("Changed since you answered it")).to_have_count(1)
+    shoot(page, "quiz-changed")
+    page.get_by_label("Hurry").check()
+    hand_in(page)
+    page.get_by_text("Passed.").wait_for()
+    shoot(page, "quiz-passed-after-change")

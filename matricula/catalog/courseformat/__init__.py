@@ -9,6 +9,7 @@ from matricula.catalog.courseformat.fields import KEYS, read_number
 from matricula.catalog.courseformat.markdown import render_markdown
 from matricula.catalog.courseformat.parts import Caption, Course, File, Lesson, Module, Question
 from matricula.catalog.courseformat.sources import Limits
+from matricula.catalog.courseformat.wording import digest_words, is_asked_alike, with_keys
 
 __all__ = [
     "KEYS",
@@ -19,7 +20,10 @@ __all__ = [
     "Limits",
     "Module",
     "Question",
+    "digest_words",
+    "is_asked_alike",
     "read_course",
     "read_number",
     "render_markdown",
+    "with_keys",
 ]

@@ -41,9 +41,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`options` belong to choice and choices, `accepted` to text, `answer` and `tolerance` to number."""
+    """`options` belong to choice and choices, `accepted` to text, `answer` and `tolerance` to number.
 
-    key: str
+    It has no key of its own: it is known by what it says (`wording.py`).
+    """
+
     kind: str
     prompt: str
     explanation: str

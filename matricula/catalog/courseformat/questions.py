@@ -1,11 +1,14 @@
 """The questions of a quiz."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 import yaml
 
 from matricula.catalog.courseformat.fields import Fields, line_of
 from matricula.catalog.courseformat.parts import Option, Question
+from matricula.catalog.courseformat.wording import digest_words, key_of_question
 
 KINDS = ("choice", "choices", "text", "number")
 TELLING = {"accepted": "text", "answer": "number"}
@@ -16,14 +19,30 @@ def read_questions(quiz: Fields) -> tuple[Question, ...]:
     nodes = list(quiz.mappings("questions", "Add at least one question, in a list under `questions`."))
     if len(nodes) > MOST_QUESTIONS:
         quiz.problem("questions", f"Ask at most {MOST_QUESTIONS} questions in one quiz.")
-    return tuple(read_question(quiz, node, number) for number, node in enumerate(nodes, 1))
+    questions = tuple(read_question(quiz, node) for node in nodes)
+    check_twins(quiz, questions, nodes)
+    return questions
 
 
-def read_question(quiz: Fields, node: yaml.MappingNode, number: int) -> Question:
+def check_twins(quiz: Fields, questions: tuple[Question, ...], nodes: list[yaml.MappingNode]) -> None:
+    """Two questions in the same words have the same answers: nobody can tell which of the two is meant."""
+    first: dict[str, Question] = {}
+    for question, node in zip(questions, nodes, strict=True):
+        twin = first.setdefault(key_of_question(asdict(question)), question)
+        if question.prompt and answers_of(twin) != answers_of(question):
+            message = "This is asked above in the same words, with another answer. Say which one is meant."
+            quiz.log.add(line_of(node), message)
+
+
+def answers_of(question: Question) -> tuple[Any, ...]:
+    right = {digest_words(option.text) for option in question.options if option.right}
+    return right, set(question.accepted), question.answer, question.tolerance
+
+
+def read_question(quiz: Fields, node: yaml.MappingNode) -> Question:
     fields = Fields(node, quiz.log, kind_of(quiz, node))
     kind = fields.place
     return Question(
-        key=f"q{number}",
         kind=kind,
         prompt=fields.text("prompt", longest=2000, required=True),
         explanation=fields.text("explanation", longest=4000),
@@ -54,7 +73,7 @@ def read_options(question: Fields) -> tuple[Option, ...]:
         question.problem("options", "Mark the right option with `right: true`.")
     elif right > 1 and question.place == "choice":
         question.problem("options", "A choice has one right option. Make the kind `choices` for several.")
-    if len({option.text for option in options}) < len(options):
+    if len({digest_words(option.text) for option in options}) < len(options):
         question.problem("options", "Two options say the same. Change or remove one.")
     return options
 

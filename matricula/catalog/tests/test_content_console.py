@@ -100,6 +100,20 @@ def test_a_second_version_shows_lesson_by_lesson_what_would_change(client):
     assert Lesson.objects.get(key="b").withdrawn_at is None
 
 
+def test_a_lesson_that_becomes_of_another_kind_is_a_new_one_and_the_old_one_goes(client):
+    take_in(client, upload(client, packed({"course.yaml": COURSE, "a.md": LESSON})))
+    quiz = "---\ntitle: Q\nquestions:\n  - {prompt: P, answer: 2}\n---\n"
+    page = upload(client, packed({"course.yaml": COURSE, "a.md": quiz}))
+    text = shown(client, page)
+    assert "1 new lesson" in text
+    assert "1 withdrawn" in text
+    take_in(client, page)
+    rows = Lesson.objects.filter(key="a").order_by("pk")
+    assert [(one.kind, one.withdrawn_at is None) for one in rows] == [("reading", False), ("quiz", True)]
+    again = upload(client, packed({"course.yaml": COURSE, "a.md": quiz}))
+    assert "Nothing: this is the course as it is." in shown(client, again)
+
+
 def test_the_same_zip_again_would_change_nothing(client):
     files = {"course.yaml": TWO.replace("b.md", "v.md"), "a.md": LESSON, "v.md": VIDEO}
     files |= {"v.webm": WEBM, "p.png": PNG, "v.vtt": VTT}

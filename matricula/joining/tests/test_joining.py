@@ -14,6 +14,7 @@ from matricula.credentials.models import Certificate
 from matricula.joining.inviting import invite, mint_link, revoke, send_again
 from matricula.joining.models import Arrival, Invitation, InvitationToken
 from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.tests.quizzes import filled, quiz_of
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation
@@ -249,9 +250,9 @@ def test_f2_the_last_lesson_brings_the_certificate(client, link, course):
     arrival = set_up(client, link, course)
     enter_code(client, arrival, code_for("ada@nordlicht.example"))
     client.post(f"/learn/courses/{course.public_id}/lessons/read/done/")
-    client.post(f"/learn/courses/{course.public_id}/lessons/quiz/done/", {"q1": "1"})
+    client.post(f"/learn/courses/{course.public_id}/lessons/quiz/done/", filled(quiz_of(course), "Go"))
     assert not Certificate.objects.exists()
-    client.post(f"/learn/courses/{course.public_id}/lessons/quiz/done/", {"q1": "0"})
+    client.post(f"/learn/courses/{course.public_id}/lessons/quiz/done/", filled(quiz_of(course), "Stop"))
     certificate = Certificate.objects.get()
     assert certificate.recipient_name == "Ada Okafor"
     page = Client().get(f"/certificates/{certificate.public_id}/")

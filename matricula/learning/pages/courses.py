@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -11,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.catalog.keeping import place_of
 from matricula.catalog.models import Lesson
 from matricula.learning.access import enrolled
-from matricula.learning.completing import finish_lesson, keep_answers, move_video, remember_place
-from matricula.learning.marking import Given, mark, questions_with
+from matricula.learning.answers import questions_of, read_answers, version_of
+from matricula.learning.completing import add_answers, finish_lesson, keep_answers, move_video, remember_place
+from matricula.learning.marking import draw_questions, mark
 from matricula.learning.models import Enrolment, Progress
 from matricula.learning.outline import with_progress
 from matricula.web.files import answer_with_file
@@ -39,7 +41,12 @@ def course_file(request: HttpRequest, enrolment: Enrolment, digest: str, name: s
 
 
 def lesson_of(enrolment: Enrolment, key: str) -> Lesson:
-    return get_object_or_404(enrolment.course.lessons.select_related("course", "module"), key=key)
+    """The one in the course now; else the last that was there under this key."""
+    rows = enrolment.course.lessons.filter(key=key).select_related("course", "module")
+    found = rows.order_by(F("withdrawn_at").desc(nulls_first=True)).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def taken_out(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
@@ -62,7 +69,6 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     outline = enrolment.outline  # type: ignore[attr-defined]
     progress = Progress.objects.filter(enrolment=enrolment, lesson=shown).first()
-    given: Given = more.get("given") or (progress.answers if progress else {})
     context = {
         "enrolment": enrolment,
         "course": enrolment.course,
@@ -70,9 +76,11 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
         "progress": progress,
         "following": outline.after(shown),
         "before": outline.before(shown),
+        "version": version_of(shown),
     }
     if shown.kind == Lesson.Kind.QUIZ:
-        context["questions"] = questions_with(shown, given, more.get("results", []))
+        given = more.get("given") or (progress.answers if progress else {})
+        context["questions"] = draw_questions(questions_of(shown), given, more.get("results", []))
     return render(request, "learning/pages/lesson.html", {**context, **more})
 
 
@@ -85,6 +93,9 @@ def finish(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse
         return taken_out(request, enrolment)
     if done.kind == Lesson.Kind.QUIZ:
         return hand_in(request, enrolment, done)
+    if request.POST.get("version", version_of(done)) != version_of(done):
+        messages.warning(request, _("This lesson has changed. Please look at it again."))
+        return redirect("learning:lesson", enrolment.course.public_id, done.key)
     finish_lesson(enrolment=enrolment, lesson=done)
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     following = enrolment.outline.after(done)  # type: ignore[attr-defined]
@@ -94,18 +105,21 @@ def finish(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse
 
 
 def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpResponse:
-    given = {question["key"]: answers_to(request, question["key"]) for question in quiz.content["questions"]}
+    """Marked are answers to the questions that there are now; who saw others is asked again."""
+    questions = questions_of(quiz)
+    sent = read_answers(request.POST, questions)
+    given = {one["key"]: sent[one["key"]] for one in questions}
+    if request.POST.get("version") != version_of(quiz):
+        answered = {key: answer for key, answer in sent.items() if answer}
+        add_answers(enrolment=enrolment, lesson=quiz, answers=answered)
+        return render_lesson(request, enrolment, quiz, changed=True)
     if not all(given.values()):
         keep_answers(enrolment=enrolment, lesson=quiz, answers=given)
-        return render_lesson(request, enrolment, quiz, given=given, unanswered=True)
-    score, results = mark(quiz, given)
+        return render_lesson(request, enrolment, quiz, unanswered=True)
+    score, results = mark(questions, given)
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
     passed = score >= quiz.course.pass_mark
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
-
-
-def answers_to(request: HttpRequest, key: str) -> list[str]:
-    return [answer[:500] for answer in request.POST.getlist(key) if answer.strip()]
 
 
 @enrolled

@@ -10,6 +10,7 @@ from conftest import person
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Progress
 from matricula.learning.starting import start_course
+from matricula.learning.tests.quizzes import filled, quiz_of
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 
@@ -57,7 +58,7 @@ def test_d5_by_the_programs_end_courses_close_with_the_day_and_what_was_earned_s
 ):
     start_course(course=course, membership=membership)
     reader.post(f"{course.address}lessons/read/done/")
-    reader.post(f"{course.address}lessons/quiz/done/", {"q1": "0"})
+    reader.post(f"{course.address}lessons/quiz/done/", filled(quiz_of(course), "Stop"))
     certificate = Certificate.objects.get()
     days(ends=0)
     assert "This program runs until" in reader.get(f"/learn/programs/{program.public_id}/").content.decode()
@@ -82,7 +83,7 @@ def test_d5_removing_ends_access_and_frees_the_seat_and_certificates_and_progres
 ):
     start_course(course=course, membership=membership)
     reader.post(f"{course.address}lessons/read/done/")
-    reader.post(f"{course.address}lessons/quiz/done/", {"q1": "0"})
+    reader.post(f"{course.address}lessons/quiz/done/", filled(quiz_of(course), "Stop"))
     end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
     for place in (course.address, f"/learn/programs/{program.public_id}/"):
         answer = reader.get(place)
