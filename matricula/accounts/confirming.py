@@ -124,7 +124,11 @@ def open_confirmation(**known: object) -> Confirmation:
 @transaction.atomic
 @lines_together()
 def prove(*, confirmation: Confirmation) -> None:
-    """The mailbox is theirs. Raises CodeEnded when it was used already, MailboxTaken."""
+    """The mailbox is theirs. Raises CodeEnded when it was used already, MailboxTaken.
+
+    The account is held first: of two addresses confirmed at one moment both would become primary.
+    """
+    Account.objects.select_for_update(no_key=True).get(pk=confirmation.email.account_id)
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
     if not rows.update(ended_at=timezone.now()):
         raise CodeEnded

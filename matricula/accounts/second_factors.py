@@ -78,7 +78,8 @@ def authenticator_accepts(account: Account, code: str) -> bool:
 
 @transaction.atomic
 def renew_recovery_codes(*, account: Account) -> list[str]:
-    """Ten new codes, shown once; those before them end."""
+    """Ten new codes, shown once; those before them end, also those made at the same moment."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.recovery_codes.all().delete()
     codes = ["-".join(piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
@@ -108,8 +109,8 @@ def codes_left(account: Account) -> int:
 
 @transaction.atomic
 def remove_factor(*, factor: SecondFactor) -> None:
-    """The last one takes the recovery codes with it."""
-    account = factor.account
+    """The last one takes the recovery codes with it, also when the last two are removed at one moment."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=factor.account_id)
     tell(account, "removed", factor)
     factor.delete()
     if not has_second_factor(account):

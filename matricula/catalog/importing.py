@@ -15,6 +15,7 @@ from matricula.catalog import courseformat
 from matricula.catalog.courseformat import read_course, render_markdown
 from matricula.catalog.keeping import keep
 from matricula.catalog.models import Course, CourseFile, Lesson, Module
+from matricula.catalog.signals import course_changed
 from matricula.organizations.models import Organization
 
 COURSE_VALUES = ("title", "summary", "topic", "level", "language", "minutes", "pass_mark")
@@ -35,16 +36,20 @@ def store_course(*, read: courseformat.Course, organization: Organization, actor
 
     A lesson that became of another kind is another lesson: reading a text is not passing the quiz that stands
     there now.
+
+    Whoever has done all that is left completes the course by it (`learning/jobs.py`).
     """
     now = timezone.now()
     values = {**values_of_course(read), "withdrawn_at": None, "imported_at": now}
-    course, _ = Course.objects.update_or_create(organization=organization, slug=read.slug, defaults=values)
+    course, new = Course.objects.update_or_create(organization=organization, slug=read.slug, defaults=values)
     store_files(course, read)
     course.lessons.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
     for position, module in enumerate(read.modules):
         store_module(course, position, module)
     course.modules.filter(position__gte=len(read.modules), lessons__isnull=True).delete()
     record("course.imported", actor=actor, organization=organization, subject=course)
+    if not new:
+        course_changed.send(Course, course=course)
     return course
 
 

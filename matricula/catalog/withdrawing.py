@@ -6,14 +6,19 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization
+from matricula.catalog.signals import course_taken_out
 
 
 @transaction.atomic
 def withdraw(*, offered: Course | Specialization, actor: Account | None) -> bool:
-    """True when it was in the catalog until now."""
+    """True when it was in the catalog until now. A course is no longer part of any Specialization by it."""
     rows = type(offered).objects.filter(pk=offered.pk, withdrawn_at__isnull=True)
-    done = rows.update(withdrawn_at=timezone.now())
-    return note("withdrawn", offered, actor) if done else False
+    if not rows.update(withdrawn_at=timezone.now()):
+        return False
+    if isinstance(offered, Course):
+        for shortened in Specialization.objects.filter(series__course=offered).order_by("pk"):
+            course_taken_out.send(Specialization, specialization=shortened)
+    return note("withdrawn", offered, actor)
 
 
 @transaction.atomic

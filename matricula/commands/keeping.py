@@ -87,12 +87,16 @@ def import_course(arguments: argparse.Namespace) -> int:
     return 0
 
 
-@command("recount", "count everything from scratch and make the kept numbers right")
+@command("recount", "complete and end what was left open, count everything from scratch and make it right")
 def recount(arguments: argparse.Namespace) -> int:
-    from matricula.learning.recounting import recount_courses
+    from matricula.learning.recounting import complete_stuck, recount_courses
+    from matricula.programs.recounting import end_lone_affiliations, wrong_numbers
     from matricula.programs.recounting import recount as make_right
-    from matricula.programs.recounting import wrong_numbers
 
+    courses, series = complete_stuck()
+    print(f"Courses that were done and are completed now, Specializations with their last course: {courses}.")
+    print(f"Specializations of which all courses were completed already: {series}.")
+    print(f"Work e-mails detached of people who are in no program any more: {end_lone_affiliations()}.")
     recount_courses()
     for program, what, subject, more in wrong_numbers():
         print(f"Program {program}: {what} {subject} was wrong by {more}.")

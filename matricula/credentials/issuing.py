@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db.models import Sum
 from django.dispatch import receiver
 
 from matricula.audit.models import record
+from matricula.catalog.models import Course
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.signals import course_completed, specialization_completed
@@ -25,12 +27,30 @@ def copied(subject: Any, account: Any) -> dict[str, Any]:
     }
 
 
+def minutes_done(enrolment: Enrolment) -> int:
+    """Of the lessons that were done, whatever the course is made of today."""
+    done = enrolment.progress.filter(done_at__isnull=False)
+    return done.aggregate(minutes=Sum("lesson__minutes", default=0))["minutes"]
+
+
+def minutes_of_courses(enrolment: SpecializationEnrolment) -> int:
+    """Of those of its courses that the person completed, as their certificates have it."""
+    courses = Course.objects.filter(series__specialization=enrolment.specialization_id)
+    rows = Certificate.objects.filter(account=enrolment.account_id, enrolment__course__in=courses)
+    return rows.aggregate(total=Sum("minutes", default=0))["total"]
+
+
 @receiver(course_completed)
 def issue_course_certificate(sender: object, enrolment: Enrolment, **_: object) -> None:
     course, account = enrolment.course, enrolment.account
     certificate, new = Certificate.objects.get_or_create(
         enrolment=enrolment,
-        defaults={"account": account, "course": course, "minutes": course.minutes, **copied(course, account)},
+        defaults={
+            "account": account,
+            "course": course,
+            "minutes": minutes_done(enrolment),
+            **copied(course, account),
+        },
     )
     if new:
         record("certificate.issued", actor=account, organization=course.organization_id, subject=certificate)
@@ -39,9 +59,10 @@ def issue_course_certificate(sender: object, enrolment: Enrolment, **_: object) 
 @receiver(specialization_completed)
 def issue_specialization_certificate(sender: object, enrolment: SpecializationEnrolment, **_: object) -> None:
     series, account = enrolment.specialization, enrolment.account
-    minutes = sum(one.course.minutes for one in series.series.select_related("course"))
     certificate, new = Certificate.objects.get_or_create(
-        account=account, specialization=series, defaults={"minutes": minutes, **copied(series, account)}
+        account=account,
+        specialization=series,
+        defaults={"minutes": minutes_of_courses(enrolment), **copied(series, account)},
     )
     if new:
         record("certificate.issued", actor=account, organization=series.organization_id, subject=certificate)

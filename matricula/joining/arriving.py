@@ -176,16 +176,21 @@ def accept(arrival: Arrival, account: Account) -> None:
 
 
 def affiliate(arrival: Arrival, account: Account) -> Affiliation:
-    """The tie to the company. Raises WorkEmailTaken when somebody else there has the address."""
+    """The tie to the company. Raises WorkEmailTaken when somebody else there has the address.
+
+    One that is there is held, so that it does not end with another membership while this one begins. One that
+    ended as we waited for it makes room for a new one.
+    """
     organization = arrival.program.organization_id
-    tie = Affiliation(organization_id=organization, account=account, work_email=arrival.work_email)
-    tie.canonical = canonical(tie.work_email)
-    if insert_once(tie):
-        return tie
-    own = Affiliation.objects.live().filter(organization=organization, account=account).first()
-    if own is None:
-        raise WorkEmailTaken
-    return own
+    for _attempt in range(2):
+        tie = Affiliation(organization_id=organization, account=account, work_email=arrival.work_email)
+        tie.canonical = canonical(tie.work_email)
+        if insert_once(tie):
+            return tie
+        own = only(Affiliation.objects.held(organization=organization, account=account.pk))
+        if own:
+            return own
+    raise WorkEmailTaken
 
 
 def start_chosen(arrival: Arrival, membership: Membership) -> None:

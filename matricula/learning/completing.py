@@ -1,17 +1,20 @@
 """Doing lessons, and what follows when the last required one is done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from matricula.catalog.models import Course, Lesson
+from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.learning.answers import Given
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.signals import course_completed, specialization_completed
 from matricula.web.inserting import insert_once
+
+BATCH = 500
 
 
 @transaction.atomic
@@ -19,6 +22,7 @@ def finish_lesson(
     *, enrolment: Enrolment, lesson: Lesson, score: int | None = None, answers: Given | None = None
 ) -> None:
     """The lesson is done; a better score replaces a lesser one. Twice is once."""
+    hold(Enrolment.objects.filter(pk=enrolment.pk))
     news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:
         news["score"] = Greatest(Coalesce("score", 0), score)
@@ -37,36 +41,107 @@ def write_progress(enrolment: Enrolment, lesson: Lesson, **news: Any) -> None:
         rows.update(**news)
 
 
+def hold(rows: QuerySet[Any]) -> list[int]:
+    """Those of `rows`, enrolments of either kind, that are not completed; the ids.
+
+    Nobody else decides about them until the transaction ends. Whatever completes something takes hold first
+    and looks afterwards: on PostgreSQL a statement sees only what was committed before it began, so when the
+    last two lessons are finished at one moment, each would miss the other. The one who waited here sees both.
+    On SQLite a transaction that writes is alone anyway. They are held in the order of people, everywhere, so
+    that no two wait for each other. `rows` joins no other table: its rows would be held too.
+    """
+    open_ones = rows.filter(completed_at__isnull=True).order_by("account_id", "pk")
+    return list(open_ones.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def complete_if_done(enrolment: Enrolment) -> None:
     """Completes the enrolment once, when every required lesson is done."""
-    done = enrolment.progress.filter(done_at__isnull=False)
-    required = enrolment.course.lessons.filter(required=True, withdrawn_at__isnull=True)
-    if required.exclude(pk__in=done.values("lesson")).exists():
-        return
-    rows = Enrolment.objects.filter(pk=enrolment.pk, completed_at__isnull=True)
-    if rows.update(completed_at=timezone.now()):
+    if complete_courses(Enrolment.objects.filter(pk=enrolment.pk)):
         enrolment.refresh_from_db()
-        course_completed.send(Enrolment, enrolment=enrolment)
-        complete_series_of(enrolment)
+
+
+@transaction.atomic(savepoint=False)
+def complete_courses(enrolments: QuerySet[Enrolment]) -> int:
+    """Completes those whose every required lesson is done, each once; how many."""
+    held, now = hold(enrolments), timezone.now()
+    if not held:
+        return 0
+    pass_quizzes(held)
+    done = finished(held)
+    for one in done:
+        one.completed_at = now
+        Enrolment.objects.filter(pk=one.pk).update(completed_at=now)
+        course_completed.send(Enrolment, enrolment=one)
+        complete_series_of(one)
+    return len(done)
+
+
+def pass_quizzes(held: list[int]) -> None:
+    """A quiz is done at today's pass mark: it may be lower than on the day the answers were handed in."""
+    quiz = Q(lesson__kind=Lesson.Kind.QUIZ, lesson__withdrawn_at__isnull=True)
+    failed = Progress.objects.filter(quiz, enrolment__in=held, done_at__isnull=True)
+    failed.filter(score__gte=F("lesson__course__pass_mark")).update(done_at=timezone.now())
+
+
+def finished(held: list[int]) -> list[Enrolment]:
+    """Those where every lesson that is required today is done, and at least one lesson: where nothing is
+    required any more, whoever only pressed START has completed nothing.
+    """
+    done = Progress.objects.filter(enrolment=OuterRef("pk"), done_at__isnull=False)
+    required = Lesson.objects.filter(course=OuterRef("course"), required=True, withdrawn_at__isnull=True)
+    own = Progress.objects.filter(
+        enrolment=OuterRef(OuterRef("pk")), lesson=OuterRef("pk"), done_at__isnull=False
+    )
+    rows = Enrolment.objects.filter(Exists(done), ~Exists(required.filter(~Exists(own))), pk__any_of=held)
+    return list(rows.select_related("course__organization", "account").order_by("account_id", "pk"))
 
 
 def complete_series_of(enrolment: Enrolment) -> None:
     """The Specializations of which this was the last course."""
-    mine = SpecializationEnrolment.objects.filter(account=enrolment.account_id)
-    complete_series(mine.filter(specialization__series__course=enrolment.course_id))
+    having = SpecializationCourse.objects.filter(course=enrolment.course_id).values("specialization")
+    complete_series(
+        SpecializationEnrolment.objects.filter(account=enrolment.account_id, specialization__in=having)
+    )
 
 
-def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> None:
-    """Completes those whose every course is completed, each once. What was withdrawn does not count."""
-    courses = Course.objects.offered().filter(series__specialization=OuterRef("specialization"))
+@transaction.atomic(savepoint=False)
+def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> int:
+    """Completes those whose every course is completed, each once; how many.
+
+    What was withdrawn is not asked for, but at least one of the courses must have been completed.
+    """
+    held, now = hold(enrolments), timezone.now()
+    whole = whole_series(held) if held else []
+    for one in whole:
+        one.completed_at = now
+        SpecializationEnrolment.objects.filter(pk=one.pk).update(completed_at=now)
+        specialization_completed.send(SpecializationEnrolment, enrolment=one)
+    return len(whole)
+
+
+def whole_series(held: list[int]) -> list[SpecializationEnrolment]:
+    courses = Course.objects.filter(series__specialization=OuterRef("specialization"))
     done = Enrolment.objects.filter(
         account=OuterRef(OuterRef("account")), course=OuterRef("pk"), completed_at__isnull=False
     )
-    whole = enrolments.filter(Exists(courses), ~Exists(courses.filter(~Exists(done))), completed_at=None)
-    for one in whole.select_related("specialization__organization", "account"):
-        rows = SpecializationEnrolment.objects.filter(pk=one.pk, completed_at__isnull=True)
-        if rows.update(completed_at=timezone.now()):
-            specialization_completed.send(SpecializationEnrolment, enrolment=one)
+    left = courses.offered().filter(~Exists(done))
+    rows = SpecializationEnrolment.objects.filter(
+        Exists(courses.filter(Exists(done))), ~Exists(left), pk__any_of=held
+    )
+    return list(rows.select_related("specialization__organization", "account").order_by("account_id", "pk"))
+
+
+def complete_after(
+    place: int, rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]
+) -> tuple[int | None, int]:
+    """Completes what is done of the next BATCH of `rows`, by one of the two verbs above.
+
+    Where those after them begin, None when there are none; and how many were completed.
+    """
+    following = rows.filter(completed_at__isnull=True, pk__gt=place).order_by("pk")
+    batch = list(following.values_list("pk", flat=True)[:BATCH])
+    completed = complete(rows.model._default_manager.filter(pk__any_of=batch)) if batch else 0
+    return (batch[-1] if len(batch) == BATCH else None), completed
 
 
 def remember_place(enrolment: Enrolment, lesson: Lesson) -> None:

@@ -1,35 +1,67 @@
-"""What learning has done for later."""
+"""What learning has done for later: completing those who have done all that is left of what was changed."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import time, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 
-from matricula.catalog.models import Specialization
-from matricula.catalog.signals import course_taken_out
+from matricula.catalog.models import Course, Specialization
+from matricula.catalog.signals import course_changed, course_taken_out
 from matricula.jobs.models import Job
-from matricula.jobs.performing import performs
+from matricula.jobs.performing import nightly, performs
 from matricula.jobs.queueing import enqueue
-from matricula.learning.completing import complete_series
-from matricula.learning.models import SpecializationEnrolment
+from matricula.learning.completing import complete_after, complete_courses, complete_series
+from matricula.learning.models import Enrolment, SpecializationEnrolment
 
-BATCH = 500
+CHANGED = "learning.changed_course"
 SHORTENED = "learning.shortened_series"
 SETTLING = timedelta(seconds=10)
-"""Until then whoever was completing a course while another was taken out is done with it, and is seen."""
+"""Until then whoever was pressing START on a Specialization while a course was taken out of it is enrolled,
+and is seen. Whoever was finishing something is waited for anyway (`hold`)."""
+COURSES_AT, SERIES_AT = time(1, 0), time(1, 30)
+"""At night, before it is counted who completed anything (`recounting.py`)."""
+
+
+@receiver(course_changed)
+def look_through_course(sender: object, course: Course, **_: object) -> None:
+    """In the transaction of the change: there is neither without the other."""
+    enqueue(CHANGED, reference=course.pk)
 
 
 @receiver(course_taken_out)
-def look_through(sender: object, specialization: Specialization, **_: object) -> None:
+def look_through_series(sender: object, specialization: Specialization, **_: object) -> None:
     enqueue(SHORTENED, reference=specialization.pk, due_at=timezone.now() + SETTLING)
 
 
+@performs(CHANGED)
+def complete_course_for_some(job: Job) -> bool:
+    """Those who have done every lesson the course still asks for. True when there may be more of them."""
+    return complete_some(job, Enrolment.objects.filter(course=job.reference), complete_courses)
+
+
 @performs(SHORTENED)
-def complete_some(job: Job) -> bool:
-    """Complete those of a Specialization who have done every course that is left in it. True when there
-    may be more."""
-    rows = SpecializationEnrolment.objects.filter(specialization=job.reference, completed_at__isnull=True)
-    batch = list(rows.filter(pk__gt=job.place).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    complete_series(rows.filter(pk__in=batch))
-    job.place = batch[-1] if batch else 0
-    return len(batch) == BATCH
+def complete_series_for_some(job: Job) -> bool:
+    """Those who have completed every course that is left of the Specialization."""
+    rows = SpecializationEnrolment.objects.filter(specialization=job.reference)
+    return complete_some(job, rows, complete_series)
+
+
+@nightly("learning.complete_courses", COURSES_AT)
+def complete_any_course(job: Job) -> bool:
+    """Whoever should be stuck in spite of all is so for a day at most."""
+    return complete_some(job, Enrolment.objects.all(), complete_courses)
+
+
+@nightly("learning.complete_series", SERIES_AT)
+def complete_any_series(job: Job) -> bool:
+    return complete_some(job, SpecializationEnrolment.objects.all(), complete_series)
+
+
+def complete_some(job: Job, rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]) -> bool:
+    """One step through `rows`. True when there may be more."""
+    place, _completed = complete_after(job.place, rows, complete)
+    job.place = place or 0
+    return place is not None

@@ -1,12 +1,20 @@
-"""How many courses each member started and completed, counted from scratch, some members at a time."""
+"""How many courses each member started and completed, counted from scratch, some members at a time.
+
+And whoever has done everything and was not completed.
+"""
 
 import logging
+from collections.abc import Callable
 from datetime import time
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from matricula.jobs.models import Job
 from matricula.jobs.performing import nightly
+from matricula.learning.completing import complete_after, complete_courses, complete_series
+from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
 from matricula.web.triggers import after_installing
 
@@ -20,6 +28,25 @@ HELD = f"SELECT id FROM programs_membership WHERE id > %s AND id <= %s AND {WRON
 MEND = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}
 WHERE id IN ({{ids}}) AND {WRONG}"""
 logger = logging.getLogger(__name__)
+
+
+def complete_stuck() -> tuple[int, int]:
+    """Complete everybody who has done all that is required; how many courses, and how many Specializations that
+    were not completed with a course.
+
+    By batches, each a transaction of its own: whoever learns meanwhile waits for no more than one.
+    """
+    courses = complete_all(Enrolment.objects.all(), complete_courses)
+    return courses, complete_all(SpecializationEnrolment.objects.all(), complete_series)
+
+
+def complete_all(rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]) -> int:
+    place: int | None = 0
+    completed = 0
+    while place is not None:
+        place, more = complete_after(place, rows, complete)
+        completed += more
+    return completed
 
 
 @after_installing

@@ -1,13 +1,27 @@
 """START: an account enters a course or a Specialization."""
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from matricula.audit.models import record
-from matricula.catalog.models import Course, Specialization
-from matricula.learning.completing import complete_series
+from matricula.catalog.browsing import offered_courses
+from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.learning.completing import complete_series, hold
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
 from matricula.web.inserting import insert_once
+
+
+def courses_to_start(membership: Membership) -> QuerySet[Course]:
+    """What the program offers, and the courses of a Specialization that was withdrawn after it was started:
+    whoever did so goes on with its next course.
+    """
+    started = SpecializationEnrolment.objects.filter(account=membership.account_id).values("specialization")
+    steps = SpecializationCourse.objects.filter(
+        specialization__in=started, specialization__programs=membership.program_id
+    )
+    offered = Q(pk__in=offered_courses(membership.program).values("pk"))
+    return Course.objects.offered().filter(offered | Q(pk__in=steps.values("course")))
 
 
 @transaction.atomic(savepoint=False)
@@ -28,14 +42,19 @@ def start_course(*, course: Course, membership: Membership) -> Enrolment:
 def start_specialization(
     *, specialization: Specialization, membership: Membership
 ) -> SpecializationEnrolment:
-    """Enrol in the series and in its first course that is not completed; with none left it is complete."""
+    """Enrol in the series and in its first course that is not completed; with none left it is complete.
+
+    Held first are its courses that are under way: the last of them may be completed at this moment, by
+    somebody who does not see this enrolment yet.
+    """
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )
-    completed = Enrolment.objects.filter(account=membership.account, completed_at__isnull=False)
-    offered = specialization.series.filter(course__withdrawn_at__isnull=True).select_related("course")
-    left = offered.exclude(course__in=completed.values("course"))
-    first = left.first()
+    offered = specialization.series.filter(course__withdrawn_at__isnull=True)
+    own = Enrolment.objects.filter(account=membership.account)
+    hold(own.filter(course__in=offered.values("course")))
+    left = offered.exclude(course__in=own.filter(completed_at__isnull=False).values("course"))
+    first = left.select_related("course").first()
     if first:
         start_course(course=first.course, membership=membership)
     else:

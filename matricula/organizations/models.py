@@ -75,6 +75,10 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def live(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
+    def held(self, **which: int) -> Self:
+        """The live ones of `which`: nobody else ends them, or relies on them, until the transaction ends."""
+        return self.live().filter(**which).select_for_update(no_key=True)
+
 
 class Affiliation(models.Model):
     """The tie between an account and an organization; it holds the work e-mail."""

@@ -9,6 +9,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Membership, Program
 from matricula.programs.noticing import forget_notices, notice_seats
+from matricula.web.finding import only
 from matricula.web.inserting import insert_once
 
 
@@ -51,8 +52,6 @@ def end_membership(*, membership: Membership, actor: Account | None, state: Memb
         state=state, left_at=timezone.now()
     )
     if ended:
-        membership.program.free_seat()
-        forget_notices(membership.program)
         record(
             "membership.ended",
             actor=actor,
@@ -60,17 +59,24 @@ def end_membership(*, membership: Membership, actor: Account | None, state: Memb
             subject=membership,
             after={"state": state.value},
         )
-        end_affiliation(membership=membership, actor=actor)
+        organization = membership.program.organization_id
+        end_affiliation(organization=organization, account=membership.account_id, actor=actor)
+        membership.program.free_seat()
+        forget_notices(membership.program)
     return bool(ended)
 
 
-def end_affiliation(*, membership: Membership, actor: Account | None) -> None:
-    """With the last membership in an organization the work e-mail is detached."""
-    organization = membership.program.organization_id
-    others = Membership.objects.active().filter(
-        program__organization=organization, account=membership.account_id
-    )
-    tie = Affiliation.objects.live().filter(organization=organization, account=membership.account_id).first()
-    if tie and not others.exists():
-        Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
-        record("affiliation.ended", actor=actor, organization=organization, subject=tie)
+def end_affiliation(*, organization: int, account: int, actor: Account | None) -> bool:
+    """With the last membership in an organization the work e-mail is detached. True when it was now.
+
+    The tie is held before the memberships are looked at: of two that end at one moment neither sees that the
+    other has ended, but the one that waited for the tie does. Whoever joins holds it as well (`affiliate` in
+    `joining`), and before the seat, as it is here, so that no two wait for each other.
+    """
+    tie = only(Affiliation.objects.held(organization=organization, account=account))
+    active = Membership.objects.active().filter(organization=organization, account=account)
+    if tie is None or active.exists():
+        return False
+    Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
+    record("affiliation.ended", actor=actor, organization=organization, subject=tie)
+    return True

@@ -4,17 +4,21 @@ import logging
 from datetime import time
 
 from django.db import connection, transaction
-from django.db.models import Count, ExpressionWrapper, F, IntegerField, Q
+from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Coalesce, Least
 
 from matricula.jobs.models import Job
 from matricula.jobs.performing import nightly
+from matricula.organizations.models import Affiliation
+from matricula.programs.membership import end_affiliation
 from matricula.programs.models import Membership, Program
 from matricula.programs.tallying import ADDED, KEPT, Counted, counted
 from matricula.web.triggers import after_installing
 
 NIGHT = time(2, 30)
 CHANGED_BY = "INSERT INTO programs_tallychange (program_id, what, subject, n)"
+TIES = 500
+"""Looked at in one step."""
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7305)"
 """On PostgreSQL. Two who make the same number right at once would do it twice."""
 logger = logging.getLogger(__name__)
@@ -91,6 +95,32 @@ def mend(wrong: str) -> list[Wrong]:
         if found:
             cursor.executemany(ADDED.format(rows="VALUES (%s, %s, %s, %s)"), found)
         return found
+
+
+def end_lone_affiliations() -> int:
+    """End the ties of people who are in no program of the organization any more; how many. By batches."""
+    place: int | None = 0
+    ended = 0
+    while place is not None:
+        place, more = end_lone_after(place)
+        ended += more
+    return ended
+
+
+@transaction.atomic
+def end_lone_after(place: int) -> tuple[int | None, int]:
+    """Of the next ties, end the lone ones: where those after them begin, None at the end; and how many."""
+    membership = Membership.objects.active().filter(
+        organization=OuterRef("organization"), account=OuterRef("account")
+    )
+    batch = list(
+        Affiliation.objects.live().filter(pk__gt=place).order_by("pk").values_list("pk", flat=True)[:TIES]
+    )
+    lone = Affiliation.objects.live().filter(~Exists(membership), pk__any_of=batch).order_by("pk")
+    ended = [
+        end_affiliation(organization=one.organization_id, account=one.account_id, actor=None) for one in lone
+    ]
+    return (batch[-1] if len(batch) == TIES else None), sum(ended)
 
 
 @nightly("programs.recount", NIGHT)

@@ -11,16 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.browsing import (
     browse,
-    offered_courses,
     offered_specializations,
     was_offered,
     with_lessons,
 )
-from matricula.catalog.models import Specialization, SpecializationCourse
+from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.learning.access import member, why_closed
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
-from matricula.learning.starting import start_course, start_specialization
+from matricula.learning.starting import courses_to_start, start_course, start_specialization
 from matricula.organizations.models import Role
 from matricula.programs.grouping import join_group
 from matricula.programs.models import Group, Membership, Program
@@ -101,7 +100,7 @@ def open_groups(membership: Membership) -> list[Group]:
 @member
 @require_safe
 def offered_course(request: HttpRequest, membership: Membership, course_id: str) -> HttpResponse:
-    course = with_lessons(offered_courses(membership.program)).filter(public_id=course_id).first()
+    course = with_lessons(courses_to_start(membership)).filter(public_id=course_id).first()
     if course is None:
         return taken_out(request, membership.program, course_id)
     context = {"membership": membership, "program": membership.program, "course": course}
@@ -128,17 +127,26 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
     )
     of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
     steps = [
-        (one.course, of_course.get(one.course_id)) for one in specialization.series.select_related("course")
+        (one.course, of_course.get(one.course_id))
+        for one in specialization.series.select_related("course")
+        if one.course.withdrawn_at is None or one.course_id in of_course
     ]
+    following = next((step for step in steps if is_left(*step)), None)
     context = {
         "membership": membership,
         "program": program,
         "specialization": specialization,
         "steps": steps,
-        "following": next((step for step in steps if not step[1] or not step[1].completed_at), None),
+        "following": following,
+        "awaited": not following and any(one and one.completed_at for _, one in steps),
         "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
     }
     return render(request, "learning/pages/offered_specialization.html", context)
+
+
+def is_left(course: Course, enrolment: Enrolment | None) -> bool:
+    """Whether the Specialization still asks for the course. One that was withdrawn it does not ask for."""
+    return course.withdrawn_at is None and not (enrolment and enrolment.completed_at)
 
 
 @member
@@ -146,7 +154,7 @@ def offered_series(request: HttpRequest, membership: Membership, series_id: str)
 def start(request: HttpRequest, membership: Membership, kind: str, chosen_id: str) -> HttpResponse:
     """START, for somebody who is a member already."""
     if kind == "course":
-        course = offered_courses(membership.program).filter(public_id=chosen_id).first()
+        course = courses_to_start(membership).filter(public_id=chosen_id).first()
         if course is None:
             return taken_out(request, membership.program, chosen_id)
         start_course(course=course, membership=membership)

@@ -1,18 +1,17 @@
 """What completes a course and a Specialization: what the person did, and nobody else."""
 
 import pytest
-from django.utils import timezone
 
 from conftest import person
 from matricula.audit.models import Entry
 from matricula.catalog.ordering import take_out
 from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
-from matricula.jobs.performing import perform_due
-from matricula.learning import jobs
-from matricula.learning.completing import complete_if_done, complete_series, finish_lesson, keep_answers
+from matricula.learning import completing, jobs
+from matricula.learning.completing import complete_series, finish_lesson, keep_answers
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
+from matricula.learning.tests.learners import do_everything, series_of, short_course, work_for_a_minute
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
@@ -27,12 +26,6 @@ def ada(program):
 @pytest.fixture
 def hugo(program):
     return enter_program(program=program, account=person("Hugo Marchetti", "hugo@home.example"))
-
-
-def do_everything(course, membership):
-    enrolment = start_course(course=course, membership=membership)
-    for lesson in course.lessons.all():
-        finish_lesson(enrolment=enrolment, lesson=lesson, score=100)
 
 
 def test_lessons_that_ada_has_begun_and_hugo_has_done_do_not_complete_adas_course(course, ada, hugo):
@@ -50,14 +43,12 @@ def test_lessons_that_ada_has_begun_and_hugo_has_done_do_not_complete_adas_cours
 def test_a_course_that_ada_has_begun_and_hugo_has_done_does_not_complete_adas_series(
     organization, course, ada, hugo
 ):
-    second = organization.courses.create(slug="two", title="Two", topic="X")
-    series = organization.specializations.create(slug="s", title="Trust", summary="S")
-    for position, one in enumerate((course, second)):
-        series.series.create(course=one, position=position)
+    second = short_course(organization, "two")
+    series = series_of(course, second)
     do_everything(course, hugo)
     start_course(course=course, membership=ada)
     start_specialization(specialization=series, membership=ada)
-    complete_if_done(start_course(course=second, membership=ada))
+    do_everything(second, ada)
     complete_series(SpecializationEnrolment.objects.all())
     assert SpecializationEnrolment.objects.get().completed_at is None
 
@@ -65,24 +56,13 @@ def test_a_course_that_ada_has_begun_and_hugo_has_done_does_not_complete_adas_se
 @pytest.fixture
 def series(organization, course):
     """Three courses; the third is `course`."""
-    made = organization.specializations.create(slug="s", title="Trust", summary="S")
-    for position, name in enumerate(("one", "two")):
-        one = organization.courses.create(slug=name, title=name, topic="X")
-        made.series.create(course=one, position=position)
-    made.series.create(course=course, position=2)
-    return made
+    return series_of(short_course(organization, "one"), short_course(organization, "two"), course)
 
 
 def complete_all_but_the_last(series, membership):
     start_specialization(specialization=series, membership=membership)
     for step in list(series.series.select_related("course"))[:-1]:
-        complete_if_done(start_course(course=step.course, membership=membership))
-
-
-def let_time_pass_and_work():
-    Job.objects.update(due_at=timezone.now())
-    while perform_due():
-        pass
+        do_everything(step.course, membership)
 
 
 def test_taking_a_course_out_completes_those_who_have_all_the_rest(series, course, ada, hugo, bruno):
@@ -90,7 +70,7 @@ def test_taking_a_course_out_completes_those_who_have_all_the_rest(series, cours
     start_specialization(specialization=series, membership=hugo)
     take_out(specialization=series, course=course, actor=bruno)
     assert not Certificate.objects.filter(specialization=series).exists()
-    let_time_pass_and_work()
+    work_for_a_minute()
     issued = Certificate.objects.get(specialization=series)
     assert (issued.account, issued.title) == (ada.account, "Trust")
     lines = Entry.objects.filter(verb="certificate.issued", subject_id=issued.pk)
@@ -103,7 +83,7 @@ def test_taking_out_course_after_course_issues_one_certificate_and_an_empty_seri
     complete_all_but_the_last(series, ada)
     for step in reversed(series.series.select_related("course")):
         take_out(specialization=series, course=step.course, actor=bruno)
-        let_time_pass_and_work()
+        work_for_a_minute()
     assert Certificate.objects.filter(specialization=series).count() == 1
     assert Entry.objects.filter(verb="certificate.issued").count() == 3
     start_specialization(specialization=series, membership=ada)
@@ -111,7 +91,7 @@ def test_taking_out_course_after_course_issues_one_certificate_and_an_empty_seri
 
 
 def test_whoever_comes_after_a_whole_batch_is_completed_too(series, course, program, bruno, monkeypatch):
-    monkeypatch.setattr(jobs, "BATCH", 2)
+    monkeypatch.setattr(completing, "BATCH", 2)
     Program.objects.update(seats=None)
     for number in range(7):
         who = person(f"Person {number}", f"p{number}@home.example")
@@ -121,7 +101,7 @@ def test_whoever_comes_after_a_whole_batch_is_completed_too(series, course, prog
         else:
             complete_all_but_the_last(series, membership)
     take_out(specialization=series, course=course, actor=bruno)
-    let_time_pass_and_work()
+    work_for_a_minute()
     done = SpecializationEnrolment.objects.filter(completed_at__isnull=False).order_by("pk")
     assert [one.account.full_name for one in done] == [f"Person {number}" for number in (1, 2, 4, 5)]
     assert Job.objects.get(kind=jobs.SHORTENED).state == "done"
@@ -135,5 +115,5 @@ def test_a_step_asks_no_more_for_three_who_lack_a_course_than_for_one(
         who = person(f"Person {number}", f"p{number}@home.example")
         start_specialization(specialization=series, membership=enter_program(program=program, account=who))
     take_out(specialization=series, course=course, actor=bruno)
-    with django_assert_num_queries(3):
-        assert jobs.complete_some(Job.objects.get(kind=jobs.SHORTENED)) is False
+    with django_assert_num_queries(4):
+        assert jobs.complete_series_for_some(Job.objects.get(kind=jobs.SHORTENED)) is False

@@ -4,9 +4,9 @@ import pytest
 
 from conftest import person
 from matricula.audit.models import Entry
-from matricula.learning.completing import complete_if_done
 from matricula.learning.models import SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
+from matricula.learning.tests.learners import do_everything, series_of, short_course
 from matricula.organizations.models import Role
 from matricula.programs.membership import enter_program
 
@@ -22,7 +22,7 @@ def at_the_console(client, organization, bruno):
 
 @pytest.fixture
 def three(organization):
-    return [organization.courses.create(slug=n, title=n, topic="X") for n in ("one", "two", "three")]
+    return [short_course(organization, name) for name in ("one", "two", "three")]
 
 
 def shown(client, page):
@@ -81,13 +81,11 @@ def test_a_withdrawn_specialization_starts_for_nobody_new_and_stays_open_to_who_
 
 def test_a_withdrawn_course_no_longer_stands_between_ada_and_the_specialization(client, program, three):
 
-    series = program.organization.specializations.create(slug="s", title="Trust", summary="S")
-    for position, course in enumerate(three):
-        series.series.create(course=course, position=position)
+    series = series_of(*three)
     membership = enter_program(program=program, account=person("Ada", "ada@nordlicht.example"))
     client.post(f"{CONTENT}courses/{three[0].public_id}/withdrawal/")
     start_specialization(specialization=series, membership=membership)
     assert list(membership.enrolments.values_list("course__title", flat=True)) == ["two"]
     for course in three[1:]:
-        complete_if_done(start_course(course=course, membership=membership))
+        do_everything(course, membership)
     assert SpecializationEnrolment.objects.get().completed_at is not None

@@ -1,0 +1,43 @@
+"""Whoever joins one program while they are removed from another keeps a work e-mail."""
+
+from functools import partial
+
+import pytest
+
+from conftest import person
+from matricula.joining.arriving import begin, examine_token, finish
+from matricula.joining.inviting import invite, mint_link
+from matricula.joining.models import InvitationToken
+from matricula.organizations.models import Affiliation
+from matricula.programs.membership import end_membership
+from matricula.programs.models import Membership, Program
+from tests.at_once import all_at_once, refusals
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 20
+
+
+def arrival_at(program, account, actor):
+    invitation = invite(
+        program=program, address=account.primary_address.address, invited_by=actor, name=account.full_name
+    )
+    mint_link(invitation, InvitationToken.Channel.MAIL)
+    return begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+
+
+def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_mail(
+    program, organization, bruno
+):
+    second = Program.objects.create(organization=organization, slug="second", name="Second")
+    Program.objects.update(seats=None)
+    for number in range(ROUNDS):
+        account = person(f"Person {number}", f"p{number}@nordlicht.example")
+        first = finish(arrival=arrival_at(program, account, bruno))
+        results = all_at_once(
+            partial(finish, arrival=arrival_at(second, account, bruno)),
+            partial(end_membership, membership=first, actor=bruno, state=Membership.State.REMOVED),
+        )
+        assert refusals(results) == []
+    members = Membership.objects.active().values_list("account", flat=True)
+    tied = Affiliation.objects.live().values_list("account", flat=True)
+    assert (len(members), set(tied)) == (ROUNDS, set(members))
