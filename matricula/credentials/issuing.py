@@ -1,20 +1,73 @@
 """A certificate for each completed course and Specialization, issued once."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Sum
 from django.dispatch import receiver
 
-from matricula.audit.models import record
-from matricula.catalog.models import Course
+from matricula.audit.models import lines_together, record
 from matricula.credentials.models import Certificate
-from matricula.learning.models import Enrolment, SpecializationEnrolment
-from matricula.learning.signals import course_completed, specialization_completed
+from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.learning.signals import courses_completed, specializations_completed
+from matricula.organizations.models import Organization
 
 
-def copied(subject: Any, account: Any) -> dict[str, Any]:
-    """What a certificate says and how it looks, taken as it stands today."""
-    organization = subject.organization
+@receiver(courses_completed)
+def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], **_: object) -> None:
+    """To those who have none of it. Their enrolments are held by whoever completed them."""
+    minutes, looks = minutes_of_lessons(enrolments), looks_of(one.course for one in enrolments)
+    known = set(Certificate.objects.filter(enrolment__in=enrolments).values_list("enrolment_id", flat=True))
+    issue(
+        Certificate(
+            enrolment=one,
+            account=one.account,
+            course=one.course,
+            recipient_name=one.account.name_for_certificates,
+            title=one.course.title,
+            minutes=minutes.get(one.pk, 0),
+            **looks[one.course.organization_id],
+        )
+        for one in enrolments
+        if one.pk not in known
+    )
+
+
+@receiver(specializations_completed)
+def issue_specialization_certificates(
+    sender: object, enrolments: Sequence[SpecializationEnrolment], **_: object
+) -> None:
+    minutes, looks = minutes_of_courses(enrolments), looks_of(one.specialization for one in enrolments)
+    people = [one.account_id for one in enrolments]
+    rows = Certificate.objects.filter(account__in=people, specialization__isnull=False)
+    known = set(rows.values_list("account_id", "specialization_id"))
+    issue(
+        Certificate(
+            account=one.account,
+            specialization=one.specialization,
+            recipient_name=one.account.name_for_certificates,
+            title=one.specialization.title,
+            minutes=minutes.get((one.account_id, one.specialization_id), 0),
+            **looks[one.specialization.organization_id],
+        )
+        for one in enrolments
+        if (one.account_id, one.specialization_id) not in known
+    )
+
+
+def issue(certificates: Iterable[Certificate]) -> None:
+    """With their lines in the journal."""
+    with lines_together():
+        for one in Certificate.objects.bulk_create(certificates):
+            record("certificate.issued", actor=one.account, organization=one.organization_id, subject=one)
+
+
+def looks_of(subjects: Iterable[Any]) -> dict[int, dict[str, Any]]:
+    """By organization: what a certificate shows of it, taken as it stands today."""
+    return {one.pk: look_of(one) for one in {one.organization for one in subjects}}
+
+
+def look_of(organization: Organization) -> dict[str, Any]:
     return {
         "organization": organization,
         "organization_name": organization.name,
@@ -22,47 +75,21 @@ def copied(subject: Any, account: Any) -> dict[str, Any]:
         "logo": organization.shown_logo,
         "logo_ratio": organization.logo_ratio,
         "logo_is_pale": organization.logo_is_pale,
-        "recipient_name": account.name_for_certificates,
-        "title": subject.title,
     }
 
 
-def minutes_done(enrolment: Enrolment) -> int:
-    """Of the lessons that were done, whatever the course is made of today."""
-    done = enrolment.progress.filter(done_at__isnull=False)
-    return done.aggregate(minutes=Sum("lesson__minutes", default=0))["minutes"]
+def minutes_of_lessons(enrolments: Sequence[Enrolment]) -> dict[int, int]:
+    """By enrolment: of the lessons that were done, whatever the course is made of today."""
+    done = Progress.objects.filter(enrolment__in=enrolments, done_at__isnull=False)
+    return dict(done.values_list("enrolment_id").annotate(minutes=Sum("lesson__minutes")))
 
 
-def minutes_of_courses(enrolment: SpecializationEnrolment) -> int:
-    """Of those of its courses that the person completed, as their certificates have it."""
-    courses = Course.objects.filter(series__specialization=enrolment.specialization_id)
-    rows = Certificate.objects.filter(account=enrolment.account_id, enrolment__course__in=courses)
-    return rows.aggregate(total=Sum("minutes", default=0))["total"]
-
-
-@receiver(course_completed)
-def issue_course_certificate(sender: object, enrolment: Enrolment, **_: object) -> None:
-    course, account = enrolment.course, enrolment.account
-    certificate, new = Certificate.objects.get_or_create(
-        enrolment=enrolment,
-        defaults={
-            "account": account,
-            "course": course,
-            "minutes": minutes_done(enrolment),
-            **copied(course, account),
-        },
+def minutes_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], int]:
+    """By account and Specialization: of its courses that were completed, as their certificates have it."""
+    of = "enrolment__course__series__specialization"
+    rows = Certificate.objects.filter(
+        account__in=[one.account_id for one in enrolments],
+        **{f"{of}__in": {one.specialization_id for one in enrolments}},
     )
-    if new:
-        record("certificate.issued", actor=account, organization=course.organization_id, subject=certificate)
-
-
-@receiver(specialization_completed)
-def issue_specialization_certificate(sender: object, enrolment: SpecializationEnrolment, **_: object) -> None:
-    series, account = enrolment.specialization, enrolment.account
-    certificate, new = Certificate.objects.get_or_create(
-        account=account,
-        specialization=series,
-        defaults={"minutes": minutes_of_courses(enrolment), **copied(series, account)},
-    )
-    if new:
-        record("certificate.issued", actor=account, organization=series.organization_id, subject=certificate)
+    sums = rows.values_list("account_id", of).annotate(total=Sum("minutes"))
+    return {(account, series): total for account, series, total in sums}

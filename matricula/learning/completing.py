@@ -11,7 +11,8 @@ from django.utils import timezone
 from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.learning.answers import Given
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
-from matricula.learning.signals import course_completed, specialization_completed
+from matricula.learning.signals import courses_completed, specializations_completed
+from matricula.programs.models import Membership
 from matricula.web.inserting import insert_once
 
 BATCH = 500
@@ -68,11 +69,13 @@ def complete_courses(enrolments: QuerySet[Enrolment]) -> int:
         return 0
     pass_quizzes(held)
     done = finished(held)
-    for one in done:
-        one.completed_at = now
-        Enrolment.objects.filter(pk=one.pk).update(completed_at=now)
-        course_completed.send(Enrolment, enrolment=one)
-        complete_series_of(one)
+    if done:
+        hold_numbers(done)
+        Enrolment.objects.filter(pk__any_of=[one.pk for one in done]).update(completed_at=now)
+        for one in done:
+            one.completed_at = now
+        courses_completed.send(Enrolment, enrolments=done)
+        complete_series_of(done)
     return len(done)
 
 
@@ -96,12 +99,19 @@ def finished(held: list[int]) -> list[Enrolment]:
     return list(rows.select_related("course__organization", "account").order_by("account_id", "pk"))
 
 
-def complete_series_of(enrolment: Enrolment) -> None:
-    """The Specializations of which this was the last course."""
-    having = SpecializationCourse.objects.filter(course=enrolment.course_id).values("specialization")
-    complete_series(
-        SpecializationEnrolment.objects.filter(account=enrolment.account_id, specialization__in=having)
-    )
+def hold_numbers(done: list[Enrolment]) -> None:
+    """The memberships whose numbers the database is about to change, in the order of people as well."""
+    of = [one.membership_id for one in done if one.membership_id]
+    rows = Membership.objects.filter(pk__any_of=of).order_by("account_id", "pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def complete_series_of(done: list[Enrolment]) -> None:
+    """The Specializations of which these were the last courses."""
+    courses, accounts = {one.course_id for one in done}, {one.account_id for one in done}
+    having = SpecializationCourse.objects.filter(course__in=courses).values("specialization")
+    theirs = SpecializationEnrolment.objects.filter(account__in=accounts, specialization__in=having)
+    complete_series(theirs)
 
 
 @transaction.atomic(savepoint=False)
@@ -112,10 +122,11 @@ def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> int:
     """
     held, now = hold(enrolments), timezone.now()
     whole = whole_series(held) if held else []
-    for one in whole:
-        one.completed_at = now
-        SpecializationEnrolment.objects.filter(pk=one.pk).update(completed_at=now)
-        specialization_completed.send(SpecializationEnrolment, enrolment=one)
+    if whole:
+        SpecializationEnrolment.objects.filter(pk__any_of=[one.pk for one in whole]).update(completed_at=now)
+        for one in whole:
+            one.completed_at = now
+        specializations_completed.send(SpecializationEnrolment, enrolments=whole)
     return len(whole)
 
 

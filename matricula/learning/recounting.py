@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 
 def complete_stuck() -> tuple[int, int]:
-    """Complete everybody who has done all that is required; how many courses, and how many Specializations that
-    were not completed with a course.
+    """Complete everybody who has done all that is required: how many courses that were, and how many
+    Specializations beside those that were completed with a course.
 
     By batches, each a transaction of its own: whoever learns meanwhile waits for no more than one.
     """

@@ -2,5 +2,7 @@
 
 from django.dispatch import Signal
 
-course_completed = Signal()
-specialization_completed = Signal()
+courses_completed = Signal()
+"""`enrolments`, a list: one of somebody who did the last lesson, hundreds after a change of a course."""
+specializations_completed = Signal()
+"""The same."""

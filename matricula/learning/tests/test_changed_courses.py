@@ -17,15 +17,15 @@ from matricula.learning import completing, jobs
 from matricula.learning.completing import finish_lesson
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
-from matricula.learning.tests.learners import (
+from matricula.programs.membership import enter_program
+from matricula.programs.models import Program
+from tests.learners import (
     do_everything,
     do_lessons,
     series_of,
     short_course,
     work_for_a_minute,
 )
-from matricula.programs.membership import enter_program
-from matricula.programs.models import Program
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 READING = "---\ntitle: {key}\nminutes: 10\nrequired: {required}\n---\nRead this.\n"
@@ -289,7 +289,7 @@ def test_a_withdrawn_course_that_ada_is_in_stays_hers_and_is_not_the_next(
         f'<a class="button big wide" href="/learn/programs/{program.public_id}/courses/{two.public_id}/"'
         in page
     )
-    assert "no longer asked for" in page
+    assert "no longer required" in page
     assert reader.get(one.address).status_code == 200
 
 

@@ -11,9 +11,9 @@ from matricula.learning import completing, jobs
 from matricula.learning.completing import complete_series, finish_lesson, keep_answers
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
-from matricula.learning.tests.learners import do_everything, series_of, short_course, work_for_a_minute
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
+from tests.learners import do_everything, series_of, short_course, work_for_a_minute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

@@ -12,15 +12,15 @@ from matricula.catalog.withdrawing import withdraw
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
-from matricula.learning.tests.learners import (
+from matricula.programs.membership import enter_program
+from tests.at_once import all_at_once, refusals
+from tests.learners import (
     do_everything,
     do_lessons,
     series_of,
     short_course,
     work_for_a_minute,
 )
-from matricula.programs.membership import enter_program
-from tests.at_once import all_at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 20

@@ -6,9 +6,9 @@ from conftest import person
 from matricula.audit.models import Entry
 from matricula.learning.models import SpecializationEnrolment
 from matricula.learning.starting import start_course, start_specialization
-from matricula.learning.tests.learners import do_everything, series_of, short_course
 from matricula.organizations.models import Role
 from matricula.programs.membership import enter_program
+from tests.learners import do_everything, series_of, short_course
 
 pytestmark = pytest.mark.django_db
 CONTENT = "/console/nordlicht/content/"

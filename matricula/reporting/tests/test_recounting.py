@@ -8,19 +8,12 @@ from django.db import connections
 from django.utils import timezone
 
 from conftest import person
-from matricula.commands import parser
-from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
 from matricula.jobs.performing import perform_due, schedule
 from matricula.joining.inviting import invite
-from matricula.learning import completing
 from matricula.learning import recounting as courses
 from matricula.learning.completing import finish_lesson
-from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.starting import start_course
-from matricula.learning.tests.learners import series_of, short_course
-from matricula.organizations.models import Affiliation
-from matricula.programs import recounting
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program, Tally
 from matricula.programs.recounting import differing, mend, recount, recount_seats, wrong_numbers
@@ -192,41 +185,3 @@ def test_races_people_who_start_while_members_are_counted_again_are_counted(prog
         list(pool.map(act, [*range(10), 20, 21, *range(10, 20), 22, 23]))
     assert set(Membership.objects.values_list("courses_started", flat=True)) == {1}
     assert wrong_numbers() == []
-
-
-@pytest.mark.django_db
-def test_recount_completes_whoever_is_stuck_ends_lone_ties_and_says_how_many(
-    two_programs, organization, bruno, chika, monkeypatch, capsys
-):
-    monkeypatch.setattr(completing, "BATCH", 2)
-    monkeypatch.setattr(recounting, "TIES", 2)
-    course = short_course(organization, "stuck", "a", "b")
-    series = series_of(course)
-    done, begun = ([person(f"P {n}", f"{kind}{n}@x.example") for n in range(5)] for kind in ("done", "begun"))
-    for account in (*done, *begun):
-        enrolment = Enrolment.objects.create(account=account, course=course)
-        SpecializationEnrolment.objects.create(account=account, specialization=series)
-        lessons = course.lessons.all() if account in done else course.lessons.filter(key="a")
-        for lesson in lessons:
-            Progress.objects.create(enrolment=enrolment, lesson=lesson, done_at=timezone.now())
-    for account in (*done, bruno, chika):
-        work = account.primary_address.address
-        Affiliation.objects.create(organization=organization, account=account, work_email=work)
-    completed_before = Enrolment.objects.get(account=done[0], course=course)
-    Enrolment.objects.filter(pk=completed_before.pk).update(completed_at=timezone.now())
-    Program.objects.update(seats=None)
-    for account in (bruno, done[1]):
-        enter_program(program=two_programs[0], account=account)
-    arguments = parser().parse_args(["recount"])
-    assert arguments.run(arguments) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "Courses that were done and are completed now, Specializations with their last course: 4.",
-        "Specializations of which all courses were completed already: 1.",
-        "Work e-mails detached of people who are in no program any more: 5.",
-    ]
-    certificates = Certificate.objects.filter(account__in=done)
-    assert certificates.count() == 4 + 5
-    assert not Certificate.objects.filter(account__in=begun).exists()
-    assert set(Affiliation.objects.live().values_list("account", flat=True)) == {bruno.pk, done[1].pk}
-    arguments.run(arguments)
-    assert capsys.readouterr().out.count(": 0.") == 3
