@@ -135,7 +135,7 @@ def prove(*, confirmation: Confirmation) -> None:
     email = confirmation.email
     has_primary = email.account.addresses.filter(is_primary=True).exists()
     email.confirmed_at = timezone.now()
-    email.is_primary = email.signs_in and not has_primary
+    email.is_primary = email.is_primary or (email.signs_in and not has_primary)
     try:
         email.save(update_fields=["canonical", "confirmed_at", "is_primary"])
     except IntegrityError as taken:

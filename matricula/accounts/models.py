@@ -1,5 +1,6 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -66,8 +67,10 @@ class Account(AbstractBaseUser):
         mine = Account.objects.filter(pk=self.pk, auth_epoch=self.auth_epoch)
         return bool(mine.update(vouched_at=Coalesce("vouched_at", timezone.now())))
 
-    def has_confirmed(self, address: str) -> bool:
-        return self.addresses.confirmed().filter(canonical=canonical(address)).exists()
+    def has_confirmed(self, address: str, since: datetime | None = None) -> bool:
+        """Whether the mailbox is proven, and where it matters, that this was after `since`."""
+        rows = self.addresses.confirmed().filter(canonical=canonical(address))
+        return (rows.filter(confirmed_at__gt=since) if since else rows).exists()
 
     @property
     def is_confirmed(self) -> bool:

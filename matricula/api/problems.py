@@ -62,6 +62,7 @@ KINDS = {
     "not_a_member": Kind(404, "Not a member", "Nobody with this work e-mail is in the program."),
     "method_not_allowed": Kind(405, "Method not allowed", "The header Allow lists what this address takes."),
     "already_invited": Kind(409, "Already invited", "The address has an open invitation to the program."),
+    "already_member": Kind(409, "Already a member", "The address is that of somebody who is in the program."),
     "invitation_answered": Kind(
         409, "Invitation answered", "The invitation was answered, withdrawn or replaced."
     ),

@@ -89,6 +89,7 @@ def import_course(arguments: argparse.Namespace) -> int:
 
 @command("recount", "complete and end what was left open, count everything from scratch and make it right")
 def recount(arguments: argparse.Namespace) -> int:
+    from matricula.joining.jobs import settle_all_members
     from matricula.learning.recounting import complete_stuck, recount_courses
     from matricula.programs.recounting import end_lone_affiliations, wrong_numbers
     from matricula.programs.recounting import recount as make_right
@@ -97,6 +98,7 @@ def recount(arguments: argparse.Namespace) -> int:
     print(f"Courses that were done and are completed now, Specializations with their last course: {courses}.")
     print(f"Specializations of which all courses were completed already: {series}.")
     print(f"Work e-mails detached of people who are in no program any more: {end_lone_affiliations()}.")
+    settle_all_members()
     recount_courses()
     for program, what, subject, more in wrong_numbers():
         print(f"Program {program}: {what} {subject} was wrong by {more}.")

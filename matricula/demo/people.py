@@ -70,13 +70,13 @@ def joined(
     account = newcomer(name, work, password)
     part = group_of(program, group)
     invitation = invite(program=program, address=work, name=name, invited_by=bruno, groups=[part])
-    membership = enter_program(program=program, account=account)
-    membership.groups.add(part)
-    Affiliation.objects.create(organization=program.organization, account=account, work_email=work)
     if invitation:
         delivered(invitation)
         invitation.settle(Invitation.State.JOINED, account=account)
         backdate(invitation, days)
+    membership = enter_program(program=program, account=account)
+    membership.groups.add(part)
+    Affiliation.objects.create(organization=program.organization, account=account, work_email=work)
     if done is not None:
         learn(membership, done)
     joined_at = timezone.now() - timedelta(days=days - 1)

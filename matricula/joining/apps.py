@@ -17,5 +17,6 @@ class JoiningConfig(AppConfig):
             letters,
             remembering,
             reminding,
+            settlement,
             writing_again,
         )

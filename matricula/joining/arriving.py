@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +17,11 @@ from matricula.audit.models import lines_together, record
 from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
+from matricula.joining.settlement import hold, hold_invitations, settle_invitations_to
 from matricula.learning.starting import start_course, start_specialization
 from matricula.organizations.models import Affiliation
-from matricula.programs.errors import ProgramFull
-from matricula.programs.membership import enter_program
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.programs.membership import enter_program, proof_needed_since, refuse_removed
 from matricula.programs.models import Membership, Program
 from matricula.web.finding import only
 from matricula.web.inserting import insert_once
@@ -96,8 +98,12 @@ def examine_direct_link(link: DirectLink | None) -> Evidence:
 
 
 def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
-    """JOIN NOW. Raises LinkRefused when the invitation was answered by somebody else, ProgramFull."""
+    """JOIN NOW. Raises LinkRefused when the invitation was answered by somebody else, ProgramFull,
+    RemovedFromProgram."""
     invitation = evidence.invitation
+    if account:
+        invited_at = invitation.created_at if invitation else None
+        refuse_removed(program=evidence.program, account=account, invited_at=invited_at)
     if invitation and invitation.state == Invitation.State.JOINED:
         raise LinkRefused("used")
     if evidence.program.is_full:
@@ -123,32 +129,50 @@ def holder_of(arrival: Arrival) -> Account | None:
 
 
 def may_finish(arrival: Arrival) -> bool:
-    """The mailbox is proven, or the program trusts an e-mailed link."""
+    """The mailbox is proven, or the program trusts an e-mailed link: since the last tie to the company, or to
+    the program, ended."""
     account = arrival.account
     if account is None or not arrival.work_email:
         return False
-    return is_trusted(arrival) or account.has_confirmed(arrival.work_email)
+    if not is_trusted(arrival) and not account.has_confirmed(arrival.work_email):
+        return False
+    since = proof_needed_since(program=arrival.program, account=account)
+    return since is None or is_trusted(arrival, since) or account.has_confirmed(arrival.work_email, since)
 
 
-def is_trusted(arrival: Arrival) -> bool:
-    """Whether the program takes the e-mailed link itself for proof of the mailbox."""
-    return arrival.program.trusts_the_link and arrival.channel == InvitationToken.Channel.MAIL
+def is_trusted(arrival: Arrival, since: datetime | None = None) -> bool:
+    """Whether the program takes the e-mailed link itself for proof of the mailbox; one made before `since`
+    proves nothing any more."""
+    if not arrival.program.trusts_the_link or arrival.channel != InvitationToken.Channel.MAIL:
+        return False
+    made = invited_at(arrival)
+    return since is None or (made is not None and made > since)
+
+
+def invited_at(arrival: Arrival) -> datetime | None:
+    """When the invitation that brought the visitor was made; None for a direct link."""
+    return arrival.invitation.created_at if arrival.invitation else None
 
 
 def finish(*, arrival: Arrival) -> Membership:
     """Affiliation, membership, groups and the STARTed course in one step; twice is once.
 
-    Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused.
+    Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused, RemovedFromProgram.
     """
     if arrival.account is None or not may_finish(arrival):
         raise NotConfirmed
-    return enter(arrival, arrival.account)
+    with transaction.atomic():
+        hold(arrival.account)
+        return enter(arrival, arrival.account)
 
 
 @transaction.atomic
 @lines_together()
 def enter(arrival: Arrival, account: Account) -> Membership:
-    """What `finish` does once the mailbox is known to be proven. Raises as it does."""
+    """What `finish` does once the mailbox is known to be proven, and the account is held. Raises as it does.
+
+    Held in this order, everywhere: the person, the arrival, their invitations, the membership, the program.
+    """
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
         return Membership.objects.get(program=arrival.program, account=account)
@@ -156,23 +180,32 @@ def enter(arrival: Arrival, account: Account) -> Membership:
         raise LinkRefused("ended")
     if is_trusted(arrival) and not account.vouch():
         raise LinkRefused("lost")
-    accept(arrival, account)
+    source = accept(arrival, account)
     affiliate(arrival, account)
-    membership = enter_program(program=arrival.program, account=account)
-    source = arrival.invitation or arrival.direct_link
+    membership = enter_program(program=arrival.program, account=account, invited_at=invited_at(arrival))
     membership.groups.add(*(source.groups.all() if source else []))
     start_chosen(arrival, membership)
     record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
     return membership
 
 
-def accept(arrival: Arrival, account: Account) -> None:
-    """Answer the invitation, or count a use of the link. Raises LinkRefused for who comes second."""
-    if arrival.invitation:
-        if not arrival.invitation.settle(Invitation.State.JOINED, account=account):
-            raise LinkRefused("used")
-    elif arrival.direct_link and not arrival.direct_link.use():
-        raise LinkRefused("used")
+def accept(arrival: Arrival, account: Account) -> Invitation | DirectLink | None:
+    """Answer the invitation, or count a use of the link: what the person comes by, and joins the groups of.
+
+    A member uses up no link, and an invitation that entering by another door answered is still theirs.
+    Raises LinkRefused for who comes second, RemovedFromProgram.
+    """
+    program, invitation = arrival.program, arrival.invitation
+    hold_invitations(program=program, account=account, invitation=invitation)
+    if invitation and invitation.settle(Invitation.State.JOINED, account=account):
+        return invitation
+    inside = Membership.objects.active().filter(program=program, account=account).exists()
+    if inside and (invitation is None or account.accepted_invitations.filter(pk=invitation.pk).exists()):
+        return invitation
+    refuse_removed(program=program, account=account, invited_at=invited_at(arrival))
+    if arrival.direct_link and arrival.direct_link.use():
+        return arrival.direct_link
+    raise LinkRefused("used")
 
 
 def affiliate(arrival: Arrival, account: Account) -> Affiliation:
@@ -210,6 +243,7 @@ def chosen(offered: Callable[[Program], QuerySet[Any]], program: Program, pk: in
 @receiver(address_confirmed)
 def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
+    hold(email.account)
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
     ).select_related("program", "invitation")
@@ -217,11 +251,12 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
             arrival.account = email.account
             enter_or_leave(arrival, email.account)
+    settle_invitations_to(email)
 
 
 def enter_or_leave(arrival: Arrival, account: Account) -> None:
     """The mailbox stays proven even when the program filled up; the page then says what is missing."""
     try:
         enter(arrival, account)
-    except (ProgramFull, WorkEmailTaken, LinkRefused):
+    except (ProgramFull, WorkEmailTaken, LinkRefused, RemovedFromProgram):
         return

@@ -18,7 +18,7 @@ from matricula.mail.rendering import Reading, writes
 from matricula.mail.wording import plain
 from matricula.organizations.access import MAY
 from matricula.organizations.letterhead import letterhead
-from matricula.programs.models import Program
+from matricula.programs.models import Membership, Program
 
 KIND = "joining.request"
 OF_A_PERSON = Limit("request", tries=1, minutes=10)
@@ -30,15 +30,16 @@ def ask_administrator(
     reason: str,
     invitation: Invitation | None = None,
     direct_link: DirectLink | None = None,
+    membership: Membership | None = None,
     address: str = "",
     network: str = "",
 ) -> None:
-    """Tell the administrators of whatever was held that it did not open.
+    """Tell the administrators of whatever was held that it did not open, or that a member of once asks back.
 
     `reason` is the code of a LinkRefused or JoiningError. Without something held, the newest invitation of
     `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
     """
-    source = invitation or direct_link or newest_invitation(address)
+    source = invitation or direct_link or membership or newest_invitation(address)
     if source is None:
         return
     who = invitation.address if invitation else address
@@ -62,7 +63,7 @@ def newest_invitation(address: str) -> Invitation | None:
 
 @transaction.atomic
 def file_request(
-    *, program: Program, address: str, reason: str, source: Invitation | DirectLink
+    *, program: Program, address: str, reason: str, source: Invitation | DirectLink | Membership
 ) -> Request | None:
     """The row, the audit line and the letters. None while the same person's request waits."""
     invitation = source if isinstance(source, Invitation) else None
@@ -108,7 +109,7 @@ def request_letter(letter: Letter) -> Reading | None:
 def answer_with_letter(*, request: Request, actor: Account | None) -> None:
     """Send the invitation again, or a new one where the old can no longer be answered.
 
-    Raises RequestAnswered, InvitationAnswered, LetterJustSent, ProgramEnded.
+    Raises RequestAnswered, InvitationAnswered, LetterJustSent, AlreadyMember, ProgramEnded.
     """
     settle(request, Request.Answer.INVITED, actor)
     live = Invitation.objects.live().filter(program=request.program, canonical=request.canonical).first()

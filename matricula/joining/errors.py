@@ -73,6 +73,12 @@ class AlreadyInvited(JoiningError):
     code = "already_invited"
 
 
+class AlreadyMember(JoiningError):
+    """The address is that of somebody who is in the program."""
+
+    code = "already_member"
+
+
 class RequestAnswered(JoiningError):
     """Somebody answered the request before."""
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization
-from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
+from matricula.joining.errors import AlreadyInvited, AlreadyMember, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, Round, invitation_expiry
 from matricula.joining.models.invitations import InvitationQuerySet
+from matricula.joining.settlement import hold_people_at, refuse_member, settle_members
 from matricula.mail.models import Letter
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
@@ -42,10 +43,12 @@ def invite(
 ) -> Invitation | None:
     """Invite one person: row, audit line and letter together. None when a live invitation exists already.
 
-    Without a `language` the letter is in the organization's. Raises ProgramEnded.
+    Without a `language` the letter is in the organization's. Raises ProgramEnded, AlreadyMember.
     """
     if program.has_ended:
         raise ProgramEnded
+    hold_people_at(address)
+    refuse_member(program=program, address=address)
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -68,7 +71,10 @@ def invite(
 
 
 def invite_as(*, old: Invitation, address: str, invited_by: Account | None) -> Invitation | None:
-    """Invite to all that `old` invited to. None when `address` has a live invitation. Raises ProgramEnded."""
+    """Invite to all that `old` invited to. None when `address` has a live invitation.
+
+    Raises ProgramEnded, AlreadyMember.
+    """
     return invite(
         program=old.program,
         address=address,
@@ -105,7 +111,8 @@ def new_letter(invitation: Invitation, kind: str) -> Letter:
 def send_again(*, invitation: Invitation, actor: Account | None) -> None:
     """A new letter with a new link; when it has left, those before it end.
 
-    Raises InvitationAnswered, also when it was withdrawn meanwhile, LetterJustSent, ProgramEnded.
+    Raises InvitationAnswered, also when it was withdrawn or its person joined otherwise meanwhile,
+    LetterJustSent, ProgramEnded.
     """
     if invitation.program.has_ended:
         raise ProgramEnded
@@ -114,6 +121,8 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
         raise InvitationAnswered
     if locked.letter and locked.letter.queued_at > timezone.now() - BETWEEN_LETTERS:
         raise LetterJustSent
+    if is_of_a_member(invitation):
+        raise InvitationAnswered
     queue_letter(invitation)
     record(
         "invitation.sent_again",
@@ -121,6 +130,15 @@ def send_again(*, invitation: Invitation, actor: Account | None) -> None:
         organization=invitation.program.organization_id,
         subject=invitation,
     )
+
+
+def is_of_a_member(invitation: Invitation) -> bool:
+    """Whether its person is in the program already: nobody writes to them."""
+    try:
+        refuse_member(program=invitation.program, address=invitation.address)
+    except AlreadyMember:
+        return True
+    return False
 
 
 @transaction.atomic
@@ -161,21 +179,34 @@ def to_write_to(rows: InvitationQuerySet) -> InvitationQuerySet:
     return rows.open().filter(letter__queued_at__lte=quiet_since)
 
 
-def queue_letters(invitations: list[Invitation], kind: str = KIND) -> None:
-    """New letters to many; reminding waits for them to arrive."""
+def queue_letters(invitations: list[Invitation], kind: str = KIND) -> int:
+    """New letters to many, but to no member; reminding waits for them to arrive. How many are written."""
+    invitations = without_members(invitations)
     Letter.objects.bulk_create([new_letter(one, kind) for one in invitations])
     newest = Letter.objects.filter(kind=kind, reference=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     news = {"reminders_sent": F("reminders_sent") + 1} if kind == REMINDER else {}
     rows = Invitation.objects.filter(pk__in=[one.pk for one in invitations])
     rows.update(letter_id=Subquery(newest), state=Invitation.State.QUEUED, remind_at=None, **news)
+    return len(invitations)
+
+
+def without_members(invitations: list[Invitation]) -> list[Invitation]:
+    """Those of people who are in the program already are answered instead."""
+    rows = Invitation.objects.filter(pk__in=[one.pk for one in invitations])
+    programs = {one.program_id: one.program for one in invitations}
+    if not sum([settle_members(rows, program) for program in programs.values()]):
+        return invitations
+    live = set(rows.live().values_list("pk", flat=True))
+    return [one for one in invitations if one.pk in live]
 
 
 @transaction.atomic
 def correct_address(*, invitation: Invitation, address: str, actor: Account | None) -> Invitation:
     """A new invitation to `address` takes the place of one whose letter failed.
 
-    Raises InvitationAnswered, AlreadyInvited, ProgramEnded.
+    Raises InvitationAnswered, AlreadyInvited, AlreadyMember, ProgramEnded.
     """
+    hold_people_at(invitation.address, address)
     if not invitation.settle(Invitation.State.REVOKED):
         raise InvitationAnswered
     made = invite_as(old=invitation, address=address, invited_by=actor)

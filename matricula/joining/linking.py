@@ -9,9 +9,11 @@ from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.throttling import NetworkLimit
 from matricula.audit.models import record
-from matricula.joining.arriving import finish, is_trusted, may_finish
+from matricula.joining.arriving import finish, invited_at, is_trusted, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
+from matricula.joining.settlement import hold
+from matricula.programs.membership import refuse_removed
 
 
 @transaction.atomic
@@ -55,7 +57,12 @@ def invited_in(arrival: Arrival) -> str:
 
 @transaction.atomic
 def join_as(*, arrival: Arrival, account: Account) -> None:
-    """An account that proved who it is joins; its own login address stays what it is. Raises MailboxTaken."""
+    """An account that proved who it is joins; its own login address stays what it is.
+
+    Raises MailboxTaken, RemovedFromProgram, and what `finish` does.
+    """
+    refuse_removed(program=arrival.program, account=account, invited_at=invited_at(arrival))
+    hold(account)
     Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
     arrival.account = account
     record("arrival.linked", actor=account, organization=arrival.program.organization_id, subject=arrival)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.models import Account
-from matricula.joining.models import Invitation
+from matricula.joining.models import Arrival, Invitation
 from matricula.joining.models.invitations import has_run_out
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
@@ -87,13 +87,17 @@ def page_of(
 
 
 def invitations_of(account: Account, role: Role) -> QuerySet[Invitation]:
-    """A person's: those they answered, and those to a work e-mail they have or had.
+    """A person's: those they came by, and those to a work e-mail they have or had.
+
+    One that entering by another door settled says nothing here: to which of their other addresses it went is
+    nobody's business but theirs.
 
     To a group manager, those to the programs where the person is in a group of theirs.
     """
     ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
     addresses = list(ties.values_list("canonical", flat=True))
-    theirs = Q(accepted_by=account) | Q(canonical__in=addresses)
+    came_by = Arrival.objects.filter(invitation=OuterRef("pk"), account=account, finished_at__isnull=False)
+    theirs = Q(Exists(came_by), accepted_by=account) | Q(canonical__in=addresses)
     rows = Invitation.objects.filter(theirs, organization=role.organization_id)
     if role.kind == Role.Kind.GROUP_MANAGER:
         shown = Membership.objects.shown_to(role).filter(account=account)

@@ -14,17 +14,14 @@ from matricula.programs.models import Membership
 def invite_back(*, membership: Membership, actor: Account | None) -> Invitation:
     """Answering it brings the old membership back, with its groups and progress.
 
-    Raises NoWorkEmail, AlreadyInvited, ProgramEnded.
+    Raises NoWorkEmail, AlreadyInvited, AlreadyMember, ProgramEnded.
     """
-    ties = Affiliation.objects.filter(
-        organization=membership.program.organization_id, account=membership.account_id
-    )
-    newest = ties.order_by("-pk").first()
-    if newest is None:
+    work_email = last_work_email(membership)
+    if not work_email:
         raise NoWorkEmail
     made = invite(
         program=membership.program,
-        address=newest.work_email,
+        address=work_email,
         invited_by=actor,
         name=membership.account.full_name,
         groups=membership.groups.all(),
@@ -32,3 +29,10 @@ def invite_back(*, membership: Membership, actor: Account | None) -> Invitation:
     if made is None:
         raise AlreadyInvited
     return made
+
+
+def last_work_email(membership: Membership) -> str:
+    """What the organization knows this person by, or knew them by last; never a personal address."""
+    organization = membership.program.organization_id
+    ties = Affiliation.objects.filter(organization=organization, account=membership.account_id)
+    return ties.order_by("-pk").values_list("work_email", flat=True).first() or ""

@@ -9,6 +9,7 @@ urlpatterns = [
     path("now/", opening.join_now, name="join-now"),
     path("lost-letter/", opening.lost_letter, name="lost-letter"),
     path("ask/", opening.ask, name="ask"),
+    path("ask/<str:program_id>/", opening.ask_back, name="ask-back"),
     path("not-for-me/", opening.not_for_me, name="not-for-me"),
     path(f"{A}/courses/", browsing.courses, name="courses"),
     path(f"{A}/courses/<str:course_id>/", browsing.course, name="course"),

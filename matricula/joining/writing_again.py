@@ -32,9 +32,8 @@ def write_some(one: Round) -> bool:
     meant = Invitation.objects.filter(program=one.program, pk__gt=one.reached, pk__lte=one.last)
     batch = list(meant.select_for_update().order_by("pk").values_list("pk", flat=True)[:BATCH])
     people = list(to_write_to(Invitation.objects.filter(pk__in=batch)).select_related("program"))
-    if people:
-        queue_letters(people)
-    news = {"written": F("written") + len(people), "reached": batch[-1] if batch else one.last}
+    written = queue_letters(people) if people else 0
+    news = {"written": F("written") + written, "reached": batch[-1] if batch else one.last}
     if len(batch) < BATCH:
         news["ended_at"] = timezone.now()
     Round.objects.under_way().filter(pk=one.pk).update(**news)

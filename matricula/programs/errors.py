@@ -16,6 +16,12 @@ class ProgramEnded(ProgramError):
     code = "program_ended"
 
 
+class RemovedFromProgram(ProgramError):
+    """An administrator removed this person: an invitation made since brings them back, and nothing else."""
+
+    code = "removed"
+
+
 class EndsBeforeItBegins(ProgramError):
     """The last day would be before the first."""
 

@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,15 @@ from matricula.web.ids import public_id_field
 def not_ended(path: str = "") -> Q:
     """Of programs, or of rows whose program is at `path`: the last day is not over."""
     return Q(**{f"{path}ends_on__isnull": True}) | Q(**{f"{path}ends_on__gte": timezone.localdate()})
+
+
+def kept_out(invited_at: datetime | OuterRef | Coalesce | None) -> Q:
+    """Of memberships: ended by an administrator, who has not invited the person since.
+
+    `invited_at`: when the invitation they hold was made; None for a door that is open to everybody.
+    """
+    removed = Q(state=Membership.State.REMOVED)
+    return removed & Q(left_at__gte=invited_at) if invited_at else removed
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):

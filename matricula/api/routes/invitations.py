@@ -1,6 +1,6 @@
 """Invitations: found, made, sent again, withdrawn, corrected."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from matricula.api.finding import chosen, chosen_one, opened_by
 from matricula.api.models import Token
 from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.values import Address, Given, Language, Line, PathId, PublicId
-from matricula.joining.errors import AlreadyInvited, InvitationAnswered
+from matricula.joining.errors import AlreadyInvited, AlreadyMember, InvitationAnswered
 from matricula.joining.inviting import correct_address, invite, renew, revoke
 from matricula.joining.listing import page_of
 from matricula.joining.models import Invitation
@@ -56,11 +56,14 @@ class InvitationBatch(Terms):
     people: Annotated[list[Invitee], Field(min_length=1, max_length=MOST)]
 
 
+Became = Literal["invited", "already_invited", "already_member", "refused"]
+
+
 class Outcome(BaseModel):
     """What became of one of the people, in the order they were named."""
 
     address: str
-    outcome: Literal["invited", "already_invited", "refused"]
+    outcome: Became
     id: Annotated[str | None, Field(description="Of the invitation that was made.")] = None
     detail: Annotated[str | None, Field(description="Why it was refused.")] = None
 
@@ -70,6 +73,7 @@ class Outcomes(BaseModel):
 
     invited: int
     already_invited: int
+    already_member: int
     refused: int
     items: list[Outcome]
 
@@ -136,8 +140,8 @@ def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outc
     token = token_of(request)
     terms = terms_of(token, body)
     items = [invited(one, terms) for one in body.people]
-    counts = {name: sum(one.outcome == name for one in items) for name in ("invited", "already_invited")}
-    return Outcomes(**counts, refused=len(items) - sum(counts.values()), items=items)
+    counts = {name: sum(one.outcome == name for one in items) for name in get_args(Became)}
+    return Outcomes(**counts, items=items)
 
 
 def invited(one: Invitee, terms: dict[str, Any]) -> Outcome:
@@ -145,8 +149,11 @@ def invited(one: Invitee, terms: dict[str, Any]) -> Outcome:
         canonical(one.address)
     except AddressRefused as refusal:
         return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
-    made = invite(address=one.address, name=one.name, **terms)
-    outcome: Literal["invited", "already_invited"] = "invited" if made else "already_invited"
+    try:
+        made = invite(address=one.address, name=one.name, **terms)
+    except AlreadyMember:
+        return Outcome(address=one.address, outcome="already_member")
+    outcome: Became = "invited" if made else "already_invited"
     return Outcome(address=one.address, outcome=outcome, id=made.public_id if made else None)
 
 

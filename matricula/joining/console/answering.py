@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.joining.asking import answer_with_letter, dismiss
-from matricula.joining.errors import InvitationAnswered, LetterJustSent, RequestAnswered
+from matricula.joining.errors import AlreadyMember, InvitationAnswered, LetterJustSent, RequestAnswered
 from matricula.joining.models import Request
 from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, administering, overseeing
@@ -42,6 +42,8 @@ def send_invitation(request: HttpRequest, organization: Organization, request_id
         messages.info(request, _("Somebody answered this request already."))
     except InvitationAnswered:
         messages.info(request, _("This invitation was answered meanwhile."))
+    except AlreadyMember:
+        messages.info(request, _("This person is a member already. You can dismiss the request."))
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     else:

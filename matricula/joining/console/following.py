@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.forms import EmailField
-from matricula.joining.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
+from matricula.joining.errors import AlreadyInvited, AlreadyMember, InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import correct_address, renew, revoke, send_all_again
 from matricula.joining.listing import STATES, numbers_by_state, page_of, state_of
 from matricula.joining.models import Invitation
@@ -159,6 +159,9 @@ def corrected(request: HttpRequest, invitation: Invitation, form: AddressForm) -
         correct_address(invitation=invitation, address=address, actor=actor_of(request))
     except AlreadyInvited:
         form.add_error("address", _("This address has an open invitation already."))
+        return False
+    except AlreadyMember:
+        form.add_error("address", _("Whoever has this address is a member already."))
         return False
     except InvitationAnswered:
         form.add_error("address", _("This invitation was answered meanwhile."))

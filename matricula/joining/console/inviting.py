@@ -1,5 +1,7 @@
 """The administrator's page for inviting."""
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -14,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from matricula.joining.console.choosing import GroupsField, OpensField, opened_by
 from matricula.joining.console.seats import scarce_seats
+from matricula.joining.errors import AlreadyMember
 from matricula.joining.inviting import invite
-from matricula.joining.models import Invitation
 from matricula.joining.pasting import Person, WrongPiece, read_addresses
 from matricula.mail.leasing import promised
 from matricula.organizations.access import actor_of, administering
@@ -96,26 +98,33 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
     """Invite pasted addresses."""
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = invite_all(request, form)
-        messages.success(request, promised(told_of(made), organization.pk))
-        if warning := scarce_seats(form.cleaned_data["program"], sum(1 for one in made if one)):
+        outcomes = Counter(invite_each(request, form))
+        messages.success(request, promised(told_of(outcomes), organization.pk))
+        if warning := scarce_seats(form.cleaned_data["program"], outcomes["invited"]):
             messages.warning(request, warning)
         return redirect("invitations:invitations", organization.slug)
     context = {"organization": organization, "form": form}
     return render(request, "joining/console/invite.html", context)
 
 
-def invite_all(request: HttpRequest, form: InviteForm) -> list[Invitation | None]:
+def invite_each(request: HttpRequest, form: InviteForm) -> Iterator[str]:
+    """What became of each."""
     bruno = actor_of(request)
     data = form.cleaned_data
     terms = {name: data[name] for name in ("program", "language", "groups")} | data["opened"]
-    return [
-        invite(address=address, name=name, invited_by=bruno, **terms) for name, address in data["addresses"]
-    ]
+    for name, address in data["addresses"]:
+        try:
+            made = invite(address=address, name=name, invited_by=bruno, **terms)
+        except AlreadyMember:
+            yield "member"
+        else:
+            yield "invited" if made else "already"
 
 
-def told_of(made: list[Invitation | None]) -> str:
-    new = len([one for one in made if one])
-    old = len(made) - new
+def told_of(outcomes: Counter[str]) -> str:
+    old, members = outcomes["already"], outcomes["member"]
     already = ngettext("%d was invited already.", "%d were invited already.", old) % old
-    return f"{_('%d invited,') % new} {already}"
+    told = f"{_('%d invited,') % outcomes['invited']} {already}"
+    if members:
+        told += " " + ngettext("%d is a member already.", "%d are members already.", members) % members
+    return told

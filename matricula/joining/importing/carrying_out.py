@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from matricula.joining.importing.handing_in import journal
-from matricula.joining.importing.judging import count, with_room_to_sort
+from matricula.joining.importing.judging import count, judge_members, with_room_to_sort
 from matricula.joining.importing.keeping import lines_a_step
 from matricula.joining.importing.models import ImportedFile, Verdict
 from matricula.joining.models import Invitation, invitation_expiry
@@ -72,6 +72,7 @@ def invite_some(file: ImportedFile) -> bool:
     with_room_to_sort()
     after, last = file.run_to, file.run_to + lines_a_step()
     stretch = file.kept_lines.filter(line__gt=after, line__lte=last)
+    judge_members(file, stretch)
     told = stretch.aggregate(lines=Count("line"), new=Count("line", filter=Q(verdict=Verdict.NEW)))
     made = invite_lines(file, after, last) if told["new"] else 0
     if made < told["new"]:

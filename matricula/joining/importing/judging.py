@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from matricula.joining.importing.models import ImportedFile, Verdict
+from matricula.joining.importing.models import ImportedFile, ImportedLine, Verdict
 from matricula.joining.models import Invitation
-from matricula.organizations.models import Affiliation
-from matricula.programs.models import Membership
+from matricula.joining.settlement import known_by
 
 TWICE = """
 UPDATE joining_importedline SET verdict = 'twice'
@@ -27,21 +26,22 @@ def judge(file: ImportedFile) -> None:
     with_room_to_sort()
     with connection.cursor() as cursor:
         cursor.execute(TWICE, {"file": file.pk})
+    judge_members(file, file.kept_lines.all())
     for verdict, found in rules(file):
         file.kept_lines.filter(found, verdict=Verdict.NEW).update(verdict=verdict)
 
 
-def rules(file: ImportedFile) -> Iterator[tuple[Verdict, Exists]]:
-    """Members are known by their work e-mail and by invitations they joined by, never by a personal address.
+def judge_members(file: ImportedFile, lines: QuerySet[ImportedLine]) -> None:
+    """Of `lines`, those of people who are in the program: asked when a file is checked, and once more when it
+    is carried out, for days may lie between."""
+    for rows in known_by(file.program):
+        known = Exists(rows.filter(canonical=OuterRef("canonical")))
+        lines.filter(known, verdict=Verdict.NEW).update(verdict=Verdict.MEMBER)
 
-    Who left or was removed may come back by a new invitation; so may who was withdrawn.
-    """
-    same = {"canonical": OuterRef("canonical")}
-    members = Membership.objects.active().filter(program=file.program_id).values("account")
-    ties = Affiliation.objects.live().filter(organization=file.program.organization_id, account__in=members)
-    invitations = Invitation.objects.filter(program=file.program_id, **same)
-    yield Verdict.MEMBER, Exists(ties.filter(**same))
-    yield Verdict.MEMBER, Exists(invitations.filter(state="joined", accepted_by__in=members))
+
+def rules(file: ImportedFile) -> Iterator[tuple[Verdict, Exists]]:
+    """Who left or was removed may come back by a new invitation; so may who was withdrawn."""
+    invitations = Invitation.objects.filter(program=file.program_id, canonical=OuterRef("canonical"))
     yield Verdict.EXPIRED, Exists(invitations.live().filter(expires_at__lte=timezone.now()))
     yield Verdict.INVITED, Exists(invitations.live())
     yield Verdict.DECLINED, Exists(invitations.filter(state="declined"))

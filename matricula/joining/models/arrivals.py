@@ -104,6 +104,7 @@ WHY = {
     "used": _("Somebody had joined by this link, or its last use was gone"),
     "off": _("The direct link is turned off"),
     "ended": _("The program is over"),
+    "removed": _("An administrator had removed the person"),
     "full": _("The program was full"),
 }
 """What kept the person out, by the code of the refusal."""

@@ -18,12 +18,12 @@ from matricula.catalog.browsing import (
     with_lessons,
     with_steps,
 )
-from matricula.joining.access import holding_arrival, is_own
+from matricula.joining.access import holding_arrival, is_own, show_removed
 from matricula.joining.errors import JoiningError
 from matricula.joining.linking import join_as
 from matricula.joining.models import Arrival
 from matricula.joining.pages.opening import refused
-from matricula.programs.errors import ProgramFull
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.web.finding import only
 
 
@@ -87,6 +87,8 @@ def go_on_with(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return redirect("joining:work-email", arrival.public_id)
     try:
         join_as(arrival=arrival, account=arrival.account)
+    except RemovedFromProgram:
+        return show_removed(request, arrival.program)
     except (MailboxTaken, ProgramFull, JoiningError) as refusal:
         return refused(request, refusal.code)
     return redirect("joining:confirm", arrival.public_id)

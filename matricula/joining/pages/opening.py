@@ -10,14 +10,16 @@ from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import network_of
 from matricula.catalog.browsing import offered_courses, offered_specializations, with_size
+from matricula.joining.access import is_kept_out, show_removed
 from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
 from matricula.joining.asking import ask_administrator
 from matricula.joining.errors import LinkRefused
 from matricula.joining.finding_letters import ask_for_letter
 from matricula.joining.inviting import decline
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
-from matricula.programs.errors import ProgramFull
-from matricula.programs.models import Membership
+from matricula.joining.returning import last_work_email
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.programs.models import Membership, kept_out
 from matricula.web.access import public
 from matricula.web.finding import only
 from matricula.web.holding import held, hold, lead_to
@@ -48,6 +50,19 @@ def refused(
     return response
 
 
+def refused_link(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
+    """To a member any link of the program simply opens it; who was removed is told that, not of the link."""
+    evidence = refusal.evidence
+    if evidence is None:
+        return refused(request, refusal.code)
+    if is_member(request, evidence.program.pk):
+        return redirect("learning:program", evidence.program.public_id)
+    invited_at = evidence.invitation.created_at if evidence.invitation else None
+    if refusal.code != "ended" and is_kept_out(request, evidence.program, invited_at):
+        return show_removed(request, evidence.program)
+    return refused(request, refusal.code, evidence=evidence)
+
+
 @public
 @require_safe
 def link(request: HttpRequest, secret: str) -> HttpResponse:
@@ -55,7 +70,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         evidence = open_link(secret)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, evidence=refusal.evidence)
+        return refused_link(request, refusal)
     if evidence.invitation:
         note_opened(request, evidence.invitation)
     response = lead_to("joining:welcome")
@@ -95,13 +110,13 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """Organization, program, what it offers, and JOIN NOW; a member goes straight in."""
     try:
         evidence = held_evidence(request)
+        if evidence.invitation and evidence.invitation.state == Invitation.State.JOINED:
+            raise LinkRefused("used", evidence)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, evidence=refusal.evidence)
+        return refused_link(request, refusal)
     program = evidence.program
     if is_member(request, program.pk):
         return redirect("learning:program", program.public_id)
-    if evidence.invitation and evidence.invitation.state == Invitation.State.JOINED:
-        return refused(request, "used")
     context = {
         "program": program,
         "evidence": evidence,
@@ -128,6 +143,8 @@ def join_now(request: HttpRequest) -> HttpResponse:
         arrival = begin(evidence=evidence, account=myself if isinstance(myself, Account) else None)
     except LinkRefused as refusal:
         return refused(request, refusal.code, evidence=refusal.evidence)
+    except RemovedFromProgram:
+        return show_removed(request, evidence.program)
     except ProgramFull:
         return refused(request, "full")
     request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
@@ -202,4 +219,24 @@ def ask(request: HttpRequest) -> HttpResponse:
         address=form.cleaned_data.get("email", "") if form.is_valid() else "",
         network=network_of(request),
     )
+    return render(request, "joining/pages/asked.html")
+
+
+@public
+@require_POST
+def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
+    """Who was removed asks, in one click, for an invitation. Everybody else gets the same answer."""
+    theirs = Membership.objects.filter(kept_out(None), program__public_id=program_id)
+    membership = theirs.filter(account=request.user.pk or 0).select_related("program__organization").first()
+    form = AddressForm(request.POST)
+    address = last_work_email(membership) if membership else ""
+    if membership and not address and not form.is_valid():
+        return render(request, "joining/pages/ask.html", {"form": form}, status=422)
+    if membership:
+        ask_administrator(
+            reason=RemovedFromProgram.code,
+            membership=membership,
+            address=address or form.cleaned_data["email"],
+            network=network_of(request),
+        )
     return render(request, "joining/pages/asked.html")

@@ -18,7 +18,7 @@ from matricula.accounts.signing_in import begin_session, check_password, network
 from matricula.accounts.throttling import Limit
 from matricula.accounts.waiting import letter_news, words_of
 from matricula.catalog.models import Course
-from matricula.joining.access import holding_arrival, is_own
+from matricula.joining.access import holding_arrival, is_own, show_removed
 from matricula.joining.arriving import finish, holder_of, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, LinkRefused, WorkEmailTaken
 from matricula.joining.forms import SetUpForm, WorkEmailForm
@@ -26,7 +26,7 @@ from matricula.joining.linking import give_work_email, sign_up, work_address
 from matricula.joining.models import Arrival
 from matricula.joining.pages.browsing import go_on_with
 from matricula.joining.pages.opening import refused
-from matricula.programs.errors import ProgramFull
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.web.finding import only
 from matricula.web.languages import language_of
 
@@ -177,6 +177,8 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if may_finish(arrival):
         try:
             finish(arrival=arrival)
+        except RemovedFromProgram:
+            return show_removed(request, arrival.program)
         except (ProgramFull, WorkEmailTaken, LinkRefused) as refusal:
             return refused(request, refusal.code, arrival)
         return arrived(request, arrival)

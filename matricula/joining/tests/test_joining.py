@@ -241,7 +241,10 @@ def test_d5_d6_leaving_frees_the_seat_and_coming_back_revives_the_progress(
     again = invite(program=program, address="ada@nordlicht.example", invited_by=bruno)
     client.get("/join/" + mint_link(again, InvitationToken.Channel.MAIL).split("/join/")[1], **BROWSER)
     client.post("/join/now/", {"as": "me"})
-    client.post(f"/join/arrivals/{Arrival.objects.latest('id').public_id}/start/course/{course.public_id}/")
+    arrival = Arrival.objects.latest("id")
+    client.post(f"/join/arrivals/{arrival.public_id}/start/course/{course.public_id}/")
+    assert not Membership.objects.get().is_active
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
     assert Membership.objects.get().is_active
     assert "1 of 2 lessons" in client.get(f"/learn/courses/{course.public_id}/").content.decode()
 

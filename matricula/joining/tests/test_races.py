@@ -1,6 +1,7 @@
 """Forty threads at once; the database decides."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -8,17 +9,21 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from conftest import person
+from matricula.accounts.confirming import ask_to_confirm, prove
 from matricula.accounts.models import Account
-from matricula.joining.arriving import begin, examine_token, finish
+from matricula.joining.arriving import Evidence, begin, examine_token, finish
+from matricula.joining.errors import AlreadyMember, NotConfirmed
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.linking import sign_up
-from matricula.joining.models import InvitationToken
-from matricula.programs.errors import ProgramFull
-from matricula.programs.membership import enter_program
-from matricula.programs.models import Membership
+from matricula.joining.models import Invitation, InvitationToken
+from matricula.joining.sharing import make_link
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.models import Membership, Program
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 40
+ROUNDS = 20
 
 
 def all_at_once(work, arguments):
@@ -72,3 +77,106 @@ def test_races_two_sign_ups_make_one_account(program, invitation):
     )
     all_at_once(work, range(THREADS))
     assert Account.objects.filter(full_name="Ada").count() == 1
+
+
+@pytest.fixture
+def roomy(program):
+    """The program, with a seat for everybody."""
+    Program.objects.update(seats=None)
+    program.refresh_from_db()
+    return program
+
+
+def ada_of_round(number):
+    """Somebody new, who proved the address of work and the one at home."""
+    account = person(f"Person {number}", f"work{number}@nordlicht.example")
+    account.addresses.create(address=f"home{number}@home.example", confirmed_at=account.created_at)
+    return account
+
+
+def remove(membership, bruno):
+    return end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
+
+
+def faults(results):
+    return [one for one in results if isinstance(one, Exception)]
+
+
+def run(work):
+    return work()
+
+
+def test_races_whoever_is_removed_while_an_arrival_of_theirs_finishes_is_out(roomy, bruno):
+    """A member begins again by a direct link and is removed meanwhile: whichever is first, they are out."""
+    direct, _ = make_link(program=roomy, actor=bruno)
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        arrival = begin(evidence=Evidence(direct_link=direct), account=ada)
+        arrival.work_email = f"work{number}@nordlicht.example"
+        arrival.save()
+        membership = enter_program(program=roomy, account=ada)
+        finishing, removing = partial(finish, arrival=arrival), partial(remove, membership, bruno)
+        *finished, removed = all_at_once(run, [finishing, finishing, removing])
+        assert removed is True
+        assert {type(one) for one in faults(finished)} <= {RemovedFromProgram, NotConfirmed}
+        assert not Membership.objects.active().exists()
+    roomy.refresh_from_db()
+    assert (roomy.seats_used, Membership.objects.filter(state="removed").count()) == (0, ROUNDS)
+
+
+def test_races_a_removal_beside_a_return_leaves_the_seats_true(roomy, bruno):
+    """Ada comes back by a new invitation in two tabs while Bruno removes her once more."""
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        membership = enter_program(program=roomy, account=ada)
+        remove(membership, bruno)
+        made = invite(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
+        entering = partial(enter_program, program=roomy, account=ada, invited_at=made.created_at)
+        results = all_at_once(run, [entering, entering, partial(remove, membership, bruno)])
+        assert {type(one) for one in faults(results)} <= {RemovedFromProgram}
+        roomy.refresh_from_db()
+        assert roomy.seats_used == Membership.objects.active().count()
+        assert not Invitation.objects.live().exists()
+        remove(membership, bruno)
+
+
+def test_races_nobody_is_invited_at_one_address_while_they_enter_by_another(roomy, bruno):
+    """On PostgreSQL neither sees what the other has not committed, so whoever comes first is waited for."""
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        made = invite(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
+        entering = partial(finish, arrival=arrival_of(made, ada))
+        inviting = partial(invite, program=roomy, address=f"home{number}@home.example", invited_by=bruno)
+        entered, invited = all_at_once(run, [entering, inviting])
+        assert isinstance(entered, Membership), entered
+        assert isinstance(invited, Invitation | AlreadyMember), invited
+        assert not Invitation.objects.live().exists()
+
+
+def test_races_an_address_proven_by_a_member_while_it_is_invited_does_not_stay_invited(roomy, bruno):
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        enter_program(program=roomy, account=ada)
+        email = ada.addresses.create(address=f"new{number}@new.example")
+        proving = partial(prove, confirmation=ask_to_confirm(email=email))
+        inviting = partial(invite, program=roomy, address=email.address, invited_by=bruno)
+        proven, invited = all_at_once(run, [proving, inviting])
+        assert proven is None, proven
+        assert isinstance(invited, Invitation | AlreadyMember), invited
+        assert not Invitation.objects.live().exists()
+
+
+def test_races_two_letters_to_one_person_answered_at_once_make_one_membership(roomy, bruno):
+    """And a third address proven at the same moment, for which an arrival waits: nobody waits in a ring."""
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        new = ada.addresses.create(address=f"new{number}@new.example")
+        addresses = [one.address for one in ada.addresses.order_by("-pk")]
+        made = [invite(program=roomy, address=one, invited_by=bruno) for one in addresses]
+        arrivals = [arrival_of(one, ada) for one in made]
+        works = [partial(finish, arrival=one) for one in arrivals[1:] * 3]
+        works.append(partial(prove, confirmation=ask_to_confirm(email=new)))
+        assert faults(all_at_once(run, works)) == []
+        assert not Invitation.objects.live().exists()
+    roomy.refresh_from_db()
+    assert (Membership.objects.count(), roomy.seats_used) == (ROUNDS, ROUNDS)

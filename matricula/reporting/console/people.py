@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.models import Account
-from matricula.joining.errors import AlreadyInvited, NoWorkEmail
+from matricula.joining.errors import AlreadyInvited, AlreadyMember, NoWorkEmail
 from matricula.joining.listing import STATES, invitations_of, state_of
 from matricula.joining.returning import invite_back
 from matricula.learning.models import Enrolment
@@ -113,6 +113,8 @@ def invite_again(request: HttpRequest, organization: Organization, membership_id
         made = invite_back(membership=membership, actor=actor_of(request))
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
+    except AlreadyMember:
+        messages.info(request, _("%s is a member already.") % membership.account.full_name)
     except (AlreadyInvited, NoWorkEmail):
         messages.warning(request, _("There is an open invitation already, or no work e-mail to write to."))
     else:

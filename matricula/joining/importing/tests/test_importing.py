@@ -144,7 +144,7 @@ def test_members_declined_expired_and_live_invitations_are_told_apart(program, o
     assert verdicts(file) == {
         "ada@n.example": "member",
         "joined@n.example": "member",
-        "ada@home.example": "new",
+        "ada@home.example": "member",
         "declined@n.example": "declined",
         "revoked@n.example": "new",
         "live@n.example": "invited",

@@ -12,7 +12,7 @@ from matricula.joining.importing.handing_in import hand_in, place_of
 from matricula.joining.importing.models import ImportedFile
 from matricula.joining.inviting import invite
 from matricula.joining.models import Invitation
-from matricula.organizations.models import Organization, Role
+from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.membership import enter_program
 from matricula.programs.models import Program
 
@@ -178,6 +178,7 @@ def test_what_the_file_says_beside_is_shown_with_the_person(desk, program):
     ada = person("Ada Okafor", "ada@n.example")
     Invitation.objects.get().settle(Invitation.State.JOINED, account=ada)
     enter_program(program=program, account=ada)
+    Affiliation.objects.create(organization=program.organization, account=ada, work_email="ada@n.example")
     page = desk.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
     assert "<dt>Cost centre</dt><dd>4711</dd>" in page
     assert f'<a href="{FILES}{file.public_id}/">from people.csv</a>' in page
