@@ -219,6 +219,7 @@ def test_pre_account_hijacking_an_account_that_was_taken_over_meanwhile_joins_no
     program.save()
     mint_link(invitation, InvitationToken.Channel.MAIL)
     account = Account.objects.get(full_name="Mallory")
+    Arrival.objects.all().delete()
     arrival = begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
     reclaim(link_in_letter_to(VICTIM))
     with pytest.raises(LinkRefused):

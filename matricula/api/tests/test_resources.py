@@ -110,6 +110,20 @@ def test_a1_a_batch_tells_what_became_of_each(api, house):
     assert answer["items"][2]["detail"] == "Enter an e-mail address such as ada@example.com."
 
 
+def test_e1_a_member_is_told_apart_and_gets_no_letter(api, house):
+    """By the work e-mail, and by the address they proved at home."""
+    work, home = "ada@nordlicht.example", "ada@home-of-nordlicht.example"
+    given = {"program": house.program.public_id, "people": [{"address": one} for one in (work, home)]}
+    answer = api.post("invitations/batch/", given).json()
+    assert ([one["outcome"] for one in answer["items"]], answer["already_member"]) == (
+        ["already_member"] * 2,
+        2,
+    )
+    one = api.post("invitations/", {"program": house.program.public_id, "address": home})
+    assert (one.status_code, one.json()["code"]) == (409, "already_member")
+    assert not Letter.objects.filter(to__in=[work, home], kind="joining.invitation").exists()
+
+
 def test_a4_invitations_are_filtered_and_searched(api, house):
     invite(program=house.program, address="eve@nordlicht.example", invited_by=house.owner, name="Eve")
     found = lambda query: [one["address"] for one in api.get(f"invitations/{query}").json()["items"]]  # noqa: E731
@@ -185,7 +199,8 @@ def test_people_are_listed_read_removed_and_invited_again(api, house):
 
 def test_another_persons_invitations_are_told_only_to_who_may_read_invitations(api, house):
     """With people:read alone a person is told, and whom they were invited as is not."""
-    invite(program=house.program, address="ada@nordlicht.example", invited_by=None)
+    joined = {"state": "joined", "accepted_by": house.member}
+    Invitation.objects.create(program=house.program, address="ada@nordlicht.example", **joined)
     path = f"people/{house.member.public_id}/"
     assert len(api.get(path).json()["invitations"]) == 1
     _, secret = grant(
