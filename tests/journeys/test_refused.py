@@ -6,15 +6,17 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.models import Account
 from matricula.joining.arriving import open_link as what_opens
 from matricula.joining.inviting import decline, invite, mint_link, revoke
 from matricula.joining.models import Invitation, InvitationToken, Request
 from matricula.joining.sharing import make_link, turn_off
 from matricula.learning.models import Enrolment
-from matricula.programs.membership import enter_program
-from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, sees, shoot
+from matricula.organizations.models import Affiliation
+from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.models import Membership
+from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 SAID = {
@@ -120,3 +122,23 @@ def test_b5_a_used_up_direct_link_says_so_and_opens_for_nobody(phone, program, b
     made.use()
     phone.goto("/join/" + address.split("/join/")[1])
     assert sees(phone, SAID["used"])
+
+
+def test_h1_somebody_who_was_removed_is_told_so_and_asks_in_one_click(page, program, bruno, live_server):
+    ada = person("Ada Okafor", "ada@nordlicht.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=ada, work_email="ada@nordlicht.example"
+    )
+    gone = enter_program(program=program, account=ada)
+    end_membership(membership=gone, actor=bruno, state=Membership.State.REMOVED)
+    sign_in(page, ada)
+    page.goto("/join/" + make_link(program=program, actor=bruno)[1].split("/join/")[1])
+    click(page, "Join as Ada Okafor")
+    assert sees(page, "You were removed from Welcome")
+    shoot(page, "refused-removed")
+    click(page, "Ask the administrator")
+    assert sees(page, "We passed it on")
+    assert (Request.objects.get().address, Request.objects.get().reason) == (
+        "ada@nordlicht.example",
+        "removed",
+    )
