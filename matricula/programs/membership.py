@@ -78,8 +78,9 @@ def proof_needed_since(*, program: Program, account: Account) -> datetime | None
 def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> bool:
     """The person left or was removed: the seat is free; progress and certificates stay. Twice is once.
 
-    True when it was active until now.
+    True when it was active until now. The account is held first, as whoever enters holds it first.
     """
+    list(Account.objects.select_for_update(no_key=True).filter(pk=membership.account_id).values_list("pk"))
     ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
         state=state, left_at=timezone.now()
     )

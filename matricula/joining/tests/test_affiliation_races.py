@@ -1,4 +1,4 @@
-"""Whoever joins one program while they are removed from another keeps a work e-mail."""
+"""Whoever joins one program while they are removed from another keeps a work e-mail, or is asked to prove it."""
 
 from functools import partial
 
@@ -6,6 +6,7 @@ import pytest
 
 from conftest import person
 from matricula.joining.arriving import begin, examine_token, finish
+from matricula.joining.errors import NotConfirmed
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.models import InvitationToken
 from matricula.organizations.models import Affiliation
@@ -37,7 +38,7 @@ def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_m
             partial(finish, arrival=arrival_at(second, account, bruno)),
             partial(end_membership, membership=first, actor=bruno, state=Membership.State.REMOVED),
         )
-        assert refusals(results) == []
+        assert {type(one) for one in refusals(results)} <= {NotConfirmed}
     members = Membership.objects.active().values_list("account", flat=True)
     tied = Affiliation.objects.live().values_list("account", flat=True)
-    assert (len(members), set(tied)) == (ROUNDS, set(members))
+    assert set(tied) == set(members)
