@@ -13,6 +13,7 @@ from matricula.startup import (
     required,
     validated_address,
     validated_base_url,
+    validated_ca_file,
     validated_database,
     validated_email_url,
     validated_mailbox,
@@ -32,6 +33,8 @@ BASE_URL = validated_base_url(env.str("BASE_URL", default="http://127.0.0.1:8000
 SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
+CA_FILE = validated_ca_file(env.str("MATRICULA_CA_FILE", default=""))
+"""Authorities that outgoing connections trust beside those of the machine; see web/trust.py."""
 _base = urlsplit(BASE_URL)
 WORKERS = whole_number(
     env, "MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4), least=1
@@ -112,6 +115,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
         "server_side_binding": True,
         "prepare_threshold": 5,
         "pool": {

@@ -1,6 +1,7 @@
 """What must be right before the process may start; each fault stops it with one sentence."""
 
 import re
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,14 +40,30 @@ def validated_database(env: environ.Env, *, default: str) -> dict[str, Any]:
 
 def validated_email_url(value: str, *, development: bool) -> str:
     """Where letters go. Raises ImproperlyConfigured."""
-    scheme = urlsplit(value).scheme
-    if scheme in ("smtp", "smtps", "anymail") and urlsplit(value).hostname:
+    parts, scheme = urlsplit(value), urlsplit(value).scheme
+    if scheme == "smtp" and parts.query not in ("", "tls=0", "tls=1"):
+        raise ImproperlyConfigured(
+            f"EMAIL_URL: after the ? of an smtp:// address stands tls=1 or tls=0, not {parts.query!r}."
+        )
+    if scheme in ("smtp", "smtps", "anymail") and parts.hostname:
         return value
     if scheme == "inbox" and development:
         return value
     raise ImproperlyConfigured(
         "EMAIL_URL must name a mail server, such as smtp://user:password@mail.example.com:587/?tls=1."
     )
+
+
+def validated_ca_file(value: str) -> str:
+    """A file with certificates of authorities, PEM. Raises ImproperlyConfigured."""
+    try:
+        if value:
+            ssl.create_default_context().load_verify_locations(value)
+    except OSError as fault:
+        raise ImproperlyConfigured(
+            f"MATRICULA_CA_FILE must name a file of certificates in PEM, not {value!r}: {fault}."
+        ) from fault
+    return value
 
 
 def validated_mailbox(value: str) -> str:

@@ -42,6 +42,9 @@ WRONG = [
     ),
     ({"MATRICULA_BOUNCE_ADDRESS": "bounces"}, "MATRICULA_BOUNCE_ADDRESS must be an e-mail address, not"),
     ({"MATRICULA_WEBHOOK_SECRET": "us:short"}, "MATRICULA_WEBHOOK_SECRET must look like name:password"),
+    ({"EMAIL_URL": "smtp://a:b@mail.example.com/?tls=true"}, "EMAIL_URL: after the ? of an smtp:// address"),
+    ({"MATRICULA_CA_FILE": "/nowhere.pem"}, "MATRICULA_CA_FILE must name a file of certificates in PEM"),
+    ({"MATRICULA_CA_FILE": __file__}, "MATRICULA_CA_FILE must name a file of certificates in PEM"),
     ({"MATRICULA_DEVELOPMENT": "true"}, "MATRICULA_DEVELOPMENT must be false on a site that others"),
 ]  # fmt: skip
 COMMANDS = ["worker", "check", "migrate"]
@@ -72,6 +75,22 @@ def test_check_tells_everything_that_is_wrong_at_once(tmp_path):
         "The mail server of EMAIL_URL does not take us",
         "The mailbox of MATRICULA_BOUNCE_MAILBOX cannot be read",
     ]
+
+
+def test_a_database_whose_certificate_is_to_be_verified_is_verified(tmp_path):
+    """What DATABASE_URL asks of TLS reaches PostgreSQL's library; this file holds no certificate."""
+    asked = f"postgresql://x@127.0.0.1:1/y?sslmode=verify-full&sslrootcert={tmp_path}/none.pem"
+    program = "from matricula.settings import DATABASES; print(DATABASES['default']['OPTIONS'])"
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **RIGHT, "DATABASE_URL": asked, "MATRICULA_DATA": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    assert "'sslmode': 'verify-full'" in shown
+    assert f"'sslrootcert': '{tmp_path}/none.pem'" in shown
 
 
 def test_check_tells_of_a_folder_that_is_not_there_and_a_provider_nobody_knows(tmp_path):

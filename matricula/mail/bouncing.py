@@ -20,6 +20,7 @@ from matricula.jobs.performing import every
 from matricula.mail.delivery import bounce
 from matricula.mail.models import Letter, Mailbox
 from matricula.mail.returning import LARGEST, read_return
+from matricula.web.trust import tls_context, verifying
 
 INTERVAL = timedelta(minutes=2)
 BATCH = 200
@@ -49,10 +50,17 @@ class MailboxServer:
     def opened(self) -> Iterator[tuple[IMAPClient, int]]:
         """The mailbox, only to read, and its UIDVALIDITY. Raises IMAPClientError, OSError."""
         parts = urlsplit(self.url)
-        client = IMAPClient(parts.hostname, parts.port, ssl=parts.scheme == "imaps", timeout=PATIENCE)
+        with verifying(parts.hostname or ""):
+            client = self.reach()
         with client:
             client.login(unquote(parts.username or ""), unquote(parts.password or ""))
             yield client, int(client.select_folder(self.folder, readonly=True)[b"UIDVALIDITY"])
+
+    def reach(self) -> IMAPClient:
+        parts = urlsplit(self.url)
+        secure = parts.scheme == "imaps"
+        context = tls_context() if secure else None
+        return IMAPClient(parts.hostname, parts.port, ssl=secure, ssl_context=context, timeout=PATIENCE)
 
 
 @every("mail.bounces", INTERVAL, atomic=False)

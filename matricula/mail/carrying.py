@@ -2,16 +2,18 @@
 
 from functools import cache
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from requests.adapters import HTTPAdapter
 
 from matricula.mail.enveloping import envelope, from_header, header, wire_address
 from matricula.mail.models import InboxLetter, Letter
 from matricula.mail.rendering import Message
 from matricula.mail.smtp import MailServer, Pool
+from matricula.web.trust import tls_context
 
 
 class Told(Protocol):
@@ -59,6 +61,16 @@ class SmtpCarrier:
                 self.pool.carry([written], lambda one, refusal: told(one.letter, refusal))
 
 
+class TrustedWay(HTTPAdapter):  # type: ignore[misc] - the library is not typed
+    """Requests of a provider's library, with our own look at certificates."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=tls_context())
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=tls_context())
+
+
 class ProviderCarrier:
     """A provider's API by django-anymail: `anymail://postmark?POSTMARK_SERVER_TOKEN=…`."""
 
@@ -72,11 +84,18 @@ class ProviderCarrier:
         for letter, message in posts:
             mail = provider_mail(letter, message)
             try:
+                self.open()
                 self.connection.send_messages([mail])
             except Exception as fault:  # every provider has faults of its own
                 told(letter, OSError(str(fault)))
             else:
                 told(letter, None, mail.anymail_status.message_id or "")  # type: ignore[attr-defined]
+        self.connection.close()
+
+    def open(self) -> None:
+        """One session for a batch; providers without HTTP of their own have none."""
+        if self.connection.open() and getattr(self.connection, "session", None):
+            self.connection.session.mount("https://", TrustedWay())
 
 
 def provider_of(url: str) -> tuple[str, dict[str, str]]:

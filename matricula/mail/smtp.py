@@ -9,6 +9,7 @@ from contextlib import suppress
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from matricula.mail.enveloping import Envelope
+from matricula.web.trust import tls_context, verifying
 
 TIMEOUT_SECONDS = 30
 LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -21,21 +22,42 @@ class MailServer:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.secure = parts.scheme == "smtps"
-        self.starts_tls = parse_qs(parts.query).get("tls") == ["1"]
+        self.starts_tls = not self.secure and parse_qs(parts.query).get("tls") == ["1"]
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
 
     def connect(self) -> smtplib.SMTP:
-        """Raises OSError with the mail server's words."""
-        kind = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
-        connection = kind(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        """Nobody is told the password who has not proven to be the host. Raises OSError with the mail
+        server's words, CertificateRefused."""
+        with verifying(self.host):
+            connection = self.reach()
+            try:
+                self.introduce(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def reach(self) -> smtplib.SMTP:
+        if self.secure:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=tls_context())
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+
+    def introduce(self, connection: smtplib.SMTP) -> None:
         if self.starts_tls:
-            connection.starttls()
+            start_tls(connection)
         if self.user:
             connection.login(self.user, self.password)
         connection.ehlo_or_helo_if_needed()
-        return connection
+
+
+def start_tls(connection: smtplib.SMTP) -> None:
+    """A server that refuses refuses us, not a letter. Raises SMTPConnectError, SMTPNotSupportedError."""
+    try:
+        connection.starttls(context=tls_context())
+    except smtplib.SMTPResponseException as refusal:
+        raise smtplib.SMTPConnectError(refusal.smtp_code, refusal.smtp_error) from refusal
 
 
 class Pool:
