@@ -10,6 +10,7 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from matricula.startup import (
+    chosen_limits,
     required,
     validated_address,
     validated_base_url,
@@ -239,6 +240,35 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LIMITS = chosen_limits(
+    env.str("MATRICULA_LIMITS", default=""),
+    {
+        "password": (20, 15),
+        "password-device": (20, 15),
+        "password-network": (200, 15),
+        "second-step": (10, 15),
+        "second-step-device": (10, 15),
+        "second-step-log-in": (5, 15),
+        "prove": (10, 15),
+        "prove-device": (10, 15),
+        "sign-up-again": (5, 15),
+        "code": (30, 24 * 60),
+        "letters": (20, 24 * 60),
+        "reset": (3, 15),
+        "reset-device": (3, 15),
+        "reset-network": (50, 15),
+        "lost-letter": (1, 10),
+        "lost-letter-network": (20, 10),
+        "request": (1, 10),
+        "request-network": (20, 10),
+        "add-address": (10, 24 * 60),
+        "role-sign-up": (5, 24 * 60),
+        "offer-role": (100, 24 * 60),
+        "logo": (30, 60),
+        "course-upload": (100, 60),
+    },
+)
+"""Name: (tries, minutes), as docs/operate/limits.md explains; see accounts/throttling.py."""
 ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", default=300)
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 

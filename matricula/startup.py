@@ -29,6 +29,23 @@ def whole_number(env: environ.Env, name: str, *, default: int, least: int = 0) -
     return int(value)
 
 
+def chosen_limits(value: str, defaults: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """`defaults`, changed by `value`: `password-network=2000/15, reset-network=500/15`, tries in minutes.
+
+    Raises ImproperlyConfigured.
+    """
+    chosen = dict(defaults)
+    for part in filter(None, value.replace(",", " ").split()):
+        found = re.fullmatch(r"([a-z-]+)=(\d{1,6})/([1-9]\d{0,5})", part, re.ASCII)
+        if found is None or found[1] not in defaults:
+            raise ImproperlyConfigured(
+                f"MATRICULA_LIMITS must look like password-network=2000/15, with names of limits, not"
+                f" {part!r}."
+            )
+        chosen[found[1]] = (int(found[2]), int(found[3]))
+    return chosen
+
+
 def validated_database(env: environ.Env, *, default: str) -> dict[str, Any]:
     """The database DATABASE_URL names, PostgreSQL or SQLite. Raises ImproperlyConfigured."""
     url: str = env.str("DATABASE_URL", default=default)

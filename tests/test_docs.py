@@ -17,6 +17,14 @@ def test_every_setting_is_documented():
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS, re.M))
 
 
+def test_every_limit_is_documented_as_it_is():
+    from django.conf import settings
+
+    text = (ROOT / "docs/operate/limits.md").read_text()
+    rows = re.findall(r"^\| `([a-z-]+)` \|.*\| (\d+) in (\d+) minutes \|", text, re.M)
+    assert {name: (int(tries), int(minutes)) for name, tries, minutes in rows} == settings.LIMITS
+
+
 def test_every_command_is_documented():
     commands = parser()._subparsers._group_actions[0].choices
     assert set(commands) == set(re.findall(r"^\| `matricula ([a-z-]+)`", SETTINGS, re.M))

@@ -13,7 +13,7 @@ from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 
 KIND = "accounts.addresses"
-ADDED = Limit("add-address", tries=10, minutes=24 * 60)
+ADDED = Limit("add-address")
 """To an account."""
 
 

@@ -1,6 +1,7 @@
 """Proving a mailbox: a letter with a code and a link, of which either is enough, once."""
 
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,40 +13,52 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
-from matricula.accounts.throttling import Limit
+from matricula.accounts.throttling import LETTERS, MailboxLimit, Tally, guess
 from matricula.audit.models import lines_together, record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_code, new_link_secret
 
 KIND = "accounts.confirmation"
-LETTERS = Limit("code-letter", tries=30, minutes=24 * 60)
-GUESSES = Limit("code", tries=30, minutes=24 * 60)
-"""Of a mailbox, whoever asks for them."""
+NOTHING: Mapping[str, str] = {}
+GUESSES = MailboxLimit("code")
+"""Of a mailbox, whoever makes them. Who holds something that came by letter counts apart from strangers."""
 
 
 @transaction.atomic
-def ask_to_confirm(*, email: EmailAddress) -> Confirmation:
-    """Write a new letter; the codes before it end. Raises TooSoon within the cool-down, TooOften."""
+def ask_to_confirm(*, email: EmailAddress, holding: str = "") -> Confirmation:
+    """Write a new letter; the codes before it end. Raises TooSoon within the cool-down, TooOften.
+
+    `holding` names what the person has from whoever wrote to this mailbox, such as an invitation: strangers
+    who type the same address use up no letters and no tries of theirs.
+    """
     cool = timezone.now() - timedelta(seconds=Confirmation.COOL_DOWN_SECONDS)
     live = email.confirmations.filter(ended_at__isnull=True)
     if any(one.requested_at > cool and one.tries < Confirmation.TRIES for one in live):
         raise TooSoon
     if live:
         live.update(ended_at=timezone.now())
-    written = write_to([email])
+    written = write_to([email], holding={email.canonical: holding})
     if not written:
-        raise TooOften(LETTERS.free_again(email.canonical))
+        raise TooOften(LETTERS.free_again(counted(email, holding)))
     return written[0]
 
 
-def write_to(emails: list[EmailAddress]) -> list[Confirmation]:
-    """A letter to each, without asking whether one went out a moment ago.
+def counted(email: EmailAddress, holding: str) -> str:
+    """Whom letters and tries count for."""
+    return f"{email.canonical}:{holding}" if holding else email.canonical
 
-    A mailbox gets so many a day and no more, whoever types its address into whatever form.
+
+def write_to(emails: list[EmailAddress], *, holding: Mapping[str, str] = NOTHING) -> list[Confirmation]:
+    """A letter to each, without asking whether one went out a moment ago. `holding`: by canonical address.
+
+    A mailbox gets so many a day and no more, whoever types its address into whatever form. They are counted
+    in one order, so that two who ask for the same two at once do not wait for each other.
     """
-    bearable = [one for one in emails if LETTERS.allows(one.canonical)]
-    confirmations = Confirmation.objects.bulk_create([Confirmation(email=one) for one in bearable])
+    in_order = sorted(emails, key=lambda one: one.canonical)
+    asked = [Confirmation(email=one, purpose=holding.get(one.canonical, "")) for one in in_order]
+    bearable = [one for one in asked if LETTERS.allows(counted(one.email, one.purpose))]
+    confirmations = Confirmation.objects.bulk_create(bearable)
     Letter.objects.bulk_create(
         Letter(kind=KIND, to=one.email.address, language=one.email.account.language, reference=one.pk)
         for one in confirmations
@@ -80,11 +93,9 @@ def letter_came_back(*, account: Account, address: str) -> bool | None:
 
 
 def spend_try(confirmation: Confirmation) -> None:
-    """Count one try before looking at the code: five a letter, and so many a day for the mailbox, however
-    many letters and accounts ask. The link goes on working. Raises CodeEnded.
+    """Count one try of the letter before looking at the code: it has five. The link goes on working. Raises
+    CodeEnded.
     """
-    if not GUESSES.allows(confirmation.email.canonical):
-        raise CodeEnded
     since = timezone.now() - timedelta(minutes=Confirmation.CODE_MINUTES)
     rows = Confirmation.objects.filter(
         pk=confirmation.pk, ended_at__isnull=True, requested_at__gt=since, tries__lt=Confirmation.TRIES
@@ -94,13 +105,20 @@ def spend_try(confirmation: Confirmation) -> None:
 
 
 def confirm_by_code(*, email: EmailAddress, code: str) -> None:
-    """Raises CodeWrong, CodeEnded, MailboxTaken."""
+    """Tries count for the letter, and for the mailbox, however many letters and accounts ask.
+
+    Raises CodeWrong, CodeEnded, MailboxTaken, TooManyTries.
+    """
     confirmation = email.confirmations.filter(ended_at__isnull=True).order_by("-id").first()
     if confirmation is None:
         raise CodeEnded
-    spend_try(confirmation)
     given = digest("code", f"{confirmation.pk}:{''.join(code.split())}")
-    if not hmac.compare_digest(given, confirmation.code_digest):
+
+    def look() -> bool | None:
+        spend_try(confirmation)
+        return hmac.compare_digest(given, confirmation.code_digest) or None
+
+    if not guess([Tally(GUESSES, counted(email, confirmation.purpose))], look, given=given):
         confirmation.refresh_from_db(fields=["tries"])
         raise CodeWrong(Confirmation.TRIES - confirmation.tries)
     prove(confirmation=confirmation)

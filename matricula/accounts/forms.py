@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django import forms
@@ -9,10 +10,11 @@ from matricula.accounts.addresses import canonical
 from matricula.accounts.confirming import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
-from matricula.accounts.second_factors import authenticator_accepts
-from matricula.accounts.throttling import Limit
+from matricula.accounts.second_factors import ALPHABET, authenticator_accepts
+from matricula.accounts.throttling import Limit, Tally, guess
 
-PROOFS = Limit("prove", tries=10, minutes=15)
+PROOFS, PROOFS_OF_A_DEVICE = Limit("prove"), Limit("prove-device")
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 OWN_WORDS = UserAttributeSimilarityValidator(["full_name"])
 
 
@@ -57,6 +59,14 @@ class LogInForm(forms.Form):
     )
 
 
+def six_digits(typed: str) -> str:
+    """What cannot be a code is no try. Raises ValidationError."""
+    code = "".join(typed.split()).replace("-", "")
+    if not SIX_DIGITS.fullmatch(code):
+        raise forms.ValidationError(_("A code has six digits. Nothing was tried."), code="no_code")
+    return code
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
@@ -67,8 +77,12 @@ class CodeForm(forms.Form):
         ),
     )
 
+    def clean_code(self) -> str:
+        return six_digits(self.cleaned_data["code"])
+
     def confirms(self, email: EmailAddress) -> bool:
-        """Whether the code is right and the mailbox proven; what is wrong with it goes beside the field."""
+        """Whether the code is right and the mailbox proven; what is wrong with it goes beside the field.
+        Raises TooManyTries."""
         try:
             confirm_by_code(email=email, code=self.cleaned_data["code"])
         except CodeWrong as wrong:
@@ -109,6 +123,14 @@ class RecoveryCodeForm(forms.Form):
         ),
     )
 
+    def clean_code(self) -> str:
+        """As it was shown, however it was typed. What cannot be one is no try."""
+        code = "".join(self.cleaned_data["code"].lower().split()).replace("-", "")
+        if len(code) != 10 or set(code) - set(ALPHABET):
+            words = _("A recovery code looks like k7m3p-x2wqh. Nothing was tried.")
+            raise forms.ValidationError(words, code="no_code")
+        return code
+
 
 class PasskeyNameForm(forms.Form):
     name = forms.CharField(
@@ -127,11 +149,22 @@ class ProofForm(forms.Form):
         elif account.second_factors.filter(kind=SecondFactor.Kind.TOTP).exists():
             self.fields["code"] = AuthenticatorForm().fields["code"]
 
-    def clean(self) -> dict[str, Any]:
-        for name, given in list(self.cleaned_data.items()):
-            if not PROOFS.allows(self.account.pk) or not self.fits(name, given):
-                self.add_error(name, _("That does not fit. Check it and try again."))
-        return self.cleaned_data
+    def clean_code(self) -> str:
+        return six_digits(self.cleaned_data["code"])
+
+    def proves(self, device: str = "") -> bool:
+        """Whether the one field is right; else it says so beside it. A `device` that the account has signed
+        in from has tries of its own. Raises TooManyTries."""
+        ((name, given),) = self.cleaned_data.items()
+        own, strangers = (
+            Tally(PROOFS_OF_A_DEVICE, f"{self.account.pk}:{device}"),
+            Tally(PROOFS, self.account.pk),
+        )
+        same = f"prove:{self.account.pk}:{device}:{given}" if name == "password" else ""
+        fits = guess([own if device else strangers], lambda: self.fits(name, given) or None, given=same)
+        if not fits:
+            self.add_error(name, _("That does not fit. Check it and try again."))
+        return bool(fits)
 
     def fits(self, name: str, given: str) -> bool:
         if name == "password":

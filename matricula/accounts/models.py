@@ -140,6 +140,7 @@ class Confirmation(models.Model):
 
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")
     purpose = models.CharField(max_length=60, blank=True)
+    """What the asker holds from this mailbox, such as `invitation:7`; its letters and tries count apart."""
     code_digest = models.CharField(max_length=64, blank=True)
     link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - set when sent
     requested_at = models.DateTimeField(default=timezone.now)

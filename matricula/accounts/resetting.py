@@ -10,30 +10,31 @@ from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.changing_password import put_password
 from matricula.accounts.errors import CodeEnded
 from matricula.accounts.models import Account, EmailAddress, PasswordReset
-from matricula.accounts.throttling import Limit, NetworkLimit
+from matricula.accounts.throttling import LETTERS, Limit, MailboxLimit, NetworkLimit, Tally, spend
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.rendering import Reading, writes
 from matricula.web.secret import digest, new_link_secret
 
 KIND = "accounts.password_reset"
-OF_AN_ADDRESS = Limit("reset", tries=3, minutes=15)
-OF_A_NETWORK = NetworkLimit("reset-network", tries=50, minutes=15)
+OF_AN_ADDRESS, OF_A_DEVICE = MailboxLimit("reset"), Limit("reset-device")
+OF_A_NETWORK = NetworkLimit("reset-network")
 
 
 @transaction.atomic
-def ask_to_reset(*, address: str, network: str = "", next_path: str = "") -> None:
+def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device: str = "") -> None:
     """Write to a confirmed address that signs in, as its owner spelled it; say nothing either way.
 
     For an unknown address the same letter is queued, and the worker finds it moot: the same work for both.
+    A `device` the account has signed in from has tries of its own. Raises TooManyTries, for both alike.
     """
     try:
         spelled = canonical(address)
     except AddressRefused:
         return
-    free = OF_AN_ADDRESS.allows(spelled)
-    if not OF_A_NETWORK.allows(network) or not free:
-        return
+    own = [Tally(limit, f"{spelled}:{device}") for limit in (OF_A_DEVICE, LETTERS)]
+    strangers = [Tally(OF_AN_ADDRESS, spelled), Tally(LETTERS, spelled), Tally(OF_A_NETWORK, network)]
+    spend(own if device else strangers)
     rows = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True)
     email = rows.select_related("account").first()
     Letter.objects.create(

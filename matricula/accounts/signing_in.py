@@ -1,5 +1,6 @@
 """Signing in: a password that fits, a second factor where there is one, and a session of its own."""
 
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,17 +13,19 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from matricula.accounts.addresses import AddressRefused, canonical
+from matricula.accounts.errors import TooManyTries
+from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
-from matricula.accounts.throttling import Limit, NetworkLimit
+from matricula.accounts.throttling import Limit, NetworkLimit, Tally, guess, neighbourhood
 
 KEPT = ("arrivals",)
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 600
-STEP_TRIES = 5
-STEPS = Limit("second-step", tries=10, minutes=15)
-OF_AN_ADDRESS = Limit("password", tries=20, minutes=15)
-OF_A_NETWORK = NetworkLimit("password-network", tries=200, minutes=15)
+OF_A_STEP, STEPS = Limit("second-step-log-in"), Limit("second-step")
+STEPS_OF_A_DEVICE = Limit("second-step-device")
+OF_AN_ADDRESS, OF_A_DEVICE = Limit("password"), Limit("password-device")
+OF_A_NETWORK = NetworkLimit("password-network")
 FRESH_SECONDS = 600
 
 
@@ -41,20 +44,30 @@ def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Ht
     def noting(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
         request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
+        tell_browser(request, response)
         return response
 
     return noting
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
-    """The account, or None: wrong, unknown and tried too often look the same."""
+    """The account, or None: wrong and unknown look the same. Raises TooManyTries, for both alike."""
     try:
         whom = canonical(email)
     except AddressRefused:
         whom = "malformed"
-    free = OF_AN_ADDRESS.allows(whom) and OF_A_NETWORK.allows(network_of(request))
-    account = authenticate(request, email=email, password=password)
-    return account if free and isinstance(account, Account) else None
+    device, network = device_known_at(request, whom), network_of(request)
+    strangers = [Tally(OF_AN_ADDRESS, whom), Tally(OF_A_NETWORK, network)]
+
+    def look() -> Account | None:
+        account = authenticate(request, email=email, password=password)
+        return account if isinstance(account, Account) else None
+
+    return guess(
+        [Tally(OF_A_DEVICE, f"{whom}:{device}")] if device else strangers,
+        look,
+        given=f"password:{whom}:{device or neighbourhood(network)}:{password}",
+    )
 
 
 def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
@@ -64,7 +77,7 @@ def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
         return then
     request.session.cycle_key()
     known = {"account": account.pk, "known_by": account.get_session_auth_hash()}
-    request.session[PENDING] = {**known, "then": then, "at": time.time(), "tries": 0}
+    request.session[PENDING] = {**known, "then": then, "at": time.time(), "id": secrets.token_urlsafe(16)}
     return reverse("accounts:second-step")
 
 
@@ -79,15 +92,19 @@ def pending_account(request: HttpRequest) -> Account | None:
     return account if still else None
 
 
-def spend_step_try(request: HttpRequest, account: Account) -> bool:
-    """Count one try before looking; False when they are used up and signing in starts over."""
-    pending = request.session[PENDING]
-    pending["tries"] += 1
-    request.session.modified = True
-    if pending["tries"] <= STEP_TRIES and STEPS.allows(account.pk):
-        return True
-    request.session.pop(PENDING)
-    return False
+def guess_step(request: HttpRequest, account: Account, look: Callable[[], bool], *, given: str = "") -> bool:
+    """Whether the second step was right. Raises TooManyTries: signing in starts over.
+
+    Five of one log-in, wherever its cookie is shown at once, and so many of the account.
+    """
+    device = known_device(request, account)
+    of_all = Tally(STEPS_OF_A_DEVICE, f"{account.pk}:{device}") if device else Tally(STEPS, account.pk)
+    this = Tally(OF_A_STEP, request.session[PENDING].get("id", account.pk))
+    try:
+        return bool(guess([this, of_all], lambda: look() or None, given=given))
+    except TooManyTries:
+        request.session.pop(PENDING)
+        raise
 
 
 def finish_step(request: HttpRequest, account: Account) -> str:
@@ -116,3 +133,4 @@ def start_session(request: HttpRequest, account: Account) -> None:
     request.session["browser"] = request.headers.get("User-Agent", "")[:200]
     request.session["started_at"] = timezone.now().isoformat()
     mark_fresh(request)
+    remember(request, account)

@@ -27,7 +27,7 @@ from matricula.organizations.models import Organization
 LARGEST = 512 * 1024 * 1024
 AT_ONCE = 16 * 1024 * 1024
 """Bytes up to which a zip is read while its sender waits."""
-UPLOADS = Limit("course-upload", tries=100, minutes=60)
+UPLOADS = Limit("course-upload")
 """Of an organization."""
 KEPT = timedelta(days=1)
 MANY = 200

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import Limit, NetworkLimit
+from matricula.accounts.throttling import Limit, NetworkLimit, Tally, spend
 from matricula.audit.models import record
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.inviting import invite, invite_as, renew
@@ -21,8 +21,7 @@ from matricula.organizations.letterhead import letterhead
 from matricula.programs.models import Membership, Program
 
 KIND = "joining.request"
-OF_A_PERSON = Limit("request", tries=1, minutes=10)
-OF_A_NETWORK = NetworkLimit("request-from", tries=20, minutes=10)
+OF_A_PERSON, OF_A_NETWORK = Limit("request"), NetworkLimit("request-network")
 
 
 def ask_administrator(
@@ -38,7 +37,11 @@ def ask_administrator(
 
     `reason` is the code of a LinkRefused or JoiningError. Without something held, the newest invitation of
     `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
+
+    Raises TooManyTries when many asked from the network, about whomever.
     """
+    if network:
+        spend([Tally(OF_A_NETWORK, network)])
     source = invitation or direct_link or membership or newest_invitation(address)
     if source is None:
         return
@@ -46,8 +49,6 @@ def ask_administrator(
     try:
         spelled = canonical(who)
     except AddressRefused:
-        return
-    if network and not OF_A_NETWORK.allows(network):
         return
     if OF_A_PERSON.allows(f"{source.program_id}:{spelled}"):
         file_request(program=source.program, address=who, reason=reason, source=source)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.db import transaction
 
 from matricula.accounts.addresses import AddressRefused, canonical
-from matricula.accounts.throttling import Limit, NetworkLimit
+from matricula.accounts.throttling import LETTERS, MailboxLimit, NetworkLimit, Tally, spend
 from matricula.joining.errors import InvitationAnswered, LetterJustSent
 from matricula.joining.inviting import send_again
 from matricula.joining.models import Invitation
@@ -13,22 +13,22 @@ from matricula.mail.models import Letter
 from matricula.mail.rendering import writes
 
 KIND = "joining.lost_letter"
-OF_AN_ADDRESS = Limit("lost-letter", tries=1, minutes=10)
-OF_A_NETWORK = NetworkLimit("lost-letter-from", tries=20, minutes=10)
+OF_AN_ADDRESS, OF_A_NETWORK = MailboxLimit("lost-letter"), NetworkLimit("lost-letter-network")
 UNDER_WAY = (Letter.State.QUEUED, Letter.State.SENDING)
 
 
 @transaction.atomic
 def ask_for_letter(address: str, network: str) -> None:
-    """Ask the worker to look whether an invitation is open; no word about what it finds."""
+    """Ask the worker to look whether an invitation is open; no word about what it finds.
+
+    Raises TooManyTries, for invited and others alike.
+    """
     try:
         spelled = canonical(address)
     except AddressRefused:
         return
-    if not OF_A_NETWORK.allows(network):
-        return
-    if OF_AN_ADDRESS.allows(spelled):
-        Letter.objects.create(kind=KIND, to=address)
+    spend([Tally(OF_A_NETWORK, network), Tally(OF_AN_ADDRESS, spelled), Tally(LETTERS, spelled)])
+    Letter.objects.create(kind=KIND, to=address)
 
 
 @writes(KIND)

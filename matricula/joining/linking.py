@@ -46,7 +46,7 @@ def sign_up(
     if is_trusted(arrival):
         unproven.pop(0)
         finish(arrival=arrival)
-    write_to(unproven)
+    write_to(unproven, holding={canonical(arrival.work_email): arrival.holding} if arrival.work_email else {})
     return account
 
 
@@ -110,7 +110,7 @@ def go_on(*, arrival: Arrival) -> None:
         finish(arrival=arrival)
         return
     try:
-        ask_to_confirm(email=work_address(arrival))
+        ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
     except TooSoon:
         return
 

@@ -61,7 +61,7 @@ class SmtpCarrier:
                 self.pool.carry([written], lambda one, refusal: told(one.letter, refusal))
 
 
-class TrustedWay(HTTPAdapter):  # type: ignore[misc] - the library is not typed
+class TrustedWay(HTTPAdapter):
     """Requests of a provider's library, with our own look at certificates."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

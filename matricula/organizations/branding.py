@@ -18,7 +18,7 @@ from matricula.web.svg import PictureRefused
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 LONGEST_GREETING = 600
-LOGOS = Limit("logo", tries=30, minutes=60)
+LOGOS = Limit("logo")
 """Of an organization."""
 CLEANED: dict[str, Callable[[str], str]] = {
     "brand_colour": str.lower,

@@ -24,7 +24,7 @@ from matricula.programs.models import Appointment, Group, offer_expiry
 from matricula.web.secret import digest
 
 BETWEEN_LETTERS = timedelta(minutes=10)
-OFFERS = Limit("offer-role", tries=100, minutes=24 * 60)
+OFFERS = Limit("offer-role")
 """Of an organization."""
 
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import TooSoon
+from matricula.accounts.errors import TooManyTries, TooSoon
 from matricula.accounts.forms import CodeForm, ReclaimForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signing_in import start_session
 from matricula.accounts.throttling import Limit
-from matricula.accounts.waiting import letter_news, words_of
+from matricula.accounts.waiting import letter_news, told_to_wait, words_of
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
 from matricula.programs.access import ended, hold_offer, holding_offer
@@ -24,7 +24,7 @@ from matricula.web.access import public
 from matricula.web.holding import lead_to
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-SIGN_UPS = Limit("role-sign-up", tries=5, minutes=24 * 60)
+SIGN_UPS = Limit("role-sign-up")
 
 
 @public
@@ -98,7 +98,7 @@ def letter(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 def write_code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     assert isinstance(request.user, Account)  # noqa: S101 - the callers saw to it
     try:
-        ask_to_confirm(email=mailbox_row(appointment, request.user))
+        ask_to_confirm(email=mailbox_row(appointment, request.user), holding=f"role:{appointment.pk}")
     except TooSoon as wait:
         messages.info(request, words_of(wait))
     return redirect("roles:code")
@@ -115,15 +115,15 @@ def code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     if email.confirmed_at:
         return redirect("roles:offer")
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.confirms(email):
-        return accepted(request, appointment, account)
-    context = {
-        "appointment": appointment,
-        "organization": appointment.organization,
-        "form": form,
-        **letter_news(account=account, address=appointment.address),
-    }
-    return render(request, "programs/pages/offer_code.html", context)
+    page = "programs/pages/offer_code.html"
+    news = letter_news(account=account, address=appointment.address, holding=f"role:{appointment.pk}")
+    context = {"appointment": appointment, "organization": appointment.organization, "form": form, **news}
+    try:
+        if request.method == "POST" and form.is_valid() and form.confirms(email):
+            return accepted(request, appointment, account)
+    except TooManyTries as wait:
+        return told_to_wait(request, page, context, wait)
+    return render(request, page, context)
 
 
 @holding_offer

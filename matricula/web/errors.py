@@ -1,11 +1,14 @@
 """Error pages: what happened in plain words, and what to do next."""
 
 import sys
+from datetime import datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 PAUSE_SECONDS = 5
 
@@ -20,6 +23,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def ask_to_wait(
+    request: HttpRequest, page: str, context: dict[str, Any], *, until: datetime, words: str = ""
+) -> HttpResponse:
+    """The page once more, with what was typed, and beside its form how long to wait (RFC 6585, section 4)."""
+    if words:
+        context["form"].add_error(None, words)
+    response = render(request, page, context, status=429)
+    response["Retry-After"] = str(max(1, round((until - timezone.now()).total_seconds())))
+    return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 DAY = 86_400
@@ -16,7 +16,7 @@ def lead_to(page: str) -> HttpResponse:
     return response
 
 
-def hold(response: HttpResponse, name: str, value: str, *, path: str, seconds: int = DAY) -> None:
+def hold(response: HttpResponseBase, name: str, value: str, *, path: str, seconds: int = DAY) -> None:
     """Give the browser `value` to show again below `path`, out of reach of scripts."""
     response.set_cookie(
         name,

@@ -9,11 +9,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.addressing import add_address, make_primary, remove_address
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften, TooSoon
+from matricula.accounts.errors import (
+    AddressListed,
+    LastAddress,
+    NotYetConfirmed,
+    TooManyTries,
+    TooOften,
+    TooSoon,
+)
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.pages.account import own
-from matricula.accounts.waiting import letter_news, words_of
+from matricula.accounts.waiting import letter_news, told_to_wait, words_of
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -52,13 +59,16 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     email = own_address(own(request), pk)
     if email.confirmed_at:
         return redirect("accounts:addresses")
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.confirms(email):
-        messages.success(request, _("Your e-mail is confirmed."))
-        return redirect("accounts:addresses")
+    form, page = CodeForm(request.POST or None), "accounts/pages/confirm_address.html"
     news = letter_news(account=email.account, address=email.address)
     context = {"form": form, "email": email, **news}
-    return render(request, "accounts/pages/confirm_address.html", context)
+    try:
+        if request.method == "POST" and form.is_valid() and form.confirms(email):
+            messages.success(request, _("Your e-mail is confirmed."))
+            return redirect("accounts:addresses")
+    except TooManyTries as wait:
+        return told_to_wait(request, page, context, wait)
+    return render(request, page, context)
 
 
 @signed_in

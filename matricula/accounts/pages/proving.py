@@ -7,14 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from matricula.accounts.addresses import canonical
 from matricula.accounts.addressing import release
 from matricula.accounts.confirming import confirmation_of_link, open_confirmation, prove, reclaim
-from matricula.accounts.errors import CodeEnded, MailboxTaken
+from matricula.accounts.errors import CodeEnded, HasToWait, MailboxTaken, TooManyTries
 from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
+from matricula.accounts.known_devices import device_known_at
 from matricula.accounts.models import Account, Confirmation
 from matricula.accounts.pages.signing_in import local_path
 from matricula.accounts.resetting import ask_to_reset, choose_password, open_reset, reset_of_link
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
+from matricula.accounts.waiting import told_to_wait
 from matricula.web.access import public
 from matricula.web.holding import held, hold, lead_to
 
@@ -59,13 +62,6 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     account = confirmation.email.account
     own = request.user == account
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and (own or (form.is_valid() and fits(request, account, form))):
-        try:
-            prove(confirmation=confirmation)
-        except (CodeEnded, MailboxTaken):
-            return render(request, "accounts/pages/confirmation_ended.html", status=410)
-        messages.success(request, _("Your e-mail is confirmed."))
-        return redirect("/learn/" if own else begin_session(request, account, then="/learn/"))
     context = {
         "form": form,
         "own": own,
@@ -73,6 +69,15 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "strange": not own and not account.is_confirmed,
         "confirmation": confirmation,
     }
+    try:
+        if request.method == "POST" and (own or (form.is_valid() and fits(request, account, form))):
+            prove(confirmation=confirmation)
+            messages.success(request, _("Your e-mail is confirmed."))
+            return redirect("/learn/" if own else begin_session(request, account, then="/learn/"))
+    except TooManyTries as wait:
+        return told_to_wait(request, "accounts/pages/confirm.html", context, wait)
+    except (CodeEnded, MailboxTaken):
+        return render(request, "accounts/pages/confirmation_ended.html", status=410)
     return render(request, "accounts/pages/confirm.html", context)
 
 
@@ -106,7 +111,7 @@ def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpRes
 
 
 def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:
-    """Whether the password is this account's; the error goes beside the field."""
+    """Whether the password is this account's; the error goes beside the field. Raises TooManyTries."""
     address = account.addresses.filter(signs_in=True).order_by("-is_primary").first()
     email = address.address if address else ""
     if check_password(request, email=email, password=form.cleaned_data["password"]) == account:
@@ -121,10 +126,20 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a letter; the answer is the same whether or not an account exists."""
     target = local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="")
     form = AddressForm(request.POST or None)
-    asked = request.method == "POST" and form.is_valid()
-    if asked:
-        ask_to_reset(address=form.cleaned_data["email"], network=network_of(request), next_path=target)
-    return render(request, "accounts/pages/forgotten.html", {"form": form, "asked": asked, "next": target})
+    page, context = "accounts/pages/forgotten.html", {"form": form, "asked": False, "next": target}
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_reset(request, form.cleaned_data["email"], target)
+            context["asked"] = True
+        except HasToWait as wait:
+            return told_to_wait(request, page, context, wait)
+    return render(request, page, context)
+
+
+def ask_for_reset(request: HttpRequest, address: str, target: str) -> None:
+    """Raises HasToWait."""
+    network, device = network_of(request), device_known_at(request, canonical(address))
+    ask_to_reset(address=address, network=network, next_path=target, device=device)
 
 
 @public

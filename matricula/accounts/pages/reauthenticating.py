@@ -7,11 +7,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
-from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.errors import PasskeyRefused, TooManyTries
 from matricula.accounts.forms import ProofForm
+from matricula.accounts.known_devices import known_device
 from matricula.accounts.pages.account import own
 from matricula.accounts.pages.signing_in import passkey_refused, wanted
 from matricula.accounts.signing_in import mark_fresh
+from matricula.accounts.waiting import told_to_wait
 from matricula.web.access import signed_in
 
 CEREMONY = "passkey_proof"
@@ -23,11 +25,16 @@ def prove(request: HttpRequest) -> HttpResponse:
     """The password, or the app's code where there is none; a passkey is as good as either."""
     account, target = own(request), wanted(request)
     form = ProofForm(account, request.POST or None)
-    if request.method == "POST" and form.fields and form.is_valid():
-        proven(request)
-        return redirect(target)
-    context = {"form": form, "next": target, "passkeys": passkeys.can_prove(account)}
-    return render(request, "accounts/pages/prove.html", context)
+    page, context = "accounts/pages/prove.html", {"form": form, "next": target}
+    context["passkeys"] = passkeys.can_prove(account)
+    try:
+        asked = request.method == "POST" and form.fields and form.is_valid()
+        if asked and form.proves(known_device(request, account)):
+            proven(request)
+            return redirect(target)
+    except TooManyTries as wait:
+        return told_to_wait(request, page, context, wait)
+    return render(request, page, context)
 
 
 @signed_in

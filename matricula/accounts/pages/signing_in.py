@@ -12,22 +12,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
-from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.errors import PasskeyRefused, TooManyTries
 from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
 from matricula.accounts.signing_in import (
+    OF_A_STEP,
     begin_session,
     check_password,
     finish_step,
+    guess_step,
     pending_account,
-    spend_step_try,
     start_session,
 )
+from matricula.accounts.waiting import how_long, told_to_wait
 from matricula.web.access import public
+from matricula.web.errors import ask_to_wait
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
+PAGE = "accounts/pages/sign_in.html"
 
 
 def local_path(path: str, *, otherwise: str) -> str:
@@ -46,13 +50,16 @@ def wanted(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     target = wanted(request)
     form = LogInForm(request.POST or None)
+    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
     if request.method == "POST" and form.is_valid():
-        account = check_password(request, **form.cleaned_data)
+        try:
+            account = check_password(request, **form.cleaned_data)
+        except TooManyTries as wait:
+            return told_to_wait(request, PAGE, context, wait)
         if account:
             return redirect(begin_session(request, account, then=target))
         form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
-    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
-    return render(request, "accounts/pages/sign_in.html", context)
+    return render(request, PAGE, context)
 
 
 @public
@@ -91,15 +98,24 @@ def recovery_step(request: HttpRequest) -> HttpResponse:
 def stepped(
     request: HttpRequest, account: Account, form: forms.Form, accepts: Callable[[Account, str], bool]
 ) -> HttpResponse:
-    """The try is counted before the code is looked at."""
-    if not spend_step_try(request, account):
-        return render(request, "accounts/pages/step_ended.html", status=429)
-    if accepts(account, form.cleaned_data["code"]):
-        return redirect(finish_step(request, account))
+    """A recovery code typed again counts once; an app's code may be right a minute later, so it does not."""
+    code = form.cleaned_data["code"]
+    given = f"recovery:{account.pk}:{code}" if isinstance(form, RecoveryCodeForm) else ""
+    try:
+        if guess_step(request, account, lambda: accepts(account, code), given=given):
+            return redirect(finish_step(request, account))
+    except TooManyTries as wait:
+        return start_over(request, wait)
     form.add_error("code", _("That is not the code. Check it, or use another way."))
     if isinstance(form, RecoveryCodeForm):
         return render(request, "accounts/pages/recovery_step.html", {"form": form})
     return show_step(request, account, form)
+
+
+def start_over(request: HttpRequest, wait: TooManyTries) -> HttpResponse:
+    """At once, when only this log-in had too many tries; else when those of the account are free again."""
+    words = "" if wait.limit == OF_A_STEP.name else how_long(wait.until)
+    return ask_to_wait(request, "accounts/pages/step_ended.html", {"words": words}, until=wait.until)
 
 
 def show_step(request: HttpRequest, account: Account, form: forms.Form) -> HttpResponse:

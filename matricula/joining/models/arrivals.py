@@ -95,6 +95,12 @@ class Arrival(models.Model):
             )
         ]
 
+    @property
+    def holding(self) -> str:
+        """What its visitor has from the work e-mail, so that strangers who type that address into forms use
+        up no letters and no tries of theirs; nothing, for a direct link."""
+        return f"invitation:{self.invitation_id}" if self.invitation_id else ""
+
 
 WHY = {
     "expired": _("The invitation had expired"),

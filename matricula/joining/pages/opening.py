@@ -6,9 +6,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matricula.accounts.errors import TooManyTries
 from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import network_of
+from matricula.accounts.waiting import told_to_wait
 from matricula.catalog.browsing import offered_courses, offered_specializations, with_size
 from matricula.joining.access import is_kept_out, show_removed
 from matricula.joining.arriving import Evidence, begin, examine_direct_link, examine_token, open_link
@@ -193,10 +195,14 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
 def lost_letter(request: HttpRequest) -> HttpResponse:
     """Missing e-mail invitation: the same answer whether or not one is open."""
     form = AddressForm(request.POST or None)
-    asked = request.method == "POST" and form.is_valid()
-    if asked:
-        ask_for_letter(form.cleaned_data["email"], network_of(request))
-    return render(request, "joining/pages/lost_letter.html", {"form": form, "asked": asked})
+    page, context = "joining/pages/lost_letter.html", {"form": form, "asked": False}
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_letter(form.cleaned_data["email"], network_of(request))
+            context["asked"] = True
+        except TooManyTries as wait:
+            return told_to_wait(request, page, context, wait)
+    return render(request, page, context)
 
 
 @public
@@ -212,13 +218,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if evidence.invitation is None and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
-    ask_administrator(
-        reason=reason,
-        invitation=evidence.invitation,
-        direct_link=evidence.direct_link,
-        address=form.cleaned_data.get("email", "") if form.is_valid() else "",
-        network=network_of(request),
-    )
+    try:
+        ask_administrator(
+            reason=reason,
+            invitation=evidence.invitation,
+            direct_link=evidence.direct_link,
+            address=form.cleaned_data.get("email", "") if form.is_valid() else "",
+            network=network_of(request),
+        )
+    except TooManyTries as wait:
+        return told_to_wait(request, "joining/pages/ask.html", {"form": form}, wait)
     return render(request, "joining/pages/asked.html")
 
 

@@ -1,22 +1,23 @@
 """SET UP YOUR ACCOUNT, LINK YOUR ACCOUNT, and confirming the work e-mail."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts.confirming import ask_to_confirm
-from matricula.accounts.errors import TooSoon
+from matricula.accounts.errors import TooManyTries, TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
-from matricula.accounts.throttling import Limit
-from matricula.accounts.waiting import letter_news, words_of
+from matricula.accounts.throttling import Limit, Tally, guess
+from matricula.accounts.waiting import letter_news, told_to_wait, words_of
 from matricula.catalog.models import Course
 from matricula.joining.access import holding_arrival, is_own, show_removed
 from matricula.joining.arriving import finish, holder_of, may_finish
@@ -27,10 +28,11 @@ from matricula.joining.models import Arrival
 from matricula.joining.pages.browsing import go_on_with
 from matricula.joining.pages.opening import refused
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.web.errors import ask_to_wait
 from matricula.web.finding import only
 from matricula.web.languages import language_of
 
-SIGN_UPS_AGAIN = Limit("sign-up-again", tries=5, minutes=15)
+SIGN_UPS_AGAIN = Limit("sign-up-again")
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -85,8 +87,13 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
 def signed_up_before(request: HttpRequest, arrival: Arrival, account: Account, password: str) -> HttpResponse:
     """The arrival has an account already: a second click of the same person, or somebody else at their
     browser, who gets no more tries and no shorter way in than by logging in."""
-    free = SIGN_UPS_AGAIN.allows(account.pk)
-    if not free or not account.check_password(password):
+    counted = [Tally(SIGN_UPS_AGAIN, account.pk)]
+    given = f"sign-up-again:{account.pk}:{password}"
+    try:
+        fits = guess(counted, lambda: account.check_password(password) or None, given=given)
+    except TooManyTries:
+        fits = None
+    if not fits:
         return redirect("joining:link-account", arrival.public_id)
     then = reverse("joining:confirm", args=[arrival.public_id])
     return redirect(begin_session(request, account, then=then))
@@ -100,12 +107,8 @@ def to_wait(
         "Many people gave their address from your network within the last hour. Wait until %s (UTC), then"
         " press the button again. Nothing is lost: this browser keeps your place."
     )
-    form.add_error(None, words % f"{crowd.until:%H:%M}")
     context = {"arrival": arrival, "program": arrival.program, "form": form}
-    seconds = max(1, round((crowd.until - timezone.now()).total_seconds()))
-    response = render(request, page, context, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
+    return ask_to_wait(request, page, context, words=words % f"{crowd.until:%H:%M}", until=crowd.until)
 
 
 def wrong_domain(refusal: DomainNotAllowed) -> str:
@@ -119,13 +122,16 @@ def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     holder = holder_of(arrival)
     initial = {"email": arrival.work_email} if holder else {}
     form = LogInForm(request.POST or None, initial=initial)
+    context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
     if request.method == "POST" and form.is_valid():
-        account = check_password(request, **form.cleaned_data)
+        try:
+            account = check_password(request, **form.cleaned_data)
+        except TooManyTries as wait:
+            return told_to_wait(request, "joining/pages/link_account.html", context, wait)
         if account:
             then = begin_session(request, account, then=request.path)
             return link_to(request, arrival, account) if then == request.path else redirect(then)
         form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
-    context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
     return render(request, "joining/pages/link_account.html", context)
 
 
@@ -183,16 +189,20 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
             return refused(request, refusal.code, arrival)
         return arrived(request, arrival)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
-        arrival.refresh_from_db(fields=["finished_at"])
-        return arrived(request, arrival) if arrival.finished_at else redirect(request.path)
-    context = {
-        "arrival": arrival,
-        "program": arrival.program,
-        "form": form,
-        **(letter_news(account=arrival.account, address=arrival.work_email) if arrival.account else {}),
-    }
-    return render(request, "joining/pages/confirm.html", context)
+    try:
+        if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
+            arrival.refresh_from_db(fields=["finished_at"])
+            return arrived(request, arrival) if arrival.finished_at else redirect(request.path)
+    except TooManyTries as wait:
+        return told_to_wait(request, "joining/pages/confirm.html", news_of(arrival, form), wait)
+    return render(request, "joining/pages/confirm.html", news_of(arrival, form))
+
+
+def news_of(arrival: Arrival, form: Form) -> dict[str, Any]:
+    """What the page that asks for the code has to say of its letter."""
+    about = {"address": arrival.work_email, "holding": arrival.holding}
+    news = letter_news(account=arrival.account, **about) if arrival.account else {}
+    return {"arrival": arrival, "program": arrival.program, "form": form, **news}
 
 
 def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
@@ -214,7 +224,7 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if not is_own(request, arrival):
         raise Http404
     try:
-        ask_to_confirm(email=work_address(arrival))
+        ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
         messages.info(request, words_of(wait))

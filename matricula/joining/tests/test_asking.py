@@ -1,11 +1,13 @@
 """Ada's link opens no more; she asks the administrator in one click."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from conftest import person
+from matricula.accounts.errors import TooManyTries
 from matricula.joining.asking import answer_with_letter, ask_administrator, dismiss
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.inviting import revoke
@@ -71,8 +73,23 @@ def test_the_network_that_asks_for_everybody_is_stopped(administers, program, br
 
     for n in range(25):
         made = invite(program=program, address=f"person{n}@nordlicht.example", invited_by=bruno)
-        ask_administrator(reason="expired", invitation=made, network="203.0.113.7")
+        with pytest.raises(TooManyTries) if n >= 20 else nullcontext():
+            ask_administrator(reason="expired", invitation=made, network="203.0.113.7")
     assert Request.objects.count() == 20
+
+
+def test_who_asks_after_many_of_their_network_is_told_until_when_to_wait(client, administers, invitation):
+    """The same for the invited address and for one that nobody invited; the address stays in its field."""
+    for n in range(20):
+        answer = client.post("/join/ask/", {"email": f"nobody{n}@nordlicht.example"})
+        assert "We passed it on" in answer.content.decode()
+    for address in ("ada@nordlicht.example", "nobody@nordlicht.example"):
+        answer = client.post("/join/ask/", {"email": address})
+        page = answer.content.decode()
+        assert (answer.status_code, 500 < int(answer["Retry-After"]) <= 600) == (429, True)
+        assert "Many people of your network asked their administrators. Wait" in page
+        assert f'value="{address}"' in page
+    assert Request.objects.count() == 0
 
 
 def test_sending_the_invitation_opens_an_expired_one_again(client, administers, invitation, bruno):

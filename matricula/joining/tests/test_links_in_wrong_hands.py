@@ -248,8 +248,8 @@ def test_guessing_passwords_somebody_at_the_same_browser_gets_no_more_tries_and_
     answer = client.post(f"{base}account/", {**form, "password": PASSWORD})
     assert answer["Location"] == "/account/log-in/second-step/"
     assert client.get("/learn/").context["user"] == bruno
-    for _ in range(5):
-        client.post(f"{base}account/", {**form, "password": "a wrong password"})
+    for number in range(5):
+        client.post(f"{base}account/", {**form, "password": f"a wrong password {number}"})
     assert (
         client.post(f"{base}account/", {**form, "password": PASSWORD})["Location"] == f"{base}link-account/"
     )
@@ -272,3 +272,19 @@ def test_bad_input_a_weak_password_is_told_beside_its_field_and_nothing_typed_is
     assert answer.context["form"]["full_name"].value() == "Ada Okafor"
     assert answer.context["form"]["alternative_email"].value() == "ada@home.example"
     assert not Account.objects.filter(full_name="Ada Okafor").exists()
+
+
+def test_who_links_an_account_after_many_wrong_passwords_is_told_until_when_and_not_that_it_is_wrong(
+    client, link, chika
+):
+    """On LINK YOUR ACCOUNT and on the page of an address that has an account already."""
+    client.get(link)
+    base = client.post("/join/now/")["Location"].removesuffix("courses/")
+    form = {"email": "chika@elsewhere.example"}
+    for number in range(20):
+        client.post(f"{base}link-account/", {**form, "password": f"wrong {number}"})
+    answer = client.post(f"{base}link-account/", {**form, "password": PASSWORD})
+    page = answer.content.decode()
+    assert (answer.status_code, 800 < int(answer["Retry-After"]) <= 900) == (429, True)
+    assert "Many different passwords were tried for this e-mail. Wait" in page
+    assert ("do not fit" in page, 'value="chika@elsewhere.example"' in page) == (False, True)

@@ -50,13 +50,25 @@ def test_dana_without_an_account_signs_up_proves_the_mailbox_and_has_the_role(cl
     assert client.get("/console/nordlicht/", follow=True).status_code == 200
 
 
+def test_strangers_who_had_letters_written_to_dana_all_day_do_not_keep_the_code_of_her_offer_from_her(
+    client, organization, owner
+):
+    offer(organization, owner)
+    client.get(offer_path("dana@nordlicht.example"))
+    for _ in range(LETTERS.tries):
+        assert LETTERS.allows("dana@nordlicht.example")
+    client.post("/account/roles/account/", {"full_name": "Dana Weiss", "password": PASSWORD})
+    answer = client.post("/account/roles/code/", {"code": code_for("dana@nordlicht.example")})
+    assert answer.headers["Location"] == "/console/nordlicht/"
+
+
 def test_dana_whose_mailbox_got_all_letters_of_the_day_is_told_when_to_ask_for_one(
     client, organization, owner
 ):
     offer(organization, owner)
     client.get(offer_path("dana@nordlicht.example"))
     for _ in range(LETTERS.tries):
-        LETTERS.allows("dana@nordlicht.example")
+        LETTERS.allows(f"dana@nordlicht.example:role:{Appointment.objects.get().pk}")
     answer = client.post("/account/roles/account/", {"full_name": "Dana Weiss", "password": PASSWORD})
     page = client.get(answer.headers["Location"]).content.decode()
     assert ("We wrote to" in page, "none was written for you" in page) == (False, True)
