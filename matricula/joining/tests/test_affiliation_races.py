@@ -1,4 +1,4 @@
-"""Whoever joins one program while they are removed from another keeps a work e-mail, or is asked to prove it."""
+"""Whoever joins one program while removed from another keeps a work e-mail, or is asked to prove it."""
 
 from functools import partial
 
