@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
@@ -36,11 +37,12 @@ def serve(arguments: argparse.Namespace) -> int:
 def work(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from matricula.jobs.performing import perform_due, schedule
+    from matricula.jobs.performing import MAIN, READING, perform_due, schedule
     from matricula.jobs.working import after, work_in_processes
     from matricula.mail.delivery import deliver_due
 
-    return work_in_processes(settings.WORKER_PROCESSES, deliver_due, after(schedule, perform_due))
+    jobs, reading = after(schedule, partial(perform_due, MAIN)), partial(perform_due, READING)
+    return work_in_processes(settings.WORKER_PROCESSES, deliver_due, jobs, reading)
 
 
 @command("migrate", "bring the database and the static files up to date")

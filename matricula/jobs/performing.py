@@ -6,8 +6,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matricula.jobs.models import Job
@@ -17,12 +17,20 @@ LEASE = timedelta(minutes=2)
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=10)
 """After a fault; four times as long after each further one."""
+MAIN, READING = "main", "reading"
+"""Lanes: a worker has a thread for each. What outsiders sent is read in one of its own, so that nobody else's
+job waits for it."""
 logger = logging.getLogger(__name__)
 Step = Callable[[Job], bool | None]
+Farewell = Callable[[Job], None]
 
 
 class LeaseLost(Exception):
     """Another worker has the job; whatever this step did is undone."""
+
+
+class WorkersDied(Exception):
+    """Whoever worked on the job was killed, each time; it may be the job that kills."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,9 @@ class Performer:
     atomic: bool
     interval: timedelta | None = None
     at: time | None = None
+    lane: str = MAIN
+    tries: int = ATTEMPTS
+    gives_up: Farewell | None = None
 
     def next_due(self, now: datetime) -> datetime:
         """After `interval`, at once without one; of what has its time of day (UTC), then."""
@@ -46,15 +57,23 @@ class Performer:
 _performers: dict[str, Performer] = {}
 
 
-def performs(kind: str, *, atomic: bool = True) -> Callable[[Step], Step]:
+def performs(
+    kind: str,
+    *,
+    atomic: bool = True,
+    lane: str = MAIN,
+    tries: int = ATTEMPTS,
+    gives_up: Farewell | None = None,
+) -> Callable[[Step], Step]:
     """Register who does one step of a job of `kind`. True says that more is left.
 
     A step runs in one transaction with the news of it; with `atomic=False` in none, for steps that
-    talk to other machines: they happen at least once.
+    talk to other machines or take their time: they happen at least once. After so many `tries` the job has
+    failed, and in the same transaction `gives_up` tells whoever waits for it.
     """
 
     def register(step: Step) -> Step:
-        _performers[kind] = Performer(step, atomic)
+        _performers[kind] = Performer(step, atomic, lane=lane, tries=tries, gives_up=gives_up)
         return step
 
     return register
@@ -91,12 +110,14 @@ def schedule() -> None:
     Job.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def perform_due() -> int:
-    """Do one step of the job that is due longest; 1 when there was one, else 0."""
-    job = lease()
+def perform_due(lane: str = "") -> int:
+    """Do one step of the job that is due longest, in `lane` or in any; 1 when there was one, else 0."""
+    job = lease(lane)
     if job is None:
         return 0
     try:
+        if has_killed_its_workers(job):
+            raise WorkersDied("Every process that worked on it ended before it was done.")
         perform(job)
     except LeaseLost:
         logger.warning("Job %s (%s) was taken over by another worker.", job.pk, job.kind)
@@ -106,26 +127,42 @@ def perform_due() -> int:
     return 1
 
 
-def lease() -> Job | None:
+def has_killed_its_workers(job: Job) -> bool:
+    """A try is counted before it begins, so that one that takes its worker with it counts, too."""
+    return job.attempts > _performers[job.kind].tries and not job.recurs
+
+
+def lease(lane: str = "") -> Job | None:
     """A job that nobody else holds: one whose worker vanished, else the one due longest."""
     with transaction.atomic():
         now = timezone.now()
-        known = Job.objects.filter(kind__in=_performers)
+        known = Job.objects.filter(kind__in=kinds_of(lane))
         abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
         due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
-        for free in (abandoned, due):
+        same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
+        free_queue = due.filter(Q(queue="") | ~Exists(same_queue))
+        for free in (abandoned, free_queue):
             job = free.select_for_update(skip_locked=True).first()
             if job and win(job, now):
                 return job
     return None
 
 
+def kinds_of(lane: str) -> list[str]:
+    return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
+
+
 def win(job: Job, now: datetime) -> bool:
+    """False where another worker was faster, with this job or with another of its queue."""
     ours = {"state": Job.State.RUNNING, "lease": new_public_id(), "leased_until": now + LEASE}
-    if not Job.objects.filter(pk=job.pk, lease=job.lease).update(attempts=F("attempts") + 1, **ours):
+    try:
+        with transaction.atomic():
+            won = Job.objects.filter(pk=job.pk, lease=job.lease).update(attempts=F("attempts") + 1, **ours)
+    except IntegrityError:
         return False
-    job.lease, job.attempts = str(ours["lease"]), job.attempts + 1
-    return True
+    if won:
+        job.lease, job.attempts = str(ours["lease"]), job.attempts + 1
+    return bool(won)
 
 
 def perform(job: Job) -> None:
@@ -146,6 +183,15 @@ def give_back(job: Job, more: bool, performer: Performer) -> None:
         news |= {"state": Job.State.DONE, "settled_at": now}
     if not held(job).update(**news):
         raise LeaseLost
+    let_others_before(job)
+
+
+def let_others_before(job: Job) -> None:
+    """The rest of its queue goes to the end of the line, so that no queue's many jobs hold up another's one."""
+    if job.queue:
+        now = timezone.now()
+        rest = Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, due_at__lt=now)
+        rest.exclude(pk=job.pk).update(due_at=now)
 
 
 def held(job: Job) -> "QuerySet[Job]":
@@ -153,11 +199,16 @@ def held(job: Job) -> "QuerySet[Job]":
     return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease=job.lease)
 
 
+@transaction.atomic
 def postpone(job: Job, fault: Exception) -> None:
     """Try again after a pause; the last fault is final, but for what comes by itself."""
+    performer = _performers[job.kind]
     news = {"error": f"{type(fault).__name__}: {fault}"[:2000], "lease": "", "leased_until": None}
-    if job.attempts >= ATTEMPTS and not job.recurs:
-        held(job).update(state=Job.State.FAILED, settled_at=timezone.now(), **news)
-        return
-    pause = FIRST_PAUSE * 4 ** (min(job.attempts, ATTEMPTS) - 1)
-    held(job).update(state=Job.State.QUEUED, due_at=timezone.now() + pause, **news)
+    if job.attempts >= performer.tries and not job.recurs:
+        failed = held(job).update(state=Job.State.FAILED, settled_at=timezone.now(), **news)
+        if failed and performer.gives_up:
+            performer.gives_up(job)
+    else:
+        pause = FIRST_PAUSE * 4 ** (min(job.attempts, ATTEMPTS) - 1)
+        held(job).update(state=Job.State.QUEUED, due_at=timezone.now() + pause, **news)
+    let_others_before(job)

@@ -7,9 +7,11 @@ from django.utils import timezone
 from matricula.jobs.models import Job
 
 
-def enqueue(kind: str, *, reference: int | None = None, due_at: datetime | None = None) -> Job:
-    """A job of `kind` about `reference`, at once or from `due_at` on."""
-    return Job.objects.create(kind=kind, reference=reference, due_at=due_at or timezone.now())
+def enqueue(
+    kind: str, *, reference: int | None = None, due_at: datetime | None = None, queue: str = ""
+) -> Job:
+    """A job of `kind` about `reference`, at once or from `due_at` on, one at a time of its `queue`."""
+    return Job.objects.create(kind=kind, reference=reference, due_at=due_at or timezone.now(), queue=queue)
 
 
 def try_again(*, kind: str, reference: int) -> bool:

@@ -11,6 +11,8 @@ from matricula.jobs import performing
 from matricula.jobs.models import Job
 from matricula.jobs.performing import (
     ATTEMPTS,
+    MAIN,
+    READING,
     every,
     lease,
     nightly,
@@ -227,3 +229,90 @@ def test_what_comes_nightly_comes_at_its_time(monkeypatch, now, due):
     assert perform_due() == 1
     job.refresh_from_db()
     assert f"{job.due_at:%Y-%m-%d %H:%M}" == due
+
+
+def gives(job):
+    write(f"gave up {job.reference}")
+
+
+@pytest.mark.django_db
+def test_queues_take_turns_so_that_eight_jobs_of_one_hold_up_nobody_elses():
+    performs("read")(lambda job: write(job.queue))
+    for queue in ("nordlicht", "nordlicht", "nordlicht", "harbour"):
+        enqueue("read", queue=queue)
+    for _ in range(4):
+        perform_due()
+    assert written() == ["nordlicht", "harbour", "nordlicht", "nordlicht"]
+
+
+@pytest.mark.django_db
+def test_one_job_of_a_queue_runs_at_a_time():
+    performs("read")(lambda job: None)
+    for queue in ("nordlicht", "nordlicht", "harbour"):
+        enqueue("read", queue=queue)
+    assert [job.queue if job else None for job in (lease(), lease(), lease())] == [
+        "nordlicht",
+        "harbour",
+        None,
+    ]
+
+
+@pytest.mark.django_db
+def test_what_outsiders_sent_is_read_in_a_lane_of_its_own():
+    performs("read", lane=READING)(lambda job: write("read"))
+    performs("count")(lambda job: write("counted"))
+    enqueue("read")
+    enqueue("count")
+    assert [perform_due(MAIN) for _ in range(2)] == [1, 0]
+    assert (perform_due(READING), written()) == (1, ["counted", "read"])
+
+
+@pytest.mark.django_db
+def test_loss_on_crash_a_job_that_kills_every_worker_fails_with_words():
+    performs("deadly", tries=2, gives_up=gives)(lambda job: write("never"))
+    job = enqueue("deadly", reference=9)
+    for _ in range(2):
+        assert lease() is not None
+        Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert perform_due() == 1
+    job.refresh_from_db()
+    assert (job.state, written()) == ("failed", ["gave up 9"])
+    assert "ended before it was done" in job.error
+
+
+@pytest.mark.django_db
+def test_whoever_waits_for_a_job_is_told_once_it_has_failed_for_good():
+    @performs("broken", tries=2, gives_up=gives)
+    def broken(job):
+        raise ValueError
+
+    enqueue("broken", reference=3)
+    for told in ([], ["gave up 3"]):
+        make_due()
+        perform_due()
+        assert written() == told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_of_the_jobs_of_a_queue_two_workers_never_hold_two():
+    performs("read")(lambda job: None)
+    for _ in range(20):
+        Job.objects.all().delete()
+        for _ in range(8):
+            enqueue("read", queue="nordlicht")
+        start, held = Barrier(8), []
+
+        def work(start=start, held=held):
+            start.wait()
+            try:
+                if job := lease():
+                    held.append(job)
+            finally:
+                connection.close()
+
+        threads = [Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(held) == 1
