@@ -22,7 +22,7 @@ def compare(read: courseformat.Course, organization: Organization) -> Preview:
         {
             "title": module.title,
             "lessons": [
-                line(place, lesson, known.get((lesson.key, lesson.kind)), (number, position))
+                line(read, place, lesson, known.get((lesson.key, lesson.kind)), (number, position))
                 for position, lesson in enumerate(module.lessons)
             ],
         }
@@ -43,22 +43,25 @@ def compare(read: courseformat.Course, organization: Organization) -> Preview:
 
 
 def line(
-    course: Course, lesson: courseformat.Lesson, old: Lesson | None, place: tuple[int, int]
+    read: courseformat.Course,
+    course: Course,
+    lesson: courseformat.Lesson,
+    old: Lesson | None,
+    place: tuple[int, int],
 ) -> dict[str, Any]:
     return {
         "title": lesson.title,
         "kind": lesson.kind,
         "minutes": lesson.minutes,
-        "state": state_of(course, lesson, old, place),
+        "state": state_of(values_of_lesson(course, lesson, read.base), old, place),
     }
 
 
-def state_of(course: Course, lesson: courseformat.Lesson, old: Lesson | None, place: tuple[int, int]) -> str:
+def state_of(values: dict[str, Any], old: Lesson | None, place: tuple[int, int]) -> str:
     if old is None:
         return NEW
     if old.withdrawn_at:
         return RETURNED
-    values = values_of_lesson(course, lesson)
     # As the database gives it back: JSON knows no tuples.
     values["content"] = json.loads(json.dumps(values["content"]))
     if any(getattr(old, name) != value for name, value in values.items()):

@@ -1,6 +1,6 @@
 """Keeping the files of courses: by the digest of their content, written whole or not at all."""
 
-import shutil
+import hashlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +17,20 @@ def place_of(digest: str) -> Path:
 
 
 def keep(content: BinaryIO, digest: str) -> None:
-    """Twice is once. On the disk before this returns, so that a row may name it."""
+    """Twice is once. On the disk before this returns, so that a row may name it.
+
+    Raises ValueError for content of another digest: it would be shown to whoever has the real one.
+    """
     place = place_of(digest)
     if not place.exists():
         with written_whole(place) as file:
-            shutil.copyfileobj(content, file, PIECE)
+            copy_whole(content, file, digest)
+
+
+def copy_whole(content: BinaryIO, file: BinaryIO, digest: str) -> None:
+    seen = hashlib.sha256()
+    while piece := content.read(PIECE):
+        seen.update(piece)
+        file.write(piece)
+    if seen.hexdigest() != digest:
+        raise ValueError("The file changed while it was read.")

@@ -14,34 +14,30 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
+from matricula.catalog import courseformat
 from matricula.catalog.comparing import compare
-from matricula.catalog.courseformat import read_course
 from matricula.catalog.errors import CourseProblems, NotToTake, Problem, UploadsUsedUp, UploadTooLarge
-from matricula.catalog.importing import import_course
+from matricula.catalog.importing import keep_files, read_apart, store_course
 from matricula.catalog.models import Course, CourseUpload
 from matricula.jobs.models import Job
-from matricula.jobs.performing import every, performs
+from matricula.jobs.performing import READING, every, performs
 from matricula.jobs.queueing import enqueue
 from matricula.organizations.models import Organization
 
 LARGEST = 512 * 1024 * 1024
-AT_ONCE = 16 * 1024 * 1024
-"""Bytes up to which a zip is read while its sender waits."""
 UPLOADS = Limit("course-upload")
 """Of an organization."""
 KEPT = timedelta(days=1)
 MANY = 200
+TRIES = 3
+"""Within a minute or two; a zip that breaks whoever reads it will do so again."""
+BROKEN = "This zip could not be read: whoever tried broke off. Pack the folder again, or split the course."
 READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
 State = CourseUpload.State
 
 
-def receive(
-    *, upload: "File[bytes]", organization: Organization, actor: Account | None, later: bool = False
-) -> CourseUpload:
-    """Keep the zip and read it: by the worker when it is large, or when `later` says so, else now.
-
-    Raises UploadTooLarge, UploadsUsedUp.
-    """
+def receive(*, upload: "File[bytes]", organization: Organization, actor: Account | None) -> CourseUpload:
+    """Keep the zip and have it read by the worker. Raises UploadTooLarge, UploadsUsedUp."""
     if (upload.size or 0) > LARGEST:
         raise UploadTooLarge
     if not UPLOADS.allows(organization.pk):
@@ -59,18 +55,23 @@ def receive(
     with transaction.atomic():
         made.save()
         record("course.uploaded", actor=actor, organization=organization, subject=made)
-        if is_for_the_worker(made, later):
-            enqueue(READ, reference=made.pk)
-    if not is_for_the_worker(made, later):
-        read_upload(made)
+        have_read(made, READ)
     return made
 
 
-def is_for_the_worker(upload: CourseUpload, later: bool) -> bool:
-    return later or upload.size > AT_ONCE
+def have_read(upload: CourseUpload, kind: str) -> None:
+    """By the worker, one upload of an organization at a time."""
+    enqueue(kind, reference=upload.pk, queue=f"organization {upload.organization_id}")
 
 
-@performs(READ, atomic=False)
+def tell_it_failed(job: Job) -> None:
+    """Whoever waits is told once nobody tries any more."""
+    waiting = CourseUpload.objects.filter(state__in=(State.READING, State.TAKING))
+    if upload := waiting.filter(pk=job.reference or 0).first():
+        settle_faulty(upload, [Problem(upload.name, 1, BROKEN)])
+
+
+@performs(READ, atomic=False, lane=READING, tries=TRIES, gives_up=tell_it_failed)
 def read_later(job: Job) -> None:
     upload = CourseUpload.objects.filter(pk=job.reference or 0, state=State.READING).first()
     if upload:
@@ -78,33 +79,28 @@ def read_later(job: Job) -> None:
 
 
 def read_upload(upload: CourseUpload) -> None:
-    """Faulty with every problem, or ready with what would change."""
+    """Faulty with every problem, or ready with what would change. Raises ReaderKilled."""
     try:
-        read = read_course(upload.place)
+        read = read_apart(upload.place)
     except CourseProblems as found:
         settle_faulty(upload, found.problems)
         return
-    upload.preview = compare(read, upload.organization)
-    upload.basis = imported_at(upload)
-    upload.state = State.READY
-    upload.save(update_fields=["preview", "basis", "state"])
+    preview = compare(read, upload.organization)
+    ready = {"state": State.READY, "preview": preview, "basis": imported_at(upload, preview["slug"])}
+    CourseUpload.objects.filter(pk=upload.pk, state=State.READING).update(**ready)
 
 
-def read_again(upload: CourseUpload, later: bool) -> None:
+def read_again(upload: CourseUpload) -> None:
     """The course was changed since: once for all who ask, and not where somebody had it taken meanwhile."""
     with transaction.atomic():
         ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)
-        if not ready.update(state=State.READING, preview={}):
-            return
-        if is_for_the_worker(upload, later):
-            enqueue(READ, reference=upload.pk)
-            return
-    read_upload(upload)
+        if ready.update(state=State.READING, preview={}):
+            have_read(upload, READ)
 
 
 def settle_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
     """The file that holds all others is called what its sender called it."""
-    upload.problems = [
+    told = [
         {
             "file": upload.name if one.file == upload.place.name else one.file,
             "line": one.line,
@@ -112,35 +108,35 @@ def settle_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
         }
         for one in sorted(problems, key=lambda one: (one.file, one.line))
     ]
-    upload.state = State.FAULTY
-    upload.save(update_fields=["problems", "state"])
-    upload.place.unlink(missing_ok=True)
+    same = CourseUpload.objects.filter(pk=upload.pk, state=upload.state)
+    if same.update(state=State.FAULTY, problems=told):
+        transaction.on_commit(lambda: upload.place.unlink(missing_ok=True))
 
 
-def imported_at(upload: CourseUpload) -> datetime | None:
+def imported_at(upload: CourseUpload, slug: str) -> datetime | None:
     """When the course that would change was taken in last; None for a new one."""
-    rows = Course.objects.filter(organization=upload.organization_id, slug=upload.preview["slug"])
+    rows = Course.objects.filter(organization=upload.organization_id, slug=slug)
     return rows.values_list("imported_at", flat=True).first()
 
 
-def ask_to_take(*, upload: CourseUpload, actor: Account | None, later: bool = False) -> bool:
+def ask_to_take(*, upload: CourseUpload, actor: Account | None) -> bool:
     """The worker takes in what was shown, once. False when the course changed meanwhile: look again, as soon
-    as it is read, which is as `receive` has it.
+    as it is read.
 
     Raises NotToTake.
     """
-    if upload.state == State.READY and imported_at(upload) != upload.basis:
-        read_again(upload, later)
+    if upload.state == State.READY and imported_at(upload, upload.preview["slug"]) != upload.basis:
+        read_again(upload)
         return False
     with transaction.atomic():
         ready = CourseUpload.objects.filter(pk=upload.pk, state=State.READY)
         if not ready.update(state=State.TAKING, uploaded_by=actor):
             raise NotToTake
-        enqueue(TAKE, reference=upload.pk)
+        have_read(upload, TAKE)
     return True
 
 
-@performs(TAKE, atomic=False)
+@performs(TAKE, atomic=False, lane=READING, tries=TRIES, gives_up=tell_it_failed)
 def take_later(job: Job) -> None:
     rows = CourseUpload.objects.select_related("organization", "uploaded_by")
     upload = rows.filter(pk=job.reference or 0, state=State.TAKING).first()
@@ -149,16 +145,24 @@ def take_later(job: Job) -> None:
 
 
 def take(upload: CourseUpload) -> None:
+    """Raises ReaderKilled."""
     try:
-        course = import_course(
-            source=upload.place, organization=upload.organization, actor=upload.uploaded_by
-        )
+        read = read_apart(upload.place)
     except CourseProblems as found:
         settle_faulty(upload, found.problems)
         return
-    upload.course, upload.state = course, State.TAKEN
-    upload.save(update_fields=["course", "state"])
-    upload.place.unlink(missing_ok=True)
+    keep_files(upload.place, read)
+    with transaction.atomic():
+        taking = CourseUpload.objects.filter(pk=upload.pk, state=State.TAKING)
+        if taking.update(state=State.TAKEN):
+            store(upload, read)
+
+
+def store(upload: CourseUpload, read: courseformat.Course) -> None:
+    """With the row in hand, so that it happens once whoever else was at work on it."""
+    course = store_course(read=read, organization=upload.organization, actor=upload.uploaded_by)
+    CourseUpload.objects.filter(pk=upload.pk).update(course=course)
+    transaction.on_commit(lambda: upload.place.unlink(missing_ok=True))
 
 
 @every(SWEEP, timedelta(hours=6))

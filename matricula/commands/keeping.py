@@ -73,6 +73,7 @@ def import_course(arguments: argparse.Namespace) -> int:
     from matricula.catalog.errors import CourseProblems
     from matricula.catalog.importing import import_course as take_in
     from matricula.organizations.models import Organization
+    from matricula.web.sandbox import ReaderKilled
 
     organization = Organization.objects.filter(slug=arguments.organization).first()
     if organization is None:
@@ -82,6 +83,9 @@ def import_course(arguments: argparse.Namespace) -> int:
         course = take_in(source=arguments.source, organization=organization)
     except CourseProblems as faults:
         print(faults, file=sys.stderr)
+        return 1
+    except ReaderKilled as fault:
+        print(f"The course was not read to its end: {fault} Nothing was changed; try again.", file=sys.stderr)
         return 1
     print(f"{course.title}: {course.lessons.filter(withdrawn_at__isnull=True).count()} lessons taken in.")
     return 0

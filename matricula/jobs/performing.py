@@ -187,7 +187,7 @@ def give_back(job: Job, more: bool, performer: Performer) -> None:
 
 
 def let_others_before(job: Job) -> None:
-    """The rest of its queue goes to the end of the line, so that no queue's many jobs hold up another's one."""
+    """The rest of its queue goes to the end of the line: many jobs of one hold up nobody else's."""
     if job.queue:
         now = timezone.now()
         rest = Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, due_at__lt=now)

@@ -1,9 +1,8 @@
 """Work of an outsider's length, in a process of its own with limits of time and memory.
 
 What takes too long, needs too much, or breaks whoever reads it is ended there, and nobody else notices. The
-process knows none of the server's secrets, writes no file but its answer, works behind everybody who waits for
-a page, and ends with the process that started it. What it answers is data (JSON), held against the type that
-the function promises: whoever breaks into it gets no further.
+process knows none of the server's secrets, works behind everybody who waits for a page, and ends with the
+process that started it. What it answers is data (JSON), held against the type that the function promises.
 
     course = run(read_course_file, place, base, within=Limits(seconds=40, memory=GIB))
 

@@ -37,7 +37,7 @@ def create_course_upload(
 ) -> shapes.Upload:
     """Upload a course. It is read; nothing changes before you have seen what would, and confirmed it."""
     token = token_of(request)
-    made = receive(upload=course, organization=token.organization, actor=token.made_by, later=True)
+    made = receive(upload=course, organization=token.organization, actor=token.made_by)
     return shapes.Upload.of(made)
 
 
@@ -60,5 +60,5 @@ def confirm_course_upload(request: HttpRequest, upload_id: PathId) -> shapes.Upl
     a new `change`. Look at it, and confirm again.
     """
     upload = get_object_or_404(uploads_of(request), public_id=upload_id)
-    ask_to_take(upload=upload, actor=token_of(request).made_by, later=True)
+    ask_to_take(upload=upload, actor=token_of(request).made_by)
     return shapes.Upload.of(uploads_of(request).get(pk=upload.pk))

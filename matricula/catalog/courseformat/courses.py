@@ -5,25 +5,38 @@ from pathlib import Path
 
 import yaml
 
-from matricula.catalog.courseformat.fields import Fields, decoded, read_mapping
+from matricula.catalog.courseformat.fields import Fields, decoded, line_of, read_mapping
 from matricula.catalog.courseformat.files import Shelf, ending
 from matricula.catalog.courseformat.lessons import read_lesson
+from matricula.catalog.courseformat.markdown import render_markdown
+from matricula.catalog.courseformat.nesting import may_be_parsed
 from matricula.catalog.courseformat.parts import Course, Lesson, Module
 from matricula.catalog.courseformat.problems import FileLog, Log, ReadingStopped
 from matricula.catalog.courseformat.sources import Limits, Source
-from matricula.catalog.errors import CourseProblems
+from matricula.catalog.errors import CourseProblems, Problem
 
 COURSE_FILE = "course.yaml"
 LEVELS = ("beginner", "intermediate", "advanced")
 USUAL_LIMITS = Limits()
 
 
-def read_course(place: Path, *, limits: Limits = USUAL_LIMITS) -> Course:
-    """The course in a folder or zip. Raises CourseProblems, and nothing else whatever lies there."""
+def look_into(place: Path, base: str) -> Course | list[Problem]:
+    """`read_course` as the sandbox does it: what is wrong is an answer, too."""
+    try:
+        return read_course(place, base)
+    except CourseProblems as found:
+        return found.problems
+
+
+def read_course(place: Path, base: str = "", *, limits: Limits = USUAL_LIMITS) -> Course:
+    """The course in a folder or zip; what its texts name will be found below the address `base`.
+
+    Raises CourseProblems, and nothing else whatever lies there.
+    """
     log = Log()
     course = None
     with suppress(ReadingStopped):
-        course = CourseReader(Source(place, limits, log)).read()
+        course = CourseReader(Source(place, limits, log), base).read()
     if log.problems or course is None:
         raise CourseProblems(log.problems)
     return course
@@ -32,8 +45,8 @@ def read_course(place: Path, *, limits: Limits = USUAL_LIMITS) -> Course:
 class CourseReader:
     """Reads the course of one source."""
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.shelf = source, Shelf(source)
+    def __init__(self, source: Source, base: str) -> None:
+        self.source, self.shelf, self.base = source, Shelf(source), base
         self.log = FileLog(source.log, COURSE_FILE)
         self.listed: dict[str, int] = {}
 
@@ -57,14 +70,21 @@ class CourseReader:
             slug=fields.slug("slug"),
             title=fields.text("title", longest=200, required=True),
             summary=fields.text("summary", longest=400, required=True),
-            description=fields.text("description"),
+            description_html=self.description(fields),
             topic=fields.text("topic", longest=80, required=True),
             level=fields.one_of("level", LEVELS),
             language=fields.language("language"),
             pass_mark=fields.whole("pass_mark", 1, 100, 80),
             modules=modules,
             files=tuple(file for file in self.shelf.taken.values() if file),
+            base=self.base,
         )
+
+    def description(self, fields: Fields) -> str:
+        text = fields.text("description")
+        node = fields.values.get("description")
+        good = node is None or may_be_parsed(text, line_of(node), self.log)
+        return render_markdown(text) if good else ""
 
     def module(self, node: yaml.MappingNode) -> Module:
         fields = Fields(node, self.log, "module")
@@ -84,7 +104,7 @@ class CourseReader:
             self.log.add(line, f"There is no file `{path[:80]}` in the course. Add it or correct the name.")
         else:
             self.listed[path] = line
-            return read_lesson(path, self.shelf)
+            return read_lesson(path, self.shelf, self.base)
         return None
 
     def check_lessons(self, course: Course) -> None:

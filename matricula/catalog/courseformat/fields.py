@@ -44,6 +44,8 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 LONGEST_SLUG = 80
+LONGEST_YAML = 200_000
+"""In characters; a second of the processor, or two."""
 DEEPEST = 12
 NULL = "tag:yaml.org,2002:null"
 
@@ -87,6 +89,9 @@ def decoded(data: bytes, log: FileLog) -> str | None:
 
 def read_mapping(text: str, log: FileLog) -> yaml.MappingNode | None:
     """The mapping that `text` is, or None after a problem."""
+    if len(text) > LONGEST_YAML:
+        log.add(1, f"Keep the keys of this file under {LONGEST_YAML // 1000} thousand characters.")
+        return None
     try:
         node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:

@@ -82,9 +82,8 @@ class Shelf:
         if path not in self.taken:
             log = FileLog(self.source.log, path)
             digest = self.digest(path, log) if self.captions_are_good(path, log) else None
-            kind, opener = CONTENT_TYPES[ending(path)], self.source.openers[path]
-            size = self.source.sizes[path]
-            self.taken[path] = File(path, size, digest, kind, opener) if digest else None
+            kind, size = CONTENT_TYPES[ending(path)], self.source.sizes[path]
+            self.taken[path] = File(path, size, digest, kind) if digest else None
         return self.taken[path]
 
     def captions_are_good(self, path: str, log: FileLog) -> bool:

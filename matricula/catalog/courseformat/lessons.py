@@ -6,11 +6,20 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
+from markdown_it.token import Token
 
 from matricula.catalog.courseformat.fields import LONGEST_SLUG, SLUG, Fields, decoded, line_of, read_mapping
 from matricula.catalog.courseformat.files import CAPTIONS, DOWNLOADS, IMAGES, VIDEOS, Shelf, ending
-from matricula.catalog.courseformat.markdown import CALLOUTS, OUTSIDE, SCHEME, references
-from matricula.catalog.courseformat.parts import Caption, File, Lesson
+from matricula.catalog.courseformat.markdown import (
+    CALLOUTS,
+    OUTSIDE,
+    SCHEME,
+    parse_markdown,
+    references,
+    render_tokens,
+)
+from matricula.catalog.courseformat.nesting import may_be_parsed
+from matricula.catalog.courseformat.parts import Caption, File, Lesson, file_address
 from matricula.catalog.courseformat.problems import FileLog
 from matricula.catalog.courseformat.questions import read_questions
 from matricula.catalog.courseformat.sources import resolve
@@ -22,8 +31,11 @@ HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>|<!--")
 CALLOUT = re.compile(r":::+\s*([A-Za-z-]*)")
 
 
-def read_lesson(path: str, shelf: Shelf) -> Lesson | None:
-    """The lesson in the file `path`, or None after a problem so deep that there is none."""
+def read_lesson(path: str, shelf: Shelf, base: str) -> Lesson | None:
+    """The lesson in the file `path`, or None after a problem so deep that there is none.
+
+    What its text names will be found below `base`.
+    """
     log = FileLog(shelf.source.log, path)
     data = shelf.source.prose(path)
     text = None if data is None else decoded(data, log)
@@ -31,7 +43,7 @@ def read_lesson(path: str, shelf: Shelf) -> Lesson | None:
     node = None if divided is None else read_mapping(divided[0], log)
     if divided is None or node is None:
         return None
-    return LessonReader(path, shelf, log, body=divided[1], body_line=divided[2]).read(node)
+    return LessonReader(path, shelf, log, base, body=divided[1], body_line=divided[2]).read(node)
 
 
 def divide(text: str, log: FileLog) -> tuple[str, str, int] | None:
@@ -51,22 +63,20 @@ class LessonReader:
     path: str
     shelf: Shelf
     log: FileLog
+    base: str
     body: str
     body_line: int
 
     def read(self, node: yaml.MappingNode) -> Lesson:
         kind = self.kind(node)
         fields = Fields(node, self.log, kind)
-        files, links = self.proofread()
         return Lesson(
             key=self.key(),
             kind=kind,
             title=fields.text("title", longest=200, required=True),
             minutes=fields.whole("minutes", 1, 999, 5),
             required=fields.yes("required", usual=True),
-            body=self.body,
-            files=files,
-            links=links,
+            html=self.html(),
             **self.content(kind, fields),
         )
 
@@ -124,23 +134,32 @@ class LessonReader:
     def file(self, reference: str, endings: tuple[str, ...], line: int) -> File | None:
         return self.shelf.named(reference, self.path, endings, self.log, line)
 
-    def proofread(self) -> tuple[dict[str, File], dict[str, str]]:
-        """The files and the lessons that the body names, by the words that name them."""
-        files: dict[str, File | None] = {}
-        links: dict[str, str] = {}
-        for token, line in references(self.body, self.body_line):
+    def html(self) -> str:
+        """Empty after a problem so deep that the text is not parsed."""
+        if not may_be_parsed(self.body, self.body_line, self.log):
+            return ""
+        tokens = parse_markdown(self.body)
+        return render_tokens(tokens, self.proofread(tokens).get)
+
+    def proofread(self, tokens: list[Token]) -> dict[str, str]:
+        """The addresses of the files and lessons that the body names, by the words that name them."""
+        found: dict[str, str] = {}
+        for token, line in references(tokens, self.body_line):
             if token.type == "image":
                 src = str(token.attrs.get("src", ""))
-                files[src] = self.image(src, token.content, line)
+                found |= self.served(src, self.image(src, token.content, line))
             elif token.type == "link_open":
                 href = str(token.attrs.get("href", ""))
                 if ending(href.partition("#")[0]) == ".md" and not SCHEME.match(href):
-                    links[href] = self.lesson_link(href, line)
+                    found[href] = f"{self.base}lessons/{self.lesson_link(href, line)}/"
                 elif not OUTSIDE.match(href):
-                    files[href] = self.file(href, DOWNLOADS, line)
+                    found |= self.served(href, self.file(href, DOWNLOADS, line))
             elif token.type == "text":
                 self.check_words(token.content, line)
-        return {name: file for name, file in files.items() if file}, links
+        return found
+
+    def served(self, reference: str, file: File | None) -> dict[str, str]:
+        return {reference: file_address(self.base, file)} if file else {}
 
     def image(self, src: str, alt: str, line: int) -> File | None:
         if not alt.strip():

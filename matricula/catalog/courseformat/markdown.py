@@ -12,6 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
+from matricula.catalog.courseformat.nesting import DEEPEST
+
 CALLOUTS = ("note", "tip", "warning")
 OUTSIDE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s/])", re.I)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -39,7 +41,15 @@ def render_markdown(text: str, address: Address = nowhere) -> str:
     `address` is given each relative reference as the author wrote it and answers with the address to use;
     None leaves the words and drops the link or image.
     """
-    tokens = PARSER.parse(text)
+    return render_tokens(parse_markdown(text), address)
+
+
+def parse_markdown(text: str) -> list[Token]:
+    return PARSER.parse(text)
+
+
+def render_tokens(tokens: list[Token], address: Address) -> str:
+    """HTML of what was parsed; the tokens are used up by it."""
     shift_headings(tokens)
     for token in tokens:
         token.attrs.pop("style", None)
@@ -58,9 +68,9 @@ def render_markdown(text: str, address: Address = nowhere) -> str:
     )
 
 
-def references(text: str, first_line: int) -> Iterator[tuple[Token, int]]:
-    """The images, link ends and words of `text` with their lines, as near as Markdown tells."""
-    for token in PARSER.parse(text):
+def references(tokens: list[Token], first_line: int) -> Iterator[tuple[Token, int]]:
+    """The images, link ends and words of a text with their lines, as near as Markdown tells."""
+    for token in tokens:
         line = first_line + (token.map[0] if token.map else 0)
         for child in token.children or []:
             line += child.type in {"softbreak", "hardbreak"}
@@ -121,7 +131,8 @@ def is_callout(name: str) -> Callable[..., bool]:
 
 
 def made_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What nests deeper is left out without a word, so texts are asked before (`nesting.py`).
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table")
     for name in CALLOUTS:
         parser.use(container_plugin, name=name, validate=is_callout(name), render=draw_callout)
     # A table wider than a phone scrolls by itself; keyboards reach it by the tab stop.

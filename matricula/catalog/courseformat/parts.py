@@ -1,26 +1,26 @@
 """A course as read: frozen, typed, and without a trace of where it will be stored."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file beside the lessons. `size` is in bytes, `digest` the hexadecimal SHA-256 of its content.
-
-    `open` reaches into the source: copy the file before the source is deleted.
-    """
+    """A file beside the lessons. `size` is in bytes, `digest` the hexadecimal SHA-256 of its content."""
 
     path: str
     size: int
     digest: str
     content_type: str
-    open: Callable[[], BinaryIO] = field(repr=False, compare=False)
 
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
+
+
+def file_address(base: str, file: File) -> str:
+    """Where a file of the course at the address `base` is served."""
+    return f"{base}files/{file.digest}/{quote(file.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson; `key` stays the same from import to import. `body` is Markdown, of a video its transcript.
-
-    `files` are those that the body names, by the words that name them.
-    """
+    """One lesson; `key` stays the same from import to import. `html` is its text or transcript."""
 
     key: str
     kind: str
     title: str
     minutes: int
     required: bool
-    body: str
-    files: dict[str, File]
-    links: dict[str, str]
+    html: str
     questions: tuple[Question, ...] = ()
     videos: tuple[File, ...] = ()
     poster: File | None = None
@@ -85,18 +80,19 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`description` is Markdown without files, `language` a BCP 47 tag, `pass_mark` a percentage."""
+    """`language` is a BCP 47 tag, `pass_mark` a percentage; addresses in texts begin with `base`."""
 
     slug: str
     title: str
     summary: str
-    description: str
+    description_html: str
     topic: str
     level: str
     language: str
     pass_mark: int
     modules: tuple[Module, ...]
     files: tuple[File, ...]
+    base: str
 
     @property
     def minutes(self) -> int:

@@ -131,6 +131,10 @@ class Source:
             self.sizes = {path[cut:]: size for path, size in self.sizes.items()}
             self.openers = {path[cut:]: opener for path, opener in self.openers.items()}
 
+    def open(self, path: str) -> BinaryIO:
+        """The file at a path of `sizes`."""
+        return self.openers[path]()
+
     def text(self, path: str) -> bytes | None:
         """The bytes of a text file that is there, or None after a problem."""
         try:

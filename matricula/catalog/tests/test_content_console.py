@@ -11,7 +11,7 @@ from matricula.catalog import uploading
 from matricula.catalog.models import Course, CourseUpload, Lesson, Specialization
 from matricula.catalog.sampling import sample_zip
 from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEBM
-from matricula.catalog.tests.uploads import CONTENT, packed, upload
+from matricula.catalog.tests.uploads import CONTENT, hand_in, packed, upload, work
 from matricula.jobs.performing import perform_due
 
 pytestmark = [
@@ -128,7 +128,8 @@ def test_a_course_that_changed_since_it_was_looked_at_is_shown_again_first(clien
     take_in(client, upload(client, packed({"course.yaml": COURSE, "a.md": LESSON.replace("Hello", "Bye")})))
     answer = client.post(late + "taking/", follow=True).content.decode()
     assert "changed meanwhile" in answer
-    assert "1 new lesson" in answer
+    work()
+    assert "1 new lesson" in shown(client, late)
     assert CourseUpload.objects.get(public_id=late.split("/")[-2]).state == "ready"
     take_in(client, late)
     assert Lesson.objects.count() == 2
@@ -143,14 +144,14 @@ def test_races_an_upload_taken_while_somebody_else_looked_at_it_is_not_read_agai
     assert (CourseUpload.objects.get().state, CourseUpload.objects.get().problems) == ("taken", [])
 
 
-def test_a_large_zip_is_read_by_the_worker(client, monkeypatch):
-    monkeypatch.setattr(uploading, "AT_ONCE", 10)
-    page = upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
-    assert "We are reading the zip" in shown(client, page)
+def test_a_zip_is_read_by_the_worker_and_the_page_says_so_without_javascript(client):
+    page = hand_in(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
+    waiting = shown(client, page)
+    assert ("Reading your course" in waiting, '<meta http-equiv="refresh"' in waiting) == (True, True)
     perform_due()
     assert "A new course" in shown(client, page)
     client.post(page + "taking/")
-    assert "being taken in" in shown(client, page)
+    assert "Taking your course in" in shown(client, page)
     client.post(page + "taking/")
     perform_due()
     assert client.get(page).status_code == 302

@@ -5,6 +5,8 @@ import zipfile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from matricula.jobs.performing import perform_due
+
 CONTENT = "/console/nordlicht/content/"
 
 
@@ -17,6 +19,18 @@ def packed(files):
 
 
 def upload(client, content, name="course.zip"):
+    """The page that shows what was uploaded, once it is read."""
+    page = hand_in(client, content, name)
+    work()
+    return page
+
+
+def work():
+    while perform_due():
+        pass
+
+
+def hand_in(client, content, name="course.zip"):
     """The page that shows what was uploaded."""
     answer = client.post(CONTENT + "uploads/", {"course": SimpleUploadedFile(name, content)})
     assert answer.status_code == 302, answer.content.decode()
