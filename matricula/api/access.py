@@ -1,6 +1,5 @@
 """The access rule of the API: a live token, counted, that acts for its organization and is journalled."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -15,7 +14,7 @@ from matricula.api.errors import Invalid, ScopeMissing, TokenMissing, TooManyReq
 from matricula.api.granting import holder_of
 from matricula.api.models import Token
 from matricula.api.problems import answer_to
-from matricula.api.repeating import done_once, was_answered
+from matricula.api.repeating import done_once
 from matricula.audit.models import acting_through
 from matricula.web.access import View, access_rule
 from matricula.web.limits import length_of
@@ -28,14 +27,10 @@ WINDOW_MINUTES = 1
 
 @dataclass(frozen=True)
 class Takes:
-    """A file in a form, of at most so many bytes, from who has the scope for it.
-
-    `before` is work with it that takes its time: it is done before the transaction begins.
-    """
+    """A file in a form, of at most so many bytes, from who has the scope for it."""
 
     largest: int
     scope: str
-    before: Callable[[HttpRequest], None] | None = None
 
 
 def holding_token(view: View, takes: Takes | None = None) -> View:
@@ -84,10 +79,13 @@ def worked(request: HttpRequest, token: Token, takes: Takes | None, work: Any) -
     token.note_use()
     request.token = token  # type: ignore[attr-defined]
     receive(request, takes)
-    if takes and takes.before and not was_answered(request, token):
-        takes.before(request)
-    with acting_through(f"API token {token.name}"):
+    with acting_through(through(token)):
         return done_once(request, token, work)
+
+
+def through(token: Token) -> str:
+    """What the journal names beside the actor."""
+    return f"API token {token.name}"
 
 
 def token_of(request: HttpRequest) -> Token:

@@ -28,7 +28,7 @@ from matricula.joining.errors import FileRefused, JoiningError, LetterJustSent
 from matricula.organizations.errors import OrganizationError
 from matricula.programs.errors import OfferJustSent, OffersUsedUp, ProgramError, SeatsInUse
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
-from matricula.web.svg import PictureRefused
+from matricula.web.pictures import PictureRefused
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

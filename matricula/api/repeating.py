@@ -39,11 +39,6 @@ def done_once(request: HttpRequest, token: Token, work: Work) -> HttpResponse:
     return in_one_transaction(lambda: claimed(token, key, fingerprint(request), work))
 
 
-def was_answered(request: HttpRequest, token: Token) -> bool:
-    """Whether it is a repetition, as far as can be seen now."""
-    return KeptAnswer.objects.filter(token=token, key=request.headers.get(HEADER, "")).exists()
-
-
 def in_one_transaction(work: Work) -> HttpResponse:
     """Everything `work` does, or, when it answers with a problem, nothing."""
     with transaction.atomic():

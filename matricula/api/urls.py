@@ -31,7 +31,7 @@ def operations() -> list[URLPattern]:
     files = {
         imports.PATH: Takes(imports.LARGEST, imports.WRITE),
         uploads.UPLOADS: Takes(LARGEST_COURSE + MIB, uploads.WRITE),
-        branding.LOGO: Takes(LARGEST_PICTURE + MIB, branding.WRITE, branding.draw_first),
+        branding.LOGO: Takes(LARGEST_PICTURE + MIB, branding.WRITE),
     }
     found = [one for one in door.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
     for one in found:

@@ -57,7 +57,7 @@ def logo(request: HttpRequest, public_id: str) -> HttpResponse:
     shown = certificate_of(public_id).logo
     if shown is None:
         raise Http404
-    return answer_with_picture(bytes(shown.content), shown.kind)
+    return answer_with_picture(bytes(shown.content))
 
 
 @signed_in

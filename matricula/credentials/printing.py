@@ -35,12 +35,10 @@ def verification_qr(address: str) -> str:
 
 
 def drawing_of(certificate: Certificate) -> str:
-    """The logo as SVG, whatever it is kept as; nothing without one."""
+    """The logo as a picture within an SVG; nothing without one."""
     logo = certificate.logo
     if logo is None:
         return ""
-    if logo.kind == "svg":
-        return bytes(logo.content).decode()
     points = b64encode(logo.content).decode()
     size = f'width="{100 * certificate.logo_ratio:.2f}" height="100"'
     return (

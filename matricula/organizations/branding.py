@@ -1,22 +1,30 @@
 """How an organization looks and speaks: name, colour, logo, and the words of its letters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account
 from matricula.accounts.throttling import Limit
-from matricula.audit.models import record
-from matricula.organizations.models import Logo, Organization
-from matricula.web.pictures import Picture, is_pale, on_ground, points_of, read_picture
-from matricula.web.svg import PictureRefused
+from matricula.audit.models import acting_through, record
+from matricula.jobs.models import Job
+from matricula.jobs.performing import READING, every, performs
+from matricula.jobs.queueing import enqueue
+from matricula.organizations.models import LogoUpload, Organization
+from matricula.web.pictures import Frame, Picture, PictureRefused, look_at, read_picture
 
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
+IN_LETTERS = Frame(LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE)
+DRAW, SWEEP = "organizations.draw_logo", "organizations.sweep_logos"
+TRIES = 3
+KEPT = timedelta(days=7)
+"""How long it is told what became of an upload."""
 LONGEST_GREETING = 600
 LOGOS = Limit("logo")
 """Of an organization."""
@@ -40,56 +48,95 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
     return bool(after)
 
 
-@dataclass(frozen=True)
-class DrawnLogo:
-    """A picture that may be shown, and as letters show it."""
+def receive_logo(
+    *, organization: Organization, content: bytes, actor: Account | None, through: str = ""
+) -> LogoUpload:
+    """Have a picture drawn by the worker and shown from then on, in place of any that still waits.
 
-    picture: Picture
-    for_letters: bytes
-    is_pale: bool
+    Raises PictureRefused for what can be told at once.
+    """
+    if not LOGOS.allows(organization.pk):
+        raise PictureRefused(words=_("There were many pictures within an hour. Try again in an hour."))
+    look_at(content)
+    with transaction.atomic():
+        forget_waiting(organization)
+        made = LogoUpload.objects.create(
+            organization=organization, content=content, uploaded_by=actor, through=through
+        )
+        enqueue(DRAW, reference=made.pk, queue=f"organization {organization.pk}")
+    return made
+
+
+def forget_waiting(organization: Organization) -> None:
+    """What was asked for last is what counts. The organization's row is held, for two may ask at once."""
+    Organization.objects.select_for_update().filter(pk=organization.pk).first()
+    waiting = organization.logo_uploads.filter(state=LogoUpload.State.DRAWING)
+    waiting.update(state=LogoUpload.State.REPLACED, content=b"")
+
+
+def tell_it_failed(job: Job) -> None:
+    waiting = LogoUpload.objects.filter(pk=job.reference or 0, state=LogoUpload.State.DRAWING)
+    waiting.update(state=LogoUpload.State.REFUSED, refusal="heavy", content=b"")
+
+
+@performs(DRAW, atomic=False, lane=READING, tries=TRIES, gives_up=tell_it_failed)
+def draw_later(job: Job) -> None:
+    """Raises ReaderKilled."""
+    rows = LogoUpload.objects.select_related("organization", "uploaded_by")
+    upload = rows.filter(pk=job.reference or 0, state=LogoUpload.State.DRAWING).first()
+    if upload is None:
+        return
+    try:
+        picture = read_picture(bytes(upload.content), IN_LETTERS)
+    except PictureRefused as refusal:
+        settle(upload, LogoUpload.State.REFUSED, refusal.code)
+        return
+    with transaction.atomic():
+        if settle(upload, LogoUpload.State.SHOWN):
+            show_for(upload, picture)
+
+
+def settle(upload: LogoUpload, state: str, refusal: str = "") -> bool:
+    """Of the upload nothing stays. False where another worker was faster, or another picture came."""
+    waiting = LogoUpload.objects.filter(pk=upload.pk, state=LogoUpload.State.DRAWING)
+    return bool(waiting.update(state=state, refusal=refusal, content=b""))
+
+
+def show_for(upload: LogoUpload, picture: Picture) -> None:
+    with acting_through(upload.through):
+        show_drawn(organization=upload.organization, picture=picture, actor=upload.uploaded_by)
 
 
 def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
-    """Raises PictureRefused."""
-    show_drawn(organization=organization, logo=draw_logo(organization, content), actor=actor)
-
-
-def draw_logo(organization: Organization, content: bytes) -> DrawnLogo:
-    """Takes its time, so before the transaction of `show_drawn` begins. Raises PictureRefused."""
-    if not LOGOS.allows(organization.pk):
-        raise PictureRefused(_("There were many pictures within an hour. Try again in an hour."))
-    picture = read_picture(content)
-    points = points_of(picture, LETTER_WIDTH, LETTER_HEIGHT)
-    return DrawnLogo(picture, on_ground(points, LETTER_EDGE), is_pale(points))
+    """At once, for pictures of our own. Raises PictureRefused, ReaderKilled."""
+    picture = read_picture(content, IN_LETTERS)
+    show_drawn(organization=organization, picture=picture, actor=actor)
 
 
 @transaction.atomic
-def show_drawn(*, organization: Organization, logo: DrawnLogo, actor: Account | None) -> None:
-    row = kept(organization, logo)
-    look = {
-        "logo": f"{row.digest}.{row.kind}",
-        "logo_ratio": logo.picture.ratio,
-        "logo_is_pale": logo.is_pale,
-    }
+def show_drawn(*, organization: Organization, picture: Picture, actor: Account | None) -> None:
+    digest = sha256(picture.content).hexdigest()
+    kept = {"content": picture.content, "for_letters": picture.framed}
+    organization.logos.get_or_create(digest=digest, defaults=kept)
+    look = {"logo": f"{digest}.png", "logo_ratio": picture.ratio, "logo_is_pale": picture.is_pale}
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     Organization.objects.filter(pk=organization.pk).update(**look)
     told("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
 
 
-def kept(organization: Organization, logo: DrawnLogo) -> Logo:
-    picture = logo.picture
-    digest = sha256(picture.content).hexdigest()
-    rest = {"kind": picture.kind, "content": picture.content, "for_letters": logo.for_letters}
-    return organization.logos.get_or_create(digest=digest, defaults=rest)[0]
-
-
 @transaction.atomic
 def remove_logo(*, organization: Organization, actor: Account | None) -> None:
-    """The name stands in its place. Letters that were sent keep it."""
+    """The name stands in its place, whatever still waits to be drawn. Letters that were sent keep it."""
+    forget_waiting(organization)
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     if before:
         Organization.objects.filter(pk=organization.pk).update(logo="")
         told("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
+
+
+@every(SWEEP, timedelta(hours=6))
+def sweep(job: Job) -> None:
+    LogoUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
 
 
 def told(

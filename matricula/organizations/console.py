@@ -5,18 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.organizations.access import MAY, acting_role, actor_of, owning, viewing
-from matricula.organizations.branding import change_brand, remove_logo, show_logo
+from matricula.organizations.branding import change_brand, receive_logo, remove_logo
 from matricula.organizations.forms import BrandForm, LogoForm
 from matricula.organizations.models import Organization, Role
 from matricula.web.access import signed_in
 from matricula.web.colour import DARK_SURFACES, HEX, LIGHT_SURFACES, brand_stylesheet, legibility
-from matricula.web.pictures import LARGEST
-from matricula.web.svg import PictureRefused
+from matricula.web.pictures import LARGEST, PictureRefused
 
 
 @signed_in
@@ -95,18 +94,32 @@ def sample_colours(request: HttpRequest, organization: Organization) -> HttpResp
 @owning
 @require_POST
 def logo(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Show another logo from now on."""
+    """Have another logo drawn, and shown from then on."""
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             content = form.cleaned_data["logo"].read(LARGEST + 1)
-            show_logo(organization=organization, content=content, actor=actor_of(request))
+            made = receive_logo(organization=organization, content=content, actor=actor_of(request))
         except PictureRefused as refusal:
             form.add_error("logo", str(refusal))
         else:
-            messages.success(request, _("This is your logo from now on."))
-            return redirect("console:branding", organization.slug)
+            return redirect("console:logo-upload", organization.slug, made.public_id)
     return render_branding(request, organization, BrandForm(organization), form)
+
+
+@owning
+@require_safe
+def logo_upload(request: HttpRequest, organization: Organization, upload_id: str) -> HttpResponse:
+    """Still drawn, shown, or why not."""
+    upload = get_object_or_404(organization.logo_uploads.defer("content"), public_id=upload_id)
+    form = LogoForm()
+    if upload.why_refused:
+        form = LogoForm(data={})
+        form.full_clean()
+        form.errors.clear()
+        form.add_error("logo", upload.why_refused)
+    context = {"organization": organization, "upload": upload, "form": form}
+    return render(request, "organizations/console/logo.html", context)
 
 
 @owning

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.addresses import canonical
+from matricula.web.ids import public_id_field
+from matricula.web.pictures import WORDS
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six hexadecimal digits.")
 
@@ -51,7 +53,7 @@ class Organization(models.Model):
     def shown_logo(self) -> "Logo | None":
         """The picture itself, without what it holds."""
         digest = self.logo.partition(".")[0]
-        return self.logos.only("digest", "kind").filter(digest=digest).first() if digest else None
+        return self.logos.only("digest").filter(digest=digest).first() if digest else None
 
 
 class Logo(models.Model):
@@ -60,7 +62,6 @@ class Logo(models.Model):
 
     organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="logos")
     digest = models.CharField(max_length=64)
-    kind = models.CharField(max_length=3, choices=[("svg", "svg"), ("png", "png")])
     content = models.BinaryField()
     for_letters = models.BinaryField()
     added_at = models.DateTimeField(default=timezone.now)
@@ -69,6 +70,33 @@ class Logo(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "digest"], name="a_logo_once_in_a_company")
         ]
+
+
+class LogoUpload(models.Model):
+    """A picture that was uploaded, kept as it came until the worker has drawn it, and shown never."""
+
+    class State(models.TextChoices):
+        DRAWING = "drawing"
+        SHOWN = "shown"
+        REFUSED = "refused"
+        REPLACED = "replaced"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="logo_uploads")
+    public_id = public_id_field()
+    content = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State, default=State.DRAWING)
+    refusal = models.CharField(max_length=20, blank=True)
+    """One of WORDS in web/pictures.py."""
+    through = models.CharField(max_length=160, blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def why_refused(self) -> str:
+        """In words; nothing while it is not."""
+        return str(WORDS.get(self.refusal, "")) if self.state == self.State.REFUSED else ""
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

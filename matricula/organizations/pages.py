@@ -11,7 +11,7 @@ from matricula.web.access import public
 from matricula.web.colour import brand_stylesheet
 from matricula.web.files import FOR_EVER, answer_with_picture
 
-LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.(svg|png)")
+LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.png")
 
 
 @public
@@ -31,8 +31,6 @@ def logo(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     asked = LOGO_NAME.fullmatch(name)
     if asked is None:
         raise Http404
-    digest, letter, kind = asked.groups()
+    digest, letter = asked.groups()
     found = get_object_or_404(Logo, organization__slug=slug, digest=digest)
-    if kind != ("png" if letter else found.kind):
-        raise Http404
-    return answer_with_picture(bytes(found.for_letters if letter else found.content), kind)
+    return answer_with_picture(bytes(found.for_letters if letter else found.content))

@@ -1,55 +1,51 @@
-"""Drawing an SVG, in a process of its own: what takes too long, too much, or breaks the drawer harms nobody.
+"""Drawing an SVG as points, in the sandbox: of an uploaded drawing nothing is kept but how it looks.
 
-python -m matricula.web.drawing: takes {"svg", "width", "height"} as JSON, gives a PNG of as many pixels.
+Typst opens no address, and no file but below the folder it is given, which is empty. What a browser would run
+is nothing to it.
 """
 
 import json
-import os
-import resource
-import subprocess
-import sys
+import tempfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
 import typst
+from PIL import Image
 
-SECONDS = 10
-HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
-MEMORY = 2 * 1024**3
-"""Bytes of address space; most of it is never touched."""
+MEASURING = b"""#let drawing = json(bytes(sys.inputs.drawing))
+#context [#metadata(measure(image(bytes(drawing.svg), format: "svg", width: 1000pt)).height / 1pt) <height>]
+"""
 DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt, fill: none)
-#let c = json(bytes(sys.inputs.drawing))
-#image(bytes(c.svg), format: "svg", width: c.width * 1pt, height: c.height * 1pt)
+#let drawing = json(bytes(sys.inputs.drawing))
+#image(bytes(drawing.svg), format: "svg", width: drawing.width * 1pt, height: drawing.height * 1pt)
 """
 
 
 class NotDrawn(Exception):
-    """The drawing is broken, or nothing that can be drawn in reasonable time."""
+    """The drawing is broken, empty, or asks for what lies outside of it."""
 
 
-def draw(svg: bytes, width: int, height: int) -> bytes:
-    """A PNG. Raises NotDrawn."""
-    asked = json.dumps({"svg": svg.decode(), "width": width, "height": height})
-    command = [sys.executable, "-m", "matricula.web.drawing"]
-    try:
-        done = subprocess.run(
-            command, input=asked.encode(), capture_output=True, timeout=SECONDS, check=True, env=bare()
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as fault:
-        raise NotDrawn from fault
-    return done.stdout
+class Drawing:
+    """An SVG. Raises NotDrawn."""
 
+    def __init__(self, svg: str) -> None:
+        self.svg = svg
+        height = float(self.asked(typst.query, MEASURING, selector="<height>", field="value", one=True))
+        self.ratio = 1000 / height if height > 0 else 0.0
 
-def bare() -> dict[str, str]:
-    """Where programs are, and none of the secrets that this process was started with."""
-    return {name: os.environ[name] for name in HANDED_ON if name in os.environ}
+    def drawn(self, width: int, height: int) -> Image.Image:
+        """As so many points, on no ground."""
+        png = self.asked(typst.compile, DRAWING, width=width, height=height, format="png", ppi=72)
+        with Image.open(BytesIO(png), formats=["PNG"]) as picture:
+            return picture.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS)
 
-
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    inputs = {"drawing": sys.stdin.read()}
-    typst.compile(DRAWING, format="pdf", sys_inputs=inputs)  # it will be printed on certificates too
-    sys.stdout.buffer.write(typst.compile(DRAWING, format="png", ppi=72, sys_inputs=inputs))
-
-
-if __name__ == "__main__":
-    main()
+    def asked(
+        self, what: Callable[..., Any], template: bytes, *, width: int = 0, height: int = 0, **how: Any
+    ) -> Any:
+        values = json.dumps({"svg": self.svg, "width": width, "height": height})
+        with tempfile.TemporaryDirectory() as nothing:
+            try:
+                return what(template, root=nothing, sys_inputs={"drawing": values}, **how)
+            except Exception as fault:  # whatever a broken file makes of the drawer
+                raise NotDrawn(str(fault)) from fault

@@ -1,56 +1,138 @@
-"""Uploaded pictures: known by their content, checked or drawn anew, and small."""
+"""Uploaded pictures: known by their content, drawn anew in the sandbox, and kept in the sizes needed.
 
+Nothing of an uploaded file is ever shown itself: no script, no place where it was taken, no flaw of a format.
+"""
+
+import logging
 from dataclasses import dataclass
 from io import BytesIO
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
+from pydantic import Base64Bytes
 
-from matricula.web.drawing import NotDrawn, draw
-from matricula.web.svg import PictureRefused, read_svg
+from matricula.web.drawing import Drawing, NotDrawn
+from matricula.web.sandbox import GIB, Limits, NotFinished, run
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file."""
 MOST_PIXELS = 16_000_000
 LONGEST_SIDE = 1600
-"""Pixels that are kept of a raster picture."""
+"""Pixels that are kept of a picture."""
 FLATTEST, TALLEST = 12.0, 1 / 3
 """Width through height."""
 RASTER = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"RIFF": "WEBP"}
+MARK = b"\xef\xbb\xbf"
 PALE, MOSTLY = 200, 0.6
 """A grey level of 255, and the share of a picture's visible points that are lighter."""
 PAPER, NIGHT = "#ffffff", "#211d1a"
+WITHIN = Limits(seconds=10, memory=2 * GIB, patience=60)
+"""Typst reserves address space that it never touches."""
+WORDS = {
+    "large": gettext_lazy("The file is larger than 2 MB."),
+    "unknown": gettext_lazy("This is no SVG, PNG, JPEG or WebP picture."),
+    "shape": gettext_lazy("The picture is too narrow or too wide: at most 12 times as wide as high."),
+    "pixels": gettext_lazy("The picture has more than 16 million pixels."),
+    "broken": gettext_lazy("The picture is broken and cannot be read."),
+    "empty": gettext_lazy("There is nothing to see in this picture."),
+    "encoding": gettext_lazy("The file is not written in UTF-8."),
+    "not_drawn": gettext_lazy(
+        "The drawing cannot be drawn: it is broken, or names pictures outside of it. "
+        "Save it as plain SVG with everything embedded, or as PNG."
+    ),
+    "heavy": gettext_lazy(
+        "The picture takes too much time or memory to draw. Make it simpler, or save it as PNG."
+    ),
+}
+logger = logging.getLogger(__name__)
+
+
+class PictureRefused(Exception):
+    """The file is not shown; `str()` says why. `code` is one of WORDS, or empty for other reasons."""
+
+    def __init__(self, code: str = "", words: str = "") -> None:
+        super().__init__(words or str(WORDS[code]))
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The size of a picture without transparency: at most so many points, and the edge of dark ground."""
+
+    width: int
+    height: int
+    edge: int
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that may be shown: `kind` is svg or png."""
+    """All that is kept of an upload. `content` and `framed` are PNG, the latter without transparency."""
 
-    content: bytes
-    kind: str
+    content: Base64Bytes
+    framed: Base64Bytes
     ratio: float
+    is_pale: bool
 
 
-def read_picture(content: bytes) -> Picture:
-    """SVG is checked and written anew; PNG, JPEG and WebP become PNG. Raises PictureRefused."""
+def look_at(content: bytes) -> None:
+    """What can be told at once, without unpacking anything. Raises PictureRefused."""
     if len(content) > LARGEST:
-        raise PictureRefused(_("The file is larger than %d MB.") % (LARGEST // 1024 // 1024))
+        raise PictureRefused("large")
+    if not kind_of(content):
+        raise PictureRefused("unknown")
+
+
+def kind_of(content: bytes) -> str:
+    """By how it begins; nothing for what is no picture."""
     kind = next((name for start, name in RASTER.items() if content.startswith(start)), "")
-    if kind:
-        return well_shaped(read_raster(content, kind))
-    if not content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        raise PictureRefused(_("This is no SVG, PNG, JPEG or WebP picture."))
-    drawing = read_svg(content.removeprefix(b"\xef\xbb\xbf").lstrip())
-    return well_shaped(Picture(drawing.text.encode(), "svg", drawing.width / drawing.height))
+    return kind or ("SVG" if content.removeprefix(MARK).lstrip().startswith(b"<") else "")
 
 
-def well_shaped(picture: Picture) -> Picture:
-    if not TALLEST <= picture.ratio <= FLATTEST:
-        raise PictureRefused(_("The picture is too narrow or too wide: at most 12 times as wide as high."))
-    return picture
+def read_picture(content: bytes, frame: Frame) -> Picture:
+    """Takes a second of the processor, or ten. Raises PictureRefused, ReaderKilled."""
+    look_at(content)
+    try:
+        found = run(draw, content, frame, within=WITHIN)
+    except NotFinished as fault:
+        logger.warning("A picture could not be drawn: %s", fault)
+        raise PictureRefused("heavy") from fault
+    if isinstance(found, str):
+        raise PictureRefused(found if found in WORDS else "broken")
+    return found
 
 
-def read_raster(content: bytes, kind: str) -> Picture:
+def draw(content: Base64Bytes, frame: Frame) -> Picture | str:
+    """In the sandbox: the picture, or the code of what is wrong with it."""
+    try:
+        points = read_svg(content) if kind_of(content) == "SVG" else read_raster(content, kind_of(content))
+    except PointsRefused as refusal:
+        return str(refusal)
+    if not points.getchannel("A").getbbox():
+        return "empty"
+    ratio = points.width / points.height
+    wide = min(frame.width, frame.height * ratio)
+    small = points.resize((max(1, round(wide)), max(1, round(wide / ratio))), Image.Resampling.LANCZOS)
+    return Picture(as_png(points), on_ground(small, frame.edge), ratio, is_pale(small))
+
+
+class PointsRefused(Exception):
+    """One of WORDS; the sandbox knows no languages."""
+
+
+def read_svg(content: bytes) -> Image.Image:
+    """As large as it is kept. Raises PointsRefused."""
+    try:
+        drawing = Drawing(content.removeprefix(MARK).lstrip().decode())
+        check_shape(drawing.ratio)
+        wide, high = min(1.0, drawing.ratio), min(1.0, 1 / drawing.ratio)
+        return drawing.drawn(round(LONGEST_SIDE * wide), round(LONGEST_SIDE * high))
+    except UnicodeDecodeError as fault:
+        raise PointsRefused("encoding") from fault
+    except NotDrawn as fault:
+        raise PointsRefused("not_drawn") from fault
+
+
+def read_raster(content: bytes, kind: str) -> Image.Image:
     """The size is read before the points are: nothing is unpacked that would be too large."""
     try:
         with Image.open(BytesIO(content), formats=[kind]) as picture:
@@ -58,12 +140,19 @@ def read_raster(content: bytes, kind: str) -> Picture:
                 raise Image.DecompressionBombError
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except Image.DecompressionBombError as bomb:
-        words = _("The picture has more than %d million pixels.")
-        raise PictureRefused(words % (MOST_PIXELS // 1_000_000)) from bomb
+        raise PointsRefused("pixels") from bomb
+    except MemoryError:
+        raise
     except Exception as fault:  # whatever a broken file makes of a decoder
-        raise PictureRefused(_("The picture is broken and cannot be read.")) from fault
+        raise PointsRefused("broken") from fault
+    check_shape(upright.width / upright.height)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return Picture(as_png(upright), "png", upright.width / upright.height)
+    return upright
+
+
+def check_shape(ratio: float) -> None:
+    if not TALLEST <= ratio <= FLATTEST:
+        raise PointsRefused("shape")
 
 
 def as_png(image: Image.Image) -> bytes:
@@ -73,23 +162,6 @@ def as_png(image: Image.Image) -> bytes:
     written = BytesIO()
     bare.save(written, "PNG", optimize=True)
     return written.getvalue()
-
-
-def points_of(picture: Picture, width: int, height: int) -> Image.Image:
-    """The picture as large as fits into `width` by `height` pixels. Raises PictureRefused."""
-    wide = min(width, height * picture.ratio)
-    size = max(1, round(wide)), max(1, round(wide / picture.ratio))
-    content = drawn(picture.content, *size) if picture.kind == "svg" else picture.content
-    with Image.open(BytesIO(content), formats=["PNG"]) as image:
-        return image.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
-
-
-def drawn(svg: bytes, width: int, height: int) -> bytes:
-    """An SVG as PNG. Raises PictureRefused."""
-    try:
-        return draw(svg, width, height)
-    except NotDrawn as fault:
-        raise PictureRefused(_("The drawing cannot be drawn. Save it as plain SVG, or as PNG.")) from fault
 
 
 def is_pale(image: Image.Image) -> bool:

@@ -1,30 +1,24 @@
 """How the organization looks and speaks."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import File, UploadedFile
 from pydantic import Field
 
 from matricula.api import shapes
-from matricula.api.access import token_of
+from matricula.api.access import through, token_of
 from matricula.api.door import Operations
-from matricula.api.values import Given, Text, Words
-from matricula.organizations.branding import (
-    LONGEST_GREETING,
-    DrawnLogo,
-    change_brand,
-    draw_logo,
-    remove_logo,
-    show_drawn,
-)
+from matricula.api.values import Given, PathId, Text, Words
+from matricula.organizations.branding import LONGEST_GREETING, change_brand, receive_logo, remove_logo
 from matricula.organizations.models import HEX_COLOUR, Organization
 from matricula.web.pictures import LARGEST
 
 operations = Operations(tags=["Branding"])
 READ, WRITE = "branding:read", "branding:write"
-LOGO = "branding/logo/"
+LOGO, LOGO_UPLOADS = "branding/logo/", "branding/logo-uploads/"
 COLOUR = str(HEX_COLOUR.regex.pattern)  # type: ignore[union-attr]
 LANGUAGE = f"^({'|'.join(tag for tag, _name in settings.LANGUAGES)})$"
 
@@ -58,26 +52,27 @@ def change_branding(request: HttpRequest, body: BrandChange) -> shapes.Branding:
     return shape_of(request)
 
 
-def draw_first(request: HttpRequest) -> None:
-    """Nobody waits for a transaction in which a picture is drawn. Raises PictureRefused."""
-    if logo := request.FILES.get("logo"):
-        request.drawn_logo = drawn(request, logo)  # type: ignore[attr-defined]
-
-
-def drawn(request: HttpRequest, logo: Any) -> DrawnLogo:
-    return draw_logo(token_of(request).organization, logo.read(LARGEST + 1))
-
-
-@operations.makes(LOGO, scope=WRITE, response=shapes.Branding)
+@operations.makes(LOGO, scope=WRITE, response=shapes.LogoUpload, status=202)
 def show_another_logo(
     request: HttpRequest,
     logo: Annotated[UploadedFile, File(description="SVG, PNG, JPEG or WebP, up to 2 MB.")],
-) -> shapes.Branding:
-    """Show another logo from now on. Letters that were sent keep the old one."""
+) -> shapes.LogoUpload:
+    """Have another logo drawn, and shown from then on. Letters that were sent keep the old one."""
     token = token_of(request)
-    picture = getattr(request, "drawn_logo", None) or drawn(request, logo)
-    show_drawn(organization=token.organization, logo=picture, actor=token.made_by)
-    return shape_of(request)
+    made = receive_logo(
+        organization=token.organization,
+        content=logo.read(LARGEST + 1),
+        actor=token.made_by,
+        through=through(token),
+    )
+    return shapes.LogoUpload.of(made)
+
+
+@operations.reads(LOGO_UPLOADS + "{public:logo_upload_id}/", scope=READ, response=shapes.LogoUpload)
+def read_logo_upload(request: HttpRequest, logo_upload_id: PathId) -> shapes.LogoUpload:
+    """Whether a logo is still drawn, shown, or refused, and why."""
+    rows = token_of(request).organization.logo_uploads.defer("content")
+    return shapes.LogoUpload.of(get_object_or_404(rows, public_id=logo_upload_id))
 
 
 @operations.ends(LOGO, scope=WRITE)

@@ -4,7 +4,7 @@ from matricula.api.shapes.administrators import Administrator, RoleKind, RoleOff
 from matricula.api.shapes.catalog import Course, Specialization, Upload
 from matricula.api.shapes.joining import DirectLink, Invitation, InvitationState, NewDirectLink, Request
 from matricula.api.shapes.naming import Named
-from matricula.api.shapes.organization import Branding, Organization
+from matricula.api.shapes.organization import Branding, LogoUpload, Organization
 from matricula.api.shapes.people import Membership, Person, PersonInFull, Progress
 from matricula.api.shapes.programs import Group, Program
 from matricula.api.shapes.reports import Entry, Funnel, Report, Week
@@ -19,6 +19,7 @@ __all__ = [
     "Group",
     "Invitation",
     "InvitationState",
+    "LogoUpload",
     "Membership",
     "Named",
     "NewDirectLink",

@@ -1,7 +1,7 @@
 """Whose token it is, and how that organization looks."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from django.conf import settings
 from pydantic import BaseModel, Field
@@ -28,6 +28,27 @@ class Organization(BaseModel):
     def of(cls, row: organizations.Organization, token: Token) -> Self:
         facts = TokenFacts(name=token.name, scopes=token.scopes, expires_at=token.expires_at)
         return cls(slug=row.slug, name=row.name, language=row.language, token=facts)
+
+
+class LogoUpload(BaseModel):
+    """A picture on its way to be the logo."""
+
+    id: str
+    state: Annotated[
+        Literal["drawing", "shown", "refused", "replaced"],
+        Field(description="`replaced`: another picture, or none, was asked for before it was drawn."),
+    ]
+    refused_because: str | None
+    uploaded_at: datetime
+
+    @classmethod
+    def of(cls, row: organizations.LogoUpload) -> Self:
+        return cls(
+            id=row.public_id,
+            state=row.state,  # type: ignore[arg-type]
+            refused_because=row.why_refused or None,
+            uploaded_at=row.uploaded_at,
+        )
 
 
 class Branding(BaseModel):

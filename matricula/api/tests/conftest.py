@@ -18,9 +18,12 @@ from matricula.joining.inviting import invite
 from matricula.joining.models import Request
 from matricula.joining.sharing import make_link
 from matricula.learning.starting import start_course
+from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.appointing import offer_role
 from matricula.programs.membership import enter_program
+
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z"/></svg>'
 
 
 class Caller:
@@ -97,6 +100,7 @@ class House:
         )
         zipped = SimpleUploadedFile("course.zip", sample_zip())
         self.upload = receive(upload=zipped, organization=organization, actor=owner)
+        self.logo_upload = receive_logo(organization=organization, content=LOGO, actor=owner)
         self.token, self.secret = grant(
             organization=organization, name="Payroll", scopes=SCOPES, days=30, actor=owner
         )
@@ -122,6 +126,7 @@ class House:
             "import_id": self.file,
             "offer_id": self.offer,
             "upload_id": self.upload,
+            "logo_upload_id": self.logo_upload,
         }
 
     @property
