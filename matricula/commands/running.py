@@ -93,5 +93,13 @@ def serve_with_worker() -> int:
     for process in processes:
         process.terminate()
     for process in processes:
-        process.wait(timeout=15)
+        end_at_last(process)
     return 0
+
+
+def end_at_last(process: "subprocess.Popen[bytes]") -> None:
+    """Whatever a worker still reads is taken up again by the next."""
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -109,9 +109,9 @@ def logo(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 @owning
 @require_safe
-def logo_upload(request: HttpRequest, organization: Organization, upload_id: str) -> HttpResponse:
+def logo_upload(request: HttpRequest, organization: Organization, logo_upload_id: str) -> HttpResponse:
     """Still drawn, shown, or why not."""
-    upload = get_object_or_404(organization.logo_uploads.defer("content"), public_id=upload_id)
+    upload = get_object_or_404(organization.logo_uploads.defer("content"), public_id=logo_upload_id)
     form = LogoForm()
     if upload.why_refused:
         form = LogoForm(data={})

@@ -31,7 +31,7 @@ MIB, GIB = 1024**2, 1024**3
 HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "LANG", "LC_ALL")
 NO_MEMORY = 77
 """The exit code of a process that ran out of it."""
-BEHIND_OTHERS = 10
+BEHIND_OTHERS = 5
 """How nice it is; see nice(2)."""
 LONGEST_COMPLAINT = 2_000
 

@@ -40,17 +40,20 @@ def shoot_small_too(page, name):
         page.set_viewport_size(SIZES["desktop"])
 
 
-def test_g1_branding_looked_at_first_and_then_saved(live_server, owner, organization):
+def test_g1_branding_looked_at_first_and_then_saved(live_server, worker, owner, organization):
     owner.goto(f"{live_server.url}/console/nordlicht/branding/")
     shoot_small_too(owner, "branding-without-logo")
     owner.get_by_label("Picture").set_input_files(
         {"name": "logo.png", "mimeType": "image/png", "buffer": UNSAFE.encode()}
     )
     click(owner, "Upload")
-    expect(owner.get_by_role("alert")).to_contain_text("Line 2: a script")
+    expect(owner.get_by_role("alert")).to_contain_text("There is nothing to see", timeout=30_000)
     shoot_small_too(owner, "branding-refused-logo")
     owner.get_by_label("Picture").set_input_files(LOGO)
     click(owner, "Upload")
+    expect(owner.get_by_role("heading", name="This is your logo")).to_be_visible(timeout=30_000)
+    shoot_small_too(owner, "branding-logo-shown")
+    click(owner, "Back to Branding", "link")
     expect(owner.locator("header img")).to_have_attribute("alt", "Nordlicht Energie")
     if owner.size == "desktop":
         owner.wait_for_function("document.querySelector('header img').naturalWidth > 0")
