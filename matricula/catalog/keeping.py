@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 
@@ -27,7 +27,7 @@ def keep(content: BinaryIO, digest: str) -> None:
             copy_whole(content, file, digest)
 
 
-def copy_whole(content: BinaryIO, file: BinaryIO, digest: str) -> None:
+def copy_whole(content: BinaryIO, file: IO[bytes], digest: str) -> None:
     seen = hashlib.sha256()
     while piece := content.read(PIECE):
         seen.update(piece)

@@ -130,7 +130,8 @@ def types_of(function: Callable[..., Any]) -> tuple[TypeAdapter[Any], TypeAdapte
     """Of what it takes, in order, and of what it answers."""
     hints = get_type_hints(function, include_extras=True)
     answers = hints.pop("return")
-    return TypeAdapter(tuple[tuple(hints.values())]), TypeAdapter(answers)  # type: ignore[misc]
+    takes: Any = tuple[tuple(hints.values())]  # type: ignore[misc]
+    return TypeAdapter(takes), TypeAdapter(answers)
 
 
 def main() -> None:

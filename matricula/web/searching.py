@@ -21,6 +21,8 @@ from matricula.web.keyset import PAGE_SIZE, Stretch, stretch
 
 M = TypeVar("M", bound=Model)
 SHORTEST_ANYWHERE = 3
+LONGEST_TEXT, MOST_WORDS = 500, 20
+"""Of what is searched for; a thousand words are more than SQLite takes in a statement."""
 WALKED = 1_000
 """Rows, some 0.4 microseconds each."""
 BLOCK_BITS = 15
@@ -51,7 +53,8 @@ def searched(table: str, pk: str = "id") -> None:
 
 
 def words_of(text: str) -> list[str]:
-    return text.lower().split()
+    """The first of them: each costs, and nobody types more."""
+    return text[:LONGEST_TEXT].lower().split()[:MOST_WORDS]
 
 
 def beginning(word: str) -> str:

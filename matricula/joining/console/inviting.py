@@ -24,6 +24,8 @@ from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 
+MOST_PASTED = 1_000
+"""People, as many as the API takes in one request: whoever pasted them waits for it."""
 MOST_TOLD = 10
 LONGEST_TOLD = 80
 
@@ -72,6 +74,9 @@ class InviteForm(forms.Form):
 
     def clean_addresses(self) -> list[Person]:
         people, wrong = read_addresses(self.cleaned_data["addresses"])
+        if len(people) > MOST_PASTED:
+            words = _("These are %(n)d addresses. Paste at most %(most)d at once, or hand in a file of them.")
+            raise forms.ValidationError(words % {"n": len(people), "most": MOST_PASTED})
         if wrong:
             raise forms.ValidationError(told(wrong))
         if not people:

@@ -89,3 +89,14 @@ def test_a1_the_form_says_which_lines_are_wrong_and_keeps_what_was_typed(client,
     assert "And 2 more like these." in page
     assert "wrong 11" in page
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_more_people_than_one_request_may_invite_are_sent_to_a_file(client, organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    pasted = "\n".join(f"p{n}@n.example" for n in range(1_001))
+    given = {"program": program.pk, "language": "en", "addresses": pasted}
+    page = client.post("/console/nordlicht/invitations/new/", given).content.decode()
+    assert "These are 1001 addresses." in page
+    assert not program.invitations.exists()

@@ -259,3 +259,12 @@ def test_without_the_extensions_check_says_what_to_do_and_search_still_finds(
     assert found(organization, q="ilse") == ["Ilse"]
     install_indexes()
     assert list(checked()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["people", "invitations", "content"])
+@pytest.mark.parametrize("text", ["a " * 2_000, "b" * 7_000])
+def test_a_thousand_words_are_searched_for_as_a_few_are(client, organization, bruno, page, text):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    assert client.get(f"/console/nordlicht/{page}/", {"q": text}).status_code == 200

@@ -26,6 +26,14 @@ class Encoding(Enum):
 
 def recognise_encoding(place: Path, start: bytes) -> Encoding:
     """By its mark, by where its zero bytes are, or by what decodes. Raises FileRefused."""
+    guessed = guess_encoding(start)
+    return (
+        eight_bits(place) if guessed is Encoding.UTF_8 and not start.startswith(codecs.BOM_UTF8) else guessed
+    )
+
+
+def guess_encoding(start: bytes) -> Encoding:
+    """UTF-8 where only the whole file could tell. Raises FileRefused."""
     if start.startswith(UTF_32):
         raise refusal("is_unknown")
     if start.startswith(codecs.BOM_UTF16_LE):
@@ -34,7 +42,10 @@ def recognise_encoding(place: Path, start: bytes) -> Encoding:
         return Encoding.UTF_16_BE
     if start.startswith(codecs.BOM_UTF8):
         return Encoding.UTF_8
-    return utf_16_without_mark(start) or eight_bits(place, start)
+    guessed = utf_16_without_mark(start)
+    if guessed is None and binary(start):
+        raise refusal("is_unknown")
+    return guessed or Encoding.UTF_8
 
 
 def utf_16_without_mark(start: bytes) -> Encoding | None:
@@ -48,10 +59,8 @@ def utf_16_without_mark(start: bytes) -> Encoding | None:
     return None
 
 
-def eight_bits(place: Path, start: bytes) -> Encoding:
+def eight_bits(place: Path) -> Encoding:
     """UTF-8 unless more letters of the file are wrong than right as such."""
-    if binary(start):
-        raise refusal("is_unknown")
     right = wrong = 0
     for text in decoded(place, Encoding.UTF_8):
         if not text.isascii():

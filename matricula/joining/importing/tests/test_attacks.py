@@ -11,7 +11,14 @@ from time import process_time
 import pytest
 
 from matricula.joining.errors import FileRefused
-from matricula.joining.importing.reading import LONGEST_CELL, MOST_COLUMNS, read_rows, recognise
+from matricula.joining.importing.reading import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    Kind,
+    encodings,
+    read_rows,
+    recognise,
+)
 from matricula.joining.importing.reading.values import BUILT_IN_DATES, Styles
 from matricula.joining.importing.tests.workbooks import MAIN, SHEET, inline, parts, workbook
 
@@ -257,3 +264,11 @@ def test_control_characters_never_reach_the_database(file):
 def test_texts_of_a_faulty_line_are_cut_to_the_longest_cell(file):
     (ada,) = read_rows(file("email,name\na@x.example," + "x" * 50_000))
     assert (ada.fault, len(ada.name)) == ("cell_too_long", LONGEST_CELL)
+
+
+def test_within_the_request_only_the_beginning_of_a_file_is_read(tmp_path, monkeypatch):
+    """Which of two encodings it has, all its letters tell; the worker asks them."""
+    place = tmp_path / "people.csv"
+    place.write_bytes(b"email\n" + b"a@n.example\n" * 100_000)
+    monkeypatch.setattr(encodings, "decoded", None)
+    assert recognise(place) is Kind.CSV
