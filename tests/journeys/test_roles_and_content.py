@@ -81,11 +81,11 @@ def test_g1_bruno_uploads_a_course_mends_it_and_takes_it_in(page, worker, organi
     shoot(page, "content-empty")
     click(page, "Upload a course", role="link")
     send(page, broken())
-    assert sees(page, "Not yet: mend these first")
+    expect(page.get_by_role("heading", name="Not yet: mend these first")).to_be_visible(timeout=30_000)
     shoot(page, "upload-problems")
     click(page, "Upload it again", role="link")
     send(page, sample_zip())
-    assert sees(page, "A new course")
+    expect(page.get_by_role("heading", name="A new course")).to_be_visible(timeout=30_000)
     shoot(page, "upload-preview")
     click(page, "Take the course in")
     for _ in range(40):
