@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from matricula.joining.importing.reading.arrangement import arrange, looks_like_address
 from matricula.joining.importing.reading.encodings import Encoding
-from matricula.joining.importing.reading.headers import Records, arrange, looks_like_address
+from matricula.joining.importing.reading.layout import Layout, Records
 from matricula.joining.importing.reading.limits import HEAD, LONGEST_RECORD, MOST_READ_AGAIN
 from matricula.joining.importing.reading.records import Record
 from matricula.joining.importing.reading.wording import refusal
@@ -25,16 +26,32 @@ class RecordTooLong(Exception):
     """More than LONGEST_RECORD characters, or one line of that length."""
 
 
-def read_delimited(place: Path, encoding: Encoding) -> Iterator[Record]:
+def read_delimited(place: Path, layout: Layout) -> Iterator[Record]:
     """The records of a CSV file; lines are counted as an editor counts them. Raises FileRefused."""
-    with place.open(encoding=encoding.value, errors="replace") as stream:
-        sample = stream.read(SAMPLE)
-    delimiter = recognise_delimiter(sample)
-    with place.open(encoding=encoding.value, errors="replace") as stream:
+    codec = Encoding(layout.encoding).codec
+    with place.open(encoding=codec, errors="replace") as stream:
         lines = Lines(stream)
-        if NAMED.match(sample):
+        if NAMED.match(sample_of(place, codec)):
             next(lines.each())
-        yield from records(lines, delimiter)
+        found = records(lines, layout.delimiter)
+        yield from map(partial(unwrapped, layout.delimiter), found) if layout.wrapped else found
+
+
+def sample_of(place: Path, codec: str) -> str:
+    with place.open(encoding=codec, errors="replace") as stream:
+        return stream.read(SAMPLE)
+
+
+def unwrapped(delimiter: str, record: Record) -> Record:
+    return record._replace(cells=split_again(record.cells, delimiter))
+
+
+def split_again(cells: list[str], delimiter: str) -> list[str]:
+    """The cells of a line that is quoted as a whole."""
+    try:
+        return next(csv.reader(cells[:1], delimiter=delimiter, skipinitialspace=True), cells)
+    except csv.Error:
+        return cells
 
 
 def records(lines: "Lines", delimiter: str) -> Iterator[Record]:
@@ -115,29 +132,41 @@ class Lines:
             line = self.again.popleft() if self.again else next(self.source, "")
 
 
-def recognise_delimiter(sample: str) -> str:
-    """By Excel's `sep=` line, or the one that shows the most headers and addresses in their column."""
+def recognise_delimiter(sample: str, among: str = DELIMITERS) -> tuple[str, bool]:
+    """By Excel's `sep=` line, or the one that shows the most headers and addresses in their column.
+
+    The second says whether every line is quoted as a whole.
+    """
     named = NAMED.match(sample)
-    if named:
-        return named[1]
-    lines = sample.removeprefix(MARK).splitlines(keepends=True)
+    if named and among == DELIMITERS:
+        among = named[1]
+    lines = sample.removeprefix(MARK).splitlines(keepends=True)[1 if named else 0 :]
     if len(sample) >= SAMPLE and len(lines) > 1:
         lines.pop()
-    return max(DELIMITERS, key=lambda delimiter: fitness(lines, delimiter))
+    heads = {delimiter: sampled(lines, delimiter) for delimiter in among}
+    shapes = [(delimiter, False) for delimiter in among]
+    if all(len(record) == 1 for head in heads.values() for record in head):
+        shapes += [(delimiter, True) for delimiter in among]
+    return max(shapes, key=lambda shape: fitness(heads[shape[0]], *shape))
 
 
-def fitness(lines: list[str], delimiter: str) -> tuple[int, int, int]:
-    head = sampled(lines, delimiter)
-    columns = arrange(head)
-    if columns is None:
+def fitness(head: Records, delimiter: str, wrapped: bool) -> tuple[int, int, int]:
+    if wrapped:
+        head = [split_again(list(record), delimiter) for record in head]
+    layout = arrange(head)
+    if layout is None:
         return 0, 0, 0
-    people = head[columns.begin :]
-    addresses = sum(looks_like_address(cell) for row in people for cell in row[columns.address :][:1])
-    return columns.known, addresses, len(head[0])
+    people = head[layout.begin :]
+    where = set(layout.possible or [layout.address])
+    addresses = sum(
+        any(at in where and looks_like_address(cell) for at, cell in enumerate(row)) for row in people
+    )
+    return layout.known, addresses, len(layout.columns)
 
 
 def sampled(lines: list[str], delimiter: str) -> Records:
     try:
-        return list(islice(filter(None, csv.reader(lines, delimiter=delimiter, skipinitialspace=True)), HEAD))
+        found = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        return list(islice((record for record in found if any(map(str.strip, record))), HEAD))
     except csv.Error:
         return []

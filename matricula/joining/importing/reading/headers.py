@@ -1,146 +1,172 @@
-"""Which column holds what, by its header or, without one, by the addresses in it."""
+"""What the heading of a column says is in it, in whatever language and however decorated."""
 
+import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
-Records = Sequence[Sequence[str]]
-
-LONGEST_HEADER = 100
-
-SPELLINGS = {
-    "email": """
-        email, e-mails, mail, email address, mail address, email addresses, email id, work email, work email
-        address, business email, company email, corporate email, office email, primary email, user email,
-        employee email, Mailadresse, E-Mail-Adresse, E-Mail-Adressen, E-Mail geschäftlich, geschäftliche
-        E-Mail, dienstliche E-Mail, geschäftliche E-Mail-Adresse, dienstliche E-Mail-Adresse, Firmen-E-Mail,
-        Arbeits-E-Mail, berufliche E-Mail, correo, correos, correo electrónico, correos electrónicos,
-        dirección de correo, dirección de email, dirección de correo electrónico, correo de trabajo, correo
-        corporativo, email de trabajo, email corporativo, courriel, adresse e-mail, adresse mail, adresse
-        électronique, endereço de email, indirizzo email, البريد الإلكتروني, بريد إلكتروني, عنوان البريد
-        الإلكتروني""",
-    "full": """
-        full name, display name, complete name, name and surname, first and last name, employee name,
-        person, participant, vollständiger Name, ganzer Name, Vor- und Nachname, Vorname Nachname, Vorname
-        und Nachname, Anzeigename, Mitarbeiter, Mitarbeiterin, Teilnehmer, nombre completo, nombre y
-        apellido, nombre y apellidos, nombres y apellidos, nom complet, nome completo, الاسم الكامل""",
-    "name": "name, names, Nombre, Nombres, الاسم",
-    "first": """
-        first name, given name, given names, forename, Vorname, Vornamen, Rufname, nombre de pila, primer
-        nombre, prénom, الاسم الأول""",
-    "last": """
-        last name, surname, family name, Nachname, Familienname, Zuname, Apellido, Apellidos, primer
-        apellido, nom de famille, cognome, sobrenome, اسم العائلة""",
-    "groups": "group, groups, group name, group names, Gruppe, Gruppen, Grupo, Grupos, مجموعة, المجموعات",
-    "courses": "course, courses, course name, course names, Kurs, Kurse, Curso, Cursos, دورة, الدورات",
-}
-WITHOUT_HEADER = ("name", "groups", "courses")
-"""What follows the address in a file without a header."""
+from matricula.joining.importing.reading import vocabulary
 
 
-def plain(header: str) -> str:
+class Role(StrEnum):
+    """What a column is read as."""
+
+    EMAIL = "email"
+    NAME = "name"
+    FIRST = "first"
+    LAST = "last"
+    GROUPS = "groups"
+    COURSES = "courses"
+    NOTE = "note"
+    NOTHING = "nothing"
+    """Not read."""
+    SECRET = "secret"  # noqa: S105 - the name of a role
+    """Neither shown nor kept, and never chosen."""
+
+
+class Meaning(NamedTuple):
+    """`rank` tells better headings of the same role from worse: 4 says it is the one for work, 3 that it is
+    one, 2 has further words, 1 says it is another one of the person's. `another` says somebody else is meant.
+    """
+
+    role: Role = Role.NOTE
+    rank: int = 0
+    another: bool = False
+    part: bool = False
+    """Only `Name`: the whole of it, or what no other column holds."""
+
+
+UNKNOWN = Meaning()
+SOMEBODY_ELSE = Meaning(another=True)
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+E_MAIL = re.compile(r"\be[-_.\u2010-\u2015]?\s?(?=mail|post|pošt|past)")
+SEGMENTS = re.compile(r"[()\[\]{}<>:|/]|\s[-\u2010-\u2015]\s")
+UNSPACED = re.compile(r"[\u0e00-\u0e7f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]")
+"""Letters of scripts that put no spaces between words: Thai, Chinese, Japanese; Korean compounds too."""
+LONGEST_LOOKED_AT = 200
+
+
+def plain(text: str) -> str:
     """Letters and digits only, without case and accents: `E-Mail Adresse ` is `emailadresse`."""
-    letters = unicodedata.normalize("NFKD", header).casefold()
+    letters = unicodedata.normalize("NFKD", text.replace("ı", "i")).casefold()
     return "".join(filter(str.isalnum, letters))
 
 
-ROLES = {plain(word): role for role, words in SPELLINGS.items() for word in words.split(",")}
+def words_of(text: str) -> list[str]:
+    """`workEmail_address` is work, email, address."""
+    spaced = unicodedata.normalize("NFKC", HUMP.sub(" ", text[:LONGEST_LOOKED_AT])).casefold()
+    pieces = re.split(r"[\W_]+", without_marks(E_MAIL.sub("e", spaced)))
+    return [piece for piece in map(plain, pieces) if piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where in a record to look; -1 is nowhere. `names` are joined by a space, `notes` keep their headers."""
-
-    address: int
-    names: tuple[int, ...] = ()
-    groups: int = -1
-    courses: int = -1
-    notes: dict[int, str] = field(default_factory=dict)
-    begin: int = 0
-    """The first record that is a person."""
-    known: int = 0
-    """How many headers were recognised."""
-    width: int = 0
-    """How many columns these are."""
+def without_marks(text: str) -> str:
+    """Accents and vowel signs would part words where no space is."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
 
 
-def arrange(head: Records) -> Columns | None:
-    """The columns of a file that begins with the records `head`; None if no column holds addresses."""
-    for at, record in enumerate(head):
-        roles = [ROLES.get(plain(cell), "") for cell in record]
-        if "email" in roles:
-            return by_header(record, roles, at + 1)
-        if any("@" in cell for cell in record):
-            break
-    return by_content(head)
+class Words:
+    """A list of the vocabulary. Words of at least `within` letters count inside of longer ones too."""
+
+    def __init__(self, listed: str, within: int = 7) -> None:
+        phrases = {tuple(words_of(phrase)) for phrase in listed.split(",")}
+        self.phrases = {f" {' '.join(phrase)} " for phrase in phrases}
+        joined = {"".join(phrase) for phrase in phrases}
+        self.parts = {word for word in joined if len(word) >= within or UNSPACED.search(word)}
+        self.known = joined
+
+    def found(self, words: list[str]) -> bool:
+        text, joined = f" {' '.join(words)} ", "".join(words)
+        return any(one in text for one in self.phrases) or any(one in joined for one in self.parts)
+
+    def taken_out(self, words: list[str]) -> list[str]:
+        """What is left of a heading: `adresse` of `mailadresse`."""
+        text = f" {' '.join(words)} "
+        for phrase in self.longest_first:
+            text = text.replace(phrase, " ")
+        for part in self.longest_first:
+            text = text.replace(part.strip(), " ") if part.strip() in self.parts else text
+        return text.split()
+
+    @cached_property
+    def longest_first(self) -> list[str]:
+        return sorted(self.phrases, key=len, reverse=True)
 
 
-def by_header(record: Sequence[str], roles: list[str], begin: int) -> Columns:
-    where = {role: roles.index(role) for role in SPELLINGS if role in roles}
-    names = name_columns(where)
-    used = {where["email"], *names, where.get("groups", -1), where.get("courses", -1)}
-    return Columns(
-        address=where["email"],
-        names=names,
-        groups=where.get("groups", -1),
-        courses=where.get("courses", -1),
-        notes=notes(record, used),
-        begin=begin,
-        known=len(where),
-        width=len(record),
+EMAIL = Words(vocabulary.EMAIL, within=5)
+WORK, PRIVATE, OWN = Words(vocabulary.WORK), Words(vocabulary.PRIVATE), Words(vocabulary.OWN)
+OTHERS, ABOUT = Words(vocabulary.OTHERS), Words(vocabulary.ABOUT)
+LOGIN = Words(vocabulary.LOGIN, within=99)
+SECRET = Words(vocabulary.SECRETS, within=8)
+OF_MANY = Words(f"{vocabulary.GROUPS}, {vocabulary.COURSES}", within=99)
+NAMED = {
+    plain(phrase): role
+    for role, listed in (
+        (Role.NAME, vocabulary.NAME),
+        (Role.GROUPS, vocabulary.GROUPS),
+        (Role.COURSES, vocabulary.COURSES),
+        (Role.FIRST, vocabulary.FIRST),
+        (Role.LAST, vocabulary.LAST),
+        (Role.NAME, vocabulary.FULL),
     )
+    for phrase in listed.split(",")
+}
+PARTS = {plain(phrase) for phrase in vocabulary.NAME.split(",")}
 
 
-def name_columns(where: dict[str, int]) -> tuple[int, ...]:
-    """Those that make up the whole name. `Name` beside `Vorname` is the last one, `Nombre` the first."""
-    if "full" in where:
-        return (where["full"],)
-    last = "last" if "last" in where else "name"
-    parts = ("first", last) if "first" in where else ("name", "last")
-    return tuple(where[part] for part in parts if part in where)
+@lru_cache(maxsize=4096)
+def meaning_of(heading: str) -> Meaning:
+    words = words_of(heading)
+    if SECRET.found(words):
+        return Meaning(Role.SECRET, 3)
+    if EMAIL.found(words):
+        return meaning_of_email(words)
+    if OTHERS.found(words):
+        return SOMEBODY_ELSE
+    return meaning_of_name(words) or meaning_of_segments(heading)
 
 
-def notes(record: Sequence[str], used: set[int]) -> dict[int, str]:
-    """Header of each further column, as typed; the second `Team` becomes `Team 2`."""
-    result: dict[int, str] = {}
-    seen: Counter[str] = Counter()
-    for at, cell in enumerate(record):
-        if at not in used:
-            header = cell.strip()[:LONGEST_HEADER] or unnamed(at)
-            seen[header] += 1
-            result[at] = header if seen[header] == 1 else f"{header} {seen[header]}"
-    return result
+def meaning_of_email(words: list[str]) -> Meaning:
+    if OTHERS.found(words):
+        return SOMEBODY_ELSE
+    if ABOUT.found(words):
+        return UNKNOWN
+    if PRIVATE.found(words) or OF_MANY.found(words) or any(map(is_further, words)):
+        return Meaning(Role.EMAIL, 1)
+    if WORK.found(words):
+        return Meaning(Role.EMAIL, 4)
+    known = all(word in OWN.known or word.isdecimal() for word in EMAIL.taken_out(words))
+    return Meaning(Role.EMAIL, 3 if known else 2)
 
 
-def unnamed(at: int) -> str:
-    return _("Column %d") % (at + 1)
+def is_further(word: str) -> bool:
+    """The 2 of `E-mail 2`."""
+    number = re.sub(r"^\D*", "", word)
+    return number.isdecimal() and int(number[:4]) > 1
 
 
-def by_content(head: Records) -> Columns | None:
-    """The column in which most records hold an address."""
-    counts = Counter(at for record in head for at, cell in enumerate(record) if looks_like_address(cell))
-    if not counts:
-        return None
-    address = min(counts, key=lambda at: (-counts[at], at))
-    begin = next(at for at, record in enumerate(head) if any("@" in cell for cell in record))
-    width = max(map(len, head))
-    others = [at for at in range(width) if at != address]
-    roles = dict(zip(WITHOUT_HEADER, others, strict=False))
-    further = {at: unnamed(at) for at in others[len(WITHOUT_HEADER) :]}
-    return Columns(
-        address=address,
-        names=(roles["name"],) if "name" in roles else (),
-        groups=roles.get("groups", -1),
-        courses=roles.get("courses", -1),
-        notes=further,
-        begin=begin,
-        width=width,
+def meaning_of_name(words: list[str]) -> Meaning | None:
+    """Of a heading that is one of the words for it, or such a word with others that say nothing."""
+    whole = "".join(words)
+    if LOGIN.known & {whole}:
+        return UNKNOWN
+    stripped = "".join(word for word in words if word not in OWN.known).rstrip("0123456789")
+    if UNSPACED.search(stripped) and stripped not in NAMED:
+        stripped = "".join(OWN.taken_out([stripped]))
+    for spelled, rank in ((whole, 3), (stripped, 2 if "id" not in words else 0)):
+        if rank and spelled in NAMED:
+            return Meaning(NAMED[spelled], rank, part=spelled in PARTS)
+    return None
+
+
+def meaning_of_segments(heading: str) -> Meaning:
+    """`Legal Name - First Name` and `Name (first)`: the part of a name says more than the whole."""
+    segments = [words_of(segment) for segment in SEGMENTS.split(heading)]
+    found = [meaning_of_name(words) for words in segments if words] if len(segments) > 1 else []
+    said = [meaning for meaning in found if meaning and meaning.rank]
+    return (
+        max(said, key=lambda one: (not one.part, one.rank), default=UNKNOWN)._replace(rank=2)
+        if said
+        else UNKNOWN
     )
-
-
-def looks_like_address(cell: str) -> bool:
-    local, at, domain = cell.strip().strip("<>").rpartition("@")
-    return bool(at and local and "." in domain)

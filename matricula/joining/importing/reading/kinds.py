@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from matricula.joining.importing.reading.archives import parts_of
-from matricula.joining.importing.reading.encodings import Encoding, guess_encoding, recognise_encoding
+from matricula.joining.importing.reading.encodings import Recognised, encoding_of_start, recognise_encoding
 from matricula.joining.importing.reading.limits import MOST_BYTES
 from matricula.joining.importing.reading.wording import refusal
 
@@ -36,7 +36,6 @@ PARTS = {
     "content.xml": "is_ods",
 }
 SAMPLE = 64 * 1024
-ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 class Kind(Enum):
@@ -45,37 +44,25 @@ class Kind(Enum):
 
 
 def recognise(place: Path) -> Kind:
-    """CSV or XLSX, by its beginning and, of a zip, its directory: as quick for any length.
-
-    Raises FileRefused for everything else, in words that say what it is instead.
-    """
-    start = beginning_of(place)
-    if start.startswith(ZIPS):
-        return workbook(place)
-    refuse_other_formats(start, place)
-    refuse_markup(guess_encoding(start).decode_start(start))
-    return Kind.CSV
-
-
-def look_into(place: Path) -> tuple[Kind, Encoding]:
-    """The kind and, of a CSV file, the encoding, for which all of it is read. Raises FileRefused."""
-    start = beginning_of(place)
-    if start.startswith(ZIPS):
-        return workbook(place), Encoding.UTF_8
-    refuse_other_formats(start, place)
-    encoding = recognise_encoding(place, start)
-    refuse_markup(encoding.decode_start(start))
-    return Kind.CSV, encoding
-
-
-def beginning_of(place: Path) -> bytes:
-    if place.stat().st_size > MOST_BYTES:
+    """CSV or XLSX. Raises FileRefused for everything else, in words that say what it is instead."""
+    size = place.stat().st_size
+    if size > MOST_BYTES:
         raise refusal("too_large")
     with place.open("rb") as stream:
         start = stream.read(SAMPLE)
     if not start.strip():
         raise refusal("empty")
-    return start
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return workbook(place)
+    refuse_other_formats(start, place)
+    refuse_markup(encoding_of_start(start).decode_start(start))
+    return Kind.CSV
+
+
+def encoding_of(place: Path) -> Recognised:
+    """Of a CSV file."""
+    with place.open("rb") as stream:
+        return recognise_encoding(place, stream.read(SAMPLE))
 
 
 def workbook(place: Path) -> Kind:

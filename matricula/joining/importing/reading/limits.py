@@ -7,7 +7,7 @@ MOST_COLUMNS = 100
 LONGEST_CELL = 10_000
 """In characters."""
 
-HEAD = 25
+HEAD = 60
 """Records looked at to find the header and the columns."""
 
 LONGEST_RECORD = MIB

@@ -2,16 +2,32 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import Self
 
 from matricula.accounts.addresses import AddressRefused, canonical
-from matricula.joining.importing.reading.delimited import read_delimited
-from matricula.joining.importing.reading.encodings import REPLACED
-from matricula.joining.importing.reading.headers import Columns, arrange, unnamed
-from matricula.joining.importing.reading.kinds import Kind, look_into
+from matricula.joining.importing.reading.arrangement import all_addresses, arrange, looks_like_address
+from matricula.joining.importing.reading.delimited import (
+    DELIMITERS,
+    read_delimited,
+    recognise_delimiter,
+    sample_of,
+)
+from matricula.joining.importing.reading.encodings import REPLACED, Encoding
+from matricula.joining.importing.reading.headers import Role
+from matricula.joining.importing.reading.kinds import Kind, encoding_of, recognise
+from matricula.joining.importing.reading.layout import (
+    MISSING,
+    NAMES,
+    Choices,
+    Column,
+    Layout,
+    note_headings,
+    unnamed,
+)
 from matricula.joining.importing.reading.limits import HEAD, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
 from matricula.joining.importing.reading.records import Record
 from matricula.joining.importing.reading.spreadsheets import read_spreadsheet
@@ -19,6 +35,13 @@ from matricula.joining.importing.reading.wording import refusal
 from matricula.joining.pasting import named_address
 
 SPACES = re.compile(r"\s+")
+NOTHING = re.compile(
+    r"#(?:N/?A|N/?D|NV|[¡\w/]+[!?])|nan|NaN|NAN|null|NULL|None|NONE|N/A|n/a|undefined|[(<\[]null[)>\]]|\\N|TRUE|FALSE|-+|–|—"
+)
+"""What programs write where there is nothing. `Nan` and `Null` are names of people."""
+BEGINS_NOTHING = frozenset("#nNu(<[\\TF-–—")
+EAST_ASIAN = "\u3040"
+UNSPOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
 FAULT_OF = {"non-ascii": "non_ascii_address", "domain": "bad_domain"}
 
 
@@ -41,17 +64,69 @@ class Row:
     canonical: str = ""
 
 
-def read_rows(place: Path, start_line: int = 1) -> Iterator[Row]:
+def look(place: Path, choices: Choices | None = None) -> Layout:
+    """How to read the file: as somebody chose, and the rest as its first lines show. Raises FileRefused."""
+    choices = choices or Choices()
+    book = recognise(place) is Kind.XLSX
+    layout = Layout(()) if book else text_layout(place, choices)
+    head = list(islice(filter(filled, read_records(place, layout)), HEAD))
+    if is_across(head, book):
+        layout = replace(layout, across=True)
+        head = list(islice(read_across(head[0]), HEAD))
+    arranged = arrangement(head, choices)
+    found = {"columns", "begin", "undecided", "possible", "known"}
+    line = head[arranged.begin - 1].line if arranged.begin else 0
+    named = any(column.heading for column in arranged.columns)
+    return replace(
+        layout, heading_line=line if named else 0, **{name: getattr(arranged, name) for name in found}
+    )
+
+
+def text_layout(place: Path, choices: Choices) -> Layout:
+    found = encoding_of(place)
+    encoding = Encoding(choices.encoding) if choices.encoding else found.encoding
+    sample = sample_of(place, encoding.codec)
+    delimiter, wrapped = recognise_delimiter(sample, choices.delimiter or DELIMITERS)
+    return Layout((), encoding=encoding, guessed=found.guessed, delimiter=delimiter, wrapped=wrapped)
+
+
+def is_across(head: list[Record], book: bool) -> bool:
+    return not book and len(head) == 1 and len(head[0].cells) > 1 and all_addresses(head[0].cells)
+
+
+def read_across(record: Record) -> Iterator[Record]:
+    """The one line of a file that stands for many: its cells are counted as lines."""
+    for line, cell in enumerate(record.cells, 1):
+        yield Record(line, [cell], record.fault)
+
+
+def arrangement(head: list[Record], choices: Choices) -> Layout:
+    """Raises FileRefused, but not for what somebody chose: that can be chosen again."""
+    if not head:
+        raise refusal("empty")
+    layout = arrange([record.cells[:MOST_COLUMNS] for record in head], choices.columns)
+    if layout is None and choices:
+        return Layout(tuple(Column("", Role.NOTE) for _ in head[0].cells[:MOST_COLUMNS]), undecided=MISSING)
+    if layout is None:
+        raise refusal("no_address_column")
+    header = head[layout.begin - 1]
+    if layout.begin and (header.fault == "too_many_columns" or len(header.cells) > MOST_COLUMNS):
+        raise refusal("too_many_columns", header.line)
+    return layout
+
+
+def read_rows(place: Path, start_line: int = 1, layout: Layout | None = None) -> Iterator[Row]:
     """Every line of the file that is not blank, from `start_line` on, in bounded memory.
 
-    To go on where a job was stopped, pass the line after the last one kept: what lies before is split into
-    cells again, but not looked at. Raises FileRefused, also half-way: then keep nothing of the file.
+    To go on where a job was stopped, pass the line after the last one kept, and the same layout: what lies
+    before is split into cells again, but not looked at. Raises FileRefused, also half-way: then keep nothing
+    of the file.
     """
-    records = filter(filled, read_records(place))
-    head = list(islice(records, HEAD))
-    columns = columns_of(head)
+    layout = layout or look(place)
+    columns = Columns.of(layout)
+    records = filter(filled, read_records(place, layout))
     number = 0
-    for number, record in enumerate(chain(head[columns.begin :], records), 1):
+    for number, record in enumerate(islice(records, layout.begin, None), 1):
         if number > MOST_ROWS:
             raise refusal("too_many_rows", record.line)
         if record.line >= start_line:
@@ -60,9 +135,10 @@ def read_rows(place: Path, start_line: int = 1) -> Iterator[Row]:
         raise refusal("empty")
 
 
-def read_records(place: Path) -> Iterator[Record]:
-    kind, encoding = look_into(place)
-    return read_spreadsheet(place) if kind is Kind.XLSX else read_delimited(place, encoding)
+def read_records(place: Path, layout: Layout) -> Iterator[Record]:
+    """Without a delimiter it is a workbook."""
+    found = read_delimited(place, layout) if layout.delimiter else read_spreadsheet(place)
+    return chain.from_iterable(map(read_across, found)) if layout.across else found
 
 
 def filled(record: Record) -> bool:
@@ -71,16 +147,28 @@ def filled(record: Record) -> bool:
     return bool(record.fault) or not (not text or text.isspace())
 
 
-def columns_of(head: list[Record]) -> Columns:
-    if not head:
-        raise refusal("empty")
-    columns = arrange([record.cells[:MOST_COLUMNS] for record in head])
-    if columns is None:
-        raise refusal("no_address_column")
-    header = head[columns.begin - 1]
-    if columns.begin and (header.fault == "too_many_columns" or len(header.cells) > MOST_COLUMNS):
-        raise refusal("too_many_columns", header.line)
-    return columns
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where in a record to look; -1 is nowhere. `notes` keep their headings."""
+
+    address: int
+    full: int
+    first: int
+    last: int
+    groups: tuple[int, ...]
+    courses: tuple[int, ...]
+    notes: dict[int, str]
+    width: int
+    secrets: bool
+    """What is out of place in a line might be a password."""
+
+    @classmethod
+    def of(cls, layout: Layout) -> Self:
+        full, first, last = (next(iter(layout.where(role)), -1) for role in NAMES)
+        groups, courses = layout.where(Role.GROUPS), layout.where(Role.COURSES)
+        notes, width = note_headings(layout), len(layout.columns)
+        secrets = bool(layout.where(Role.SECRET))
+        return cls(layout.address, full, first, last, groups, courses, notes, width, secrets)
 
 
 def read_row(record: Record, columns: Columns) -> Row:
@@ -112,21 +200,59 @@ def person(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
     spelled = ""
     if not fault:
         fault, spelled = check(address)
+    if columns.secrets and (fault or any(further)):
+        return Row(line, address if "@" in address else "", "", (), (), {}, fault, spelled)
     return Row(
         line,
         address,
-        " ".join([cells[where] for where in columns.names if cells[where]]) or name,
-        several(cells[columns.groups]),
-        several(cells[columns.courses]),
+        name_of(cells, columns) or name,
+        several(cells, columns.groups),
+        several(cells, columns.courses),
         note_of(cells, columns, further),
         fault,
         spelled,
     )
 
 
+def name_of(cells: list[str], columns: Columns) -> str:
+    """As the column of whole names has it, or put together; error cells and the like are nobody's name."""
+    full = named(cells[columns.full])
+    if full and "," not in full:
+        return full
+    first, last = named(cells[columns.first]), named(cells[columns.last])
+    return full if full and not (first and last) else joined_name(first, last)
+
+
+def joined_name(first: str, last: str) -> str:
+    """Chinese, Japanese and Korean names begin with the family's, and need no space."""
+    if not (first and last):
+        return first or last
+    if first[0] >= EAST_ASIAN and UNSPOKEN.fullmatch(first + last):
+        return last + first
+    return f"{first} {last}"
+
+
+def named(cell: str) -> str:
+    if not cell or is_nothing(cell) or ("@" in cell and looks_like_address(cell)):
+        return ""
+    return cell
+
+
+def is_nothing(cell: str) -> bool:
+    return cell[0] in BEGINS_NOTHING and bool(NOTHING.fullmatch(cell))
+
+
+def several(cells: list[str], where: tuple[int, ...]) -> tuple[str, ...]:
+    if not where:
+        return ()
+    if len(where) == 1:
+        return parts_of_cell(cells[where[0]])
+    return tuple(dict.fromkeys(part for at in where for part in parts_of_cell(cells[at])))
+
+
 @lru_cache(maxsize=1024)
-def several(cell: str) -> tuple[str, ...]:
-    if not cell:
+def parts_of_cell(cell: str) -> tuple[str, ...]:
+    if not cell or is_nothing(cell):
         return ()
     if ";" in cell or "|" in cell:
         return tuple(filter(None, map(str.strip, cell.replace("|", ";").split(";"))))

@@ -78,11 +78,13 @@ class Sheet(Markup):
             self.guided = False
 
     def shown(self, value: str) -> str:
-        """What people see in the cell."""
+        """What people see in the cell; of an error nothing."""
         if self.kind == "s":
             return self.shared(value)
         if self.kind in ("", "n"):
             return date_text(value, self.from_1904) if self.style in self.dates else number_text(value)
+        if self.kind == "e":
+            return ""
         return BOOLEANS.get(value, value) if self.kind == "b" else unescaped(value)
 
     def shared(self, value: str) -> str:
