@@ -74,6 +74,10 @@ KINDS = {
     "not_to_confirm": Kind(
         409, "Not to confirm", "The file is still checked, or was confirmed, cancelled or refused."
     ),
+    "columns_undecided": Kind(
+        409, "Columns undecided", "Say which column holds the e-mail addresses: POST imports/…/reading/."
+    ),
+    "columns_refused": Kind(409, "Columns refused", "Only one column can hold the e-mail addresses."),
     "last_owner": Kind(409, "Last owner", "Make somebody else an owner first."),
     "already_offered": Kind(409, "Already offered", "A role is waiting for this address. Withdraw it first."),
     "offer_ended": Kind(409, "Offer ended", "The role was accepted, withdrawn, or waited too long."),

@@ -11,6 +11,7 @@ from matricula.commands.registry import argument, command
 
 if TYPE_CHECKING:
     from matricula.joining.importing.models import ImportedFile
+    from matricula.joining.importing.reading import Choices
 
 PIECE = 1024 * 1024
 PAUSE_SECONDS = 0.2
@@ -24,9 +25,18 @@ BAR = 30
     argument("program", "the slug of the program"),
     argument("file", "the file: one person a line, with an e-mail address", type=Path),
     argument("--check", "only tell what is in it; nobody is invited", action="store_true"),
+    argument(
+        "--column",
+        "read a column, from 1, as email, name, first, last, groups, courses, note or nothing; repeatable",
+        action="append",
+        default=[],
+        metavar="email=2",
+    ),
+    argument("--encoding", "read the file in this encoding, such as windows-1251", default=""),
+    argument("--delimiter", "what is between the cells: comma, semicolon, tab or bar", default=""),
 )
 def import_invitations(arguments: argparse.Namespace) -> int:
-    from matricula.joining.errors import FileRefused
+    from matricula.joining.errors import ColumnsRefused, FileRefused
     from matricula.joining.importing.handing_in import cancel, confirm, hand_in
     from matricula.joining.importing.telling import why_refused
     from matricula.programs.errors import ProgramEnded
@@ -38,9 +48,16 @@ def import_invitations(arguments: argparse.Namespace) -> int:
         return refuse(f"There is no program {arguments.program!r} of {arguments.organization!r}.")
     try:
         content = pieces_of(arguments.file)
-        file = hand_in(program=program, name=arguments.file.name, content=content, actor=None)
+        choices = choices_of(arguments)
+        file = hand_in(
+            program=program, name=arguments.file.name, content=content, actor=None, choices=choices
+        )
     except FileRefused as refusal:
         return refuse(f"{arguments.file}: {refusal}")
+    except (ColumnsRefused, ValueError):
+        return refuse(
+            "Write --column as email=2, only one as email; --encoding and --delimiter as --help says."
+        )
     except OSError as fault:
         return refuse(f"{arguments.file}: {fault.strerror}")
     except ProgramEnded:
@@ -48,6 +65,10 @@ def import_invitations(arguments: argparse.Namespace) -> int:
     work_on(file, "checked")
     if file.state == file.State.REFUSED:
         return refuse(f"{file.name}:{file.line}: {why_refused(file)}")
+    tell_reading(file)
+    if file.undecided:
+        cancel(file=file, actor=None)
+        return refuse("Say which column holds the e-mail addresses, such as --column email=2.")
     tell_faults(file)
     if arguments.check:
         cancel(file=file, actor=None)
@@ -56,6 +77,19 @@ def import_invitations(arguments: argparse.Namespace) -> int:
         work_on(file, "invited")
     tell_counts(file)
     return 0
+
+
+def choices_of(arguments: argparse.Namespace) -> "Choices":
+    """Raises ColumnsRefused, ValueError."""
+    from matricula.joining.importing.interpretation import NAMES_OF_DELIMITERS, chosen
+    from matricula.joining.importing.reading import Encoding
+
+    said = [one.partition("=") for one in arguments.column]
+    if arguments.delimiter and arguments.delimiter not in NAMES_OF_DELIMITERS:
+        raise ValueError(arguments.delimiter)
+    encoding = Encoding(arguments.encoding.lower()) if arguments.encoding else ""
+    columns = {number: role for role, _, number in said}
+    return chosen(encoding=encoding, delimiter=arguments.delimiter, columns=columns)
 
 
 def refuse(words: str) -> int:
@@ -91,6 +125,19 @@ def draw(file: "ImportedFile", doing: str, end: str = "") -> None:
     bar = f"[{'#' * round(BAR * share):.<{BAR}}] {share:4.0%} " if whole else ""
     lines = file.done if whole else file.lines
     print(f"\r{bar}{lines:,} lines {doing}", end=end, file=sys.stderr, flush=True)
+
+
+def tell_reading(file: "ImportedFile") -> None:
+    """How each column was read, and what was not for sure."""
+    from matricula.joining.importing.interpretation import reading_of
+
+    reading = reading_of(file)
+    for column in reading.columns if reading else []:
+        print(f"{column.number}. {column.label}: {column.read_as}")
+    if reading and reading.layout.guessed:
+        print(f"Encoding guessed: {reading.layout.encoding}. Another one is chosen by --encoding.")
+    for words in reading.greetings if reading else []:
+        print(words)
 
 
 def tell_faults(file: "ImportedFile") -> None:

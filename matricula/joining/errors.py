@@ -107,6 +107,18 @@ class NotToConfirm(JoiningError):
     code = "not_to_confirm"
 
 
+class ColumnsUndecided(JoiningError):
+    """Somebody has to choose which column of the file holds the e-mail addresses."""
+
+    code = "columns_undecided"
+
+
+class ColumnsRefused(JoiningError):
+    """What was chosen cannot be: two columns of e-mail addresses, or a column the file does not have."""
+
+    code = "columns_refused"
+
+
 class NotToStop(JoiningError):
     """Nothing of the file is under way: it is not confirmed, stopped, or its letters are in the outbox."""
 

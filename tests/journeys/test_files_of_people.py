@@ -119,3 +119,28 @@ def test_a3_bruno_stops_a_file_and_is_told_what_became_of_whom(desk, program, tm
     assert Invitation.objects.live().count() == 0
     desk.get_by_role("link", name="Files of people").click()
     expect(desk.get_by_text("stopped, 0 invited")).to_be_visible()
+
+
+HUMAN_RESOURCES = """Personalnr;Имя;Work e-mail;Company e-mail;Пароль;Отдел
+7;Иван Петров;ip@n.example;info@n.example;Geheim-4711;Сети
+8;Ольга Чехова;och@n.example;office@n.example;Geheim-4712;Сети
+9;Ада;ada@n.example;hr@n.example;Geheim-4713;Офис
+"""
+
+
+def test_a3_bruno_sees_how_each_column_was_read_and_changes_it(desk, worker, tmp_path):
+    hand_in(desk, tmp_path, "leute.csv", HUMAN_RESOURCES.encode("cp1251"))
+    desk.get_by_role("heading", name="Which column holds the e-mail addresses?").wait_for()
+    expect(desk.get_by_text("It could be one of these: “Work e-mail”, “Company e-mail”.")).to_be_visible()
+    shoot(desk, "file-columns-undecided")
+    desk.get_by_label("Work e-mail").select_option("E-mail address")
+    click(desk, "Read the file again")
+    desk.get_by_role("heading", name="3 people can be invited").wait_for()
+    for words in ("Hello Иван Петров,", "Hello Ада,", "It was read as Cyrillic (Windows)"):
+        expect(desk.get_by_text(words)).to_be_visible()
+    assert "Geheim" not in desk.content()
+    shoot(desk, "file-columns-read")
+    desk.get_by_label("Alphabet (encoding)").select_option("Western European (Windows)")
+    click(desk, "Read the file again")
+    desk.get_by_text("Èâàí Ïåòðîâ").first.wait_for()
+    assert Invitation.objects.count() == 0

@@ -14,10 +14,12 @@ from matricula.api.access import token_of
 from matricula.api.door import Operations
 from matricula.api.finding import chosen_one
 from matricula.api.paging import Asked, Page, page_of
-from matricula.api.values import Language, PathId, PublicId
+from matricula.api.values import Given, Language, PathId, PublicId
 from matricula.joining.errors import NotToConfirm
-from matricula.joining.importing.handing_in import cancel, confirm, hand_in
+from matricula.joining.importing.handing_in import cancel, confirm, hand_in, read_anew
+from matricula.joining.importing.interpretation import chosen, name_of_delimiter, reading_of
 from matricula.joining.importing.models import ImportedFile
+from matricula.joining.importing.reading import Encoding
 from matricula.joining.importing.stopping import stop
 from matricula.joining.importing.telling import table, why_refused
 from matricula.web.exporting import download_many
@@ -27,8 +29,76 @@ operations = Operations(tags=["Imports"])
 Name = Literal["checking", "checked", "running", "done", "stopped", "cancelled", "refused"]
 READ, WRITE = "invitations:read", "invitations:write"
 PATH = "imports/"
+COLUMN = "(?:[1-9][0-9]?|100)=(?:email|name|first|last|groups|courses|note|nothing)"
+ENCODING = f"^(?:{'|'.join(Encoding)})?$"
+COLUMNS = f"^(?:{COLUMN}(?:,{COLUMN})*)?$"
 LARGEST = 100 * MIB
 """Bytes of a body."""
+
+
+Choice = Literal["email", "name", "first", "last", "groups", "courses", "note", "nothing"]
+Sign = Literal["comma", "semicolon", "tab", "bar"]
+
+
+class Column(BaseModel):
+    column: Annotated[int, Field(description="Counted from 1.")]
+    heading: str
+    read_as: Annotated[
+        Literal["email", "name", "first", "last", "groups", "courses", "note", "nothing", "secret"],
+        Field(description="`name` is a whole name. A `secret` looks like passwords: neither shown nor kept."),
+    ]
+    samples: list[str]
+
+
+class Reading(BaseModel):
+    """How a file was read."""
+
+    encoding: Annotated[str | None, Field(description="None of a workbook.")]
+    encoding_guessed: Annotated[bool, Field(description="Look at the names before you confirm.")]
+    delimiter: str | None
+    heading_line: Annotated[int | None, Field(description="None where the file has no headings.")]
+    columns: list[Column]
+    undecided: Annotated[
+        Literal["tie", "missing"] | None,
+        Field(description="Several columns could hold the addresses, or none: choose before you confirm."),
+    ]
+    greetings: Annotated[list[str], Field(description="How the first letters begin.")]
+
+    @classmethod
+    def of(cls, row: ImportedFile) -> Self | None:
+        reading = reading_of(row) if row.may_be_read_anew else None
+        if reading is None:
+            return None
+        layout = reading.layout
+        columns = [
+            Column(column=one.number, heading=one.heading, read_as=one.role.value, samples=list(one.samples))
+            for one in reading.columns
+        ]
+        return cls(
+            encoding=layout.encoding or None,
+            encoding_guessed=layout.guessed,
+            delimiter=name_of_delimiter(layout.delimiter) or None,
+            heading_line=layout.heading_line or None,
+            columns=columns,
+            undecided=layout.undecided or None,  # type: ignore[arg-type]
+            greetings=reading.greetings,
+        )
+
+
+class Choices(Given):
+    """What is left out is found out."""
+
+    encoding: Annotated[Encoding | None, Field(strict=False)] = None
+    delimiter: Sign | None = None
+    columns: Annotated[
+        dict[Annotated[str, Field(pattern="^[1-9][0-9]?$|^100$")], Choice],
+        Field(
+            default_factory=dict,
+            description="What a column is read as, by its number.",
+            json_schema_extra={"additionalProperties": False},
+            examples=[{"2": "email"}],
+        ),
+    ]
 
 
 class Import(BaseModel):
@@ -47,13 +117,17 @@ class Import(BaseModel):
     ]
     done: Annotated[int, Field(description="Of the new ones, how many were carried out.")]
     invited: int
+    reading: Annotated[
+        Reading | None,
+        Field(description="While it is checked and not confirmed; in lists always null."),
+    ]
     refused_because: Annotated[str | None, Field(description="Why the whole file was refused.")]
     created_at: datetime
     confirmed_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: ImportedFile) -> Self:
+    def of(cls, row: ImportedFile, *, listed: bool = False) -> Self:
         return cls(
             id=row.public_id,
             program=shapes.Named.of(row.program),
@@ -63,6 +137,7 @@ class Import(BaseModel):
             counts=row.counts,
             done=row.done,
             invited=row.invited,
+            reading=None if listed else Reading.of(row),
             refused_because=why_refused(row) or None,
             created_at=row.created_at,
             confirmed_at=row.confirmed_at,
@@ -79,7 +154,7 @@ def imports_of(request: HttpRequest) -> "QuerySet[ImportedFile]":
 def list_imports(request: HttpRequest, asked: Query[Asked]) -> Page[Import]:
     """Files that were handed in, the newest first."""
     rows, following = page_of(request, imports_of(request), asked)
-    return Page(items=[Import.of(row) for row in rows], next=following)
+    return Page(items=[Import.of(row, listed=True) for row in rows], next=following)
 
 
 @operations.makes(PATH, scope=WRITE, response=Import, status=202)
@@ -88,13 +163,36 @@ def create_import(
     file: Annotated[UploadedFile, File(description="CSV or XLSX, up to 1,000,000 lines.")],
     program: Annotated[PublicId, Form()],
     language: Annotated[Language, Form("")],
+    encoding: Annotated[str, Form("", pattern=ENCODING)],
+    delimiter: Annotated[Literal["", "comma", "semicolon", "tab", "bar"], Form("")],
+    columns: Annotated[
+        str,
+        Form(
+            "",
+            pattern=COLUMNS,
+            description="What columns are read as, by number.",
+            examples=["2=email,3=name"],
+        ),
+    ],
 ) -> Import:
-    """Hand in a file with columns email, name, groups, courses. It is checked; nobody is invited yet."""
+    """Hand in a file with columns email, name, groups, courses. It is checked; nobody is invited yet.
+
+    Its headings may be those of other programs and languages; `reading` tells what each was read as.
+    """
     token = token_of(request)
     programs = token.organization.programs.select_related("organization")
-    chosen = chosen_one(programs, program, "#/program")
+    program_of_it = chosen_one(programs, program, "#/program")
     name = (file.name or "people").replace("\0", "")
-    kept = hand_in(program=chosen, name=name, content=file.chunks(), actor=token.made_by, language=language)
+    pairs = dict(one.split("=") for one in columns.split(",") if one)
+    choices = chosen(encoding=encoding, delimiter=delimiter, columns=pairs)
+    kept = hand_in(
+        program=program_of_it,
+        name=name,
+        content=file.chunks(),
+        actor=token.made_by,
+        language=language,
+        choices=choices,
+    )
     return Import.of(kept)
 
 
@@ -102,6 +200,15 @@ def create_import(
 def read_import(request: HttpRequest, import_id: PathId) -> Import:
     """How far a file is, and what is in it."""
     return Import.of(get_object_or_404(imports_of(request), public_id=import_id))
+
+
+@operations.makes("imports/{public:import_id}/reading/", scope=WRITE, response=Import, status=202)
+def read_import_anew(request: HttpRequest, import_id: PathId, body: Choices) -> Import:
+    """Have a checked file checked once more, read as you say. Nobody is invited by that."""
+    file = get_object_or_404(imports_of(request), public_id=import_id)
+    choices = chosen(encoding=body.encoding or "", delimiter=body.delimiter or "", columns=body.columns)
+    read_anew(file=file, choices=choices)
+    return Import.of(imports_of(request).get(pk=file.pk))
 
 
 @operations.makes("imports/{public:import_id}/confirmation/", scope=WRITE, response=Import, status=202)

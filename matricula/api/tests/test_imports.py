@@ -117,3 +117,61 @@ def test_a_large_file_is_for_those_with_a_token(api, house, client):
     assert api.send_file(large, program=house.program.public_id).status_code == 202
     for path, answer in (("imports/", 401), ("imports/x/", 404), ("docs/", 413), ("programs/", 413)):
         assert client.post(f"/api/v1/{path}", {"file": "x" * (5 * MIB)}).status_code == answer
+
+
+TWO = b"Work e-mail,Company e-mail,Who,Password\neve@n.example,info@n.example,Eve,Geheim-4711\n"
+
+
+def test_how_a_file_was_read_is_told_and_changed_before_anybody_is_invited(api, house):
+    path = f"imports/{api.send_file(TWO, program=house.program.public_id).json()['id']}/"
+    assert api.get(path).json()["reading"] is None
+    work()
+    told = api.get(path).json()
+    assert (told["state"], told["lines"], told["reading"]["undecided"]) == ("checked", 0, "tie")
+    assert told["reading"]["columns"][3] == {
+        "column": 4,
+        "heading": "Password",
+        "read_as": "secret",
+        "samples": [],
+    }
+    assert api.post(f"{path}confirmation/").json()["code"] == "columns_undecided"
+    answer = api.post(f"{path}reading/", {"columns": {"1": "email", "3": "name"}})
+    assert (answer.status_code, answer.json()["state"]) == (202, "checking")
+    work()
+    told = api.get(path).json()["reading"]
+    assert (told["undecided"], told["greetings"]) == (None, ["Hello Eve,"])
+    assert (told["encoding"], told["encoding_guessed"], told["delimiter"]) == ("utf-8", False, "comma")
+    assert api.post(f"{path}confirmation/").status_code == 202
+    work()
+    assert Invitation.objects.get(address="eve@n.example").name == "Eve"
+    assert api.get(path).json()["reading"] is None
+    assert api.post(f"{path}reading/", {}).json()["code"] == "not_to_confirm"
+
+
+def test_a_file_may_be_handed_in_with_how_it_is_to_be_read(api, house):
+    said = {"columns": "1=email,3=name", "encoding": "windows-1251", "delimiter": "comma"}
+    content = TWO.decode().replace("Eve", "Иван").encode("cp1251")
+    path = f"imports/{api.send_file(content, program=house.program.public_id, **said).json()['id']}/"
+    work()
+    assert api.get(path).json()["reading"]["greetings"] == ["Hello Иван,"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"columns": "1=boss"}, {"columns": "email"}, {"encoding": "klingon"}, {"delimiter": ","}]
+)
+def test_a_way_of_reading_that_there_is_not_is_refused(api, house, said):
+    assert api.send_file(TWO, program=house.program.public_id, **said).status_code == 422
+    assert ImportedFile.objects.filter(name="people.csv").exclude(pk=house.file.pk).count() == 0
+
+
+def test_two_columns_of_addresses_are_refused(api, house):
+    answer = api.send_file(TWO, program=house.program.public_id, columns="1=email,2=email")
+    assert (answer.status_code, answer.json()["code"]) == (409, "columns_refused")
+    path = f"imports/{house.file.public_id}/reading/"
+    assert api.post(path, {"columns": {"1": "email", "2": "email"}}).json()["code"] == "columns_refused"
+
+
+def test_a_list_of_files_tells_nobodys_name(api, house):
+    api.send_file(PEOPLE, program=house.program.public_id)
+    work()
+    assert {one["reading"] for one in api.get("imports/").json()["items"]} == {None}

@@ -12,19 +12,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.joining.console.seats import scarce_seats
-from matricula.joining.errors import FileRefused, NotToConfirm, NotToStop
-from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, is_stuck
+from matricula.joining.errors import (
+    ColumnsRefused,
+    ColumnsUndecided,
+    FileRefused,
+    NotToConfirm,
+    NotToStop,
+)
+from matricula.joining.importing.handing_in import cancel, confirm, go_on, hand_in, is_stuck, read_anew
+from matricula.joining.importing.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
 from matricula.joining.importing.models import ImportedFile, Verdict
+from matricula.joining.importing.reading import Choices, Role
 from matricula.joining.importing.stopping import stop
 from matricula.joining.importing.telling import left_out, shown, table, why_refused
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
-from matricula.web.exporting import download_many
+from matricula.web.exporting import download, download_many
 from matricula.web.keyset import stretch
 
 State = ImportedFile.State
+TEMPLATE = ("email", "first name", "last name", "groups", "courses")
+"""Headings without anybody below, so that nobody is invited who is only an example."""
 
 
 class FileForm(forms.Form):
@@ -113,8 +123,52 @@ def one_file(request: HttpRequest, organization: Organization, file_id: str) -> 
         "left_out": left_out(file) if file.may_be_told else [],
         "not_invited": file.counts.get(Verdict.STOPPED, 0),
         "why": why_refused(file),
+        "reading": reading_of(file) if file.may_be_read_anew else None,
     }
     return render(request, "joining/console/file.html", context)
+
+
+@administering
+@require_safe
+def template(request: HttpRequest, organization: Organization, form: str) -> HttpResponse:
+    """An empty list to fill in, as CSV or XLSX."""
+    if form not in ("csv", "xlsx"):
+        raise Http404
+    return download([TEMPLATE], f"{organization.slug}-people", form)
+
+
+@administering
+@require_POST
+def reading(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
+    """Read the file anew, with other columns, another encoding or another sign between the cells."""
+    file = file_of(organization, file_id)
+    try:
+        if not file.may_be_read_anew or was_read_anew(request, file):
+            raise NotToConfirm
+        read_anew(file=file, choices=choices_of(request, file))
+    except NotToConfirm:
+        messages.info(request, _("This file was read anew, confirmed or cancelled meanwhile."))
+    except ColumnsRefused:
+        messages.warning(request, _("Only one column can hold the e-mail addresses. Nothing was changed."))
+    return redirect("invitations:file", organization.slug, file.public_id)
+
+
+def was_read_anew(request: HttpRequest, file: ImportedFile) -> bool:
+    """Since the page was drawn: what it showed is not what would be confirmed or changed now."""
+    return request.POST.get("readings", str(file.readings)) != str(file.readings)
+
+
+def choices_of(request: HttpRequest, file: ImportedFile) -> Choices:
+    """What is not among the choices is as it was. Raises ColumnsRefused."""
+    encoding, delimiter = request.POST.get("encoding", ""), request.POST.get("delimiter", "")
+    signs = NAMES_OF_DELIMITERS
+    asked = {at: request.POST.get(f"column-{at + 1}", "") for at in range(len(file.layout["columns"]))}
+    return revised(
+        file,
+        encoding=encoding if encoding in set(ENCODINGS) else file.layout["encoding"],
+        delimiter=signs.get(delimiter, file.layout["delimiter"]) if file.layout["delimiter"] else "",
+        columns={at: Role(role) for at, role in asked.items() if role in set(Role) - {Role.SECRET}},
+    )
 
 
 @administering
@@ -122,9 +176,14 @@ def one_file(request: HttpRequest, organization: Organization, file_id: str) -> 
 def confirmation(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
     file = file_of(organization, file_id)
     try:
-        confirm(file=file, actor=actor_of(request))
+        if was_read_anew(request, file):
+            messages.warning(request, _("The file was read anew meanwhile. Look through it once more."))
+        else:
+            confirm(file=file, actor=actor_of(request))
     except NotToConfirm:
         messages.info(request, _("This file was confirmed or cancelled already."))
+    except ColumnsUndecided:
+        messages.warning(request, _("Choose the column of e-mail addresses first."))
     except ProgramEnded:
         messages.warning(request, _("The program has ended. Give it a later last day first."))
     return redirect("invitations:file", organization.slug, file.public_id)

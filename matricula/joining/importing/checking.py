@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.joining.errors import FileRefused
-from matricula.joining.importing.handing_in import place_of
+from matricula.joining.importing.handing_in import let_go, place_of
 from matricula.joining.importing.judging import count, judge
 from matricula.joining.importing.keeping import Kept, keep, lines_a_step
 from matricula.joining.importing.matching import Matcher
-from matricula.joining.importing.models import ImportedFile
-from matricula.joining.importing.reading import Row, read_rows
+from matricula.joining.importing.models import ImportedFile, ImportedLine
+from matricula.joining.importing.reading import Choices, Layout, Row, look, read_rows
 from matricula.joining.importing.reading.rows import storable
 from matricula.joining.importing.reading.wording import refusal
 from matricula.web.ids import new_public_ids
@@ -25,7 +25,11 @@ State = ImportedFile.State
 
 def check_some(file: ImportedFile) -> bool:
     """Keep the next lines; when there are none left, judge them all. True while more is left."""
+    if not file.read_to and forget_last_reading(file):
+        return True
     try:
+        if not is_laid_out(file):
+            return False
         with transaction.atomic():
             more = keep_some(file)
     except Cancelled:
@@ -39,8 +43,30 @@ def check_some(file: ImportedFile) -> bool:
     if not more:
         judge(file)
         file.move(State.CHECKING, state=State.CHECKED, counts=count(file))
-        transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))
     return more
+
+
+def forget_last_reading(file: ImportedFile) -> bool:
+    """Some of the lines that were kept when the file was read otherwise. False when there are none."""
+    first = file.kept_lines.order_by("line").values_list("line", flat=True).first()
+    if first is None:
+        return False
+    ImportedLine.objects.filter(file=file, line__lt=first + lines_a_step()).delete()
+    return True
+
+
+def is_laid_out(file: ImportedFile) -> bool:
+    """Find out how the file is to be read. False when somebody has to say it first.
+
+    Raises FileRefused, FileNotFoundError, Cancelled.
+    """
+    if file.layout:
+        return True
+    layout = look(place_of(file), Choices.of(file.choices))
+    state = State.CHECKED if layout.undecided else State.CHECKING
+    if not file.move(State.CHECKING, state=state, layout=layout.kept()):
+        raise Cancelled
+    return not layout.undecided
 
 
 def keep_some(file: ImportedFile) -> bool:
@@ -100,26 +126,28 @@ def note_of(row: Row) -> str:
 
 
 MOST_OPEN = 4
-_open: dict[int, tuple[int, Iterator[Row]]] = {}
-"""Readers this process left open between steps, and the line each stands at."""
+_open: dict[tuple[int, int], tuple[int, Iterator[Row]]] = {}
+"""Readers this process left open between steps, by file and reading, and the line each stands at."""
 
 
 def go_on_reading(file: ImportedFile) -> Iterator[Row]:
     """From the line after the last one kept, whoever kept it."""
-    line, rows = _open.pop(file.pk, (-1, iter(())))
-    return rows if line == file.read_to else read_rows(place_of(file), file.read_to + 1)
+    line, rows = _open.pop((file.pk, file.readings), (-1, iter(())))
+    if line == file.read_to:
+        return rows
+    return read_rows(place_of(file), file.read_to + 1, Layout.of(file.layout))
 
 
 def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
     """For the next step. Should this one be undone, the line no longer fits and the file is opened anew."""
     if len(_open) >= MOST_OPEN:
         del _open[next(iter(_open))]
-    _open[file.pk] = (file.read_to, rows)
+    _open[file.pk, file.readings] = (file.read_to, rows)
 
 
 def refuse(file: ImportedFile, fault: FileRefused) -> None:
     """Nothing of such a file is kept."""
     file.kept_lines.all().delete()
     news = {"state": State.REFUSED, "code": fault.code, "line": fault.line, "ended_at": timezone.now()}
-    file.move(State.CHECKING, lines=0, **news)
-    transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))
+    if file.move(State.CHECKING, lines=0, layout={}, **news):
+        let_go(file)

@@ -22,7 +22,7 @@ def clear_some() -> bool:
     """Forget some lines, or stray uploads. True while more is left."""
     now = timezone.now()
     ImportedFile.objects.filter(state=State.CHECKED, created_at__lt=now - UNANSWERED).update(
-        state=State.CANCELLED, ended_at=now
+        state=State.CANCELLED, layout={}, ended_at=now
     )
     dropped = Q(state__in=(State.CANCELLED, State.REFUSED)) | Q(
         state__in=(State.DONE, State.STOPPED), ended_at__lt=now - KEPT
@@ -43,8 +43,9 @@ def forget_some(file: ImportedFile) -> bool:
 
 
 def forget_uploads() -> None:
-    """Those of a file that is still to be read stay."""
-    wanted = set(ImportedFile.objects.filter(state=State.CHECKING).values_list("stored_as", flat=True))
+    """Those of a file that is still to be read, or may be read anew, stay."""
+    unconfirmed = ImportedFile.objects.filter(state__in=(State.CHECKING, State.CHECKED))
+    wanted = set(unconfirmed.values_list("stored_as", flat=True))
     before = time.time() - STRAY_SECONDS
     for place in folder().glob("*"):
         if place.name not in wanted and place.stat().st_mtime < before:

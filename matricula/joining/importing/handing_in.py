@@ -13,9 +13,9 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.jobs.models import Job
 from matricula.jobs.queueing import enqueue, try_again
-from matricula.joining.errors import NotToConfirm
+from matricula.joining.errors import ColumnsUndecided, NotToConfirm
 from matricula.joining.importing.models import ImportedFile
-from matricula.joining.importing.reading import MOST_BYTES, recognise
+from matricula.joining.importing.reading import MOST_BYTES, Choices, recognise
 from matricula.joining.importing.reading.wording import refusal
 from matricula.joining.models import Invitation
 from matricula.programs.errors import ProgramEnded
@@ -34,9 +34,17 @@ def place_of(file: ImportedFile) -> Path:
 
 
 def hand_in(
-    *, program: Program, name: str, content: Iterable[bytes], actor: Account | None, language: str = ""
+    *,
+    program: Program,
+    name: str,
+    content: Iterable[bytes],
+    actor: Account | None,
+    language: str = "",
+    choices: Choices | None = None,
 ) -> ImportedFile:
     """Keep a file and have it checked; letters go out in `language`, or in the organization's.
+
+    How it is read is found out, save for `choices`.
 
     Raises FileRefused for what is no list of people, ProgramEnded.
     """
@@ -54,6 +62,7 @@ def hand_in(
                 stored_as=stored_as,
                 handed_in_by=actor,
                 language=language or program.organization.language,
+                choices=(choices or Choices()).kept(),
             )
         )
     except BaseException:
@@ -81,15 +90,39 @@ def have_checked(file: ImportedFile) -> ImportedFile:
 
 
 @transaction.atomic
+def read_anew(*, file: ImportedFile, choices: Choices) -> None:
+    """Have a checked file checked once more, read as `choices` say. Raises NotToConfirm."""
+    news = {"choices": choices.kept(), "readings": file.readings + 1}
+    if not file.may_be_read_anew or not file.move(State.CHECKED, state=State.CHECKING, **UNREAD, **news):
+        raise NotToConfirm
+    enqueue(JOB, reference=file.pk)
+
+
+UNREAD: dict[str, object] = {"layout": {}, "read_to": 0, "lines": 0, "counts": {}, "left_out": {}}
+
+
+@transaction.atomic
 def confirm(*, file: ImportedFile, actor: Account | None) -> None:
-    """Have a checked file carried out, once. Raises NotToConfirm, ProgramEnded."""
+    """Have a checked file carried out, once, as it was read when `file` was.
+
+    Raises NotToConfirm, ColumnsUndecided, ProgramEnded.
+    """
     if file.program.has_ended:
         raise ProgramEnded
+    if file.state == State.CHECKED and file.undecided:
+        raise ColumnsUndecided
     news = {"confirmed_by": actor, "confirmed_at": timezone.now(), "written_to": newest_invitation()}
-    if not file.move(State.CHECKED, state=State.RUNNING, owes_letters=True, **news):
+    told = {"layout": file.without_samples(), "owes_letters": True}
+    if not file.move(State.CHECKED, state=State.RUNNING, **told, **news):
         raise NotToConfirm
     enqueue(JOB, reference=file.pk)
     journal("invitation.import_confirmed", file, actor)
+    let_go(file)
+
+
+def let_go(file: ImportedFile) -> None:
+    """What was uploaded, once nobody reads it any more."""
+    transaction.on_commit(lambda: place_of(file).unlink(missing_ok=True))
 
 
 def is_stuck(file: ImportedFile) -> bool:
@@ -116,8 +149,12 @@ def newest_invitation() -> int:
 def cancel(*, file: ImportedFile, actor: Account | None) -> bool:
     """Nobody is invited from it. False when it was confirmed, or ended otherwise."""
     now = timezone.now()
-    done = file.move(State.CHECKING, State.CHECKED, state=State.CANCELLED, ended_at=now)
+    # While it is read anew, lines of the last reading may be left: with one to count they are forgotten too.
+    lines = file.lines or min(file.readings, 1)
+    news = {"state": State.CANCELLED, "layout": {}, "lines": lines, "ended_at": now}
+    done = file.move(State.CHECKING, State.CHECKED, **news)
     if done:
+        let_go(file)
         journal("invitation.import_cancelled", file, actor)
     return done
 

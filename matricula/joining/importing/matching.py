@@ -43,6 +43,7 @@ class Known:
         return cls(groups, courses)
 
     def attach(self, groups: tuple[str, ...], courses: tuple[str, ...]) -> Attached:
+        groups = tuple(one for name in groups for one in self.parted(name))
         found = {self.groups.get(spelled(name)) for name in groups} - {None}
         named = [name for name in courses if spelled(name) in self.courses]
         left_out = [(GROUP, name[:LONGEST_NAME]) for name in groups if spelled(name) not in self.groups]
@@ -50,6 +51,12 @@ class Known:
         left_out += [(FURTHER_COURSE, name) for name in named[1:]]
         chosen = self.courses[spelled(named[0])] if named else (None, None)
         return Attached(json.dumps(sorted(found)), *chosen, json.dumps(left_out), tuple(left_out))
+
+    def parted(self, name: str) -> list[str]:
+        """`Crew, Grid` is two groups, unless one is called so."""
+        parts = [part.strip() for part in name.split(",") if part.strip()]
+        known = any(spelled(part) in self.groups for part in parts)
+        return parts if known and spelled(name) not in self.groups else [name]
 
 
 NOTHING = Attached("[]", None, None, "[]", ())

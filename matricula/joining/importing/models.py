@@ -48,6 +48,12 @@ class ImportedFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
+    choices = models.JSONField(default=dict)
+    """What somebody said about reading it: the reader's Choices."""
+    layout = models.JSONField(default=dict)
+    """How it is read: the reader's Layout, with samples only until it is confirmed or dropped."""
+    readings = models.PositiveIntegerField(default=0)
+    """How often it was read anew, with other choices."""
     code = models.CharField(max_length=40, blank=True)
     """Why it was refused: a key of the reader's REFUSALS."""
     line = models.PositiveIntegerField(default=0)
@@ -87,9 +93,24 @@ class ImportedFile(models.Model):
         stopped = self.state == self.State.STOPPED and self.ended_at is not None
         return stopped or self.state in (self.State.CHECKED, self.State.DONE)
 
+    @property
+    def may_be_read_anew(self) -> bool:
+        return self.state == self.State.CHECKED and bool(self.layout)
+
+    @property
+    def undecided(self) -> str:
+        """Why it cannot be read before somebody chooses the column of addresses."""
+        return str(self.layout.get("undecided", ""))
+
+    def without_samples(self) -> dict[str, object]:
+        """Its layout as it is kept once nobody chooses any more: without anybody's name or address."""
+        columns = [{**one, "samples": []} for one in self.layout.get("columns", [])]
+        return {**self.layout, "columns": columns} if self.layout else {}
+
     def move(self, *before: State, **news: object) -> bool:
-        """Change it if it still is in a state of `before`; False when somebody was faster."""
-        moved = ImportedFile.objects.filter(pk=self.pk, state__in=before).update(**news)
+        """Change it if it still is in a state of `before`, read as it was; False when somebody was faster."""
+        same = ImportedFile.objects.filter(pk=self.pk, state__in=before, readings=self.readings)
+        moved = same.update(**news)
         for name, value in news.items() if moved else ():
             setattr(self, name, value)
         return bool(moved)

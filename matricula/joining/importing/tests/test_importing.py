@@ -63,7 +63,7 @@ def test_a_file_is_checked_and_nobody_is_invited_before_it_is_confirmed(program,
         (3, "bad_address")
     ]
     assert (Invitation.objects.count(), Letter.objects.count()) == (0, 0)
-    assert not place_of(file).exists()
+    assert place_of(file).exists()
 
 
 def test_a_confirmed_file_invites_everybody_once_with_groups_course_and_note(program, bruno, course):
