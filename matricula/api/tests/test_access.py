@@ -143,6 +143,7 @@ BODIES = {
     "update-specialization": {"title": "N"},
     "add-course-to-specialization": {"course": "course_id"},
     "move-course-in-specialization": {"direction": "up"},
+    "read-import-anew": {"encoding": "utf-8"},
 }
 
 

@@ -180,7 +180,7 @@ def test_every_code_a_room_may_raise_has_its_place_in_the_table():
         "program_full",
         "not_to_confirm",
     }
-    pages_only |= {"mailbox_unproven", "token_unusable", "course_problems"}
+    pages_only |= {"removed", "mailbox_unproven", "token_unusable", "course_problems"}
     bases = {"joining", "program", "refused", "catalog", "organization"}
     rooms = [
         one for room in (errors, catalog, joining, organizations, programs) for one in vars(room).values()

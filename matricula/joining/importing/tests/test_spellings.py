@@ -13,7 +13,7 @@ from matricula.joining.importing.reading import read_rows
 from matricula.joining.importing.reading.delimited import recognise_delimiter
 from matricula.joining.importing.reading.encodings import Encoding
 from matricula.joining.importing.reading.layout import Choices
-from matricula.joining.importing.reading.rows import look
+from matricula.joining.importing.reading.rows import NOTHING, look
 
 DELIMITERS = ",;\t|"
 ENCODED = {
@@ -45,7 +45,7 @@ def written(rows, delimiter, line_end="\r\n"):
 
 def names(letters):
     """Lists of names as people have them, one of them with an umlaut so that the encoding shows."""
-    words = st.text(letters, min_size=1, max_size=8)
+    words = st.text(letters, min_size=1, max_size=8).filter(lambda word: not NOTHING.fullmatch(word))
     return st.lists(st.lists(words, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=6)
 
 
