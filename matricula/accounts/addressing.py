@@ -6,13 +6,11 @@ from django.utils import timezone
 
 from matricula.accounts.confirming import ask_to_confirm
 from matricula.accounts.errors import AddressListed, CodeEnded, LastAddress, NotYetConfirmed, TooManyAdded
+from matricula.accounts.mailboxes import hold_account, keep_promises, reached, tell, unprove
 from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.accounts.throttling import Limit
 from matricula.audit.models import record
-from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
 
-KIND = "accounts.addresses"
 ADDED = Limit("add-address")
 """To an account."""
 
@@ -36,26 +34,31 @@ def add_address(*, account: Account, address: str) -> EmailAddress:
 @transaction.atomic
 def make_primary(*, email: EmailAddress) -> None:
     """Letters go there from now on. The one before is told. Raises NotYetConfirmed."""
-    account = Account.objects.select_for_update().get(pk=email.account_id)
-    if email.confirmed_at is None:
+    account = email.account
+    hold_account(account.pk)
+    now = account.addresses.held().filter(pk=email.pk).first()
+    if now is None:
         raise NotYetConfirmed
-    if email.is_primary:
+    if now.is_primary:
         return
-    tell(primary_of(account), "primary", email)
+    tell(primary_of(account), "primary", now)
     account.addresses.filter(is_primary=True).update(is_primary=False)
-    EmailAddress.objects.filter(pk=email.pk).update(is_primary=True, signs_in=True)
-    record("address.made_primary", actor=account, subject=email)
+    now.is_primary = now.signs_in = True
+    now.save(update_fields=["canonical", "is_primary", "signs_in"])
+    keep_promises(now)
+    record("address.made_primary", actor=account, subject=now)
 
 
 @transaction.atomic
 def remove_address(*, email: EmailAddress) -> None:
     """Another confirmed address becomes primary when this one was. Raises LastAddress."""
-    account = Account.objects.select_for_update().get(pk=email.account_id)
-    others = account.addresses.exclude(pk=email.pk).confirmed().filter(signs_in=True)
-    heir = others.order_by("id").first()
-    if email.confirmed_at and heir is None:
+    account = email.account
+    hold_account(account.pk)
+    others = account.addresses.exclude(pk=email.pk)
+    heir = others.ways_in().order_by("id").first()
+    if heir is None and (email.confirmed_at or not others.exists()):
         raise LastAddress
-    tell(reached(account, without=email), "removed", email)
+    tell(reached(account, without=email).order_by("pk"), "removed", email)
     record("address.removed", actor=account, subject=email)
     email.delete()
     if email.is_primary and heir:
@@ -69,33 +72,19 @@ def release(*, confirmation: Confirmation) -> None:
     Raises CodeEnded when it was used already.
     """
     email = confirmation.email
+    hold_account(email.account_id)
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
     if not rows.update(ended_at=timezone.now()):
         raise CodeEnded
-    tell(reached(email.account, without=email), "released", email)
+    tell(reached(email.account, without=email).order_by("pk"), "released", email)
     record("address.released", subject=email, after={"account": email.account_id})
-    EmailAddress.objects.filter(pk=email.pk, confirmed_at__isnull=True).delete()
+    unproven = EmailAddress.objects.filter(pk=email.pk, confirmed_at__isnull=True)
+    if email.account.addresses.exclude(pk=email.pk).exists():
+        unproven.delete()
+    else:
+        unprove(unproven)
 
 
 def primary_of(account: Account) -> QuerySet[EmailAddress]:
     """Primary until now, so that nobody is moved out unnoticed."""
     return account.addresses.filter(is_primary=True)
-
-
-def reached(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
-    """Every mailbox known to be the owner's; when there is none, whatever is left beside `without`."""
-    proven = account.addresses.confirmed()
-    return proven if proven.exists() else account.addresses.exclude(pk=without.pk)
-
-
-def tell(told: QuerySet[EmailAddress], change: str, email: EmailAddress) -> None:
-    """A letter to each of `told` about what happened to `email`."""
-    context, language = {"change": change, "address": email.address}, email.account.language
-    Letter.objects.bulk_create(
-        Letter(kind=KIND, to=one.address, language=language, context=context) for one in told.order_by("pk")
-    )
-
-
-@writes(KIND)
-def addresses_letter(letter: Letter) -> Reading:
-    return Reading("accounts/email/addresses", dict(letter.context))

@@ -4,33 +4,35 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
-from django.db.models import F
 from django.http import HttpRequest
 
 from matricula.accounts.addresses import AddressRefused
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import IN_ORDER_OF_PROOF, Account, EmailAddress
 from matricula.web.finding import only
+
+TRIED = 2
+"""Accounts whose password is compared, always as many: more than one may list an address, as long as nobody
+has proven it, or as the last name its former owner has. The password tells which one is meant."""
 
 
 class EmailBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, email: str = "", password: str = "", **_: Any
     ) -> Account | None:
-        account = account_at(email)
-        if account is None or not account.has_usable_password():
+        named = [one for one in accounts_named(email) if one.has_usable_password()]
+        fitting = [one for one in named if one.check_password(password)]
+        for _unknown in range(TRIED - len(named)):
             make_password(password)
-            return None
-        return account if account.check_password(password) and account.is_active else None
+        return next((one for one in fitting if one.is_active), None)
 
     def get_user(self, user_id: int) -> Account | None:
         return only(Account.objects.filter(pk=user_id, is_active=True))
 
 
-def account_at(address: str) -> Account | None:
-    """The account that signs in with `address`: the one that proved it, else the latest that claims it."""
+def accounts_named(address: str) -> list[Account]:
+    """Those that sign in with `address`. A claim that nobody proved comes last and takes nothing away."""
     try:
         rows = EmailAddress.objects.spelled(address).filter(signs_in=True).select_related("account")
     except AddressRefused:
-        return None
-    row = rows.order_by(F("confirmed_at").asc(nulls_last=True), "-id").first()
-    return row.account if row else None
+        return []
+    return [row.account for row in rows.order_by(*IN_ORDER_OF_PROOF)[:TRIED]]

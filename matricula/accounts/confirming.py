@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
+from matricula.accounts.mailboxes import hold_accounts_listing, keep_promises, take_off_others
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.signals import address_confirmed
 from matricula.accounts.throttling import LETTERS, MailboxLimit, Tally, guess
@@ -69,18 +70,22 @@ def write_to(emails: list[EmailAddress], *, holding: Mapping[str, str] = NOTHING
 @writes(KIND)
 def confirmation_letter(letter: Letter) -> Reading | None:
     """Mints code and link; only their digests stay."""
-    confirmation = (
-        Confirmation.objects.select_related("email__account").filter(pk=letter.reference or 0).first()
-    )
-    if confirmation is None or confirmation.ended_at:
-        return None
+    values = mint_proofs(letter.reference or 0)
+    return Reading("accounts/email/confirmation", values) if values else None
+
+
+def mint_proofs(confirmation_id: int) -> dict[str, str]:
+    """The `code` and `link` of a letter that confirms `address`; nothing when none is asked for any more."""
+    rows = Confirmation.objects.select_related("email").filter(pk=confirmation_id, ended_at__isnull=True)
+    confirmation = rows.first()
+    if confirmation is None:
+        return {}
     code, secret = new_code(), new_link_secret()
     confirmation.code_digest = digest("code", f"{confirmation.pk}:{code}")
     confirmation.link_digest = digest("confirmation", secret)
     confirmation.save(update_fields=["code_digest", "link_digest"])
     link = f"{settings.BASE_URL}/account/confirm/{secret}/"
-    values = {"code": code, "link": link, "address": confirmation.email.address}
-    return Reading("accounts/email/confirmation", values)
+    return {"code": code, "link": link, "address": confirmation.email.address}
 
 
 def letter_came_back(*, account: Account, address: str) -> bool | None:
@@ -130,10 +135,15 @@ def confirmation_of_link(secret: str) -> Confirmation:
 
 
 def open_confirmation(**known: object) -> Confirmation:
-    """The one whose link still opens something. Raises CodeEnded."""
-    since = timezone.now() - timedelta(hours=Confirmation.LINK_HOURS)
-    rows = Confirmation.objects.select_related("email__account")
-    found = rows.filter(**known, ended_at__isnull=True, requested_at__gt=since).first()
+    """The one whose link still opens something. Raises CodeEnded.
+
+    One that was written because another address loses its power opens until that day.
+    """
+    now = timezone.now()
+    losing = EmailAddress.objects.filter(account=OuterRef("email__account"), power_ends_at__gt=now)
+    young = Q(requested_at__gt=now - timedelta(hours=Confirmation.LINK_HOURS))
+    rows = Confirmation.objects.filter(young | Q(purpose=Confirmation.PARTING) & Exists(losing))
+    found = rows.filter(**known, ended_at__isnull=True).select_related("email__account").first()
     if found is None:
         raise CodeEnded
     return found
@@ -146,19 +156,23 @@ def prove(*, confirmation: Confirmation) -> None:
 
     The account is held first: of two addresses confirmed at one moment both would become primary.
     """
-    Account.objects.select_for_update(no_key=True).get(pk=confirmation.email.account_id)
+    hold_accounts_listing(confirmation.email.canonical)
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
     if not rows.update(ended_at=timezone.now()):
         raise CodeEnded
-    email = confirmation.email
-    has_primary = email.account.addresses.filter(is_primary=True).exists()
-    email.confirmed_at = timezone.now()
-    email.is_primary = email.is_primary or (email.signs_in and not has_primary)
+    put_proof(confirmation.email)
+
+
+def put_proof(email: EmailAddress) -> None:
+    """Whoever reads the mailbox was here. The accounts that list it are held. Raises MailboxTaken."""
+    take_off_others(email)
+    kept = keep_promises(email)
+    email.confirmed_at, email.power_ends_at = timezone.now(), None
+    email.is_primary = email.signs_in and not any(one.is_primary for one in kept)
     try:
-        email.save(update_fields=["canonical", "confirmed_at", "is_primary"])
+        email.save(update_fields=["canonical", "confirmed_at", "power_ends_at", "is_primary"])
     except IntegrityError as taken:
         raise MailboxTaken from taken
-    EmailAddress.objects.filter(canonical=email.canonical, confirmed_at__isnull=True).delete()
     record("address.confirmed", actor=email.account, subject=email)
     address_confirmed.send(EmailAddress, email=email)
 
@@ -170,7 +184,8 @@ def reclaim(*, confirmation: Confirmation, full_name: str, password: str) -> Acc
     Raises CodeEnded when the account was confirmed or vouched for, MailboxTaken.
     """
     email = confirmation.email
-    account = Account.objects.select_for_update().get(pk=email.account_id)
+    hold_accounts_listing(email.canonical)
+    account = Account.objects.get(pk=email.account_id)
     if not account.is_claimable:
         raise CodeEnded
     account.addresses.exclude(pk=email.pk).delete()

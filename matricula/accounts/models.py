@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -58,18 +58,25 @@ class Account(AbstractBaseUser):
 
     def end_sessions(self) -> None:
         """Whoever is signed in to this account, anywhere, no longer is."""
-        Account.objects.filter(pk=self.pk).update(auth_epoch=models.F("auth_epoch") + 1)
+        Account.objects.filter(pk=self.pk).update(auth_epoch=F("auth_epoch") + 1)
         self.refresh_from_db(fields=["auth_epoch"])
         Session.objects.filter(account_id=self.pk).delete()
 
-    def vouch(self) -> bool:
-        """From now on it is in use, and no mailbox takes it over; False when it changed hands meanwhile."""
+    def vouch(self, address: str) -> bool:
+        """From now on it is in use, and no mailbox takes it over; False when it changed hands meanwhile.
+
+        Its unproven `address`, where the link was sent to, may bring back a forgotten password.
+        """
         mine = Account.objects.filter(pk=self.pk, auth_epoch=self.auth_epoch)
-        return bool(mine.update(vouched_at=Coalesce("vouched_at", timezone.now())))
+        if not mine.update(vouched_at=Coalesce("vouched_at", timezone.now())):
+            return False
+        listed = self.addresses.spelled(address)
+        listed.update(vouched_at=Coalesce("vouched_at", timezone.now()), power_ends_at=None)
+        return True
 
     def has_confirmed(self, address: str, since: datetime | None = None) -> bool:
-        """Whether the mailbox is proven, and where it matters, that this was after `since`."""
-        rows = self.addresses.confirmed().filter(canonical=canonical(address))
+        """Whether a proof holds: none older than the end of the tie it came with does, nor than `since`."""
+        rows = self.addresses.held().filter(canonical=canonical(address))
         return (rows.filter(confirmed_at__gt=since) if since else rows).exists()
 
     @property
@@ -82,9 +89,35 @@ class Account(AbstractBaseUser):
         return self.vouched_at is None and not self.is_confirmed
 
 
+IN_ORDER_OF_PROOF = (F("confirmed_at").asc(nulls_last=True), F("vouched_at").asc(nulls_last=True), "id")
+"""Who has an address: who proved it, else whom a program answers for, else who claimed it first."""
+
+
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
     def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
+
+    def held(self) -> Self:
+        """Confirmed, and not come with a tie to an organization that ended."""
+        return self.confirmed().filter(power_ends_at__isnull=True)
+
+    def ways_in(self) -> Self:
+        """Those that will let their owner log in, and back in, for good."""
+        return self.held().filter(signs_in=True)
+
+    def unproven_ways_in(self) -> Self:
+        """Those that would be, had their owner confirmed them."""
+        return self.filter(confirmed_at__isnull=True, power_ends_at__isnull=True, signs_in=True)
+
+    def recovering(self) -> Self:
+        """Those whose reader may choose a new password. Asked again whenever a link of theirs is used.
+
+        One that a program vouches for is enough until the account has proven another.
+        """
+        proven = EmailAddress.objects.confirmed().filter(account=OuterRef("account"))
+        vouched = Q(vouched_at__isnull=False) & ~Exists(proven)
+        powerful = Q(power_ends_at__isnull=True) | Q(power_ends_at__gt=timezone.now())
+        return self.filter(powerful, Q(confirmed_at__isnull=False) | vouched, signs_in=True)
 
     def spelled(self, address: str) -> Self:
         """The rows of this mailbox, however it was typed."""
@@ -92,7 +125,11 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
 
 
 class EmailAddress(models.Model):
-    """An address of an account. Only a confirmed one is known to reach the person."""
+    """An address of an account. Only a confirmed one is known to reach the person.
+
+    `signs_in`: it may be typed at log-in, as a name beside the password. Whether its reader may choose a new
+    password is another question (`recovering`).
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="addresses")
     address = models.CharField(max_length=254)
@@ -101,6 +138,11 @@ class EmailAddress(models.Model):
     signs_in = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
+    vouched_at = models.DateTimeField(null=True)
+    """Since when a program that trusts its e-mailed links answers for it. It is not proven by that."""
+    power_ends_at = models.DateTimeField(null=True)
+    """Promised, when the tie it came with ended: from then on it proves and recovers nothing, and is no more
+    than a name for logging in."""
 
     objects = EmailAddressQuerySet.as_manager()
 
@@ -120,7 +162,14 @@ class EmailAddress(models.Model):
                 name="only_a_confirmed_address_is_primary",
             ),
         ]
-        indexes = [models.Index(fields=["canonical"], name="address_by_canonical")]
+        indexes = [
+            models.Index(fields=["canonical"], name="address_by_canonical"),
+            models.Index(
+                fields=["power_ends_at"],
+                condition=Q(power_ends_at__isnull=False),
+                name="addresses_losing_power",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.address
@@ -128,6 +177,15 @@ class EmailAddress(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.canonical = canonical(self.address)
         super().save(*args, **kwargs)
+
+    @property
+    def is_held(self) -> bool:
+        """As `held` says of many."""
+        return self.confirmed_at is not None and self.power_ends_at is None
+
+    @property
+    def power_has_ended(self) -> bool:
+        return self.power_ends_at is not None and self.power_ends_at <= timezone.now()
 
 
 class Confirmation(models.Model):
@@ -137,6 +195,8 @@ class Confirmation(models.Model):
     LINK_HOURS = 24
     TRIES = 5
     COOL_DOWN_SECONDS = 60
+    PARTING = "parting"
+    """The purpose of one that was asked for because another address of the account loses its power."""
 
     email = models.ForeignKey(EmailAddress, on_delete=models.CASCADE, related_name="confirmations")
     purpose = models.CharField(max_length=60, blank=True)

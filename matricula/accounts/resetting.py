@@ -1,4 +1,4 @@
-"""A forgotten password: whoever holds the mailbox chooses a new one, once."""
+"""A forgotten password: who reads the mailbox chooses a new one, once, while it may recover the account."""
 
 from datetime import timedelta
 
@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from matricula.accounts.addresses import AddressRefused, canonical
 from matricula.accounts.changing_password import put_password
+from matricula.accounts.confirming import put_proof
 from matricula.accounts.errors import CodeEnded
-from matricula.accounts.models import Account, EmailAddress, PasswordReset
+from matricula.accounts.mailboxes import hold_accounts_listing
+from matricula.accounts.models import IN_ORDER_OF_PROOF, Account, EmailAddress, PasswordReset
 from matricula.accounts.throttling import LETTERS, Limit, MailboxLimit, NetworkLimit, Tally, spend
 from matricula.audit.models import record
 from matricula.mail.models import Letter
@@ -23,7 +25,7 @@ OF_A_NETWORK = NetworkLimit("reset-network")
 
 @transaction.atomic
 def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device: str = "") -> None:
-    """Write to a confirmed address that signs in, as its owner spelled it; say nothing either way.
+    """Write to an address that recovers, as its owner spelled it; say nothing either way.
 
     For an unknown address the same letter is queued, and the worker finds it moot: the same work for both.
     A `device` the account has signed in from has tries of its own. Raises TooManyTries, for both alike.
@@ -35,8 +37,8 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device
     own = [Tally(limit, f"{spelled}:{device}") for limit in (OF_A_DEVICE, LETTERS)]
     strangers = [Tally(OF_AN_ADDRESS, spelled), Tally(LETTERS, spelled), Tally(OF_A_NETWORK, network)]
     spend(own if device else strangers)
-    rows = EmailAddress.objects.filter(canonical=spelled).confirmed().filter(signs_in=True)
-    email = rows.select_related("account").first()
+    rows = EmailAddress.objects.filter(canonical=spelled).recovering().select_related("account")
+    email = rows.order_by(*IN_ORDER_OF_PROOF).first()
     Letter.objects.create(
         kind=KIND,
         to=email.address if email else address,
@@ -48,8 +50,8 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device
 
 @writes(KIND)
 def reset_letter(letter: Letter) -> Reading | None:
-    """Mints the link. Moot unless the letter still goes to the confirmed address it was asked for."""
-    email = EmailAddress.objects.confirmed().filter(pk=letter.reference or 0, address=letter.to).first()
+    """Mints the link. Moot unless the letter still goes to an address that recovers, as it was asked for."""
+    email = EmailAddress.objects.recovering().filter(pk=letter.reference or 0, address=letter.to).first()
     if email is None:
         return None
     secret, next_path = new_link_secret(), letter.context.get("next", "")
@@ -63,10 +65,10 @@ def reset_of_link(secret: str) -> PasswordReset:
 
 
 def open_reset(**known: object) -> PasswordReset:
-    """The one whose link still opens something. Raises CodeEnded."""
+    """The one whose link still opens something, of an address that still recovers. Raises CodeEnded."""
     since = timezone.now() - timedelta(hours=PasswordReset.HOURS)
-    rows = PasswordReset.objects.select_related("email__account")
-    found = rows.filter(**known, ended_at__isnull=True, requested_at__gt=since).first()
+    rows = PasswordReset.objects.filter(email__in=EmailAddress.objects.recovering(), requested_at__gt=since)
+    found = rows.filter(**known, ended_at__isnull=True).select_related("email__account").first()
     if found is None:
         raise CodeEnded
     return found
@@ -74,10 +76,17 @@ def open_reset(**known: object) -> PasswordReset:
 
 @transaction.atomic
 def choose_password(*, reset: PasswordReset, password: str) -> Account:
-    """The new password holds and every session has ended. Raises CodeEnded for who comes second."""
+    """The new password holds and every session has ended. Raises CodeEnded for who comes second or too late.
+
+    Whoever read the letter proved its mailbox, where only a program had answered for it. Raises MailboxTaken.
+    """
+    hold_accounts_listing(reset.email.canonical)
+    email = open_reset(pk=reset.pk).email
     if not PasswordReset.objects.filter(pk=reset.pk, ended_at__isnull=True).update(ended_at=timezone.now()):
         raise CodeEnded
-    account = reset.email.account
+    if email.confirmed_at is None:
+        put_proof(email)
+    account = email.account
     put_password(account, password)
     record("password.reset", actor=account, subject=account)
     return account

@@ -17,7 +17,7 @@ from matricula.accounts.errors import TooManyTries
 from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
-from matricula.accounts.throttling import Limit, NetworkLimit, Tally, guess, neighbourhood
+from matricula.accounts.throttling import Found, Limit, NetworkLimit, Tally, guess, neighbourhood
 
 KEPT = ("arrivals",)
 PENDING = "pending_sign_in"
@@ -56,17 +56,40 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
         whom = canonical(email)
     except AddressRefused:
         whom = "malformed"
-    device, network = device_known_at(request, whom), network_of(request)
-    strangers = [Tally(OF_AN_ADDRESS, whom), Tally(OF_A_NETWORK, network)]
 
     def look() -> Account | None:
         account = authenticate(request, email=email, password=password)
         return account if isinstance(account, Account) else None
 
+    device = device_known_at(request, whom)
+    return guess_password(request, look, whom=whom, device=device, given=password)
+
+
+def knows_password(request: HttpRequest, *, account: Account, password: str) -> bool:
+    """Whether it is this account's, whoever else lists its addresses. Raises TooManyTries.
+
+    A try counts as one of logging in with its first address does: both doors open to the same password.
+    """
+    first = account.addresses.filter(signs_in=True).order_by("-is_primary", "pk").first()
+
+    def look() -> bool | None:
+        return (account.is_active and account.check_password(password)) or None
+
+    whom, device = first.canonical if first else f"account {account.pk}", known_device(request, account)
+    given = f"{account.pk}:{password}"
+    return bool(guess_password(request, look, whom=whom, device=device, given=given))
+
+
+def guess_password(
+    request: HttpRequest, look: Callable[[], Found | None], *, whom: str, device: str, given: str
+) -> Found | None:
+    """Counted for a device that is known, else for the address and the network. Raises TooManyTries."""
+    network = network_of(request)
+    strangers = [Tally(OF_AN_ADDRESS, whom), Tally(OF_A_NETWORK, network)]
     return guess(
         [Tally(OF_A_DEVICE, f"{whom}:{device}")] if device else strangers,
         look,
-        given=f"password:{whom}:{device or neighbourhood(network)}:{password}",
+        given=f"password:{whom}:{device or neighbourhood(network)}:{given}",
     )
 
 

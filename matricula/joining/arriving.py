@@ -11,13 +11,14 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from matricula.accounts.addresses import canonical
+from matricula.accounts.mailboxes import hold_account, hold_accounts_listing, vouch_for
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
 from matricula.audit.models import lines_together, record
 from matricula.catalog.browsing import offered_courses, offered_specializations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival, DirectLink, Invitation, InvitationToken
-from matricula.joining.settlement import hold, hold_invitations, settle_invitations_to
+from matricula.joining.settlement import hold_invitations, settle_invitations_to
 from matricula.learning.starting import start_course, start_specialization
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
@@ -121,10 +122,13 @@ def begin(*, evidence: Evidence, account: Account | None) -> Arrival:
 
 
 def holder_of(arrival: Arrival) -> Account | None:
-    """The account that proved the invited mailbox: known only to who holds the e-mailed invitation."""
+    """The account that holds the invited mailbox: known only to who has the e-mailed invitation.
+
+    Not one that left the organization it is of: a colleague may read it now.
+    """
     if arrival.channel != InvitationToken.Channel.MAIL:
         return None
-    row = only(EmailAddress.objects.spelled(arrival.work_email).confirmed().select_related("account"))
+    row = only(EmailAddress.objects.spelled(arrival.work_email).held().select_related("account"))
     return row.account if row else None
 
 
@@ -159,26 +163,41 @@ def finish(*, arrival: Arrival) -> Membership:
 
     Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused, RemovedFromProgram.
     """
-    if arrival.account is None or not may_finish(arrival):
+    account = arrival.account
+    if account is None or not arrival.work_email:
         raise NotConfirmed
     with transaction.atomic():
-        hold(arrival.account)
-        return enter(arrival, arrival.account)
+        hold_people(arrival, account)
+        if not may_finish(arrival):
+            raise NotConfirmed
+        return enter(arrival, account)
+
+
+def hold_people(arrival: Arrival, account: Account) -> None:
+    """First of all, and before the proof is looked at: a tie that ends just now makes it too old.
+
+    A link that is trusted takes the mailbox off whoever had it before, so they are held as well.
+    """
+    if is_trusted(arrival):
+        hold_accounts_listing(canonical(arrival.work_email), beside=account.pk)
+    else:
+        hold_account(account.pk)
 
 
 @transaction.atomic
 @lines_together()
 def enter(arrival: Arrival, account: Account) -> Membership:
-    """What `finish` does once the mailbox is known to be proven, and the account is held. Raises as it does.
+    """What `finish` does once the mailbox is known to be proven, and the people are held. Raises as it does.
 
-    Held in this order, everywhere: the person, the arrival, their invitations, the membership, the program.
+    Held in this order, everywhere: the people, by id; the arrival; their invitations; the membership; the tie
+    to the company and its addresses; the program.
     """
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
         return Membership.objects.get(program=arrival.program, account=account)
     if arrival.program.has_ended:
         raise LinkRefused("ended")
-    if is_trusted(arrival) and not account.vouch():
+    if is_trusted(arrival) and not vouch_for(account, arrival.work_email):
         raise LinkRefused("lost")
     source = accept(arrival, account)
     affiliate(arrival, account)
@@ -212,13 +231,14 @@ def affiliate(arrival: Arrival, account: Account) -> Affiliation:
     """The tie to the company. Raises WorkEmailTaken when somebody else there has the address.
 
     One that is there is held, so that it does not end with another membership while this one begins. One that
-    ended as we waited for it makes room for a new one.
+    ended as we waited for it makes room for a new one, and withdraws what was promised of its mailbox.
     """
     organization = arrival.program.organization_id
     for _attempt in range(2):
         tie = Affiliation(organization_id=organization, account=account, work_email=arrival.work_email)
         tie.canonical = canonical(tie.work_email)
         if insert_once(tie):
+            account.addresses.spelled(tie.work_email).update(power_ends_at=None)
             return tie
         own = only(Affiliation.objects.held(organization=organization, account=account.pk))
         if own:
@@ -243,7 +263,7 @@ def chosen(offered: Callable[[Program], QuerySet[Any]], program: Program, pk: in
 @receiver(address_confirmed)
 def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
-    hold(email.account)
+    hold_account(email.account_id)
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
     ).select_related("program", "invitation")

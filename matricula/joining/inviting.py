@@ -8,13 +8,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.utils import timezone
 
+from matricula.accounts.addresses import canonical
+from matricula.accounts.mailboxes import hold_accounts_listing
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization
 from matricula.joining.errors import AlreadyInvited, AlreadyMember, InvitationAnswered, LetterJustSent
 from matricula.joining.models import Invitation, InvitationToken, Round, invitation_expiry
 from matricula.joining.models.invitations import InvitationQuerySet
-from matricula.joining.settlement import hold_people_at, refuse_member, settle_members
+from matricula.joining.settlement import refuse_member, settle_members
 from matricula.mail.models import Letter
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Group, Program
@@ -47,7 +49,7 @@ def invite(
     """
     if program.has_ended:
         raise ProgramEnded
-    hold_people_at(address)
+    hold_accounts_listing(canonical(address))
     refuse_member(program=program, address=address)
     try:
         with transaction.atomic():
@@ -206,7 +208,7 @@ def correct_address(*, invitation: Invitation, address: str, actor: Account | No
 
     Raises InvitationAnswered, AlreadyInvited, AlreadyMember, ProgramEnded.
     """
-    hold_people_at(invitation.address, address)
+    hold_accounts_listing(invitation.canonical, canonical(address))
     if not invitation.settle(Invitation.State.REVOKED):
         raise InvitationAnswered
     made = invite_as(old=invitation, address=address, invited_by=actor)

@@ -6,13 +6,13 @@ from django.db import transaction
 from matricula.accounts.addresses import canonical, domain_of
 from matricula.accounts.confirming import ask_to_confirm, write_to
 from matricula.accounts.errors import MailboxTaken, TooSoon
+from matricula.accounts.mailboxes import hold_accounts_listing
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.throttling import NetworkLimit
 from matricula.audit.models import record
-from matricula.joining.arriving import finish, invited_at, is_trusted, may_finish
+from matricula.joining.arriving import finish, hold_people, invited_at, is_trusted, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
-from matricula.joining.settlement import hold
 from matricula.programs.membership import refuse_removed
 
 
@@ -30,6 +30,8 @@ def sign_up(
     Two SIGN UPs at once make one: the second gets the first's account.
     """
     language = language or invited_in(arrival)
+    if is_trusted(arrival):
+        hold_accounts_listing(canonical(arrival.work_email))
     account = Account.objects.create(full_name=full_name, password=hashed_password, language=language)
     if not Arrival.objects.filter(pk=arrival.pk, account__isnull=True).update(account=account):
         account.delete()
@@ -62,7 +64,7 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
     Raises MailboxTaken, RemovedFromProgram, and what `finish` does.
     """
     refuse_removed(program=arrival.program, account=account, invited_at=invited_at(arrival))
-    hold(account)
+    hold_people(arrival, account)
     Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
     arrival.account = account
     record("arrival.linked", actor=account, organization=arrival.program.organization_id, subject=arrival)
@@ -120,7 +122,7 @@ def work_address(arrival: Arrival) -> EmailAddress:
     if arrival.account is None:
         raise NotConfirmed
     rows = list(EmailAddress.objects.spelled(arrival.work_email))
-    if any(row.confirmed_at and row.account_id != arrival.account.pk for row in rows) and arrival.invitation:
+    if any(row.is_held and row.account_id != arrival.account.pk for row in rows) and arrival.invitation:
         raise MailboxTaken
     for own in rows:
         if own.account_id == arrival.account.pk:

@@ -35,4 +35,4 @@ def last_work_email(membership: Membership) -> str:
     """What the organization knows this person by, or knew them by last; never a personal address."""
     organization = membership.program.organization_id
     ties = Affiliation.objects.filter(organization=organization, account=membership.account_id)
-    return ties.order_by("-pk").values_list("work_email", flat=True).first() or ""
+    return ties.live_first().values_list("work_email", flat=True).first() or ""

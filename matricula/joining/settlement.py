@@ -1,6 +1,6 @@
 """Whoever is in a program is not invited to it: how members are known, what becomes of invitations to them.
 
-Who invites and who enters hold the account of the person meanwhile (`hold_people_at`, `hold`): else, on
+Who invites and who enters hold the account of the person meanwhile (`accounts.mailboxes`): else, on
 PostgreSQL, neither would see what the other has not committed, and a member would stay invited.
 """
 
@@ -57,19 +57,6 @@ def settle_members(rows: InvitationQuerySet, program: Program) -> int:
         after = {"invitations": found}
         record("invitation.settled", organization=program.organization_id, subject=program, after=after)
     return found
-
-
-def hold(account: Account) -> None:
-    """Until the transaction ends. First of all, so that nobody waits for anybody in a ring."""
-    list(Account.objects.select_for_update(no_key=True).filter(pk=account.pk).values_list("pk"))
-
-
-def hold_people_at(*addresses: str) -> None:
-    """Everybody who lists one of the `addresses`, proven or not: somebody may be proving it just now."""
-    spelled = [canonical(one) for one in addresses]
-    listed = EmailAddress.objects.filter(canonical__in=spelled).values("account")
-    rows = Account.objects.select_for_update(no_key=True).filter(pk__in=listed).order_by("pk")
-    list(rows.values_list("pk"))
 
 
 def hold_invitations(*, program: Program, account: Account, invitation: Invitation | None) -> None:

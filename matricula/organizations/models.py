@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,6 +106,10 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def held(self, **which: int) -> Self:
         """The live ones of `which`: nobody else ends them, or relies on them, until the transaction ends."""
         return self.live().filter(**which).select_for_update(no_key=True)
+
+    def live_first(self) -> Self:
+        """Then those that ended, the latest first."""
+        return self.order_by(F("ended_at").desc(nulls_first=True), "-pk")
 
 
 class Affiliation(models.Model):

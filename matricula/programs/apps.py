@@ -7,6 +7,7 @@ class ProgramsConfig(AppConfig):
 
     def ready(self) -> None:
         from matricula.programs import (  # noqa: F401 - the worker and the database know them
+            departure,
             ending,
             letters,
             noticing,

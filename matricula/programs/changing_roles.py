@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.owning import hold_roles, spare_last_owner
+from matricula.programs.departure import leave_organization
 from matricula.programs.errors import GroupsMissing
 from matricula.programs.letters import tell_of_role, tell_owners
 from matricula.programs.models import Appointment, Group
@@ -93,12 +95,14 @@ def set_groups(role: Role, groups: Sequence[Group]) -> None:
 @transaction.atomic
 def remove_role(*, role: Role, actor: Account) -> None:
     """The person learns on, if they do. Raises NotOwner, LastOwner, Role.DoesNotExist."""
+    hold_account(role.account_id)
     hold_roles(role.organization_id, actor=actor)
     held = Role.objects.select_related("organization", "account").get(pk=role.pk)
     spare_last_owner(held)
     set_groups(held, ())
     note("role.removed", held, actor, before=held.kind)
     held.delete()
+    leave_organization(organization=held.organization, account=held.account, actor=actor)
 
 
 def note(verb: str, role: Role, actor: Account, *, before: str) -> None:

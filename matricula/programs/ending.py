@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import EmailAddress
 from matricula.jobs.models import Job
 from matricula.jobs.performing import every
@@ -27,11 +28,12 @@ def end_memberships(job: Job | None = None) -> bool:
     """Everybody still in a program that has ended leaves it, some at a time. True when more are left.
 
     The courses closed with the day itself: this frees the seats, detaches work e-mails, and writes to each.
-    All are held before the first seat is freed, as whoever removes one of them holds that one first.
+    All accounts are held before the first seat is freed, as whoever removes one person holds theirs first.
     """
-    over = Membership.objects.active().exclude(not_ended("program__")).select_related("program")
-    held = over.order_by("pk").select_for_update(of=("self",), no_key=True)
-    batch = list(held[:BATCH])
+    over = Membership.objects.active().exclude(not_ended("program__"))
+    batch = list(over.select_related("program__organization", "account").order_by("pk")[:BATCH])
+    for account in sorted(one.account_id for one in batch):
+        hold_account(account)
     left = Membership.State.LEFT
     tell([one for one in batch if end_membership(membership=one, actor=None, state=left)])
     return len(batch) == BATCH

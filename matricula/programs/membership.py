@@ -6,14 +6,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.models import Affiliation
+from matricula.programs.departure import leave_organization, tell_of_removal
 from matricula.programs.errors import ProgramEnded, RemovedFromProgram
 from matricula.programs.models import Membership, Program, kept_out
 from matricula.programs.noticing import forget_notices, notice_seats
 from matricula.programs.signals import membership_ended, program_entered
-from matricula.web.finding import only
 from matricula.web.inserting import insert_once
 
 
@@ -78,9 +79,10 @@ def proof_needed_since(*, program: Program, account: Account) -> datetime | None
 def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> bool:
     """The person left or was removed: the seat is free; progress and certificates stay. Twice is once.
 
-    True when it was active until now. The account is held first, as whoever enters holds it first.
+    True when it was active until now. The account is held first, as whoever enters holds it first. What is
+    told of it is told while the account's mailboxes are still its own, and the seat comes last.
     """
-    list(Account.objects.select_for_update(no_key=True).filter(pk=membership.account_id).values_list("pk"))
+    hold_account(membership.account_id)
     ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
         state=state, left_at=timezone.now()
     )
@@ -92,25 +94,12 @@ def end_membership(*, membership: Membership, actor: Account | None, state: Memb
             subject=membership,
             after={"state": state.value},
         )
-        organization = membership.program.organization_id
-        end_affiliation(organization=organization, account=membership.account_id, actor=actor)
+        membership_ended.send(Membership, membership=membership, state=state)
+        told = leave_organization(
+            organization=membership.program.organization, account=membership.account, actor=actor
+        )
+        if state == Membership.State.REMOVED and not told:
+            tell_of_removal(membership)
         membership.program.free_seat()
         forget_notices(membership.program)
-        membership_ended.send(Membership, membership=membership, state=state)
     return bool(ended)
-
-
-def end_affiliation(*, organization: int, account: int, actor: Account | None) -> bool:
-    """With the last membership in an organization the work e-mail is detached. True when it was now.
-
-    The tie is held before the memberships are looked at: of two that end at one moment neither sees that the
-    other has ended, but the one that waited for the tie does. Whoever joins holds it as well (`affiliate` in
-    `joining`), and before the seat, as it is here, so that no two wait for each other.
-    """
-    tie = only(Affiliation.objects.held(organization=organization, account=account))
-    active = Membership.objects.active().filter(organization=organization, account=account)
-    if tie is None or active.exists():
-        return False
-    Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
-    record("affiliation.ended", actor=actor, organization=organization, subject=tie)
-    return True

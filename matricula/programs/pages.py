@@ -48,7 +48,7 @@ def reader(request: HttpRequest) -> Account | None:
 def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """What is offered, to whom, and the one next step."""
     account = reader(request)
-    proven = EmailAddress.objects.spelled(appointment.address).confirmed().first()
+    proven = EmailAddress.objects.spelled(appointment.address).held().first()
     context = {
         "appointment": appointment,
         "organization": appointment.organization,
@@ -64,7 +64,7 @@ def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 @FORM
 def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """SET UP YOUR ACCOUNT, for who has none: the mailbox is proven next."""
-    if reader(request) or EmailAddress.objects.spelled(appointment.address).confirmed().exists():
+    if reader(request) or EmailAddress.objects.spelled(appointment.address).held().exists():
         return redirect("roles:offer")
     form = ReclaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -112,7 +112,7 @@ def code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     if account is None or not account.addresses.spelled(appointment.address).exists():
         return redirect("roles:offer")
     email = mailbox_row(appointment, account)
-    if email.confirmed_at:
+    if email.is_held:
         return redirect("roles:offer")
     form = CodeForm(request.POST or None)
     page = "programs/pages/offer_code.html"

@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Coalesce, Least
 
+from matricula.accounts.mailboxes import hold_account
 from matricula.jobs.models import Job
 from matricula.jobs.performing import nightly
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_affiliation
+from matricula.programs.departure import end_affiliation, leave_organization
 from matricula.programs.models import Membership, Program
 from matricula.programs.tallying import ADDED, KEPT, Counted, counted
 from matricula.web.triggers import after_installing
@@ -116,11 +117,14 @@ def end_lone_after(place: int) -> tuple[int | None, int]:
     batch = list(
         Affiliation.objects.live().filter(pk__gt=place).order_by("pk").values_list("pk", flat=True)[:TIES]
     )
-    lone = Affiliation.objects.live().filter(~Exists(membership), pk__any_of=batch).order_by("pk")
-    ended = [
-        end_affiliation(organization=one.organization_id, account=one.account_id, actor=None) for one in lone
-    ]
-    return (batch[-1] if len(batch) == TIES else None), sum(ended)
+    lone = Affiliation.objects.live().filter(~Exists(membership), pk__any_of=batch)
+    ended = 0
+    for tie in lone.select_related("organization", "account").order_by("account"):
+        hold_account(tie.account_id)
+        if end_affiliation(organization=tie.organization_id, account=tie.account_id, actor=None):
+            leave_organization(organization=tie.organization, account=tie.account, actor=None)
+            ended += 1
+    return (batch[-1] if len(batch) == TIES else None), ended
 
 
 @nightly("programs.recount", NIGHT)

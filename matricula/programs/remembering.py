@@ -8,7 +8,8 @@ from matricula.web.triggers import Trigger, after_installing, keep
 
 WORDS = """' ' || lower((SELECT full_name FROM accounts_account WHERE id = {account})) || ' ' || coalesce((
     SELECT canonical FROM organizations_affiliation
-    WHERE account_id = {account} AND organization_id = {organization} ORDER BY id DESC LIMIT 1), '')"""
+    WHERE account_id = {account} AND organization_id = {organization}
+    ORDER BY ended_at IS NOT NULL, ended_at DESC, id DESC LIMIT 1), '')"""
 OF_ROW = WORDS.format(
     account="programs_membership.account_id", organization="programs_membership.organization_id"
 )

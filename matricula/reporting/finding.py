@@ -13,8 +13,8 @@ from matricula.web.keyset import PAGE_SIZE, Stretch
 from matricula.web.searching import Lines, spelled, stretch_of_found, words_of
 
 TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
-WORK_EMAIL = Subquery(TIES.order_by("-pk").values("work_email")[:1])
-"""A member's: of the newest tie, live or ended."""
+WORK_EMAIL = Subquery(TIES.live_first().values("work_email")[:1])
+"""A member's: of the live tie, else of the one that ended last."""
 SHOWN = ("state", "joined_at", "account_id")
 BESIDE = {
     "program_name": F("program__name"),

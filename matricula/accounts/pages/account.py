@@ -28,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         Account.objects.filter(pk=account.pk).update(**form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:home")
-    return render(request, "accounts/pages/home.html", {"form": form})
+    losing = account.addresses.filter(power_ends_at__isnull=False)
+    return render(request, "accounts/pages/home.html", {"form": form, "losing": losing})
 
 
 def own(request: HttpRequest) -> Account:

@@ -55,9 +55,9 @@ def own_address(account: Account, pk: int) -> EmailAddress:
 @signed_in
 @FORM
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """The code of the letter; the link in it works as well."""
+    """The code of the letter; the link in it works as well. It also keeps a work e-mail that was left."""
     email = own_address(own(request), pk)
-    if email.confirmed_at:
+    if email.is_held:
         return redirect("accounts:addresses")
     form, page = CodeForm(request.POST or None), "accounts/pages/confirm_address.html"
     news = letter_news(account=email.account, address=email.address)

@@ -13,10 +13,11 @@ from matricula.accounts.confirming import confirmation_of_link, open_confirmatio
 from matricula.accounts.errors import CodeEnded, HasToWait, MailboxTaken, TooManyTries
 from matricula.accounts.forms import AddressForm, NewPasswordForm, PasswordForm, ReclaimForm
 from matricula.accounts.known_devices import device_known_at
+from matricula.accounts.mailboxes import is_taken
 from matricula.accounts.models import Account, Confirmation
 from matricula.accounts.pages.signing_in import local_path
 from matricula.accounts.resetting import ask_to_reset, choose_password, open_reset, reset_of_link
-from matricula.accounts.signing_in import begin_session, check_password, network_of, start_session
+from matricula.accounts.signing_in import begin_session, knows_password, network_of, start_session
 from matricula.accounts.waiting import told_to_wait
 from matricula.web.access import public
 from matricula.web.holding import held, hold, lead_to
@@ -47,7 +48,7 @@ def confirmation_link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         return kept_in_the_browser("confirm", confirmation_of_link(secret).pk)
     except CodeEnded:
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+        return link_ended(request)
 
 
 @public
@@ -58,7 +59,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         confirmation = open_confirmation(pk=own_letter(request, "confirm", pk))
     except CodeEnded:
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+        return link_ended(request)
+    if is_taken(confirmation.email):
+        return mailbox_taken(request, confirmation)
     account = confirmation.email.account
     own = request.user == account
     form = PasswordForm(request.POST or None)
@@ -76,8 +79,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("/learn/" if own else begin_session(request, account, then="/learn/"))
     except TooManyTries as wait:
         return told_to_wait(request, "accounts/pages/confirm.html", context, wait)
-    except (CodeEnded, MailboxTaken):
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    except CodeEnded:
+        return link_ended(request)
+    except MailboxTaken:
+        return mailbox_taken(request, confirmation)
     return render(request, "accounts/pages/confirm.html", context)
 
 
@@ -89,6 +94,8 @@ def reclaim_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReclaimForm(request.POST or None)
     try:
         confirmation = open_confirmation(pk=own_letter(request, "confirm", pk))
+        if is_taken(confirmation.email):
+            return mailbox_taken(request, confirmation)
         account = confirmation.email.account
         if account.is_confirmed:
             raise CodeEnded
@@ -98,8 +105,18 @@ def reclaim_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
             start_session(request, reclaim(confirmation=confirmation, **form.cleaned_data))
             return redirect("/learn/")
     except (CodeEnded, MailboxTaken):
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+        return link_ended(request)
     return render(request, "accounts/pages/reclaim.html", {"form": form, "email": confirmation.email})
+
+
+def link_ended(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/pages/confirmation_ended.html", status=410)
+
+
+def mailbox_taken(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
+    """Another account has it: told to who reads the mailbox, whose that account will be."""
+    context = {"email": confirmation.email}
+    return render(request, "accounts/pages/mailbox_taken.html", context, status=409)
 
 
 def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
@@ -112,9 +129,7 @@ def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpRes
 
 def fits(request: HttpRequest, account: Account, form: PasswordForm) -> bool:
     """Whether the password is this account's; the error goes beside the field. Raises TooManyTries."""
-    address = account.addresses.filter(signs_in=True).order_by("-is_primary").first()
-    email = address.address if address else ""
-    if check_password(request, email=email, password=form.cleaned_data["password"]) == account:
+    if knows_password(request, account=account, password=form.cleaned_data["password"]):
         return True
     form.add_error("password", _("This is not the password of that account."))
     return False
@@ -149,7 +164,7 @@ def reset_link(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         return kept_in_the_browser("reset", reset_of_link(secret).pk)
     except CodeEnded:
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+        return link_ended(request)
 
 
 @public
@@ -162,6 +177,6 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
             account = choose_password(reset=found, password=form.cleaned_data["password"])
             target = local_path(found.next_path, otherwise="/learn/")
             return redirect(begin_session(request, account, then=target))
-    except CodeEnded:
-        return render(request, "accounts/pages/confirmation_ended.html", status=410)
+    except (CodeEnded, MailboxTaken):
+        return link_ended(request)
     return render(request, "accounts/pages/reset.html", {"form": form})

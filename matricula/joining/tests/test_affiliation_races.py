@@ -42,3 +42,5 @@ def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_m
     members = Membership.objects.active().values_list("account", flat=True)
     tied = Affiliation.objects.live().values_list("account", flat=True)
     assert set(tied) == set(members)
+    begun_anew = Affiliation.objects.filter(account__in=members, ended_at__isnull=False)
+    assert not begun_anew.exists(), "on a proof from before the end"

@@ -10,13 +10,18 @@ from django.db import connection
 
 from conftest import person
 from matricula.accounts.confirming import ask_to_confirm, prove
-from matricula.accounts.models import Account
+from matricula.accounts.errors import CodeEnded, MailboxTaken
+from matricula.accounts.models import Account, Confirmation, PasswordReset
+from matricula.accounts.resetting import choose_password
 from matricula.joining.arriving import Evidence, begin, examine_token, finish
 from matricula.joining.errors import AlreadyMember, NotConfirmed
 from matricula.joining.inviting import invite, mint_link
 from matricula.joining.linking import sign_up
 from matricula.joining.models import Invitation, InvitationToken
 from matricula.joining.sharing import make_link
+from matricula.joining.tests import leaving
+from matricula.joining.tests.leaving import ada_at_work, letters, listed
+from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.membership import end_membership, enter_program
 from matricula.programs.models import Membership, Program
@@ -180,3 +185,43 @@ def test_races_two_letters_to_one_person_answered_at_once_make_one_membership(ro
         assert not Invitation.objects.live().exists()
     roomy.refresh_from_db()
     assert (Membership.objects.count(), roomy.seats_used) == (ROUNDS, ROUNDS)
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_races_two_memberships_ended_at_once_end_the_power_and_tell_once(program, number):
+    second = Program.objects.create(organization=program.organization, slug="two", name="Two")
+    ada = ada_at_work(program)
+    enter_program(program=second, account=ada)
+    assert all_at_once(lambda one: leaving.remove(ada, one), [program, second]) == [None, None]
+    assert not Affiliation.objects.live().exists()
+    assert list(listed(ada).values()) == ["promised"]
+    assert len(letters("ada@nordlicht.example")) == 1
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_races_a_password_chosen_while_ada_is_removed_is_chosen_before_or_not_at_all(program, number):
+    ada = ada_at_work(program, home="ada@home.example", confirmed=True)
+    reset = PasswordReset.objects.create(email=ada.addresses.get(address="ada@nordlicht.example"))
+
+    def act(what):
+        return choose_password(reset=reset, password="chosen by the mailbox") if what else leaving.remove(ada)
+
+    chosen, removed = all_at_once(act, [True, False])
+    assert removed is None
+    assert isinstance(chosen, Account | CodeEnded)
+    assert listed(ada) == {"ada@home.example": "primary"}
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_races_a_mailbox_that_two_accounts_prove_at_once_is_one_accounts(program, number):
+    """Both list it, one by the code of a letter, the other by the link; and its former holder is removed."""
+    ada = ada_at_work(program)
+    leaving.remove(ada)
+    confirmations = []
+    for name in ("Dana", "Edo"):
+        email = person(name, f"{name}@home.example").addresses.create(address="ada@nordlicht.example")
+        confirmations.append(Confirmation.objects.create(email=email))
+    answers = all_at_once(lambda one: prove(confirmation=one), confirmations)
+    assert answers.count(None) == 1
+    assert isinstance(next(one for one in answers if one), CodeEnded | MailboxTaken)
+    assert list(listed(ada).values()) == ["name"]

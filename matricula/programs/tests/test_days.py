@@ -120,7 +120,7 @@ def test_whoever_is_in_a_program_when_it_ends_is_told_once_in_their_language(pro
         end_memberships()
     assert list(Letter.objects.filter(**FAREWELL).values_list("to", "bulk")) == [("ada@home.example", True)]
     deliver_due()
-    letter = InboxLetter.objects.get()
+    letter = InboxLetter.objects.get(letter__kind="programs.ended")
     assert letter.subject == "Welcome ist zu Ende; Ihre Zertifikate bleiben Ihnen"
     assert "Welcome von Nordlicht Energie" in letter.text
     assert date_format(today() - DAY, "DATE_FORMAT") not in letter.text

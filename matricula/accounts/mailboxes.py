@@ -1,0 +1,194 @@
+"""What becomes of an address when the tie it came with ends, or when somebody else proves its mailbox.
+
+Whoever reads a mailbox may choose the password of the account that holds it. So a mailbox that is no longer
+the person's loses that power: at once where another address is a way in, else after some days, so that
+nobody is left without one.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from matricula.accounts.models import Account, Confirmation, EmailAddress, EmailAddressQuerySet, PasswordReset
+from matricula.audit.models import record
+from matricula.jobs.models import Job
+from matricula.jobs.performing import every
+from matricula.mail.models import Letter
+from matricula.mail.rendering import Reading, writes
+
+KIND = "accounts.addresses"
+DAYS = 14
+"""That a mailbox keeps its power where there is no other way in."""
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Parting:
+    """What became of an account's mailboxes: the addresses that are `gone`, those that lose their power at
+    `ends_at`, and the unproven `alternatives` that may take their place until then."""
+
+    gone: list[str] = field(default_factory=list)
+    promised: list[str] = field(default_factory=list)
+    alternatives: list[EmailAddress] = field(default_factory=list)
+    ends_at: datetime | None = None
+
+
+def hold_account(account: int) -> None:
+    """Until the transaction ends, nobody else ends a tie of this account or proves a mailbox of it.
+
+    Whoever needs more than this row takes it first; several of them in the order of their ids.
+    """
+    Account.objects.select_for_update(no_key=True).filter(pk=account).values_list("pk").first()
+
+
+def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:
+    """All that list one of `mailboxes`, given in canonical spelling, proven or not, and one `beside` them."""
+    listing = Q(pk__in=EmailAddress.objects.filter(canonical__in=mailboxes).values("account")) | Q(pk=beside)
+    list(Account.objects.filter(listing).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def give_up_mailboxes(*, account: Account, mailboxes: Collection[str]) -> Parting:
+    """The person has left whom these mailboxes (canonical) belong to. Call it with the account held."""
+    rows = account.addresses.filter(canonical__in=mailboxes)
+    own = account.addresses.exclude(canonical__in=mailboxes)
+    if own.ways_in().exists():
+        return Parting(gone=detach(account, rows.order_by("pk")))
+    gone = detach(account, rows.filter(signs_in=False).order_by("pk"))
+    losing = rows.filter(Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False), signs_in=True)
+    ends_at = timezone.now() + timedelta(days=DAYS)
+    promised = list(losing.order_by("pk"))
+    losing.update(power_ends_at=Coalesce("power_ends_at", ends_at))
+    for one in promised:
+        record("address.power_promised_to_end", subject=one, after={"account": account.pk})
+    return Parting(
+        gone=gone,
+        promised=[one.address for one in promised],
+        alternatives=list(own.unproven_ways_in()) if promised else [],
+        ends_at=min((one.power_ends_at or ends_at for one in promised), default=None),
+    )
+
+
+def detach(account: Account, leaving: Iterable[EmailAddress]) -> list[str]:
+    """They leave the account, and all that was asked for with them; their addresses."""
+    leaving = list(leaving)
+    for one in leaving:
+        record("address.detached", subject=one, after={"account": account.pk})
+    if leaving:
+        EmailAddress.objects.filter(pk__in=[one.pk for one in leaving]).delete()
+        name_primary(account)
+    return [one.address for one in leaving]
+
+
+def name_primary(account: Account) -> None:
+    """The oldest way in, where there is no primary address."""
+    if not account.addresses.filter(is_primary=True).exists():
+        heir = account.addresses.ways_in().order_by("pk").values("pk")[:1]
+        EmailAddress.objects.filter(pk__in=list(heir.values_list("pk", flat=True))).update(is_primary=True)
+
+
+def keep_promises(email: EmailAddress) -> list[EmailAddress]:
+    """The account proves `email`: where it is a way in, promised mailboxes go now and not later.
+
+    The addresses that are left beside it.
+    """
+    others = list(email.account.addresses.exclude(pk=email.pk).order_by("pk"))
+    leaving = [one for one in others if one.power_ends_at and email.signs_in]
+    for one in leaving:
+        tell([one, email], "removed", one)
+    detach(email.account, leaving)
+    return [one for one in others if one not in leaving]
+
+
+@every("accounts.mailboxes", timedelta(hours=1))
+@transaction.atomic
+def end_powers(job: Job | None = None) -> bool:
+    """What was promised is done, some at a time. True when more are left.
+
+    `recovering` asks for the date itself, so that no mailbox keeps its power while no worker comes.
+    """
+    due = EmailAddress.objects.filter(
+        Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False), power_ends_at__lte=timezone.now()
+    )
+    accounts = sorted(set(due.order_by("power_ends_at").values_list("account", flat=True)[:BATCH]))
+    for one in accounts:
+        hold_account(one)
+        unprove(due.filter(account=one))
+    return len(accounts) == BATCH
+
+
+def unprove(rows: EmailAddressQuerySet) -> None:
+    """No more than a name beside the password: it proves nothing, recovers nothing, and is free to be proven.
+
+    Its account is in use, so no other mailbox may take it over.
+    """
+    losing = list(rows)
+    if not losing:
+        return
+    pks = [one.pk for one in losing]
+    kept = Account.objects.filter(pk__in={one.account_id for one in losing})
+    kept.update(vouched_at=Coalesce("vouched_at", timezone.now()))
+    for asked in (Confirmation, PasswordReset):
+        asked.objects.filter(email__in=pks, ended_at__isnull=True).update(ended_at=timezone.now())
+    EmailAddress.objects.filter(pk__in=pks).update(
+        confirmed_at=None,
+        vouched_at=None,
+        is_primary=False,
+        power_ends_at=Coalesce(F("power_ends_at"), timezone.now()),
+    )
+    for one in losing:
+        record("address.power_ended", subject=one, after={"account": one.account_id})
+
+
+def vouch_for(account: Account, address: str) -> bool:
+    """A program that trusts its link answers for the mailbox: who had it before and left keeps no more than a
+    name. False when the account changed hands meanwhile."""
+    before = EmailAddress.objects.spelled(address).filter(power_ends_at__isnull=False)
+    unprove(before.exclude(account=account))
+    return account.vouch(address)
+
+
+def take_off_others(email: EmailAddress) -> None:
+    """The mailbox is proven by the account of `email`: no other account lists it any longer.
+
+    One that is in use and has no other address keeps it as a name, or its owner had no way in. One that
+    holds it still is spared, and then the mailbox is taken.
+    """
+    elsewhere = EmailAddress.objects.exclude(account=email.account_id).filter(canonical=email.canonical)
+    losing = elsewhere.filter(Q(confirmed_at__isnull=True) | Q(power_ends_at__isnull=False))
+    for one in list(losing.select_related("account").order_by("pk")):
+        is_last = not one.account.addresses.exclude(pk=one.pk).exists()
+        in_use = bool(one.account.vouched_at or one.confirmed_at)
+        if in_use:
+            unprove(EmailAddress.objects.filter(pk=one.pk))
+            tell(reached(one.account, without=one).exclude(pk=one.pk), "released", one)
+        if not (in_use and is_last):
+            EmailAddress.objects.filter(pk=one.pk).delete()
+
+
+def is_taken(email: EmailAddress) -> bool:
+    """Whether another account holds the mailbox, so that this one cannot prove it."""
+    return EmailAddress.objects.held().filter(canonical=email.canonical).exclude(pk=email.pk).exists()
+
+
+def reached(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
+    """Every mailbox known to be the owner's; when there is none, whatever is left beside `without`."""
+    proven = account.addresses.confirmed()
+    return proven if proven.exists() else account.addresses.exclude(pk=without.pk)
+
+
+def tell(told: Iterable[EmailAddress], change: str, email: EmailAddress) -> None:
+    """A letter to each of `told` about what happened to `email`."""
+    context, language = {"change": change, "address": email.address}, email.account.language
+    Letter.objects.bulk_create(
+        Letter(kind=KIND, to=one.address, language=language, context=context) for one in told
+    )
+
+
+@writes(KIND)
+def addresses_letter(letter: Letter) -> Reading:
+    return Reading("accounts/email/addresses", dict(letter.context))
