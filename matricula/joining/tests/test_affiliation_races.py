@@ -1,4 +1,5 @@
-"""Whoever joins one program while removed from another keeps a work e-mail, or is asked to prove it."""
+"""Whoever joins one program while they are removed from another keeps a work e-mail; a moment later they
+are asked for a new proof, for theirs is older than the end of the tie."""
 
 from functools import partial
 
@@ -31,6 +32,7 @@ def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_m
 ):
     second = Program.objects.create(organization=organization, slug="second", name="Second")
     Program.objects.update(seats=None)
+    late = []
     for number in range(ROUNDS):
         account = person(f"Person {number}", f"p{number}@nordlicht.example")
         first = finish(arrival=arrival_at(program, account, bruno))
@@ -38,9 +40,10 @@ def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_m
             partial(finish, arrival=arrival_at(second, account, bruno)),
             partial(end_membership, membership=first, actor=bruno, state=Membership.State.REMOVED),
         )
-        assert {type(one) for one in refusals(results)} <= {NotConfirmed}
+        late += refusals(results)
+    assert {type(one) for one in late} <= {NotConfirmed}
     members = Membership.objects.active().values_list("account", flat=True)
     tied = Affiliation.objects.live().values_list("account", flat=True)
-    assert set(tied) == set(members)
+    assert (len(members), set(tied)) == (ROUNDS - len(late), set(members))
     begun_anew = Affiliation.objects.filter(account__in=members, ended_at__isnull=False)
     assert not begun_anew.exists(), "on a proof from before the end"
