@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course, Lesson, Module
-from matricula.joining.inviting import invite, mint_link
-from matricula.joining.models import Invitation, InvitationToken
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from tests.cleaning import clean_quickly
@@ -120,7 +121,7 @@ def chika(db) -> Account:
 
 @pytest.fixture
 def invitation(program, bruno) -> Invitation:
-    made = invite(program=program, address="ada@nordlicht.example", name="Ada", invited_by=bruno)
+    made = invite_person(program=program, address="ada@nordlicht.example", name="Ada", invited_by=bruno)
     assert made is not None
     return made
 

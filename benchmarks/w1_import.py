@@ -24,15 +24,17 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from matricula.jobs.performing import perform_due  # noqa: E402
-from matricula.joining.importing import handing_over  # noqa: E402
-from matricula.joining.importing.handing_in import confirm, hand_in  # noqa: E402
-from matricula.joining.importing.models import ImportedFile  # noqa: E402
-from matricula.joining.models import Invitation  # noqa: E402
-from matricula.mail import leasing  # noqa: E402
+from matricula.db.public_ids import new_public_ids  # noqa: E402
+from matricula.invitations.imports import execution  # noqa: E402
+from matricula.invitations.imports.uploads import confirm_file, hand_in_file  # noqa: E402
+from matricula.invitations.models import (  # noqa: E402
+    ImportedFile,
+    Invitation,
+)
+from matricula.jobs.queue import perform_due  # noqa: E402
+from matricula.mail import leases  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 from matricula.programs.models import Program  # noqa: E402
-from matricula.web.ids import new_public_ids  # noqa: E402
 
 SMALL = 10_000
 LETTERS = 10_000
@@ -68,11 +70,11 @@ def import_file(program: Program, place: Path) -> tuple[ImportedFile, float, flo
     began = time.perf_counter()
     with place.open("rb") as content:
         pieces = iter(lambda: content.read(64 * 1024), b"")
-        file = hand_in(program=program, name=place.name, content=pieces, actor=None)
+        file = hand_in_file(program=program, name=place.name, content=pieces, actor=None)
     work()
     file.refresh_from_db()
     checked = time.perf_counter()
-    confirm(file=file, actor=None)
+    confirm_file(file=file, actor=None)
     work()
     file.refresh_from_db()
     assert file.state == "done", (file.state, file.code)
@@ -126,13 +128,13 @@ def limit(count: int) -> float:
 
 def letters() -> float:
     """Letters a second from the promise into the outbox."""
-    leasing.AHEAD = LETTERS
+    leases.AHEAD = LETTERS
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     began, handed = time.perf_counter(), 0
     while handed < LETTERS:
         with transaction.atomic():
-            if not handing_over.hand_over_letters():
+            if not execution.hand_over_letters():
                 break
         handed = Invitation.objects.filter(letter__isnull=False).count()
     return handed / (time.perf_counter() - began)

@@ -22,7 +22,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "matricula.settings"
 os.environ.setdefault("MATRICULA_DEVELOPMENT", "true")
 django.setup()
 
-from matricula.joining.importing.reading import read_rows  # noqa: E402
+from matricula.peoplefile import read_rows  # noqa: E402
 
 HEADER = ["Name", "E-Mail", "Groups"]
 

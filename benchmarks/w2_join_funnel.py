@@ -33,11 +33,12 @@ from django.db import connection  # noqa: E402
 from benchmarks.processors import of_database, of_group, own  # noqa: E402
 from benchmarks.visiting import Visitor  # noqa: E402
 from matricula.catalog.models import Course  # noqa: E402
-from matricula.joining.inviting import invite, mint_link  # noqa: E402
-from matricula.joining.models import InvitationToken  # noqa: E402
+from matricula.invitations.invitations import invite_person  # noqa: E402
+from matricula.invitations.models import InvitationToken  # noqa: E402
+from matricula.invitations.tokens import mint_link  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 from matricula.programs.models import Membership, Program  # noqa: E402
-from matricula.web.secret import digest  # noqa: E402
+from matricula.security.secrets import digest  # noqa: E402
 
 PASSWORD = "correct horse battery"
 CODE = "123456"
@@ -66,7 +67,7 @@ class Person:
     def __init__(self, program: Program, number: int, course: str) -> None:
         self.address = f"person{number}@{program.organization.slug}.example"
         self.personal = f"{program.organization.slug}{number}@home.example"
-        invitation = invite(program=program, address=self.address, invited_by=None)
+        invitation = invite_person(program=program, address=self.address, invited_by=None)
         assert invitation is not None
         self.link = "/join/" + mint_link(invitation, InvitationToken.Channel.MAIL).split("/join/")[1]
         self.course = course

@@ -28,15 +28,15 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from matricula.accounts.models import Account  # noqa: E402
-from matricula.demo.filling import fill  # noqa: E402
-from matricula.joining.indexing import index_new  # noqa: E402
-from matricula.joining.models import Invitation  # noqa: E402
-from matricula.learning.recounting import recount_courses  # noqa: E402
+from matricula.db.search import install_indexes  # noqa: E402
+from matricula.demo.data import fill  # noqa: E402
+from matricula.invitations.models import Invitation  # noqa: E402
+from matricula.invitations.search_index import index_new  # noqa: E402
+from matricula.learning.recount import recount_courses  # noqa: E402
 from matricula.organizations.models import Organization, Role  # noqa: E402
+from matricula.programs.counting import counted_numbers, fold_changes  # noqa: E402
 from matricula.programs.models import Program  # noqa: E402
-from matricula.programs.recounting import recount  # noqa: E402
-from matricula.programs.tallying import fold, tallied  # noqa: E402
-from matricula.web.searching import install_indexes  # noqa: E402
+from matricula.programs.recount import recount_programs  # noqa: E402
 
 ASKED, WARM = 40, 3
 GOAL_MS, GOAL_GROWTH = 5.0, 1.3
@@ -54,8 +54,8 @@ PERSON = f"""
         from generate_series(current_setting('w3.first')::int, current_setting('w3.last')::int) n) named
 """
 INVITATIONS = """
-insert into joining_invitation (program_id, organization_id, public_id, address, canonical, name, language,
-    state, created_at, sent_at, opened_at, expires_at, lapsed_at, accepted_by_id{more})
+insert into invitations_invitation (program_id, organization_id, public_id, address, canonical, name,
+    language, state, created_at, sent_at, opened_at, expires_at, lapsed_at, accepted_by_id{more})
 select {program}, {organization}, 'bench-' || n, address, address, name, 'en', state,
     now() - (2000000 - n) * interval '5 seconds', now(), case when n % 3 = 0 then now() end, expires_at,
     case when expires_at <= now() then expires_at end, case when state = 'joined' then {bruno} end{values}
@@ -91,7 +91,7 @@ select m.id, g.id from accounts_account a join people on a.public_id = 'bench-' 
 join programs_membership m on m.account_id = a.id join programs_group g on g.name = 'Bench ' || n % 10
 order by n
 """
-WORD_INDEXES = "programs_membership_words_by_block, joining_searchline_words_by_block"
+WORD_INDEXES = "programs_membership_words_by_block, invitations_searchline_words_by_block"
 ENROLMENTS = """
 insert into learning_enrolment (account_id, course_id, membership_id, started_at, completed_at)
 select a.id, {course}, m.id, now(), case when n % 6 = 0 then now() end from accounts_account a
@@ -116,7 +116,7 @@ def columns_without_default(known: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select column_name, data_type from information_schema.columns where is_generated = 'NEVER'"
-            " and table_name = 'joining_invitation' and is_nullable = 'NO'"
+            " and table_name = 'invitations_invitation' and is_nullable = 'NO'"
             " and column_default is null and is_identity = 'NO'"
         )
         missing = [(name, kind) for name, kind in cursor.fetchall() if name not in known]
@@ -160,8 +160,8 @@ def grow(first: int, last: int, values: dict[str, object]) -> None:
         cursor.execute("vacuum analyze")
     counting = time.perf_counter()
     recount_courses()
-    recount()
-    while fold():
+    recount_programs()
+    while fold_changes():
         pass
     indexing = time.perf_counter()
     while index_new():
@@ -278,7 +278,7 @@ def measure(rows: int) -> dict[str, Taken]:
 
 def limits(organization: int) -> dict[str, float]:
     """Milliseconds PostgreSQL itself needs, the quickest of five."""
-    mine = f"from joining_invitation where organization_id = {organization}"
+    mine = f"from invitations_invitation where organization_id = {organization}"
     statements = {
         "keyset page of 51": f"select * {mine} and id < 500000 order by id desc limit 51",
         "the same by OFFSET 500,000": f"select * {mine} order by id desc limit 51 offset 500000",
@@ -333,7 +333,7 @@ def main() -> None:
         report(few, rows, before, after)
         for name, taken in limits(int(str(values["organization"]))).items():
             print(f"PostgreSQL itself: {name:30} {taken:8.2f} ms")
-        print("kept numbers:", dict(tallied([int(str(values["program"]))], "standing")["standing"]))
+        print("kept numbers:", dict(counted_numbers([int(str(values["program"]))], "standing")["standing"]))
     finally:
         if not KEEP:
             connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)

@@ -26,13 +26,13 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from matricula.joining.inviting import queue_letters  # noqa: E402
-from matricula.joining.models import Invitation, InvitationToken  # noqa: E402
+from matricula.invitations.invitations import queue_letters  # noqa: E402
+from matricula.invitations.models import Invitation, InvitationToken  # noqa: E402
+from matricula.mail.composition import compose_message  # noqa: E402
 from matricula.mail.delivery import deliver_due  # noqa: E402
-from matricula.mail.enveloping import envelope  # noqa: E402
+from matricula.mail.envelopes import make_envelope  # noqa: E402
 from matricula.mail.models import Letter  # noqa: E402
-from matricula.mail.rendering import compose  # noqa: E402
-from matricula.mail.smtp import hand_over  # noqa: E402
+from matricula.mail.transports import hand_over  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 from matricula.programs.models import Program  # noqa: E402
 
@@ -93,7 +93,7 @@ def raw(port: int, count: int, connections: int) -> None:
     """Each connection hands over the same finished letter."""
     letter = Letter.objects.order_by("pk").first()
     assert letter is not None
-    finished = envelope(letter, compose([letter])[letter.pk])
+    finished = make_envelope(letter, compose_message([letter])[letter.pk])
 
     def run(_: int) -> None:
         server = smtplib.SMTP("127.0.0.1", port)

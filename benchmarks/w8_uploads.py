@@ -40,7 +40,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from benchmarks.visiting import Visitor  # noqa: E402
-from matricula.api.granting import grant  # noqa: E402
+from matricula.api.tokens import grant_token  # noqa: E402
 from matricula.catalog.models import CourseUpload  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 
@@ -139,7 +139,7 @@ def main() -> None:
     for name in ("a", "b", "c", "d"):
         organization = Organization.objects.create(slug=name, name=name)
         given = {"name": "Benchmark", "scopes": ["catalog:write"], "days": 1}
-        tokens.append(grant(organization=organization, actor=None, **given)[1])
+        tokens.append(grant_token(organization=organization, actor=None, **given)[1])
     processes = [started(name) for name in ("serve", "worker")]
     try:
         wait_for_server()

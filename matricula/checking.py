@@ -10,10 +10,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from matricula.mail.bouncing import refusal
-from matricula.mail.carrying import provider_of
-from matricula.mail.smtp import MailServer
-from matricula.web.searching import missing_extensions
+from matricula.db.search import missing_extensions
+from matricula.mail.bounces import mailbox_fault
+from matricula.mail.transports import MailServer, provider_of
 
 CLOCK_SECONDS = 30
 Faults = Iterator[str]
@@ -103,7 +102,7 @@ def mail() -> Faults:
 
 def bounces() -> Faults:
     """Whether the mailbox that returned letters come to can be read."""
-    fault = refusal(settings.BOUNCE_MAILBOX) if settings.BOUNCE_MAILBOX else ""
+    fault = mailbox_fault(settings.BOUNCE_MAILBOX) if settings.BOUNCE_MAILBOX else ""
     if fault:
         yield f"The mailbox of MATRICULA_BOUNCE_MAILBOX cannot be read: {first_line(fault)}"
 

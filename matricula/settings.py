@@ -55,16 +55,21 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
+    "matricula.db",
+    "matricula.security",
+    "matricula.files",
     "matricula.web",
-    "matricula.mail",
     "matricula.jobs",
+    "matricula.mail",
     "matricula.audit",
     "matricula.accounts",
     "matricula.organizations",
     "matricula.catalog",
     "matricula.programs",
+    "matricula.roles",
     "matricula.learning",
     "matricula.credentials",
+    "matricula.invitations",
     "matricula.joining",
     "matricula.reporting",
     "matricula.api",
@@ -72,16 +77,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "matricula.api.translating.as_problems",
+    "matricula.api.middleware.as_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "matricula.web.caching.ask_again",
+    "matricula.web.middleware.revalidate_pages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "matricula.accounts.signing_in.note_seen",
+    "matricula.accounts.sign_in.note_seen",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "matricula.web.limits.limits",
+    "matricula.web.middleware.limit_body_size",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -232,10 +237,10 @@ MAIL_LEASE_SECONDS = whole_number(env, "MATRICULA_MAIL_LEASE_SECONDS", default=1
 
 # -- accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["matricula.accounts.backends.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["matricula.accounts.authentication.EmailBackend"]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
-PASSWORD_HASHERS = ["matricula.accounts.hashing.OwaspArgon2"]
+PASSWORD_HASHERS = ["matricula.accounts.authentication.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -280,7 +285,7 @@ API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "matricula.web.logs.SecretFilter"}},
+    "filters": {"secrets": {"()": "matricula.security.secrets.SecretFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},

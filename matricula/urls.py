@@ -2,23 +2,25 @@
 
 from django.urls import include, path
 
-from matricula.mail.pages import provider_news
-from matricula.web import design, pages
+from matricula.mail.views import provider_news
+from matricula.web import design, views
 
 urlpatterns = [
-    path("", pages.front, name="front"),
-    path("healthz", pages.healthz, name="healthz"),
-    path("readyz", pages.readyz, name="readyz"),
+    path("", views.front, name="front"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("join/", include("matricula.joining.urls")),
     path("console/", include("matricula.organizations.console_urls")),
     path("console/<slug:slug>/", include("matricula.reporting.console_urls")),
+    path("console/<slug:slug>/", include("matricula.invitations.console_urls")),
     path("console/<slug:slug>/", include("matricula.joining.console_urls")),
+    path("console/<slug:slug>/", include("matricula.roles.console_urls")),
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),
     path("console/<slug:slug>/", include("matricula.catalog.console_urls")),
     path("console/<slug:slug>/", include("matricula.api.console_urls")),
     path("learn/", include("matricula.learning.urls")),
     path("certificates/", include("matricula.credentials.urls")),
-    path("account/roles/", include("matricula.programs.urls")),
+    path("account/roles/", include("matricula.roles.urls")),
     path("account/", include("matricula.accounts.urls")),
     path("organizations/", include("matricula.organizations.urls")),
     path("api/", include("matricula.api.urls")),

@@ -8,7 +8,7 @@ from functools import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from matricula.audit.guarding import GUARDS
+from matricula.audit.triggers import GUARDS
 
 DELETE_ALL = "DO $$ BEGIN {} END $$"
 UNGUARDED = "ALTER TABLE audit_entry DISABLE TRIGGER USER"

@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from matricula.catalog.models import Course
 from matricula.jobs.models import Job
-from matricula.jobs.performing import perform_due
-from matricula.learning.completing import finish_lesson
+from matricula.jobs.queue import perform_due
+from matricula.learning.completion import finish_lesson
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
-from matricula.learning.starting import start_course
 from matricula.organizations.models import Organization
 from matricula.programs.models import Membership
 

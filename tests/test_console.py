@@ -11,17 +11,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from conftest import person
-from matricula.api.granting import grant
-from matricula.catalog.keeping import keep
-from matricula.joining.asking import ask_administrator
-from matricula.joining.inviting import invite
-from matricula.joining.models import ImportedFile, Request
-from matricula.joining.sharing import make_link
+from matricula.api.tokens import grant_token
+from matricula.catalog.course_import import keep_file
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import ImportedFile
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.models import Request
+from matricula.joining.requests import ask_administrator
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
-from matricula.programs.appointing import offer_role
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
+from matricula.roles.appointments import offer_role
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ class House:
         self.owner = person(f"Owner of {slug}", f"boss@{slug}.example")
         Role.objects.create(organization=self.organization, account=self.owner, kind=Role.Kind.OWNER)
         program = Program.objects.create(organization=self.organization, slug="main", name="Main")
-        invitation = invite(program=program, address=f"ada@{slug}.example", invited_by=self.owner)
+        invitation = invite_person(program=program, address=f"ada@{slug}.example", invited_by=self.owner)
         ask_administrator(reason="expired", invitation=invitation)
         member = person("Ada", f"member@{slug}.example")
         membership = enter_program(program=program, account=member)
@@ -74,7 +75,7 @@ class House:
             "file_id": ImportedFile.objects.create(program=program, state="done", lines=1).public_id,
             "request_id": Request.objects.get(program=program).public_id,
             "program_id": program.public_id,
-            "link_id": make_link(program=program, actor=None)[0].public_id,
+            "link_id": make_direct_link(program=program, actor=None)[0].public_id,
             "membership_id": membership.pk,
             "group_id": group.pk,
             "account_id": member.public_id,
@@ -83,7 +84,7 @@ class House:
             "upload_id": self.organization.course_uploads.create(name="c.zip", size=1).public_id,
             "logo_upload_id": self.organization.logo_uploads.create(content=b"").public_id,
             **self.content(),
-            "token_id": grant(
+            "token_id": grant_token(
                 organization=self.organization, name="Sync", scopes=["audit:read"], days=1, actor=None
             )[0].public_id,
             "form": "csv",
@@ -95,7 +96,7 @@ class House:
         module = course.modules.create(position=0, title="One")
         lesson = course.lessons.create(module=module, key="read", position=0, kind="reading", title="Read")
         digest = hashlib.sha256(b"words").hexdigest()
-        keep(BytesIO(b"words"), digest)
+        keep_file(BytesIO(b"words"), digest)
         file = course.files.create(digest=digest, name="words.txt", content_type="text/plain", size=5)
         series = self.organization.specializations.create(slug="series", title="Series")
         series.series.create(course=course, position=0)

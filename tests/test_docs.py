@@ -50,7 +50,7 @@ def test_links_between_documents_lead_somewhere():
 
 def test_every_code_and_scope_of_the_api_is_documented():
     from matricula.api.problems import KINDS
-    from matricula.api.scopes import SCOPES
+    from matricula.api.tokens import SCOPES
 
     text = (ROOT / "docs/api.md").read_text()
     codes = re.findall(r"^\| `([a-z_]+)` \| (\d+) \| (.+) \|$", text, re.M)

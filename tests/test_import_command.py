@@ -3,7 +3,7 @@
 import pytest
 
 from matricula.commands import parser
-from matricula.joining.models import ImportedFile, Invitation
+from matricula.invitations.models import ImportedFile, Invitation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

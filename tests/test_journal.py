@@ -7,10 +7,10 @@ from django.db import transaction
 
 from conftest import PASSWORD
 from matricula.audit.models import Entry
-from matricula.joining.inviting import invite, revoke
+from matricula.invitations.invitations import invite_person, revoke_invitation
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
-from matricula.programs.membership import end_membership
+from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -47,14 +47,14 @@ def test_each_verb_of_joining_and_leaving_writes_exactly_one_line(client, link, 
 
 
 def test_what_was_done_already_writes_no_second_line(program, bruno, invitation):
-    invite(program=program, address="ADA@nordlicht.example", invited_by=bruno)
-    assert [revoke(invitation=invitation, actor=bruno) for _ in range(2)] == [True, False]
+    invite_person(program=program, address="ADA@nordlicht.example", invited_by=bruno)
+    assert [revoke_invitation(invitation=invitation, actor=bruno) for _ in range(2)] == [True, False]
     assert lines() == ["invitation.created", "invitation.revoked"]
 
 
 def test_work_that_is_rolled_back_leaves_no_line(program, bruno):
     with transaction.atomic():
-        invite(program=program, address="dana@nordlicht.example", invited_by=bruno)
+        invite_person(program=program, address="dana@nordlicht.example", invited_by=bruno)
         assert lines() == ["invitation.created"]
         transaction.set_rollback(True)
     assert lines() == []

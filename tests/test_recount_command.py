@@ -6,11 +6,11 @@ from django.utils import timezone
 from conftest import person
 from matricula.commands import parser
 from matricula.credentials.models import Certificate
-from matricula.learning import completing
+from matricula.learning import completion
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.organizations.models import Affiliation
-from matricula.programs import recounting
-from matricula.programs.membership import enter_program
+from matricula.programs import recount
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
 from tests.learners import series_of, short_course
 
@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 def test_recount_completes_whoever_is_stuck_ends_lone_ties_and_says_how_many(
     program, organization, bruno, chika, monkeypatch, capsys
 ):
-    monkeypatch.setattr(completing, "BATCH", 2)
-    monkeypatch.setattr(recounting, "TIES", 2)
+    monkeypatch.setattr(completion, "BATCH", 2)
+    monkeypatch.setattr(recount, "TIES", 2)
     course = short_course(organization, "stuck", "a", "b")
     series = series_of(course)
     done, begun = ([person(f"P {n}", f"{kind}{n}@x.example") for n in range(5)] for kind in ("done", "begun"))

@@ -21,12 +21,12 @@ LANGUAGES = ("de", "es", "ar")
 NAMED_IN_LETTERS = (PACKAGE / "organizations" / "models.py",)
 """Modules whose names for things letters say, such as the roles."""
 MARKED = re.compile(r"""\bgettext\((u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")\)""")
-WRITER = re.compile(r"^@?writes(_many)?\(", re.M)
+WRITER = re.compile(r"^@?composes(_many)?\(", re.M)
 
 
 def rooms() -> list[Path]:
     """Those that write letters."""
-    return sorted(one.parent for one in PACKAGE.glob("*/README.md") if words_of(one.parent))
+    return sorted(one.parent for one in PACKAGE.glob("*/apps.py") if words_of(one.parent))
 
 
 def words_of(room: Path) -> list[str]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from matricula.accounts.models import Account
-from matricula.accounts.signing_in import is_fresh
+from matricula.accounts.sign_in import is_fresh
 from matricula.web.access import access_rule
 
 

@@ -51,22 +51,6 @@ class TooManyAdded(TooOften):
     code = "too_many_added"
 
 
-class HasToWait(AccountError):
-    """Tries are used up and free again at `until`; `limit` names which, as docs/operate/limits.md does."""
-
-    code = "has_to_wait"
-
-    def __init__(self, until: datetime, limit: str) -> None:
-        super().__init__(until, limit)
-        self.until, self.limit = until, limit
-
-
-class TooManyTries(HasToWait):
-    """So many wrong guesses were made that this one was not looked at."""
-
-    code = "too_many_tries"
-
-
 class FactorExists(AccountError):
     """The account has an authenticator app already; remove it first."""
 

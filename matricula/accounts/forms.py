@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.addresses import canonical
-from matricula.accounts.confirming import confirm_by_code
+from matricula.accounts.confirmation import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import ALPHABET, authenticator_accepts
-from matricula.accounts.throttling import Limit, Tally, guess
+from matricula.mail.addresses import canonical
+from matricula.security.throttling import Limit, Tally, guess
 
 PROOFS, PROOFS_OF_A_DEVICE = Limit("prove"), Limit("prove-device")
 SIX_DIGITS = re.compile(r"[0-9]{6}")

@@ -6,8 +6,8 @@ import secrets
 from django.http import HttpRequest, HttpResponseBase
 
 from matricula.accounts.models import Account, EmailAddress
-from matricula.web.holding import held, hold
-from matricula.web.secret import digest
+from matricula.security.secrets import digest
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 
 COOKIE = "device"
 DAYS = 180
@@ -28,12 +28,12 @@ def tell_browser(request: HttpRequest, response: HttpResponseBase) -> None:
     device, marks = marks_of(request)
     new = mark(device, account)
     kept = [new, *(one for one in marks if one != new)][:MOST]
-    hold(response, COOKIE, ".".join([device, *kept]), path="/", seconds=DAYS * 86_400)
+    keep_in_cookie(response, COOKIE, ".".join([device, *kept]), path="/", seconds=DAYS * 86_400)
 
 
 def marks_of(request: HttpRequest) -> tuple[str, list[str]]:
     """The name of this browser, a new one if it has none, and the marks of accounts on it."""
-    device, *marks = (held(request, COOKIE) or secrets.token_urlsafe(16)).split(".")
+    device, *marks = (cookie_value(request, COOKIE) or secrets.token_urlsafe(16)).split(".")
     return device, marks
 
 
@@ -49,7 +49,7 @@ def known_device(request: HttpRequest, account: Account) -> str:
 
 def device_known_at(request: HttpRequest, canonical: str) -> str:
     """The same, for whoever has proven the address. Who merely claims one is nobody here."""
-    if held(request, COOKIE) is None:
+    if cookie_value(request, COOKIE) is None:
         return ""
     proven = EmailAddress.objects.confirmed().filter(canonical=canonical).select_related("account").first()
     return known_device(request, proven.account) if proven else ""

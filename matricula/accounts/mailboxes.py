@@ -16,12 +16,9 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account, Confirmation, EmailAddress, EmailAddressQuerySet, PasswordReset
 from matricula.audit.models import record
-from matricula.jobs.models import Job
-from matricula.jobs.performing import every
 from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
 
-KIND = "accounts.addresses"
+ADDRESSES = "accounts.addresses"
 DAYS = 14
 """That a mailbox keeps its power where there is no other way in."""
 BATCH = 200
@@ -57,8 +54,8 @@ def give_up_mailboxes(*, account: Account, mailboxes: Collection[str]) -> Partin
     rows = account.addresses.filter(canonical__in=mailboxes)
     own = account.addresses.exclude(canonical__in=mailboxes)
     if own.ways_in().exists():
-        return Parting(gone=detach(account, rows.order_by("pk")))
-    gone = detach(account, rows.filter(signs_in=False).order_by("pk"))
+        return Parting(gone=detach_address(account, rows.order_by("pk")))
+    gone = detach_address(account, rows.filter(signs_in=False).order_by("pk"))
     losing = rows.filter(Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False), signs_in=True)
     ends_at = timezone.now() + timedelta(days=DAYS)
     promised = list(losing.order_by("pk"))
@@ -73,7 +70,7 @@ def give_up_mailboxes(*, account: Account, mailboxes: Collection[str]) -> Partin
     )
 
 
-def detach(account: Account, leaving: Iterable[EmailAddress]) -> list[str]:
+def detach_address(account: Account, leaving: Iterable[EmailAddress]) -> list[str]:
     """They leave the account, and all that was asked for with them; their addresses."""
     leaving = list(leaving)
     for one in leaving:
@@ -99,14 +96,13 @@ def keep_promises(email: EmailAddress) -> list[EmailAddress]:
     others = list(email.account.addresses.exclude(pk=email.pk).order_by("pk"))
     leaving = [one for one in others if one.power_ends_at and email.signs_in]
     for one in leaving:
-        tell([one, email], "removed", one)
-    detach(email.account, leaving)
+        tell_of_address([one, email], "removed", one)
+    detach_address(email.account, leaving)
     return [one for one in others if one not in leaving]
 
 
-@every("accounts.mailboxes", timedelta(hours=1))
 @transaction.atomic
-def end_powers(job: Job | None = None) -> bool:
+def end_powers() -> bool:
     """What was promised is done, some at a time. True when more are left.
 
     `recovering` asks for the date itself, so that no mailbox keeps its power while no worker comes.
@@ -117,11 +113,11 @@ def end_powers(job: Job | None = None) -> bool:
     accounts = sorted(set(due.order_by("power_ends_at").values_list("account", flat=True)[:BATCH]))
     for one in accounts:
         hold_account(one)
-        unprove(due.filter(account=one))
+        unprove_address(due.filter(account=one))
     return len(accounts) == BATCH
 
 
-def unprove(rows: EmailAddressQuerySet) -> None:
+def unprove_address(rows: EmailAddressQuerySet) -> None:
     """No more than a name beside the password: it proves nothing, recovers nothing, and is free to be proven.
 
     Its account is in use, so no other mailbox may take it over.
@@ -148,7 +144,7 @@ def vouch_for(account: Account, address: str) -> bool:
     """A program that trusts its link answers for the mailbox: who had it before and left keeps no more than a
     name. False when the account changed hands meanwhile."""
     before = EmailAddress.objects.spelled(address).filter(power_ends_at__isnull=False)
-    unprove(before.exclude(account=account))
+    unprove_address(before.exclude(account=account))
     return account.vouch(address)
 
 
@@ -164,8 +160,8 @@ def take_off_others(email: EmailAddress) -> None:
         is_last = not one.account.addresses.exclude(pk=one.pk).exists()
         in_use = bool(one.account.vouched_at or one.confirmed_at)
         if in_use:
-            unprove(EmailAddress.objects.filter(pk=one.pk))
-            tell(reached(one.account, without=one).exclude(pk=one.pk), "released", one)
+            unprove_address(EmailAddress.objects.filter(pk=one.pk))
+            tell_of_address(has_other_held(one.account, without=one).exclude(pk=one.pk), "released", one)
         if not (in_use and is_last):
             EmailAddress.objects.filter(pk=one.pk).delete()
 
@@ -175,20 +171,15 @@ def is_taken(email: EmailAddress) -> bool:
     return EmailAddress.objects.held().filter(canonical=email.canonical).exclude(pk=email.pk).exists()
 
 
-def reached(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
+def has_other_held(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
     """Every mailbox known to be the owner's; when there is none, whatever is left beside `without`."""
     proven = account.addresses.confirmed()
     return proven if proven.exists() else account.addresses.exclude(pk=without.pk)
 
 
-def tell(told: Iterable[EmailAddress], change: str, email: EmailAddress) -> None:
+def tell_of_address(told: Iterable[EmailAddress], change: str, email: EmailAddress) -> None:
     """A letter to each of `told` about what happened to `email`."""
     context, language = {"change": change, "address": email.address}, email.account.language
     Letter.objects.bulk_create(
-        Letter(kind=KIND, to=one.address, language=language, context=context) for one in told
+        Letter(kind=ADDRESSES, to=one.address, language=language, context=context) for one in told
     )
-
-
-@writes(KIND)
-def addresses_letter(letter: Letter) -> Reading:
-    return Reading("accounts/email/addresses", dict(letter.context))

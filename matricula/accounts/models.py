@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from matricula.accounts.addresses import canonical
-from matricula.accounts.devices import plain_device, plain_place
-from matricula.web.ids import public_id_field
+from matricula.db.public_ids import public_id_field
+from matricula.mail.addresses import canonical
+from matricula.security.clients import device_name, network_name
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -265,22 +265,14 @@ class Session(AbstractBaseSession):
     @property
     def device(self) -> str:
         """Browser and system in plain words, as the browser itself says (RFC 9110, section 10.1.5)."""
-        return plain_device(self.browser)
+        return device_name(self.browser)
 
     def place(self, here: str) -> str:
         """Where the browser was seen last, as somebody at the network address `here` would say it."""
-        return plain_place(self.seen_from or self.network, here)
+        return network_name(self.seen_from or self.network, here)
 
     @classmethod
     def get_session_store_class(cls) -> Any:
         from matricula.accounts.sessions import SessionStore
 
         return SessionStore
-
-
-class Throttle(models.Model):
-    """How often something was tried within a window of time."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    tries = models.PositiveIntegerField(default=0)
-    window_ends_at = models.DateTimeField()

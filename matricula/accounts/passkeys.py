@@ -20,8 +20,8 @@ from fido2.webauthn import (
 
 from matricula.accounts.errors import PasskeyRefused
 from matricula.accounts.models import Account, SecondFactor
-from matricula.accounts.second_factors import SEAL, tell
-from matricula.web.secret import seal, unseal
+from matricula.accounts.second_factors import SEAL, tell_of_factors
+from matricula.security.secrets import seal, unseal
 
 Ceremony = tuple[dict[str, Any], dict[str, Any]]
 """What the browser is asked, and what the session keeps until it answers."""
@@ -35,7 +35,7 @@ def can_work_here() -> bool:
     return name == "localhost" or (base.scheme == "https" and not bare)
 
 
-def server() -> Fido2Server:
+def webauthn_server() -> Fido2Server:
     name = urlsplit(settings.BASE_URL).hostname or ""
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=name, name="Matricula"),
@@ -50,22 +50,22 @@ def ask_to_register(account: Account) -> Ceremony:
         name=address.address if address else account.full_name,
         display_name=account.full_name,
     )
-    options, state = server().register_begin(
+    options, state = webauthn_server().register_begin(
         user,
         [credential for _, credential in credentials_of(account)],
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,
         user_verification=UserVerificationRequirement.PREFERRED,
     )
-    return dict(options), plain(state)
+    return dict(options), json_ready(state)
 
 
 @transaction.atomic
-def register(
+def register_passkey(
     *, account: Account, state: dict[str, Any], answer: Mapping[str, Any], name: str
 ) -> SecondFactor:
     """Raises PasskeyRefused."""
     try:
-        made = server().register_complete(state, answer)
+        made = webauthn_server().register_complete(state, answer)
     except (ValueError, KeyError, TypeError) as refusal:
         raise PasskeyRefused from refusal
     if made.credential_data is None:
@@ -77,7 +77,7 @@ def register(
         sealed=seal(SEAL, base64.b64encode(made.credential_data).decode()),
         counter=made.counter,
     )
-    tell(account, "added", factor)
+    tell_of_factors(account, "added", factor)
     return factor
 
 
@@ -90,8 +90,8 @@ def ask_to_prove(account: Account | None, *, alone: bool = False) -> Ceremony:
     verified = UserVerificationRequirement.REQUIRED
     if account and not alone:
         verified = UserVerificationRequirement.PREFERRED
-    options, state = server().authenticate_begin(known, user_verification=verified)
-    return dict(options), plain(state)
+    options, state = webauthn_server().authenticate_begin(known, user_verification=verified)
+    return dict(options), json_ready(state)
 
 
 def can_prove(account: Account) -> bool:
@@ -99,13 +99,13 @@ def can_prove(account: Account) -> bool:
     return can_work_here() and account.second_factors.filter(kind=SecondFactor.Kind.PASSKEY).exists()
 
 
-def prove(*, account: Account | None, state: dict[str, Any], answer: Mapping[str, Any]) -> Account:
+def prove_passkey(*, account: Account | None, state: dict[str, Any], answer: Mapping[str, Any]) -> Account:
     """Whose passkey answered. Raises PasskeyRefused: unknown, of somebody else, or copied."""
     try:
         given = AuthenticationResponse.from_dict(answer)
         owner = account or owner_of(given)
         known = credentials_of(owner)
-        used = server().authenticate_complete(state, [credential for _, credential in known], given)
+        used = webauthn_server().authenticate_complete(state, [credential for _, credential in known], given)
     except (ValueError, KeyError, TypeError, Account.DoesNotExist) as refusal:
         raise PasskeyRefused from refusal
     factor = next(factor for factor, credential in known if credential.credential_id == used.credential_id)
@@ -132,7 +132,7 @@ def credentials_of(account: Account) -> list[tuple[SecondFactor, AttestedCredent
     return [(row, AttestedCredentialData(base64.b64decode(unseal(SEAL, row.sealed)))) for row in rows]
 
 
-def plain(state: Any) -> dict[str, Any]:
+def json_ready(state: Any) -> dict[str, Any]:
     """A ceremony's state as JSON keeps it."""
     return {
         "challenge": state["challenge"],

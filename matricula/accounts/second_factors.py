@@ -6,20 +6,18 @@ from datetime import datetime
 import pyotp
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from matricula.accounts.errors import CodeWrong, FactorExists
 from matricula.accounts.models import Account, RecoveryCode, SecondFactor
 from matricula.audit.models import record
 from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
-from matricula.web.secret import digest, seal, unseal
+from matricula.security.secrets import digest, seal, unseal
 
 SEAL = "second factor"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-KIND = "accounts.second_factor"
+SECOND_FACTORS = "accounts.second_factor"
 
 
 def has_second_factor(account: Account) -> bool:
@@ -50,7 +48,7 @@ def add_authenticator(*, account: Account, secret: str, code: str) -> SecondFact
             )
     except IntegrityError as taken:
         raise FactorExists from taken
-    tell(account, "added", factor)
+    tell_of_factors(account, "added", factor)
     return factor
 
 
@@ -81,7 +79,7 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     """Ten new codes, shown once; those before them end, also those made at the same moment."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.recovery_codes.all().delete()
-    codes = ["-".join(piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
+    codes = ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
         RecoveryCode(account=account, digest=recovery_digest(account, code)) for code in codes
     )
@@ -89,7 +87,7 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     return codes
 
 
-def piece() -> str:
+def recovery_piece() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(5))
 
 
@@ -111,25 +109,18 @@ def codes_left(account: Account) -> int:
 def remove_factor(*, factor: SecondFactor) -> None:
     """The last one takes the recovery codes with it, also when the last two are removed at one moment."""
     account = Account.objects.select_for_update(no_key=True).get(pk=factor.account_id)
-    tell(account, "removed", factor)
+    tell_of_factors(account, "removed", factor)
     factor.delete()
     if not has_second_factor(account):
         account.recovery_codes.all().delete()
 
 
-def tell(account: Account, change: str, factor: SecondFactor) -> None:
+def tell_of_factors(account: Account, change: str, factor: SecondFactor) -> None:
     """The journal and a letter to the person."""
     record(f"second_factor.{change}", actor=account, subject=account, after={"kind": factor.kind})
     address = account.primary_address
     if address:
         context = {"change": change, "factor": factor.name, "kind": factor.kind}
-        Letter.objects.create(kind=KIND, to=address.address, language=account.language, context=context)
-
-
-@writes(KIND)
-def second_factor_letter(letter: Letter) -> Reading:
-    """A passkey is called as its owner calls it."""
-    values = dict(letter.context)
-    if values.get("kind") == SecondFactor.Kind.TOTP:
-        values["factor"] = _("Authenticator app")
-    return Reading("accounts/email/second_factor", values)
+        Letter.objects.create(
+            kind=SECOND_FACTORS, to=address.address, language=account.language, context=context
+        )

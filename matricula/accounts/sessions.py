@@ -9,8 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from matricula.web.inserting import insert_once
-from matricula.web.secret import digest
+from matricula.db.queries import insert_once
+from matricula.security.secrets import digest
 
 KEY_LENGTH = 32
 SEEN_EVERY = timedelta(minutes=5)

@@ -9,15 +9,15 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from matricula.accounts.throttling import Allowance, Limit
 from matricula.api.errors import Invalid, ScopeMissing, TokenMissing, TooManyRequests, WrongMediaType
-from matricula.api.granting import holder_of
+from matricula.api.idempotency import done_once
 from matricula.api.models import Token
 from matricula.api.problems import answer_to
-from matricula.api.repeating import done_once
+from matricula.api.tokens import holder_of
 from matricula.audit.models import acting_through
+from matricula.security.throttling import Allowance, Limit
 from matricula.web.access import View, access_rule
-from matricula.web.limits import length_of
+from matricula.web.middleware import body_length
 
 SCHEME = "bearer "
 JSON = "application/json"
@@ -100,7 +100,7 @@ def receive(request: HttpRequest, takes: Takes | None) -> None:
     Nothing is laid on the disk for a token that may not do anything with it. Raises ScopeMissing,
     WrongMediaType, RequestDataTooBig, MultiPartParserError.
     """
-    length = length_of(request)
+    length = body_length(request)
     if not length or request.method not in ("POST", "PUT", "PATCH"):
         return
     if takes and takes.scope not in token_of(request).scopes:

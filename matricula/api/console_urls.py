@@ -1,10 +1,10 @@
 from django.urls import include, path
 
-from matricula.api import console
+from matricula.api.views import tokens
 
-tokens = [
-    path("", console.tokens, name="tokens"),
-    path("new/", console.new, name="new"),
-    path("<str:token_id>/revocation/", console.revocation, name="revoke"),
+token_patterns = [
+    path("", tokens.tokens, name="tokens"),
+    path("new/", tokens.new, name="new"),
+    path("<str:token_id>/revocation/", tokens.revocation, name="revoke"),
 ]
-urlpatterns = [path("tokens/", include((tokens, "tokens")))]
+urlpatterns = [path("tokens/", include((token_patterns, "tokens")))]

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matricula.api.scopes import SCOPES
+from matricula.api.tokens import SCOPES
 
 LIFETIMES = [(30, _("30 days")), (90, _("90 days")), (365, _("A year"))]
 

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization, Role
-from matricula.web.ids import public_id_field
 
 BETWEEN_NOTES = timedelta(minutes=1)
 """A token in constant use is noted as used this often."""

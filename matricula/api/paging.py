@@ -10,8 +10,8 @@ from django.http import HttpRequest, QueryDict
 from pydantic import BaseModel, Field
 
 from matricula.api.errors import Invalid
-from matricula.web.keyset import Stretch, stretch
-from matricula.web.secret import seal, unseal
+from matricula.db.paging import KeysetPage, keyset_page
+from matricula.security.secrets import seal, unseal
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -50,7 +50,7 @@ class Page(BaseModel, Generic[T]):
 
 def page_of(request: HttpRequest, rows: "QuerySet[M]", asked: Asked) -> "tuple[list[M], str | None]":
     """The rows of the page, and the address of the next one. Raises Invalid for a foreign cursor."""
-    found: Stretch[M] = stretch(rows, place_in(asked), size=asked.limit)
+    found: KeysetPage[M] = keyset_page(rows, place_in(asked), size=asked.limit)
     return found.rows, following(request, found)
 
 
@@ -59,7 +59,7 @@ def place_in(asked: Asked) -> dict[str, str]:
     return {"before": before(asked.cursor)} if asked.cursor else {}
 
 
-def following(request: HttpRequest, found: Stretch[Any]) -> str | None:
+def following(request: HttpRequest, found: KeysetPage[Any]) -> str | None:
     return next_address(request, found.older) if found.older else None
 
 

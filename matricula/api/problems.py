@@ -24,11 +24,13 @@ from matricula.api.errors import (
     WrongMediaType,
 )
 from matricula.catalog.errors import CatalogError, UploadsUsedUp
-from matricula.joining.errors import FileRefused, JoiningError, LetterJustSent
+from matricula.files.pictures import PictureRefused
+from matricula.invitations.errors import FileRefused, LetterJustSent
+from matricula.joining.errors import JoiningError
 from matricula.organizations.errors import OrganizationError
-from matricula.programs.errors import OfferJustSent, OffersUsedUp, ProgramError, SeatsInUse
+from matricula.programs.errors import ProgramError, SeatsInUse
+from matricula.roles.errors import OfferJustSent, OffersUsedUp
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
-from matricula.web.pictures import PictureRefused
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

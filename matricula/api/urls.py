@@ -1,11 +1,11 @@
 from django.urls import URLPattern, path, re_path, register_converter
 
-from matricula.api import pages
 from matricula.api.access import Takes, holding_token
-from matricula.catalog.uploading import LARGEST as LARGEST_COURSE
-from matricula.web.ids import PUBLIC_ID_LENGTH
-from matricula.web.limits import MIB
-from matricula.web.pictures import LARGEST as LARGEST_PICTURE
+from matricula.api.views import documentation
+from matricula.catalog.uploads import LARGEST as LARGEST_COURSE
+from matricula.db.public_ids import PUBLIC_ID_LENGTH
+from matricula.files.pictures import LARGEST as LARGEST_PICTURE
+from matricula.web.middleware import MIB
 
 
 class PublicIdConverter:
@@ -25,7 +25,7 @@ register_converter(PublicIdConverter, "public")
 
 def operations() -> list[URLPattern]:
     """Those of version 1, each behind the token."""
-    from matricula.api.routes import branding, imports, uploads
+    from matricula.api.resources import branding, imports, uploads
     from matricula.api.v1 import door
 
     files = {
@@ -41,9 +41,9 @@ def operations() -> list[URLPattern]:
 
 app_name = "api"
 urlpatterns = [
-    path("v1/", pages.front, name="front"),
-    path("v1/openapi.json", pages.document, name="document"),
-    path("v1/docs/", pages.reference, name="reference"),
+    path("v1/", documentation.front, name="front"),
+    path("v1/openapi.json", documentation.document, name="document"),
+    path("v1/docs/", documentation.reference, name="reference"),
     *[path("v1/" + str(one.pattern), one.callback, name=one.name) for one in operations()],
-    re_path("", pages.nothing, name="nothing"),
+    re_path("", documentation.nothing, name="nothing"),
 ]

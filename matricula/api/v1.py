@@ -1,7 +1,7 @@
 """Version 1: its operations, put together."""
 
-from matricula.api.door import Door, StrictParser
-from matricula.api.routes import (
+from matricula.api.operations import Door, StrictParser
+from matricula.api.resources import (
     administrators,
     branding,
     catalog,
@@ -13,7 +13,7 @@ from matricula.api.routes import (
     programs,
     reports,
     requests,
-    series,
+    specializations,
     uploads,
 )
 
@@ -29,7 +29,7 @@ for operations in (
     programs.organization_operations,
     programs.operations,
     catalog.operations,
-    series.operations,
+    specializations.operations,
     uploads.operations,
     groups.operations,
     invitations.operations,

@@ -17,8 +17,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from matricula.accounts.addresses import AddressRefused, canonical, domain_of
-from matricula.web.ids import PUBLIC_ID_LENGTH
+from matricula.db.public_ids import PUBLIC_ID_LENGTH
+from matricula.mail.addresses import AddressRefused, canonical, domain_of
 
 PUBLIC_ID = f"^[A-Za-z0-9_-]{{{PUBLIC_ID_LENGTH}}}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from matricula.catalog.console import courses, series, uploads
+from matricula.catalog.views import courses, specializations, uploads
 
 one_course = [
     path("", courses.course, name="course"),
@@ -10,13 +10,13 @@ one_course = [
     path("comeback/", courses.comeback, name="bring-back"),
 ]
 one_series = [
-    path("", series.specialization, name="specialization"),
-    path("words/", series.describe, name="describe"),
-    path("courses/", series.adding, name="add-course"),
-    path("courses/<str:course_id>/removal/", series.removal, name="take-out"),
-    path("courses/<str:course_id>/<str:direction>/", series.moving, name="move-course"),
-    path("withdrawal/", series.withdrawal, name="withdraw-specialization"),
-    path("comeback/", series.comeback, name="bring-back-specialization"),
+    path("", specializations.specialization, name="specialization"),
+    path("words/", specializations.describe, name="describe"),
+    path("courses/", specializations.adding, name="add-course"),
+    path("courses/<str:course_id>/removal/", specializations.removal, name="take-out"),
+    path("courses/<str:course_id>/<str:direction>/", specializations.moving, name="move-course"),
+    path("withdrawal/", specializations.withdrawal, name="withdraw-specialization"),
+    path("comeback/", specializations.comeback, name="bring-back-specialization"),
 ]
 content: list[URLPattern | URLResolver] = [
     path("", courses.courses, name="courses"),
@@ -25,8 +25,8 @@ content: list[URLPattern | URLResolver] = [
     path("uploads/<str:upload_id>/", uploads.uploaded, name="uploaded"),
     path("uploads/<str:upload_id>/taking/", uploads.taking, name="take-in"),
     path("courses/<str:course_id>/", include(one_course)),
-    path("specializations/", series.specializations, name="specializations"),
-    path("specializations/new/", series.new, name="new-specialization"),
+    path("specializations/", specializations.specializations, name="specializations"),
+    path("specializations/new/", specializations.new, name="new-specialization"),
     path("specializations/<str:series_id>/", include(one_series)),
 ]
 urlpatterns = [path("content/", include((content, "content")))]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization
-from matricula.web.ids import public_id_field
 
 
 class Level(models.TextChoices):

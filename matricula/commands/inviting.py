@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from matricula.commands.registry import argument, command
 
 if TYPE_CHECKING:
-    from matricula.joining.importing.models import ImportedFile
-    from matricula.joining.importing.reading import Choices
+    from matricula.invitations.models import ImportedFile
+    from matricula.peoplefile import Choices
 
 PIECE = 1024 * 1024
 PAUSE_SECONDS = 0.2
@@ -36,9 +36,10 @@ BAR = 30
     argument("--delimiter", "what is between the cells: comma, semicolon, tab or bar", default=""),
 )
 def import_invitations(arguments: argparse.Namespace) -> int:
-    from matricula.joining.errors import ColumnsRefused, FileRefused
-    from matricula.joining.importing.handing_in import cancel, confirm, hand_in
-    from matricula.joining.importing.telling import why_refused
+    from matricula.invitations.errors import FileRefused
+    from matricula.invitations.imports.report import why_refused
+    from matricula.invitations.imports.uploads import cancel_file, confirm_file, hand_in_file
+    from matricula.joining.errors import ColumnsRefused
     from matricula.programs.errors import ProgramEnded
     from matricula.programs.models import Program
 
@@ -49,7 +50,7 @@ def import_invitations(arguments: argparse.Namespace) -> int:
     try:
         content = pieces_of(arguments.file)
         choices = choices_of(arguments)
-        file = hand_in(
+        file = hand_in_file(
             program=program, name=arguments.file.name, content=content, actor=None, choices=choices
         )
     except FileRefused as refusal:
@@ -67,13 +68,13 @@ def import_invitations(arguments: argparse.Namespace) -> int:
         return refuse(f"{file.name}:{file.line}: {why_refused(file)}")
     tell_reading(file)
     if file.undecided:
-        cancel(file=file, actor=None)
+        cancel_file(file=file, actor=None)
         return refuse("Say which column holds the e-mail addresses, such as --column email=2.")
     tell_faults(file)
     if arguments.check:
-        cancel(file=file, actor=None)
+        cancel_file(file=file, actor=None)
     else:
-        confirm(file=file, actor=None)
+        confirm_file(file=file, actor=None)
         work_on(file, "invited")
     tell_counts(file)
     return 0
@@ -81,8 +82,8 @@ def import_invitations(arguments: argparse.Namespace) -> int:
 
 def choices_of(arguments: argparse.Namespace) -> "Choices":
     """Raises ColumnsRefused, ValueError."""
-    from matricula.joining.importing.interpretation import NAMES_OF_DELIMITERS, chosen
-    from matricula.joining.importing.reading import Encoding
+    from matricula.invitations.imports.interpretation import NAMES_OF_DELIMITERS, chosen
+    from matricula.peoplefile import Encoding
 
     said = [one.partition("=") for one in arguments.column]
     if arguments.delimiter and arguments.delimiter not in NAMES_OF_DELIMITERS:
@@ -105,7 +106,7 @@ def pieces_of(place: Path) -> Iterator[bytes]:
 
 def work_on(file: "ImportedFile", doing: str) -> None:
     """Perform jobs until the file needs none any more. Another worker may help, or go on alone."""
-    from matricula.jobs.performing import perform_due
+    from matricula.jobs.queue import perform_due
 
     under_way = file.state
     while file.state == under_way:
@@ -129,7 +130,7 @@ def draw(file: "ImportedFile", doing: str, end: str = "") -> None:
 
 def tell_reading(file: "ImportedFile") -> None:
     """How each column was read, and what was not for sure."""
-    from matricula.joining.importing.interpretation import reading_of
+    from matricula.invitations.imports.interpretation import reading_of
 
     reading = reading_of(file)
     for column in reading.columns if reading else []:
@@ -142,18 +143,18 @@ def tell_reading(file: "ImportedFile") -> None:
 
 def tell_faults(file: "ImportedFile") -> None:
     """Every line that is not understood, as file:line, and the names that are not attached."""
-    from matricula.joining.importing.telling import left_out, tell
+    from matricula.invitations.imports.report import left_out, summarize_import
 
     for line in file.kept_lines.filter(verdict="invalid").order_by("line").iterator():
-        told = tell(file, line)
+        told = summarize_import(file, line)
         print(f"{file.name}:{told.line}: {told.address or '–'}: {told.reason}", file=sys.stderr)
     for words, times in left_out(file):
         print(f"{file.name}: {words} Lines: {times:,}.", file=sys.stderr)
 
 
 def tell_counts(file: "ImportedFile") -> None:
-    from matricula.joining.importing.telling import LABELS, label
+    from matricula.invitations.imports.report import LABELS, verdict_label
 
     for verdict in LABELS:
         if file.counts.get(verdict):
-            print(f"{label(file, verdict)}: {file.counts[verdict]:,}")
+            print(f"{verdict_label(file, verdict)}: {file.counts[verdict]:,}")

@@ -18,10 +18,10 @@ from matricula.commands.registry import argument, command
 def create_organization(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
 
-    from matricula.organizations.founding import found
+    from matricula.organizations.ownership import found_organization
 
     try:
-        organization = found(
+        organization = found_organization(
             slug=arguments.slug,
             name=arguments.name,
             owner_address=arguments.owner,
@@ -44,8 +44,7 @@ def create_organization(arguments: argparse.Namespace) -> int:
 )
 def create_token(arguments: argparse.Namespace) -> int:
     from matricula.api.errors import TokenUnusable
-    from matricula.api.granting import LONGEST_DAYS, grant
-    from matricula.api.scopes import SCOPES
+    from matricula.api.tokens import LONGEST_DAYS, SCOPES, grant_token
     from matricula.organizations.models import Organization
 
     organization = Organization.objects.filter(slug=arguments.organization).first()
@@ -54,7 +53,7 @@ def create_token(arguments: argparse.Namespace) -> int:
         return 1
     wanted = {"name": arguments.name, "scopes": arguments.scope, "days": arguments.expires_in}
     try:
-        _token, secret = grant(organization=organization, actor=None, **wanted)
+        _token, secret = grant_token(organization=organization, actor=None, **wanted)
     except TokenUnusable:
         scopes = ", ".join(SCOPES)
         print(f"--expires-in is 1 to {LONGEST_DAYS} days, --scope one of {scopes}.", file=sys.stderr)
@@ -70,10 +69,10 @@ def create_token(arguments: argparse.Namespace) -> int:
     argument("source", "the folder or zip with course.yaml", type=Path),
 )
 def import_course(arguments: argparse.Namespace) -> int:
+    from matricula.catalog.course_import import import_course as take_in
     from matricula.catalog.errors import CourseProblems
-    from matricula.catalog.importing import import_course as take_in
+    from matricula.files.sandbox import ReaderKilled
     from matricula.organizations.models import Organization
-    from matricula.web.sandbox import ReaderKilled
 
     organization = Organization.objects.filter(slug=arguments.organization).first()
     if organization is None:
@@ -93,10 +92,10 @@ def import_course(arguments: argparse.Namespace) -> int:
 
 @command("recount", "complete and end what was left open, count everything from scratch and make it right")
 def recount(arguments: argparse.Namespace) -> int:
-    from matricula.joining.jobs import settle_all_members
-    from matricula.learning.recounting import complete_stuck, recount_courses
-    from matricula.programs.recounting import end_lone_affiliations, wrong_numbers
-    from matricula.programs.recounting import recount as make_right
+    from matricula.invitations.jobs import settle_all_members
+    from matricula.learning.recount import complete_stuck, recount_courses
+    from matricula.programs.recount import end_lone_affiliations, wrong_numbers
+    from matricula.programs.recount import recount_programs as make_right
 
     courses, series = complete_stuck()
     print(f"Courses that were done and are completed now, Specializations with their last course: {courses}.")

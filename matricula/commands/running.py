@@ -37,11 +37,11 @@ def serve(arguments: argparse.Namespace) -> int:
 def work(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from matricula.jobs.performing import MAIN, READING, perform_due, schedule
-    from matricula.jobs.working import after, work_in_processes
+    from matricula.jobs.queue import MAIN, READING, perform_due, schedule_recurring
+    from matricula.jobs.worker import begin_with, work_in_processes
     from matricula.mail.delivery import deliver_due
 
-    jobs, reading = after(schedule, partial(perform_due, MAIN)), partial(perform_due, READING)
+    jobs, reading = begin_with(schedule_recurring, partial(perform_due, MAIN)), partial(perform_due, READING)
     return work_in_processes(settings.WORKER_PROCESSES, deliver_due, jobs, reading)
 
 
@@ -72,7 +72,7 @@ def check(arguments: argparse.Namespace) -> int:
     argument("--serve", "then serve it, with a worker", action="store_true"),
 )
 def demo(arguments: argparse.Namespace) -> int:
-    from matricula.demo.filling import fill, introduce
+    from matricula.demo.data import fill, introduce
 
     migrate(arguments)
     fill()

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Specialization
+from matricula.db.public_ids import public_id_field
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Logo, Organization
-from matricula.web.ids import public_id_field
 
 NO_BRAND = "#12544e"
 

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from matricula.credentials import pages
+from matricula.credentials import views
 
 app_name = "credentials"
 urlpatterns = [
-    path("", pages.mine, name="mine"),
-    path("<str:public_id>/", pages.certificate, name="certificate"),
-    path("<str:public_id>/pdf/", pages.pdf, name="pdf"),
-    path("<str:public_id>/brand.css", pages.brand, name="brand"),
-    path("<str:public_id>/logo", pages.logo, name="logo"),
+    path("", views.mine, name="mine"),
+    path("<str:public_id>/", views.certificate, name="certificate"),
+    path("<str:public_id>/pdf/", views.pdf, name="pdf"),
+    path("<str:public_id>/brand.css", views.brand, name="brand"),
+    path("<str:public_id>/logo", views.logo, name="logo"),
 ]

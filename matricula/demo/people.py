@@ -8,16 +8,16 @@ from django.utils import timezone
 from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course
 from matricula.credentials.models import Certificate
-from matricula.joining.asking import ask_administrator
-from matricula.joining.inviting import decline, invite, revoke
-from matricula.joining.models import Invitation
-from matricula.joining.sharing import make_link
-from matricula.learning.completing import finish_lesson
+from matricula.invitations.invitations import decline_invitation, invite_person, revoke_invitation
+from matricula.invitations.models import Invitation
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.requests import ask_administrator
+from matricula.learning.completion import finish_lesson
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
-from matricula.learning.starting import start_course
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
 
 # name, group, days ago, lessons done of the first course and then of the next (None: not started)
@@ -51,7 +51,7 @@ def settle_in(program: Program, bruno: Account, password: str) -> None:
         joined(program, bruno, name, password, group, days, done)
     for name, group, days, fate in INVITED:
         invited(program, bruno, name, group, days, fate)
-    link, _ = make_link(
+    link, _ = make_direct_link(
         program=program,
         actor=bruno,
         label="Intranet, first page",
@@ -69,7 +69,7 @@ def joined(
     work = address_of(name, program)
     account = newcomer(name, work, password)
     part = group_of(program, group)
-    invitation = invite(program=program, address=work, name=name, invited_by=bruno, groups=[part])
+    invitation = invite_person(program=program, address=work, name=name, invited_by=bruno, groups=[part])
     if invitation:
         delivered(invitation)
         invitation.settle(Invitation.State.JOINED, account=account)
@@ -102,7 +102,7 @@ def learn(membership: Membership, done: int) -> None:
 
 def invited(program: Program, bruno: Account, name: str, group: str, days: int, fate: str) -> None:
     work, groups = address_of(name, program), [group_of(program, group)]
-    invitation = invite(program=program, address=work, name=name, invited_by=bruno, groups=groups)
+    invitation = invite_person(program=program, address=work, name=name, invited_by=bruno, groups=groups)
     if invitation is None:
         return
     if fate == "failed":
@@ -110,9 +110,9 @@ def invited(program: Program, bruno: Account, name: str, group: str, days: int, 
     else:
         delivered(invitation)
     if fate == "declined":
-        decline(invitation=invitation)
+        decline_invitation(invitation=invitation)
     if fate == "revoked":
-        revoke(invitation=invitation, actor=bruno)
+        revoke_invitation(invitation=invitation, actor=bruno)
     if fate == "opened":
         Invitation.objects.filter(pk=invitation.pk).update(opened_at=timezone.now())
     backdate(invitation, days)

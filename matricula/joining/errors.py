@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,56 +54,10 @@ class DomainNotAllowed(JoiningError):
         self.allowed = allowed
 
 
-class LetterJustSent(JoiningError):
-    """The person was written to within the last ten minutes."""
-
-    code = "letter_just_sent"
-
-
-class InvitationAnswered(JoiningError):
-    """The invitation can no longer be changed: it was answered, revoked or replaced."""
-
-    code = "invitation_answered"
-
-
-class AlreadyInvited(JoiningError):
-    """The address has a live invitation to the program already."""
-
-    code = "already_invited"
-
-
-class AlreadyMember(JoiningError):
-    """The address is that of somebody who is in the program."""
-
-    code = "already_member"
-
-
 class RequestAnswered(JoiningError):
     """Somebody answered the request before."""
 
     code = "request_answered"
-
-
-class FileRefused(JoiningError):
-    """A file of people is not what it says, or too large; nothing of it may be kept.
-
-    `line` is where reading stopped, 0 when it is the whole file. `str()` says what is wrong and what to do.
-    """
-
-    def __init__(self, code: str, words: Sequence[object] = (), line: int = 0) -> None:
-        super().__init__(code)
-        self.code = code
-        self.words = words
-        self.line = line
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.words)) or self.code
-
-
-class NotToConfirm(JoiningError):
-    """The file is not waiting to be confirmed: it was confirmed, cancelled or refused."""
-
-    code = "not_to_confirm"
 
 
 class ColumnsUndecided(JoiningError):
@@ -117,15 +70,3 @@ class ColumnsRefused(JoiningError):
     """What was chosen cannot be: two columns of e-mail addresses, or a column the file does not have."""
 
     code = "columns_refused"
-
-
-class NotToStop(JoiningError):
-    """Nothing of the file is under way: it is not confirmed, stopped, or its letters are in the outbox."""
-
-    code = "not_to_stop"
-
-
-class NoWorkEmail(JoiningError):
-    """The organization knows no work e-mail of this person to write to."""
-
-    code = "no_work_email"

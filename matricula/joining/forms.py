@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.addresses import canonical
 from matricula.accounts.forms import EmailField, NewPasswordField, refuse_own_words
 from matricula.joining.models import Arrival
+from matricula.mail.addresses import canonical
 
 
 class SetUpForm(forms.Form):

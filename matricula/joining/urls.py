@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.joining.pages import browsing, opening, setting_up
+from matricula.joining.views import browsing, opening, set_up
 
 app_name = "joining"
 A = "arrivals/<str:public_id>"
@@ -15,12 +15,12 @@ urlpatterns = [
     path(f"{A}/courses/<str:course_id>/", browsing.course, name="course"),
     path(f"{A}/specializations/<str:specialization_id>/", browsing.specialization, name="specialization"),
     path(f"{A}/start/<str:kind>/<str:chosen_id>/", browsing.start, name="start"),
-    path(f"{A}/account/", setting_up.account, name="account"),
-    path(f"{A}/link-account/", setting_up.link_account, name="link-account"),
-    path(f"{A}/link-account/mine/", setting_up.link_signed_in, name="link-signed-in"),
-    path(f"{A}/work-email/", setting_up.work_email, name="work-email"),
-    path(f"{A}/confirm/", setting_up.confirm, name="confirm"),
-    path(f"{A}/confirm/letter/", setting_up.new_code, name="new-code"),
+    path(f"{A}/account/", set_up.account, name="account"),
+    path(f"{A}/link-account/", set_up.link_account, name="link-account"),
+    path(f"{A}/link-account/mine/", set_up.link_signed_in, name="link-signed-in"),
+    path(f"{A}/work-email/", set_up.work_email, name="work-email"),
+    path(f"{A}/confirm/", set_up.confirm, name="confirm"),
+    path(f"{A}/confirm/letter/", set_up.new_code, name="new-code"),
     path("<str:secret>/not-for-me/", opening.decline_by_letter, name="decline-by-letter"),
     path("<str:secret>/", opening.link, name="link"),
 ]

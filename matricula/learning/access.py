@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from matricula.db.queries import first_or_none
 from matricula.learning.models import Enrolment
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
-from matricula.web.finding import only
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,7 +25,7 @@ def enrolled(view: View) -> View:
         if not request.user.is_authenticated:
             return come_back(request, "learning:course", public_id)
         rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
-        enrolment = only(rows.filter(account=request.user.pk, course__public_id=public_id))
+        enrolment = first_or_none(rows.filter(account=request.user.pk, course__public_id=public_id))
         if enrolment is None:
             raise Http404
         closed = why_closed(enrolment.membership)
@@ -57,7 +57,7 @@ def member(view: View) -> View:
         if not request.user.is_authenticated:
             return come_back(request, "learning:program", public_id)
         rows = Membership.objects.select_related("program__organization", "account")
-        membership = only(rows.filter(account=request.user.pk, program__public_id=public_id))
+        membership = first_or_none(rows.filter(account=request.user.pk, program__public_id=public_id))
         if membership is None:
             raise Http404
         if not membership.is_current:

@@ -5,15 +5,11 @@ from datetime import time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.dispatch import receiver
-from django.utils import timezone
 
-from matricula.catalog.models import Course, Specialization
-from matricula.catalog.signals import course_changed, course_taken_out
 from matricula.jobs.models import Job
-from matricula.jobs.performing import nightly, performs
-from matricula.jobs.queueing import enqueue
-from matricula.learning.completing import complete_after, complete_courses, complete_series
+from matricula.jobs.queue import performs_job, recurs_nightly
+from matricula.learning import recount
+from matricula.learning.completion import complete_after, complete_courses, complete_series
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 
 CHANGED = "learning.changed_course"
@@ -25,37 +21,26 @@ COURSES_AT, SERIES_AT = time(1, 0), time(1, 30)
 """At night, before it is counted who completed anything (`recounting.py`)."""
 
 
-@receiver(course_changed)
-def look_through_course(sender: object, course: Course, **_: object) -> None:
-    """In the transaction of the change: there is neither without the other."""
-    enqueue(CHANGED, reference=course.pk)
-
-
-@receiver(course_taken_out)
-def look_through_series(sender: object, specialization: Specialization, **_: object) -> None:
-    enqueue(SHORTENED, reference=specialization.pk, due_at=timezone.now() + SETTLING)
-
-
-@performs(CHANGED)
+@performs_job(CHANGED)
 def complete_course_for_some(job: Job) -> bool:
     """Those who have done every lesson the course still asks for. True when there may be more of them."""
     return complete_some(job, Enrolment.objects.filter(course=job.reference), complete_courses)
 
 
-@performs(SHORTENED)
+@performs_job(SHORTENED)
 def complete_series_for_some(job: Job) -> bool:
     """Those who have completed every course that is left of the Specialization."""
     rows = SpecializationEnrolment.objects.filter(specialization=job.reference)
     return complete_some(job, rows, complete_series)
 
 
-@nightly("learning.complete_courses", COURSES_AT)
+@recurs_nightly("learning.complete_courses", COURSES_AT)
 def complete_any_course(job: Job) -> bool:
     """Whoever should be stuck in spite of all is so for a day at most."""
     return complete_some(job, Enrolment.objects.all(), complete_courses)
 
 
-@nightly("learning.complete_series", SERIES_AT)
+@recurs_nightly("learning.complete_series", SERIES_AT)
 def complete_any_series(job: Job) -> bool:
     return complete_some(job, SpecializationEnrolment.objects.all(), complete_series)
 
@@ -65,3 +50,8 @@ def complete_some(job: Job, rows: QuerySet[Any], complete: Callable[[QuerySet[An
     place, _completed = complete_after(job.place, rows, complete)
     job.place = place or 0
     return place is not None
+
+
+@recurs_nightly("learning.recount", recount.NIGHT)
+def recount_some(job: Job) -> bool:
+    return recount.recount_some(job)

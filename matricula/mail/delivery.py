@@ -18,13 +18,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from matricula.mail.carrying import carrier
-from matricula.mail.enveloping import Unwritable
-from matricula.mail.leasing import lease, renew_lease
+from matricula.mail.composition import compose_message, one_line
+from matricula.mail.envelopes import Unwritable
+from matricula.mail.leases import lease_letters, renew_lease
 from matricula.mail.models import Letter
-from matricula.mail.rendering import compose
 from matricula.mail.signals import letters_settled
-from matricula.mail.wording import one_line
+from matricula.mail.transports import transport_of_settings
 
 BATCH = 1000
 ATTEMPTS = 6
@@ -42,24 +41,24 @@ class Outcome:
 
 def deliver_due(limit: int = BATCH) -> int:
     """Deliver up to `limit` letters that are due; how many were taken up."""
-    leased = lease(limit)
+    leased = lease_letters(limit)
     if leased:
-        deliver(leased)
+        deliver_batch(leased)
     return len(leased)
 
 
-def deliver(letters: list[Letter]) -> None:
+def deliver_batch(letters: list[Letter]) -> None:
     """Compose and commit first, so that the secrets in a letter that leaves are already known."""
     with transaction.atomic():
-        messages = compose(letters)
-    settle([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
+        messages = compose_message(letters)
+    settle_letters([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
     posts = [(one, messages[one.pk]) for one in letters if one.pk in messages]
     outcomes: SimpleQueue[Outcome] = SimpleQueue()
 
     def told(letter: Letter, refusal: OSError | None, provider_id: str = "") -> None:
         outcomes.put(Outcome(letter, refusal, provider_id))
 
-    carrier(settings.EMAIL_URL).carry(posts, told)
+    transport_of_settings(settings.EMAIL_URL).carry(posts, told)
     await_answers({letter.pk for letter, _ in posts}, outcomes)
 
 
@@ -68,15 +67,15 @@ def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> None:
     half_lease = settings.MAIL_LEASE_SECONDS / 2
     renewed = monotonic()
     while awaited:
-        some = taken(outcomes, half_lease)
-        conclude(some)
+        some = note_taken(outcomes, half_lease)
+        settle_batch(some)
         awaited -= {one.letter.pk for one in some}
         if monotonic() - renewed >= half_lease:
             renew_lease(awaited)
             renewed = monotonic()
 
 
-def taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:
+def note_taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:
     """All that came, waiting `patience` seconds for the first. A kill can send twice what waits here."""
     some: list[Outcome] = []
     with suppress(Empty):
@@ -86,16 +85,16 @@ def taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:
     return some
 
 
-def conclude(outcomes: list[Outcome]) -> None:
+def settle_batch(outcomes: list[Outcome]) -> None:
     """Settle what arrived in one statement, and each refusal by its words."""
     arrived = [one for one in outcomes if one.refusal is None]
     for one in arrived:
         if one.provider_id:
             Letter.objects.filter(pk=one.letter.pk).update(provider_id=one.provider_id)
-    settle([one.letter for one in arrived], Letter.State.SENT)
+    settle_letters([one.letter for one in arrived], Letter.State.SENT)
     for one in outcomes:
         if one.refusal is not None:
-            postpone(one.letter, words_of(one.refusal), final=is_final(one.refusal))
+            postpone_letters(one.letter, answer_words(one.refusal), final=is_final(one.refusal))
 
 
 def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
@@ -112,17 +111,17 @@ def is_final(refusal: OSError) -> bool:
     return isinstance(refusal, Unwritable) or any(500 <= code <= 599 for code, _ in answers_of(refusal))
 
 
-def words_of(refusal: OSError) -> str:
+def answer_words(refusal: OSError) -> str:
     """The mail server's words, or the fault's own."""
     said = [f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
             for code, words in answers_of(refusal)]  # fmt: skip
     return one_line("; ".join(said) or str(refusal))
 
 
-def postpone(letter: Letter, words: str, *, final: bool) -> None:
+def postpone_letters(letter: Letter, words: str, *, final: bool) -> None:
     """Try again later, each time after a longer pause; the last refusal is final."""
     if final or letter.attempts >= ATTEMPTS:
-        settle([letter], Letter.State.FAILED, words)
+        settle_letters([letter], Letter.State.FAILED, words)
         return
     due = timezone.now() + timedelta(seconds=30 * 4 ** (letter.attempts - 1))
     held = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENDING)
@@ -130,7 +129,7 @@ def postpone(letter: Letter, words: str, *, final: bool) -> None:
 
 
 @transaction.atomic
-def settle(letters: list[Letter], state: Letter.State, error: str = "") -> None:
+def settle_letters(letters: list[Letter], state: Letter.State, error: str = "") -> None:
     """The end of the letters' way, and the news of it. What another worker settled meanwhile stays."""
     if not letters:
         return
@@ -146,7 +145,7 @@ def settle(letters: list[Letter], state: Letter.State, error: str = "") -> None:
 
 
 @transaction.atomic
-def bounce(letter: Letter, words: str) -> bool:
+def note_bounced(letter: Letter, words: str) -> bool:
     """A letter that was taken came back, perhaps before its settling. False when that was known."""
     taken_before = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.SENDING])
     if not taken_before.update(

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from matricula.web.secret import digest
+from matricula.security.secrets import digest
 
 
 class Letter(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.mail import pages
+from matricula.mail import views
 
 app_name = "mail"
-urlpatterns = [path("", pages.inbox, name="inbox"), path("<int:pk>/", pages.one_letter, name="letter")]
+urlpatterns = [path("", views.inbox, name="inbox"), path("<int:pk>/", views.one_letter, name="letter")]

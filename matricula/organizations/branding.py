@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account
-from matricula.accounts.throttling import Limit
 from matricula.audit.models import acting_through, record
+from matricula.files.pictures import Frame, Picture, PictureRefused, look_at, read_picture
 from matricula.jobs.models import Job
-from matricula.jobs.performing import READING, every, performs
-from matricula.jobs.queueing import enqueue
+from matricula.jobs.queue import enqueue
+from matricula.mail.composition import plain_words
 from matricula.organizations.models import LogoUpload, Organization
-from matricula.web.pictures import Frame, Picture, PictureRefused, look_at, read_picture
+from matricula.security.throttling import Limit
+from matricula.web.colour import LIGHT_SURFACES, palette
 
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
@@ -44,7 +48,7 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
     after = {name: values[name] for name in before}
     if after:
         Organization.objects.filter(pk=organization.pk).update(**after)
-        told("organization.changed", organization, actor, before, after)
+        brand_facts("organization.changed", organization, actor, before, after)
     return bool(after)
 
 
@@ -74,13 +78,12 @@ def forget_waiting(organization: Organization) -> None:
     waiting.update(state=LogoUpload.State.REPLACED, content=b"")
 
 
-def tell_it_failed(job: Job) -> None:
+def tell_drawing_failed(job: Job) -> None:
     waiting = LogoUpload.objects.filter(pk=job.reference or 0, state=LogoUpload.State.DRAWING)
     waiting.update(state=LogoUpload.State.REFUSED, refusal="heavy", content=b"")
 
 
-@performs(DRAW, atomic=False, lane=READING, tries=TRIES, gives_up=tell_it_failed)
-def draw_later(job: Job) -> None:
+def draw_logo_upload(job: Job) -> None:
     """Raises ReaderKilled."""
     rows = LogoUpload.objects.select_related("organization", "uploaded_by")
     upload = rows.filter(pk=job.reference or 0, state=LogoUpload.State.DRAWING).first()
@@ -89,14 +92,14 @@ def draw_later(job: Job) -> None:
     try:
         picture = read_picture(bytes(upload.content), IN_LETTERS)
     except PictureRefused as refusal:
-        settle(upload, LogoUpload.State.REFUSED, refusal.code)
+        settle_logo_upload(upload, LogoUpload.State.REFUSED, refusal.code)
         return
     with transaction.atomic():
-        if settle(upload, LogoUpload.State.SHOWN):
+        if settle_logo_upload(upload, LogoUpload.State.SHOWN):
             show_for(upload, picture)
 
 
-def settle(upload: LogoUpload, state: str, refusal: str = "") -> bool:
+def settle_logo_upload(upload: LogoUpload, state: str, refusal: str = "") -> bool:
     """Of the upload nothing stays. False where another worker was faster, or another picture came."""
     waiting = LogoUpload.objects.filter(pk=upload.pk, state=LogoUpload.State.DRAWING)
     return bool(waiting.update(state=state, refusal=refusal, content=b""))
@@ -121,7 +124,7 @@ def show_drawn(*, organization: Organization, picture: Picture, actor: Account |
     look = {"logo": f"{digest}.png", "logo_ratio": picture.ratio, "logo_is_pale": picture.is_pale}
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     Organization.objects.filter(pk=organization.pk).update(**look)
-    told("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
+    brand_facts("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
 
 
 @transaction.atomic
@@ -131,15 +134,14 @@ def remove_logo(*, organization: Organization, actor: Account | None) -> None:
     before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
     if before:
         Organization.objects.filter(pk=organization.pk).update(logo="")
-        told("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
+        brand_facts("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
 
 
-@every(SWEEP, timedelta(hours=6))
-def sweep(job: Job) -> None:
+def sweep_logo_uploads() -> None:
     LogoUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
 
 
-def told(
+def brand_facts(
     verb: str,
     organization: Organization,
     actor: Account | None,
@@ -147,3 +149,29 @@ def told(
     after: dict[str, Any],
 ) -> None:
     record(verb, actor=actor, organization=organization, subject=organization, before=before, after=after)
+
+
+def letterhead(organization: Organization) -> dict[str, object]:
+    """What `mail/letter_base.html` takes."""
+    return {
+        "organization": plain_words(organization.name),
+        "colours": palette(organization.brand_colour, LIGHT_SURFACES),
+        "logo": logo_in_letter(
+            organization.slug, organization.logo, organization.logo_ratio, organization.logo_is_pale
+        ),
+    }
+
+
+@lru_cache(maxsize=512)
+def logo_in_letter(slug: str, logo: str, ratio: float, is_pale: bool) -> dict[str, object]:
+    """Address and size of the logo: a PNG on its own ground, shown half as large as it is.
+
+    Mail programs show no SVG, know no address but an absolute one, and need both sides.
+    """
+    if not logo:
+        return {}
+    name = f"{logo.partition('.')[0]}-letter.png"
+    address = settings.BASE_URL + reverse("organizations:logo", args=[slug, name])
+    wide = min(LETTER_WIDTH, LETTER_HEIGHT * ratio)
+    edges = 2 * LETTER_EDGE * is_pale
+    return {"url": address, "width": round((wide + edges) / 2), "height": round((wide / ratio + edges) / 2)}

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.addresses import canonical
-from matricula.web.ids import public_id_field
-from matricula.web.pictures import WORDS
+from matricula.db.public_ids import public_id_field
+from matricula.files.pictures import WORDS
+from matricula.mail.addresses import canonical
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six hexadecimal digits.")
 

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from matricula.organizations import pages
+from matricula.organizations.views import brand
 
 app_name = "organizations"
 urlpatterns = [
-    path("<slug:slug>/brand.css", pages.brand, name="brand"),
-    path("<slug:slug>/logos/<str:name>", pages.logo, name="logo"),
+    path("<slug:slug>/brand.css", brand.brand, name="brand"),
+    path("<slug:slug>/logos/<str:name>", brand.logo, name="logo"),
 ]

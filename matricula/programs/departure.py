@@ -1,25 +1,17 @@
 """Leaving an organization: with the last tie the powers of its mailboxes end, and the person is told."""
 
-from datetime import datetime
-
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from matricula.accounts.confirming import mint_proofs
 from matricula.accounts.mailboxes import Parting, give_up_mailboxes
 from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.audit.models import record
+from matricula.db.queries import first_or_none
 from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
-from matricula.mail.wording import plain
-from matricula.organizations.letterhead import letterhead
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.models import Appointment, Membership
-from matricula.web.finding import only
+from matricula.programs.models import Membership
+from matricula.roles.models import Appointment
 
-KIND = "programs.departure"
+DEPARTURE = "programs.departure"
 REMOVED = "programs.removed"
 
 
@@ -37,7 +29,7 @@ def leave_organization(*, organization: Organization, account: Account, actor: A
     parting = give_up_mailboxes(account=account, mailboxes=mailboxes_of(organization, account))
     letters = letters_about(parting, account)
     for one in letters:
-        one.kind, one.language, one.reference = KIND, account.language, organization.pk
+        one.kind, one.language, one.reference = DEPARTURE, account.language, organization.pk
         one.bulk = actor is None
     Letter.objects.bulk_create(letters)
     return bool(letters)
@@ -50,7 +42,7 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
     other has ended, but the one that waited for the tie does. Whoever joins holds it as well (`affiliate` in
     `joining`), and before the seat, as it is here, so that no two wait for each other.
     """
-    tie = only(Affiliation.objects.held(organization=organization, account=account))
+    tie = first_or_none(Affiliation.objects.held(organization=organization, account=account))
     active = Membership.objects.active().filter(organization=organization, account=account)
     if tie is None or active.exists():
         return False
@@ -96,54 +88,9 @@ def letter_to_alternative(email: EmailAddress, day: dict[str, str]) -> Letter:
     return Letter(to=email.address, context={"fate": "alternative", "confirmation": asked.pk, **day})
 
 
-@writes(KIND)
-def departure_letter(letter: Letter) -> Reading | None:
-    """Moot for whoever is back, and where the other address is confirmed already."""
-    organization = Organization.objects.filter(pk=letter.reference or 0).first()
-    told = link_of(letter)
-    if organization is None or told is None:
-        return None
-    day = letter.context.get("day")
-    values = {
-        "fate": letter.context["fate"],
-        "day": date_format(timezone.localtime(datetime.fromisoformat(day)), "DATE_FORMAT") if day else "",
-        **told,
-        **letterhead(organization),
-    }
-    return Reading("programs/email/departure", values, sender_name=plain(organization.name))
-
-
-def link_of(letter: Letter) -> dict[str, str] | None:
-    """The address it is about and where its button leads; None when there is nothing left to do."""
-    fate, address = letter.context["fate"], letter.context.get("address", "")
-    if fate == "alternative":
-        return mint_proofs(letter.context["confirmation"]) or None
-    page = {"gone": "sign-in", "replaceable": "addresses", "alone": "add-address"}[fate]
-    losing = EmailAddress.objects.spelled(address).filter(power_ends_at__isnull=False)
-    if fate != "gone" and not losing.exists():
-        return None
-    return {"address": address, "link": settings.BASE_URL + reverse(f"accounts:{page}")}
-
-
 def tell_of_removal(membership: Membership) -> None:
     """To the person's own address, while the organization has them in another program or role."""
     address = membership.account.primary_address
     if address:
         language = membership.account.language
         Letter.objects.create(kind=REMOVED, to=address.address, language=language, reference=membership.pk)
-
-
-@writes(REMOVED)
-def removal_letter(letter: Letter) -> Reading | None:
-    """Moot for who is back in the program."""
-    rows = Membership.objects.exclude(state=Membership.State.ACTIVE).select_related("program__organization")
-    membership = rows.filter(pk=letter.reference or 0).first()
-    if membership is None:
-        return None
-    program = membership.program
-    values = {
-        "program": plain(program.name),
-        "link": settings.BASE_URL + reverse(settings.LOGIN_REDIRECT_URL),
-        **letterhead(program.organization),
-    }
-    return Reading("programs/email/removed", values, sender_name=plain(program.organization.name))

@@ -1,92 +1,107 @@
 """Letters about roles: one that offers it, one to whoever has or had it, one to the owners."""
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from matricula.accounts.models import Account
+from matricula.accounts.confirmation import mint_proofs
+from matricula.accounts.models import EmailAddress
+from matricula.mail.composition import LetterContent, composes, composes_many, plain_words
 from matricula.mail.models import Letter
-from matricula.mail.rendering import Reading, writes
-from matricula.mail.wording import plain
-from matricula.organizations.letterhead import letterhead
-from matricula.organizations.models import Organization, Role
-from matricula.organizations.owning import owners_of
-from matricula.programs.models import Appointment
-from matricula.web.secret import digest, new_link_secret
-
-OFFER = "programs.role_offer"
-ROLE = "programs.role"
-OWNERS = "programs.owners"
+from matricula.organizations.branding import letterhead
+from matricula.organizations.models import Organization
+from matricula.programs.departure import DEPARTURE, REMOVED
+from matricula.programs.expiry import FAREWELL
+from matricula.programs.models import Membership, Program
+from matricula.programs.seats import SEATS
 
 
-@writes(OFFER)
-def offer_letter(letter: Letter) -> Reading | None:
-    """Mints the link; only its digest stays, in place of the one before. Moot when the offer has ended."""
-    rows = Appointment.objects.waiting().filter(pk=letter.reference or 0, expires_at__gt=timezone.now())
-    offer = rows.select_related("organization", "offered_by").first()
-    if offer is None:
-        return None
-    secret = new_link_secret()
-    rows.update(link_digest=digest("role", secret))
-    values = {
-        **letterhead(offer.organization),
-        "role": Role.Kind(offer.kind).label,
-        "who": plain(offer.offered_by.full_name) if offer.offered_by else "",
-        "expires_at": offer.expires_at,
-        "link": settings.BASE_URL + reverse("roles:link", args=[secret]),
+@composes_many(FAREWELL)
+def compose_farewells(letters: list[Letter]) -> dict[int, LetterContent]:
+    """Moot for who is back in the program."""
+    rows = Membership.objects.exclude(state=Membership.State.ACTIVE).select_related("program__organization")
+    found = rows.in_bulk([one.reference for one in letters])
+    return {
+        one.pk: compose_farewell(found[one.reference], one.context["day"])
+        for one in letters
+        if one.reference in found
     }
-    return Reading("programs/email/role_offer", values, sender_name=plain(offer.organization.name))
 
 
-def tell_of_role(role: Role, *, gone: bool) -> None:
-    """To the person's primary address."""
-    address = role.account.primary_address
-    if address:
-        Letter.objects.create(
-            kind=ROLE,
-            to=address.address,
-            language=role.account.language,
-            reference=role.organization_id,
-            context={"role": "" if gone else role.kind},
-        )
-
-
-@writes(ROLE)
-def role_letter(letter: Letter) -> Reading | None:
-    organization = Organization.objects.filter(pk=letter.reference or 0).first()
-    if organization is None:
-        return None
-    kind = letter.context["role"]
-    values: dict[str, object] = {
-        **letterhead(organization),
-        "role": Role.Kind(kind).label if kind else "",
-        "link": settings.BASE_URL + reverse("console:home", args=[organization.slug]) if kind else "",
-    }
-    return Reading("programs/email/role", values, sender_name=plain(organization.name))
-
-
-def tell_owners(role: Role, *, came: bool, actor: Account) -> None:
-    """To every owner but whom it is about, who has a letter of their own."""
-    people = Account.objects.filter(
-        roles__in=owners_of(role.organization_id).exclude(pk=role.pk), addresses__is_primary=True
-    )
-    names = {"name": role.account.full_name, "by": actor.full_name, "came": came}
-    Letter.objects.bulk_create(
-        Letter(kind=OWNERS, to=to, language=language, reference=role.organization_id, context=names)
-        for to, language in people.values_list("addresses__address", "language")
+def compose_farewell(membership: Membership, day: str) -> LetterContent:
+    program = membership.program
+    return LetterContent(
+        "programs/email/ended",
+        values={
+            "program": plain_words(program.name),
+            "day": date_format(date.fromisoformat(day), "DATE_FORMAT"),
+            "link": settings.BASE_URL + reverse(settings.LOGIN_REDIRECT_URL),
+            **letterhead(program.organization),
+        },
+        same=(program.pk, day),
+        sender_name=plain_words(program.organization.name),
     )
 
 
-@writes(OWNERS)
-def owners_letter(letter: Letter) -> Reading | None:
-    organization = Organization.objects.filter(pk=letter.reference or 0).first()
-    if organization is None:
+@composes(SEATS)
+def compose_seats_letter(letter: Letter) -> LetterContent | None:
+    program = Program.objects.select_related("organization").filter(pk=letter.reference or 0).first()
+    if program is None:
         return None
+    path = reverse("programs:edit", args=[program.organization.slug, program.public_id])
     values = {
-        **letterhead(organization),
-        "name": plain(letter.context["name"]),
-        "by": plain(letter.context["by"]),
-        "came": letter.context["came"],
-        "link": settings.BASE_URL + reverse("administrators:administrators", args=[organization.slug]),
+        "program": plain_words(program.name),
+        "used": program.seats_used,
+        "seats": program.seats,
+        "level": letter.context["level"],
+        "link": settings.BASE_URL + path,
     }
-    return Reading("programs/email/owners", values, sender_name=plain(organization.name))
+    return LetterContent("programs/email/seats", values | letterhead(program.organization))
+
+
+@composes(DEPARTURE)
+def compose_departure_letter(letter: Letter) -> LetterContent | None:
+    """Moot for whoever is back, and where the other address is confirmed already."""
+    organization = Organization.objects.filter(pk=letter.reference or 0).first()
+    told = departure_link(letter)
+    if organization is None or told is None:
+        return None
+    day = letter.context.get("day")
+    values = {
+        "fate": letter.context["fate"],
+        "day": date_format(timezone.localtime(datetime.fromisoformat(day)), "DATE_FORMAT") if day else "",
+        **told,
+        **letterhead(organization),
+    }
+    return LetterContent("programs/email/departure", values, sender_name=plain_words(organization.name))
+
+
+def departure_link(letter: Letter) -> dict[str, str] | None:
+    """The address it is about and where its button leads; None when there is nothing left to do."""
+    fate, address = letter.context["fate"], letter.context.get("address", "")
+    if fate == "alternative":
+        return mint_proofs(letter.context["confirmation"]) or None
+    page = {"gone": "sign-in", "replaceable": "addresses", "alone": "add-address"}[fate]
+    losing = EmailAddress.objects.spelled(address).filter(power_ends_at__isnull=False)
+    if fate != "gone" and not losing.exists():
+        return None
+    return {"address": address, "link": settings.BASE_URL + reverse(f"accounts:{page}")}
+
+
+@composes(REMOVED)
+def compose_removal_letter(letter: Letter) -> LetterContent | None:
+    """Moot for who is back in the program."""
+    rows = Membership.objects.exclude(state=Membership.State.ACTIVE).select_related("program__organization")
+    membership = rows.filter(pk=letter.reference or 0).first()
+    if membership is None:
+        return None
+    program = membership.program
+    values = {
+        "program": plain_words(program.name),
+        "link": settings.BASE_URL + reverse(settings.LOGIN_REDIRECT_URL),
+        **letterhead(program.organization),
+    }
+    return LetterContent("programs/email/removed", values, sender_name=plain_words(program.organization.name))

@@ -1,6 +1,6 @@
 """Learning programs: what they offer, who is in them, and how many may be."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any, Self
 
 from django.conf import settings
@@ -10,11 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.addresses import canonical
 from matricula.catalog.models import Course, Specialization
+from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import ProgramFull
-from matricula.web.ids import public_id_field
 
 
 def not_ended(path: str = "") -> Q:
@@ -161,7 +160,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return rows.filter(pk__in=mine.values("membership_id"))
 
 
-class Tally(models.Model):
+class Count(models.Model):
     """How many there are of something in a program; `TallyChange` holds what has not been added yet."""
 
     program = models.ForeignKey(
@@ -177,7 +176,7 @@ class Tally(models.Model):
         ]
 
 
-class TallyChange(models.Model):
+class CountChange(models.Model):
     """One more or less, written by the database beside what it counts; so no row is waited for by all."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="+", db_constraint=False)
@@ -244,59 +243,3 @@ class Membership(models.Model):
     def is_current(self) -> bool:
         """Active, in a program that has not ended: what opens the program's pages."""
         return self.is_active and not self.program.has_ended
-
-
-def offer_expiry() -> Any:
-    return timezone.now() + timedelta(days=Appointment.DAYS)
-
-
-class AppointmentQuerySet(models.QuerySet["Appointment"]):
-    def waiting(self) -> Self:
-        return self.filter(ended_at__isnull=True)
-
-
-class Appointment(models.Model):
-    """A role offered by letter. It is nobody's until an account that proved the mailbox accepts it."""
-
-    DAYS = 14
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
-    public_id = public_id_field()
-    address = models.CharField(max_length=254)
-    canonical = models.CharField(max_length=254)
-    kind = models.CharField(max_length=24, choices=Role.Kind)
-    groups = models.ManyToManyField(Group, blank=True, related_name="+")
-    offered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    link_digest = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - set when sent
-    offered_at = models.DateTimeField(default=timezone.now)
-    written_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=offer_expiry)
-    ended_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="appointments"
-    )
-
-    objects = AppointmentQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "canonical"],
-                condition=Q(ended_at__isnull=True),
-                name="one_waiting_appointment_an_address",
-            ),
-            models.CheckConstraint(
-                condition=Q(accepted_by__isnull=True) | Q(ended_at__isnull=False),
-                name="an_accepted_appointment_has_ended",
-            ),
-        ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.canonical = canonical(self.address)
-        super().save(*args, **kwargs)
-
-    @property
-    def is_open(self) -> bool:
-        return self.ended_at is None and self.expires_at > timezone.now()

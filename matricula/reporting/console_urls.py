@@ -1,7 +1,7 @@
 from django.urls import include, path
 
-from matricula.reporting.console import journal, overview, reports
-from matricula.reporting.console import people as people_pages
+from matricula.reporting.views import audit_log, overview, reports
+from matricula.reporting.views import people as people_pages
 
 people = [
     path("", people_pages.people, name="people"),
@@ -13,8 +13,8 @@ reporting = [
     path("overview/", overview.overview, name="overview"),
     path("reports/", reports.reports, name="reports"),
     path("reports/report.<str:form>", reports.report_file, name="report-file"),
-    path("audit/", journal.journal, name="journal"),
-    path("audit/audit.csv", journal.journal_file, name="journal-file"),
+    path("audit/", audit_log.journal, name="journal"),
+    path("audit/audit.csv", audit_log.journal_file, name="journal-file"),
 ]
 urlpatterns = [
     path("people/", include((people, "people"))),

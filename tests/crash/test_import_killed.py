@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from matricula.audit.models import Entry
-from matricula.joining.importing.handing_in import hand_in
-from matricula.joining.models import ImportedFile, Invitation
+from matricula.invitations.imports.uploads import hand_in_file
+from matricula.invitations.models import ImportedFile, Invitation
 from matricula.mail.models import Letter
 from matricula.organizations.models import Role
 from tests.crash.conftest import answers, free_port, kill, until
@@ -59,7 +59,7 @@ def taken_in(program, bruno, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     people = {f"person{n}@n.example" for n in range(PEOPLE)}
     content = "email\n" + "\n".join(sorted(people)) + "\nwrong\nPERSON1@n.example\n"
-    hand_in(program=program, name="people.csv", content=[content.encode()], actor=bruno)
+    hand_in_file(program=program, name="people.csv", content=[content.encode()], actor=bruno)
     return people
 
 
@@ -121,11 +121,11 @@ def test_loss_on_crash_an_import_killed_again_and_again_loses_nobody_and_writes_
 def test_races_import_twice_two_workers_share_one_file_and_invite_everybody_once(
     worker, taken_in, organization, bruno
 ):
-    from matricula.joining.importing.handing_in import confirm
+    from matricula.invitations.imports.uploads import confirm_file
 
     worker(), worker()
     until(lambda: file().state == "checked", seconds=PATIENCE_SECONDS)
-    confirm(file=file(), actor=bruno)
+    confirm_file(file=file(), actor=bruno)
     until(lambda: file().state == "done", seconds=PATIENCE_SECONDS)
     assert Invitation.objects.count() == file().invited == PEOPLE
     assert file().counts == {"new": PEOPLE, "invalid": 1, "twice": 1}
@@ -134,13 +134,13 @@ def test_races_import_twice_two_workers_share_one_file_and_invite_everybody_once
 def test_loss_on_crash_a_file_stopped_between_kills_keeps_who_was_written_to_and_nobody_else(
     worker, taken_in, bruno
 ):
-    from matricula.joining.importing.handing_in import confirm
-    from matricula.joining.importing.stopping import stop
+    from matricula.invitations.imports.execution import stop_file
+    from matricula.invitations.imports.uploads import confirm_file
 
     killed_when(worker, lambda: file().state == "checked")
-    confirm(file=file(), actor=bruno)
+    confirm_file(file=file(), actor=bruno)
     killed_when(worker, lambda: file().invited > PEOPLE / 2 and Letter.objects.exists())
-    stop(file=file(), actor=bruno)
+    stop_file(file=file(), actor=bruno)
     killed_when(worker, lambda: Invitation.objects.filter(state="revoked").exists() or file().ended_at)
     worker()
     until(lambda: file().ended_at is not None, seconds=PATIENCE_SECONDS)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from matricula.catalog.models import CourseUpload
-from matricula.catalog.uploading import receive
+from matricula.catalog.uploads import receive_upload
 from matricula.jobs.models import Job
 from tests.crash.conftest import kill, until
 
@@ -38,7 +38,7 @@ def test_loss_on_crash_a_worker_killed_while_it_reads_a_course_loses_nothing(
     start, tmp_path, settings, organization
 ):
     settings.MEDIA_ROOT = tmp_path / "media"
-    receive(upload=long_course(), organization=organization, actor=None)
+    receive_upload(upload=long_course(), organization=organization, actor=None)
     first = start("-m", "matricula", "worker", MATRICULA_WORKER_PROCESSES="1")
     until(lambda: Job.objects.filter(kind="catalog.read_upload", state="running").exists(), seconds=60)
     until(lambda: readers(first), seconds=60)

@@ -9,10 +9,12 @@ import pytest
 from django.db import connection
 
 from conftest import PASSWORD
-from matricula.accounts.confirming import confirmation_letter
+from matricula.accounts.letters import compose_confirmation_letter
 from matricula.audit.models import Entry
-from matricula.joining.inviting import invite, mint_link
-from matricula.joining.models import Arrival, Invitation, InvitationToken
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
@@ -26,7 +28,7 @@ PEOPLE, AT_ONCE, KILLED_AFTER = 36, 6, 8
 
 def code_for(address):
     letter = Letter.objects.filter(kind="accounts.confirmation", to=address).latest("id")
-    return confirmation_letter(letter).values["code"]
+    return compose_confirmation_letter(letter).values["code"]
 
 
 class Joiner:
@@ -79,7 +81,9 @@ def test_loss_on_crash_a_server_killed_among_joins_keeps_every_whole_one(start, 
     invited = [f"person{n}@nordlicht.example" for n in range(PEOPLE)]
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    joiners = [Joiner(invite(program=program, address=one, invited_by=bruno), address) for one in invited]
+    joiners = [
+        Joiner(invite_person(program=program, address=one, invited_by=bruno), address) for one in invited
+    ]
     outside = {"PORT": str(port), "BASE_URL": address}
     server = start("-m", "matricula", "serve", **outside)
     until(lambda: answers(port))

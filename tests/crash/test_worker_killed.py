@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from matricula.joining.inviting import invite
-from matricula.joining.models import Invitation
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
 from matricula.mail.models import Letter
 from tests.crash.conftest import answers, free_port, kill, until
 
@@ -23,7 +23,7 @@ def read(notes):
 def test_loss_on_crash_a_worker_killed_in_the_middle_loses_no_letter(start, tmp_path, program, bruno):
     people = {f"person{n}@nordlicht.example" for n in range(LETTERS)}
     for address in people:
-        invite(program=program, address=address, invited_by=bruno)
+        invite_person(program=program, address=address, invited_by=bruno)
     port, notes = free_port(), tmp_path / "letters.txt"
     start(str(SINK), str(port), str(notes), "0.01")
     until(lambda: answers(port))

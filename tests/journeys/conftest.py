@@ -7,7 +7,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
 
-from matricula.jobs.performing import perform_due, schedule
+from matricula.jobs.queue import perform_due, schedule_recurring
 from matricula.mail.delivery import deliver_due
 from tests.chromium import ARGUMENTS, CHROMIUM, SIZES
 from tests.journeys.walking import open_context, open_page
@@ -68,7 +68,7 @@ def worker(transactional_db):
             woken.set()
 
     def work():
-        schedule()
+        schedule_recurring()
         while not stopped.is_set():
             while deliver_due() + perform_due():
                 pass

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 import matricula
 from conftest import person
-from matricula.learning.starting import start_course
+from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Organization, Role
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
 from tests.chromium import SIZES
 from tests.journeys.walking import BROWSER_TEST, click, faults, is_wider_than, open_link, shoot, sign_in

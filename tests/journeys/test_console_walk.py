@@ -12,13 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import Resolver404, resolve
 
 from matricula.accounts.models import EmailAddress
-from matricula.catalog.sampling import sample_zip
-from matricula.catalog.uploading import receive
-from matricula.demo.filling import fill
-from matricula.jobs.performing import perform_due
-from matricula.joining.asking import ask_administrator
-from matricula.joining.importing.handing_in import hand_in
-from matricula.joining.models import Invitation
+from matricula.catalog.preview import sample_zip
+from matricula.catalog.uploads import receive_upload
+from matricula.demo.data import fill
+from matricula.invitations.imports.uploads import hand_in_file
+from matricula.invitations.models import Invitation
+from matricula.jobs.queue import perform_due
+from matricula.joining.requests import ask_administrator
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization
 from tests.chromium import SIZES
@@ -51,9 +51,9 @@ def bruno(transactional_db, settings, tmp_path):
     owner = EmailAddress.objects.get(address="bruno@nordlicht.example").account
     organization = Organization.objects.get(slug="nordlicht")
     for name, content in (("sample.zip", sample_zip()), ("broken.zip", b"no zip")):
-        receive(upload=SimpleUploadedFile(name, content), organization=organization, actor=owner)
+        receive_upload(upload=SimpleUploadedFile(name, content), organization=organization, actor=owner)
     people = b"email,name\nvera@nordlicht.example,Vera\nno address,Wim\n"
-    hand_in(program=organization.programs.get(), name="people.csv", content=[people], actor=owner)
+    hand_in_file(program=organization.programs.get(), name="people.csv", content=[people], actor=owner)
     while perform_due():
         pass
     return owner

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from matricula.jobs.performing import perform_due
-from matricula.joining.models import Invitation
+from matricula.invitations.models import Invitation
+from matricula.jobs.queue import perform_due
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Role
 from tests.journeys.walking import BROWSER_TEST, click, sees, shoot, sign_in

@@ -11,12 +11,12 @@ from pypdf import PdfReader
 
 from conftest import person
 from matricula.accounts.models import Session
-from matricula.catalog.importing import import_course
+from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Progress
-from matricula.learning.starting import start_course
 from matricula.learning.tests.quizzes import import_quiz
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
 from tests.journeys.walking import BROWSER_TEST, click, log_in, sees, shoot, sign_in
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from matricula.joining.inviting import invite
-from matricula.joining.models import Invitation, Round
-from matricula.joining.writing_again import write_again
-from matricula.mail.delivery import bounce, deliver_due
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation, Round
+from matricula.invitations.rounds import write_rounds
+from matricula.mail.delivery import deliver_due, note_bounced
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
 from tests.journeys.walking import BROWSER_TEST, click, shoot, sign_in
@@ -30,7 +30,7 @@ def at_the_console(page, organization, bruno):
 
 def test_a4_a_letter_came_back_and_bruno_corrects_the_address(at_the_console, invitation):
     deliver_due()
-    bounce(invitation.letter, "550 5.1.1 No such mailbox")
+    note_bounced(invitation.letter, "550 5.1.1 No such mailbox")
     page = at_the_console
     page.goto(INVITATIONS)
     page.get_by_role("table").get_by_text("delivery failed").wait_for()
@@ -47,7 +47,7 @@ def test_a4_a_letter_came_back_and_bruno_corrects_the_address(at_the_console, in
 
 def test_a5_bruno_writes_again_to_everybody_and_sees_how_far_it_is(at_the_console, program, bruno):
     for n in range(3):
-        invite(program=program, address=f"p{n}@nordlicht.example", invited_by=bruno)
+        invite_person(program=program, address=f"p{n}@nordlicht.example", invited_by=bruno)
     Letter.objects.update(queued_at=timezone.now() - timedelta(hours=1))
     page = at_the_console
     page.goto(INVITATIONS)
@@ -59,7 +59,7 @@ def test_a5_bruno_writes_again_to_everybody_and_sees_how_far_it_is(at_the_consol
     reads(page, "1 of 3")
     shoot(page, "writing-again")
     Round.objects.update(written=0)
-    write_again()
+    write_rounds()
     if page.size == "phone":
         page.reload()
     reads(page, "3 people were written to again.")

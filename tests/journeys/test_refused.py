@@ -8,13 +8,15 @@ from playwright.sync_api import expect
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account
-from matricula.joining.arriving import open_link as what_opens
-from matricula.joining.inviting import decline, invite, mint_link, revoke
-from matricula.joining.models import Invitation, InvitationToken, Request
-from matricula.joining.sharing import make_link, turn_off
+from matricula.invitations.invitations import decline_invitation, invite_person, revoke_invitation
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.models import Request
+from matricula.joining.origins import open_link as what_opens
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
 from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, sees, shoot, sign_in
 
@@ -37,18 +39,18 @@ def ended(program, bruno, chika):
         return "/join/" + address.split("/join/")[1]
 
     def invited(reason):
-        made = invite(program=program, address=f"{reason}@nordlicht.example", invited_by=bruno)
+        made = invite_person(program=program, address=f"{reason}@nordlicht.example", invited_by=bruno)
         return made, path(mint_link(made, InvitationToken.Channel.MAIL))
 
     made = {reason: invited(reason) for reason in SAID if reason != "off"}
     rows = {reason: Invitation.objects.get(pk=one.pk) for reason, (one, _) in made.items()}
-    revoke(invitation=rows["revoked"], actor=bruno)
-    decline(invitation=rows["declined"])
+    revoke_invitation(invitation=rows["revoked"], actor=bruno)
+    decline_invitation(invitation=rows["declined"])
     Invitation.objects.filter(pk=rows["expired"].pk).update(expires_at=timezone.now() - timedelta(days=1))
     rows["used"].settle(Invitation.State.JOINED, account=chika)
     rows["replaced"].tokens.update(ended_at=timezone.now())
-    direct, address = make_link(program=program, actor=bruno)
-    turn_off(link=direct, actor=bruno)
+    direct, address = make_direct_link(program=program, actor=bruno)
+    turn_off_link(link=direct, actor=bruno)
     return {**{reason: link for reason, (_, link) in made.items()}, "off": path(address)}
 
 
@@ -117,7 +119,7 @@ def test_c6_who_confirms_after_the_last_seat_waits_and_joins_once_there_is_one(
 
 
 def test_b5_a_used_up_direct_link_says_so_and_opens_for_nobody(phone, program, bruno):
-    made, address = make_link(program=program, actor=bruno, max_uses=1)
+    made, address = make_direct_link(program=program, actor=bruno, max_uses=1)
     assert what_opens(address.split("/join/")[1].strip("/")).direct_link == made
     made.use()
     phone.goto("/join/" + address.split("/join/")[1])
@@ -132,7 +134,7 @@ def test_h1_somebody_who_was_removed_is_told_so_and_asks_in_one_click(page, prog
     gone = enter_program(program=program, account=ada)
     end_membership(membership=gone, actor=bruno, state=Membership.State.REMOVED)
     sign_in(page, ada)
-    page.goto("/join/" + make_link(program=program, actor=bruno)[1].split("/join/")[1])
+    page.goto("/join/" + make_direct_link(program=program, actor=bruno)[1].split("/join/")[1])
     click(page, "Join as Ada Okafor")
     assert sees(page, "You were removed from Welcome")
     shoot(page, "refused-removed")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import PASSWORD
-from matricula.catalog.sampling import sample_zip
+from matricula.catalog.preview import sample_zip
 from matricula.organizations.models import Role
 from tests.journeys.walking import BROWSER_TEST, click, letter_code, letter_link, log_in, sees, shoot, sign_in
 
@@ -41,7 +41,7 @@ def test_g1_bruno_offers_dana_a_role_and_she_accepts_it_with_a_new_account(page,
     expect(page.get_by_role("heading", name="Waiting to be accepted")).to_be_visible()
     shoot(page, "administrators")
     page.context.clear_cookies()
-    page.goto(letter_link(DANA, "programs.role_offer"))
+    page.goto(letter_link(DANA, "roles.offer"))
     expect(page).to_have_url(re.compile("/account/roles/$"))
     shoot(page, "role-offer")
     click(page, "Set up your account", role="link")
@@ -66,7 +66,7 @@ def test_g1_chika_logs_in_to_accept_with_the_account_she_has(page, worker, organ
     page.get_by_label("E-mail").fill("chika@elsewhere.example")
     page.get_by_label("Viewer").check()
     click(page, "Send the offer")
-    page.goto(letter_link("chika@elsewhere.example", "programs.role_offer"))
+    page.goto(letter_link("chika@elsewhere.example", "roles.offer"))
     expect(page.get_by_text("this mailbox belongs to another account")).to_be_visible()
     shoot(page, "role-offer-other-account")
     click(page, "Log in to accept", role="link")

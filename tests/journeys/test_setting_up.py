@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from conftest import PASSWORD, person
 from matricula.accounts.models import Confirmation, EmailAddress
 from matricula.accounts.second_factors import add_authenticator, renew_recovery_codes
-from matricula.joining.inviting import invite
-from matricula.joining.sharing import make_link
+from matricula.invitations.invitations import invite_person
+from matricula.joining.direct_links import make_direct_link
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.programs.models import Membership
@@ -47,7 +47,7 @@ def sign_up(page, *, work_email=None):
 
 
 def test_b5_c1_c4_c7_by_direct_link_to_a_course_with_a_mistyped_address(page, program, course, bruno, worker):
-    _, address = make_link(program=program, actor=bruno, course=course)
+    _, address = make_direct_link(program=program, actor=bruno, course=course)
     page.goto("/join/" + address.split("/join/")[1])
     shoot(page, "welcome-direct")
     click(page, "Join now")
@@ -150,7 +150,7 @@ def test_c2_d2_an_invited_mailbox_that_has_an_account_asks_for_its_password(
     page, program, course, bruno, live_server
 ):
     person("Ada Okafor", "ada@home.example")
-    invitation = invite(program=program, address="ada@home.example", invited_by=bruno)
+    invitation = invite_person(program=program, address="ada@home.example", invited_by=bruno)
     open_link(page, live_server, invitation)
     start(page, course)
     assert sees(page, "Set up your account")

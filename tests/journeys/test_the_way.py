@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import PASSWORD, person
-from matricula.catalog.importing import import_course
-from matricula.learning.starting import start_course
+from matricula.catalog.course_import import import_course
+from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Role
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from tests.journeys.walking import BROWSER_TEST, click, letter_code, log_in, open_link, shoot, sign_in
 
 pytestmark = BROWSER_TEST

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from conftest import PASSWORD
-from matricula.joining.inviting import mint_link
-from matricula.joining.models import InvitationToken
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
 from matricula.mail.models import InboxLetter
 from tests.chromium import CHROMIUM, SIZES
 

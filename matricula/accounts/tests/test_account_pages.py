@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import PASSWORD
-from matricula.accounts.addressing import add_address, make_primary, remove_address
+from matricula.accounts.email_addresses import add_address, make_primary, remove_address
 from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed
 from matricula.accounts.models import EmailAddress, Session
 from matricula.audit.models import Entry

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from matricula.accounts.confirming import prove
+from matricula.accounts.confirmation import confirm_address
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.second_factors import RECOVERY_CODES, remove_factor, renew_recovery_codes
 from tests.at_once import all_at_once, refusals
@@ -37,6 +37,6 @@ def test_races_two_addresses_confirmed_at_one_moment_are_both_theirs_and_one_is_
             for name in "ab"
         ]
         asked = [Confirmation.objects.create(email=one) for one in rows]
-        assert refusals(all_at_once(*(partial(prove, confirmation=one) for one in asked))) == []
+        assert refusals(all_at_once(*(partial(confirm_address, confirmation=one) for one in asked))) == []
         assert account.addresses.filter(is_primary=True).count() == 1
         assert account.addresses.confirmed().count() == 2

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
 from conftest import PASSWORD
-from matricula.accounts.models import Throttle
+from matricula.security.models import Throttle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KNOWN, UNKNOWN = "chika@elsewhere.example", "nobody@elsewhere.example"
@@ -54,7 +54,7 @@ def test_enumeration_by_time_a_wrong_password_takes_as_long_for_known_and_unknow
 
 def test_enumeration_by_time_the_test_would_notice_a_missing_hash(real_hash, monkeypatch):
     """The same measurement, with the work for unknown addresses taken out."""
-    monkeypatch.setattr("matricula.accounts.backends.make_password", lambda password: "")
+    monkeypatch.setattr("matricula.accounts.authentication.make_password", lambda password: "")
     known, unknown = medians("/account/log-in/", TRIES // 4, password="not the password")
     assert known / unknown > ALIKE
 

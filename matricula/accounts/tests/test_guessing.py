@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD
-from matricula.accounts.addressing import add_address
-from matricula.accounts.confirming import LETTERS, confirm_by_code, write_to
-from matricula.accounts.errors import CodeEnded, CodeWrong, TooManyTries, TooOften
-from matricula.accounts.models import Confirmation, EmailAddress, Throttle
-from matricula.accounts.throttling import Limit, NetworkLimit
+from matricula.accounts.confirmation import confirm_by_code, send_confirmations
+from matricula.accounts.email_addresses import add_address
+from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
+from matricula.accounts.models import Confirmation, EmailAddress
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
+from matricula.security.models import Throttle
+from matricula.security.throttling import LETTERS, Limit, NetworkLimit, TooManyTries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "chika@elsewhere.example"
@@ -77,7 +78,7 @@ def test_who_got_all_letters_of_the_day_is_told_when_the_next_one_leaves(client,
     again = f"/account/addresses/{email.pk}/letter/"
     assert "Wait a minute" in client.post(again, follow=True).content.decode()
     for _ in range(LETTERS.tries):
-        write_to([email])
+        send_confirmations([email])
     Confirmation.objects.update(requested_at=timezone.now() - timedelta(minutes=2))
     page = client.post(again, follow=True).content.decode()
     tomorrow = timezone.now() + timedelta(days=1)

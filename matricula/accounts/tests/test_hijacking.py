@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 
 from conftest import PASSWORD, person
-from matricula.accounts.addressing import add_address
+from matricula.accounts.email_addresses import add_address
 from matricula.accounts.models import Account, EmailAddress
-from matricula.joining.arriving import begin, examine_token, finish
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.arrivals import begin_arrival, finish_arrival
+from matricula.joining.direct_links import make_direct_link
 from matricula.joining.errors import LinkRefused
-from matricula.joining.inviting import mint_link
-from matricula.joining.models import Arrival, InvitationToken
-from matricula.joining.sharing import make_link
+from matricula.joining.models import Arrival
+from matricula.joining.origins import examine_token
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.programs.models import Membership
@@ -37,7 +39,7 @@ def opened(browser: Client, link: str) -> str:
 @pytest.fixture
 def squatter(program, bruno) -> Client:
     """Signed up by a direct link with Ada's work e-mail, which they cannot read."""
-    _, address = make_link(program=program, actor=bruno)
+    _, address = make_direct_link(program=program, actor=bruno)
     browser = Client()
     browser.get("/join/" + address.split("/join/")[1])
     browser.post("/join/now/")
@@ -220,10 +222,10 @@ def test_pre_account_hijacking_an_account_that_was_taken_over_meanwhile_joins_no
     mint_link(invitation, InvitationToken.Channel.MAIL)
     account = Account.objects.get(full_name="Mallory")
     Arrival.objects.all().delete()
-    arrival = begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    arrival = begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
     reclaim(link_in_letter_to(VICTIM))
     with pytest.raises(LinkRefused):
-        finish(arrival=arrival)
+        finish_arrival(arrival=arrival)
     invitation.refresh_from_db()
     assert invitation.accepted_by is None
 

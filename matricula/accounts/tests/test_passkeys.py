@@ -16,7 +16,7 @@ from fido2.webauthn import AttestedCredentialData, AuthenticatorData, CollectedC
 from conftest import PASSWORD
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import SEAL
-from matricula.web.secret import seal
+from matricula.security.secrets import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOUCHED, UNLOCKED = AuthenticatorData.FLAG.UP, AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV

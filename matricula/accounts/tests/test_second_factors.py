@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 
 from conftest import PASSWORD
-from matricula.accounts.changing_password import change_password
 from matricula.accounts.errors import CodeWrong, FactorExists
 from matricula.accounts.models import RecoveryCode, SecondFactor, Session
+from matricula.accounts.passwords import change_password
 from matricula.accounts.second_factors import (
     add_authenticator,
     authenticator_accepts,

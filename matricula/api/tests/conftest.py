@@ -8,20 +8,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from conftest import person
-from matricula.api.granting import grant
-from matricula.api.scopes import SCOPES
-from matricula.catalog.sampling import sample_zip
-from matricula.catalog.uploading import receive
-from matricula.joining.asking import ask_administrator
-from matricula.joining.importing.handing_in import hand_in
-from matricula.joining.inviting import invite
+from matricula.api.tokens import SCOPES, grant_token
+from matricula.catalog.preview import sample_zip
+from matricula.catalog.uploads import receive_upload
+from matricula.invitations.imports.uploads import hand_in_file
+from matricula.invitations.invitations import invite_person
+from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Request
-from matricula.joining.sharing import make_link
-from matricula.learning.starting import start_course
+from matricula.joining.requests import ask_administrator
+from matricula.learning.enrolments import start_course
 from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.appointing import offer_role
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
+from matricula.roles.appointments import offer_role
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z"/></svg>'
 
@@ -88,20 +87,20 @@ class House:
         start_course(course=course, membership=self.membership)
         self.group = program.groups.create(name="Crew")
         self.group.memberships.add(self.membership)
-        self.invitation = invite(program=program, address=f"dana@{slug}.example", invited_by=owner)
+        self.invitation = invite_person(program=program, address=f"dana@{slug}.example", invited_by=owner)
         ask_administrator(reason="expired", invitation=self.invitation)
         self.request = Request.objects.get(program=program)
-        self.link, _address = make_link(program=program, actor=owner)
+        self.link, _address = make_direct_link(program=program, actor=owner)
         people = [b"email,name\nfinn@n.example,Finn\n?,Nobody\n"]
-        self.file = hand_in(program=program, name="people.csv", content=people, actor=owner)
+        self.file = hand_in_file(program=program, name="people.csv", content=people, actor=owner)
         Role.objects.create(organization=organization, account=self.member, kind=Role.Kind.VIEWER)
         self.offer = offer_role(
             organization=organization, address=f"hana@{slug}.example", kind="viewer", groups=[], actor=owner
         )
         zipped = SimpleUploadedFile("course.zip", sample_zip())
-        self.upload = receive(upload=zipped, organization=organization, actor=owner)
+        self.upload = receive_upload(upload=zipped, organization=organization, actor=owner)
         self.logo_upload = receive_logo(organization=organization, content=LOGO, actor=owner)
-        self.token, self.secret = grant(
+        self.token, self.secret = grant_token(
             organization=organization, name="Payroll", scopes=SCOPES, days=30, actor=owner
         )
         self.caller = Caller(self.secret)

@@ -9,10 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import person
-from matricula.api.granting import grant, revoke
 from matricula.api.models import Token
-from matricula.api.scopes import SCOPES
 from matricula.api.tests.conftest import Caller, House
+from matricula.api.tokens import SCOPES, grant_token, revoke_token
 from matricula.api.v1 import door
 from matricula.audit.models import Entry
 from matricula.catalog.models import Course
@@ -49,9 +48,11 @@ def theirs(db):
 
 def test_without_a_live_token_nothing_opens(house):
     strange = Caller("matricula_" + "x" * 43)
-    revoke(token=house.token, actor=None)
+    revoke_token(token=house.token, actor=None)
     month = {"created_at": "2026-01-01T00:00Z", "expires_at": "2026-01-02T00:00Z"}
-    token, secret = grant(organization=house.organization, name="Old", scopes=SCOPES, days=1, actor=None)
+    token, secret = grant_token(
+        organization=house.organization, name="Old", scopes=SCOPES, days=1, actor=None
+    )
     Token.objects.filter(pk=token.pk).update(**month)
     for method, path, _operation in OPERATIONS:
         path = filled(path, house.ids)
@@ -66,7 +67,7 @@ def test_without_a_live_token_nothing_opens(house):
 
 def test_each_operation_asks_for_exactly_its_scope(house):
     secrets = {
-        scope: grant(
+        scope: grant_token(
             organization=house.organization, name="Less", scopes={*SCOPES} - {scope}, days=1, actor=None
         )
         for scope in SCOPES
@@ -87,7 +88,7 @@ def test_each_operation_asks_for_exactly_its_scope(house):
 def test_a_file_is_not_read_for_a_token_that_may_do_nothing_with_it(house, path, monkeypatch):
     """A token that only reads fills no disk."""
     less = {one for one in SCOPES if one.endswith(":read")}
-    _, secret = grant(organization=house.organization, name="Less", scopes=less, days=1, actor=None)
+    _, secret = grant_token(organization=house.organization, name="Less", scopes=less, days=1, actor=None)
     parsed = []
     monkeypatch.setattr(MultiPartParser, "parse", parsed.append)
     answer = Caller(secret).send(path, "file", b"x" * 100)
@@ -213,7 +214,7 @@ def test_only_the_digest_of_a_token_is_kept_and_nothing_of_it_is_logged(house, c
 
 
 def test_a_token_that_ends_up_in_a_log_line_is_taken_out(house):
-    from matricula.web.logs import SecretFilter
+    from matricula.security.secrets import SecretFilter
 
     line = logging.LogRecord("x", logging.INFO, "", 0, "sent %s", (f"Bearer {house.secret}",), None)
     SecretFilter().filter(line)
@@ -221,7 +222,7 @@ def test_a_token_that_ends_up_in_a_log_line_is_taken_out(house):
 
 
 def test_making_and_revoking_a_token_is_journalled_once(house):
-    assert [revoke(token=house.token, actor=house.owner) for _ in range(2)] == [True, False]
+    assert [revoke_token(token=house.token, actor=house.owner) for _ in range(2)] == [True, False]
     lines = Entry.objects.filter(verb__startswith="token.").order_by("id")
     assert [(one.verb, one.actor, one.after["name"]) for one in lines] == [
         ("token.made", house.owner, "Payroll"),

@@ -4,15 +4,14 @@ import pytest
 
 from conftest import person
 from matricula.accounts.models import Account
-from matricula.api.granting import grant
-from matricula.api.scopes import SCOPES
 from matricula.api.tests.conftest import Caller
+from matricula.api.tokens import SCOPES, grant_token
 from matricula.audit.models import Entry
 from matricula.mail.models import Letter
 from matricula.organizations.models import Role
-from matricula.programs.appointing import accept_role
-from matricula.programs.changing_roles import change_role
-from matricula.programs.models import Appointment
+from matricula.roles.appointments import accept_role
+from matricula.roles.models import Appointment
+from matricula.roles.roles import change_role
 
 pytestmark = pytest.mark.django_db
 NOT_OWNERS = {*SCOPES} - {"owners:write"}
@@ -20,7 +19,7 @@ NOT_OWNERS = {*SCOPES} - {"owners:write"}
 
 def caller(house, actor, scopes=SCOPES):
     """A program with a token that `actor` made."""
-    _, secret = grant(organization=house.organization, name="Other", scopes=scopes, days=1, actor=actor)
+    _, secret = grant_token(organization=house.organization, name="Other", scopes=scopes, days=1, actor=actor)
     return Caller(secret)
 
 
@@ -42,7 +41,7 @@ def test_a_role_is_offered_by_letter_and_nobody_has_it_before_they_accept(api, h
     given = {"address": "eve@nordlicht.example", "role": "group_manager", "groups": [house.group.public_id]}
     made = api.post("role-offers/", given)
     assert (made.status_code, made.json()["groups"][0]["name"]) == (201, "Crew")
-    assert Letter.objects.filter(kind="programs.role_offer", to="eve@nordlicht.example").count() == 1
+    assert Letter.objects.filter(kind="roles.offer", to="eve@nordlicht.example").count() == 1
     assert [one["address"] for one in api.get("role-offers/").json()["items"]] == [
         "eve@nordlicht.example",
         "hana@nordlicht.example",

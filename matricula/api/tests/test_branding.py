@@ -3,7 +3,7 @@
 import pytest
 
 from matricula.audit.models import Entry
-from matricula.jobs.performing import perform_due
+from matricula.jobs.queue import perform_due
 from matricula.organizations.branding import LOGOS
 from matricula.organizations.models import Organization
 

@@ -5,13 +5,13 @@ import zipfile
 
 import pytest
 
-from matricula.api.routes import series
+from matricula.api.resources import specializations
 from matricula.audit.models import Entry
 from matricula.catalog.models import Course, Specialization
-from matricula.catalog.sampling import sample_zip
-from matricula.catalog.uploading import UPLOADS
-from matricula.jobs.performing import perform_due
-from matricula.web.limits import MIB
+from matricula.catalog.preview import sample_zip
+from matricula.catalog.uploads import UPLOADS
+from matricula.jobs.queue import perform_due
+from matricula.web.middleware import MIB
 
 pytestmark = pytest.mark.django_db
 
@@ -126,14 +126,14 @@ def test_a_specialization_is_made_described_and_put_in_order(api, house):
 
 
 def test_what_a_change_leaves_out_stays_as_somebody_else_left_it_meanwhile(api, house, monkeypatch):
-    read = series.one
+    read = specializations.one
 
     def slowly(request, specialization_id):
         found = read(request, specialization_id)
         Specialization.objects.filter(pk=found.pk).update(summary="Nadia's words.")
         return found
 
-    monkeypatch.setattr(series, "one", slowly)
+    monkeypatch.setattr(specializations, "one", slowly)
     changed = api.patch(f"specializations/{house.series.public_id}/", {"title": "Safety first"}).json()
     assert (changed["title"], changed["summary"]) == ("Safety first", "Nadia's words.")
 

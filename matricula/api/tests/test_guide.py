@@ -9,12 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 import matricula
-from matricula.api.scopes import SCOPES
+from matricula.api.tokens import SCOPES
 from matricula.api.v1 import door
 from matricula.api.values import SAMPLE
-from matricula.catalog.sampling import sample_zip
-from matricula.catalog.uploading import read_upload
-from matricula.jobs.performing import perform_due
+from matricula.catalog.preview import sample_zip
+from matricula.catalog.uploads import read_upload
+from matricula.jobs.queue import perform_due
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="M0 0h4v2z"/></svg>'
 FILES = {"file": b"email,name\nhugo@n.example,Hugo\n", "course": sample_zip(), "logo": LOGO}

@@ -2,12 +2,11 @@
 
 import pytest
 
-from matricula.jobs.performing import perform_due
-from matricula.joining.importing.models import ImportedFile
-from matricula.joining.models import Invitation
+from matricula.invitations.models import ImportedFile, Invitation
+from matricula.jobs.queue import perform_due
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
-from matricula.web.limits import MIB
+from matricula.web.middleware import MIB
 
 pytestmark = pytest.mark.django_db
 PEOPLE = b"email,name,groups,Team\neve@n.example,Eve,Crew,Grid\ndana@nordlicht.example,Dana,,\n?,Nobody,,\n"

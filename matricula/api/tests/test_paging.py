@@ -3,15 +3,15 @@
 import pytest
 
 from matricula.api.paging import PURPOSE
-from matricula.joining.inviting import invite
-from matricula.web.secret import seal
+from matricula.invitations.invitations import invite_person
+from matricula.security.secrets import seal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def invite_some(house, first, last):
     for number in range(first, last):
-        invite(program=house.program, address=f"p{number}@nordlicht.example", invited_by=house.owner)
+        invite_person(program=house.program, address=f"p{number}@nordlicht.example", invited_by=house.owner)
 
 
 def test_pages_follow_one_another_and_miss_nobody(api, house):

@@ -4,15 +4,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matricula.api.granting import grant
 from matricula.api.tests.conftest import Caller
+from matricula.api.tokens import grant_token
 from matricula.audit.models import Entry
-from matricula.joining.inviting import invite
-from matricula.joining.models import DirectLink, Invitation
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
+from matricula.joining.models import DirectLink
 from matricula.mail.models import Letter
 from matricula.organizations.models import Role
-from matricula.programs.appointing import offer_role
 from matricula.programs.models import Membership
+from matricula.roles.appointments import offer_role
 
 pytestmark = pytest.mark.django_db
 
@@ -121,11 +122,11 @@ def test_e1_a_member_is_told_apart_and_gets_no_letter(api, house):
     )
     one = api.post("invitations/", {"program": house.program.public_id, "address": home})
     assert (one.status_code, one.json()["code"]) == (409, "already_member")
-    assert not Letter.objects.filter(to__in=[work, home], kind="joining.invitation").exists()
+    assert not Letter.objects.filter(to__in=[work, home], kind="invitations.invitation").exists()
 
 
 def test_a4_invitations_are_filtered_and_searched(api, house):
-    invite(program=house.program, address="eve@nordlicht.example", invited_by=house.owner, name="Eve")
+    invite_person(program=house.program, address="eve@nordlicht.example", invited_by=house.owner, name="Eve")
     found = lambda query: [one["address"] for one in api.get(f"invitations/{query}").json()["items"]]  # noqa: E731
     assert found("") == ["eve@nordlicht.example", "dana@nordlicht.example"]
     assert found("?q=EVE") == ["eve@nordlicht.example"]
@@ -203,7 +204,7 @@ def test_another_persons_invitations_are_told_only_to_who_may_read_invitations(a
     Invitation.objects.create(program=house.program, address="ada@nordlicht.example", **joined)
     path = f"people/{house.member.public_id}/"
     assert len(api.get(path).json()["invitations"]) == 1
-    _, secret = grant(
+    _, secret = grant_token(
         organization=house.organization, name="Less", scopes=["people:read"], days=1, actor=None
     )
     told = Caller(secret).get(path).json()
@@ -271,18 +272,18 @@ def more_of_everything(house, number):
     program = house.program
     house.organization.programs.create(slug=f"p{number}", name=f"P{number}").courses.add(house.course)
     program.groups.create(name=f"G{number}")
-    invite(program=program, address=f"i{number}@nordlicht.example", invited_by=house.owner).groups.add(
+    invite_person(program=program, address=f"i{number}@nordlicht.example", invited_by=house.owner).groups.add(
         house.group
     )
     house.organization.courses.create(slug=f"c{number}", title=f"C{number}")
     series = house.organization.specializations.create(slug=f"s{number}", title=f"S{number}")
     series.series.create(course=house.course, position=0)
     from conftest import person
+    from matricula.joining.direct_links import make_direct_link
     from matricula.joining.models import Request
-    from matricula.joining.sharing import make_link
-    from matricula.programs.membership import enter_program
+    from matricula.programs.memberships import enter_program
 
-    make_link(program=program, actor=house.owner, groups=[house.group], course=house.course)
+    make_direct_link(program=program, actor=house.owner, groups=[house.group], course=house.course)
     membership = enter_program(program=program, account=person(f"N{number}", f"n{number}@home.example"))
     membership.groups.add(house.group)
     membership.account.managed_groups.add(house.group)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.transport.serialization import Binary
 
-from matricula.api.repeating import HEADER, SHAPE
+from matricula.api.idempotency import HEADER, SHAPE
 from matricula.api.values import SAMPLE
 from matricula.wsgi import application
 

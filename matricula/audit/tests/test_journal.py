@@ -3,7 +3,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connection, transaction
 
 from matricula.audit.models import Entry, lines_together, record
-from matricula.web.triggers import install
+from matricula.db.triggers import install_triggers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -19,7 +19,7 @@ def is_append_only() -> bool:
 
 
 def test_a_line_of_the_journal_is_never_changed_nor_taken_out():
-    install()
+    install_triggers()
     record("invitation.created")
     assert is_append_only()
 

@@ -8,10 +8,18 @@ everything that is wrong, each with its file, its line and what to do. What outs
 from matricula.catalog.courseformat.courses import look_into, read_course
 from matricula.catalog.courseformat.fields import KEYS, read_number
 from matricula.catalog.courseformat.markdown import render_markdown
-from matricula.catalog.courseformat.parts import Caption, Course, File, Lesson, Module, Question, file_address
-from matricula.catalog.courseformat.problems import Log
+from matricula.catalog.courseformat.parts import (
+    Caption,
+    Course,
+    File,
+    Lesson,
+    Log,
+    Module,
+    Question,
+    file_address,
+)
+from matricula.catalog.courseformat.questions import digest_words, is_asked_alike, with_keys
 from matricula.catalog.courseformat.sources import Limits, Source
-from matricula.catalog.courseformat.wording import digest_words, is_asked_alike, with_keys
 
 __all__ = [
     "KEYS",

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import yaml
 
-from matricula.catalog.courseformat.fields import Fields, decoded, line_of, read_mapping
+from matricula.catalog.courseformat.fields import Fields, decode_text, line_of, read_mapping
 from matricula.catalog.courseformat.files import Shelf, ending
 from matricula.catalog.courseformat.lessons import read_lesson
-from matricula.catalog.courseformat.markdown import render_markdown
-from matricula.catalog.courseformat.nesting import may_be_parsed
-from matricula.catalog.courseformat.parts import Course, Lesson, Module
-from matricula.catalog.courseformat.problems import FileLog, Log, ReadingStopped
+from matricula.catalog.courseformat.markdown import may_be_parsed, render_markdown
+from matricula.catalog.courseformat.parts import Course, FileLog, Lesson, Log, Module, ReadingStopped
 from matricula.catalog.courseformat.sources import Limits, Source
 from matricula.catalog.errors import CourseProblems, Problem
 
@@ -55,7 +53,7 @@ class CourseReader:
             self.log.add(1, "There is no course.yaml here. Add it, or give the folder in which it lies.")
             return None
         data = self.source.text(COURSE_FILE)
-        text = None if data is None else decoded(data, self.log)
+        text = None if data is None else decode_text(data, self.log)
         node = None if text is None else read_mapping(text, self.log)
         if node is None:
             return None

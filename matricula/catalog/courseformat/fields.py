@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from matricula.catalog.courseformat.problems import FileLog
+from matricula.catalog.courseformat.parts import FileLog
 
 LESSON = ("title", "kind", "minutes", "required")
 QUESTION = ("kind", "prompt", "explanation")
@@ -72,7 +72,7 @@ class Loader(yaml.SafeLoader):
         return node
 
 
-def decoded(data: bytes, log: FileLog) -> str | None:
+def decode_text(data: bytes, log: FileLog) -> str | None:
     """The text with plain line ends, or None after a problem."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -112,7 +112,7 @@ def line_of(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def closest(word: str, known: tuple[str, ...]) -> str:
+def closest_key(word: str, known: tuple[str, ...]) -> str:
     near = get_close_matches(word, known, n=1)
     return f"Did you mean `{near[0]}`?" if near else f"Possible are {', '.join(known)}."
 
@@ -140,7 +140,9 @@ class Fields:
 
     def take(self, key: str, line: int, value: yaml.Node) -> None:
         if key not in KEYS[self.place]:
-            self.log.add(line, f"`{key[:60]}` is no key of a {self.place}. {closest(key, KEYS[self.place])}")
+            self.log.add(
+                line, f"`{key[:60]}` is no key of a {self.place}. {closest_key(key, KEYS[self.place])}"
+            )
         elif key in self.lines:
             self.log.add(line, f"`{key}` stands in line {self.lines[key]} already. Keep one of the two.")
         elif not (isinstance(value, yaml.ScalarNode) and (value.tag == NULL or not value.value.strip())):
@@ -181,7 +183,7 @@ class Fields:
     def one_of(self, key: str, words: tuple[str, ...], usual: str = "") -> str:
         value = self.text(key)
         if value and value not in words:
-            self.problem(key, f"`{value[:60]}` is no {key}. {closest(value, words)}")
+            self.problem(key, f"`{value[:60]}` is no {key}. {closest_key(value, words)}")
         return value if value in words else usual or words[0]
 
     def language(self, key: str) -> str:

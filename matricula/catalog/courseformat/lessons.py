@@ -8,19 +8,25 @@ from typing import Any
 import yaml
 from markdown_it.token import Token
 
-from matricula.catalog.courseformat.fields import LONGEST_SLUG, SLUG, Fields, decoded, line_of, read_mapping
+from matricula.catalog.courseformat.fields import (
+    LONGEST_SLUG,
+    SLUG,
+    Fields,
+    decode_text,
+    line_of,
+    read_mapping,
+)
 from matricula.catalog.courseformat.files import CAPTIONS, DOWNLOADS, IMAGES, VIDEOS, Shelf, ending
 from matricula.catalog.courseformat.markdown import (
     CALLOUTS,
     OUTSIDE,
     SCHEME,
+    may_be_parsed,
     parse_markdown,
     references,
     render_tokens,
 )
-from matricula.catalog.courseformat.nesting import may_be_parsed
-from matricula.catalog.courseformat.parts import Caption, File, Lesson, file_address
-from matricula.catalog.courseformat.problems import FileLog
+from matricula.catalog.courseformat.parts import Caption, File, FileLog, Lesson, file_address
 from matricula.catalog.courseformat.questions import read_questions
 from matricula.catalog.courseformat.sources import resolve
 
@@ -38,7 +44,7 @@ def read_lesson(path: str, shelf: Shelf, base: str) -> Lesson | None:
     """
     log = FileLog(shelf.source.log, path)
     data = shelf.source.prose(path)
-    text = None if data is None else decoded(data, log)
+    text = None if data is None else decode_text(data, log)
     divided = None if text is None else divide(text, log)
     node = None if divided is None else read_mapping(divided[0], log)
     if divided is None or node is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import unquote
 
-from matricula.catalog.courseformat.problems import Log
+from matricula.catalog.courseformat.parts import Log
 
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 MIB = 1024 * 1024

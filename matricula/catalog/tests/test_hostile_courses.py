@@ -7,19 +7,18 @@ from time import process_time
 
 import pytest
 
-from matricula.catalog import importing, uploading
+from matricula.catalog import course_import, uploads
+from matricula.catalog.course_import import import_course, read_apart
 from matricula.catalog.courseformat import read_course
-from matricula.catalog.courseformat.markdown import render_markdown
-from matricula.catalog.courseformat.nesting import MOST_CALLOUTS, MOST_LISTS, MOST_QUOTES
+from matricula.catalog.courseformat.markdown import MOST_CALLOUTS, MOST_LISTS, MOST_QUOTES, render_markdown
 from matricula.catalog.errors import CourseProblems
-from matricula.catalog.importing import import_course, read_apart
 from matricula.catalog.models import Course, CourseUpload
 from matricula.catalog.tests.folders import COURSE, LESSON, packed
 from matricula.catalog.tests.uploads import hand_in, work
 from matricula.catalog.tests.uploads import packed as zipped
+from matricula.files.sandbox import GIB, Limits, ReaderKilled
 from matricula.jobs.models import Job
-from matricula.jobs.performing import MAIN, READING, perform_due
-from matricula.web.sandbox import GIB, Limits, ReaderKilled
+from matricula.jobs.queue import MAIN, READING, perform_due
 
 LONGEST = 60_000
 """Characters of the 200,000 that a lesson may have: enough to tell what grows from what explodes."""
@@ -135,7 +134,7 @@ def test_import_bombs_a_picture_of_billions_of_points_is_not_unpacked(tmp_path):
 
 def test_import_bombs_what_outlasts_the_limits_is_told_so(tmp_path, monkeypatch):
     """As if a shape were found of which nobody thought."""
-    monkeypatch.setattr(importing, "WITHIN", Limits(seconds=1, memory=GIB))
+    monkeypatch.setattr(course_import, "WITHIN", Limits(seconds=1, memory=GIB))
     heavy = {f"l{n}.md": LESSON + "\n" + "a\n" * 90_000 for n in range(20)}
     listed = COURSE.replace("[a.md]", f"[{', '.join(heavy)}]")
     place = packed(tmp_path / "c.zip", {"course.yaml": listed, **heavy})
@@ -144,7 +143,7 @@ def test_import_bombs_what_outlasts_the_limits_is_told_so(tmp_path, monkeypatch)
 
 
 def test_import_bombs_what_fills_the_memory_is_told_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(importing, "WITHIN", Limits(seconds=20, memory=48 * 1024**2))
+    monkeypatch.setattr(course_import, "WITHIN", Limits(seconds=20, memory=48 * 1024**2))
     with pytest.raises(CourseProblems, match="more time or memory"):
         read_apart(course_of(tmp_path, "Hello."))
 
@@ -155,14 +154,14 @@ def test_a_file_that_is_not_what_was_read_is_not_kept(tmp_path, organization, mo
     noise = random.Random(7).randbytes(5_000)
     files = {"course.yaml": COURSE, "a.md": LESSON + "\n[x](n.txt)\n", "n.txt": noise}
     place = packed(tmp_path / "c.zip", files)
-    really = importing.read_apart
+    really = course_import.read_apart
 
     def read_and_change(place):
         read = really(place)
         packed(place, {**files, "n.txt": b"something else"})
         return read
 
-    monkeypatch.setattr(importing, "read_apart", read_and_change)
+    monkeypatch.setattr(course_import, "read_apart", read_and_change)
     with pytest.raises(ValueError, match="changed while"):
         import_course(source=place, organization=organization)
     assert not Course.objects.exists()
@@ -195,9 +194,9 @@ def test_a_zip_that_kills_its_reader_each_time_fails_with_words(client, monkeypa
     def killed(place):
         raise ReaderKilled
 
-    monkeypatch.setattr(uploading, "read_apart", killed)
+    monkeypatch.setattr(uploads, "read_apart", killed)
     page = hand_in(client, zipped({"course.yaml": COURSE, "a.md": LESSON}))
-    for _ in range(uploading.TRIES):
+    for _ in range(uploads.TRIES):
         assert CourseUpload.objects.get().state == "reading"
         Job.objects.update(due_at="2026-01-01T00:00Z")
         perform_due(READING)
@@ -212,8 +211,8 @@ def test_races_a_course_is_taken_in_once_whoever_else_was_at_work_on_it(client):
     work()
     client.post(page + "taking/")
     first, second = (CourseUpload.objects.select_related("organization").get() for _ in range(2))
-    uploading.take(first)
+    uploads.take_upload(first)
     imported = Course.objects.get().imported_at
     second.place.write_bytes(zipped({"course.yaml": COURSE, "a.md": LESSON}))
-    uploading.take(second)
+    uploads.take_upload(second)
     assert (Course.objects.get().imported_at, CourseUpload.objects.get().state) == (imported, "taken")

@@ -5,7 +5,7 @@ import zipfile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from matricula.jobs.performing import perform_due
+from matricula.jobs.queue import perform_due
 
 CONTENT = "/console/nordlicht/content/"
 

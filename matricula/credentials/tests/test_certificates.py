@@ -10,10 +10,10 @@ from pypdf import PdfReader
 from conftest import person
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
 from matricula.credentials.models import Certificate
-from matricula.credentials.printing import print_certificate
-from matricula.learning.completing import finish_lesson
-from matricula.learning.starting import start_course, start_specialization
-from matricula.programs.membership import end_membership, enter_program
+from matricula.credentials.pdf import print_certificate
+from matricula.learning.completion import finish_lesson
+from matricula.learning.enrolments import start_course, start_specialization
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,11 +10,11 @@ from pypdf import PdfReader
 
 from conftest import person
 from matricula.credentials.models import Certificate
-from matricula.learning.completing import complete_if_done, finish_lesson
-from matricula.learning.starting import start_course, start_specialization
+from matricula.learning.completion import complete_if_done, finish_lesson
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.organizations.branding import change_brand, remove_logo, show_logo
 from matricula.organizations.models import Logo
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from matricula.web.colour import brand_stylesheet
 
 pytestmark = pytest.mark.django_db(transaction=True)

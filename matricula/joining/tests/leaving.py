@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
-from matricula.joining.inviting import invite, mint_link
-from matricula.joining.models import Arrival, InvitationToken
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 
 WORK, HOME = "ada@nordlicht.example", "ada@home.example"
@@ -97,7 +99,7 @@ def two_weeks_later() -> None:
 
 def invited(program: Program, bruno: Account, browser: Client | None = None) -> tuple[Client, Arrival]:
     """A letter to the work e-mail, and JOIN NOW in a browser."""
-    made = invite(program=program, address=WORK, invited_by=bruno)
+    made = invite_person(program=program, address=WORK, invited_by=bruno)
     browser = browser or Client()
     browser.get("/join/" + mint_link(made, InvitationToken.Channel.MAIL).split("/join/")[1], **BROWSER)
     browser.post("/join/now/", {"as": "me"})

@@ -6,12 +6,14 @@ from functools import partial
 import pytest
 
 from conftest import person
-from matricula.joining.arriving import begin, examine_token, finish
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.errors import NotConfirmed
-from matricula.joining.inviting import invite, mint_link
-from matricula.joining.models import InvitationToken
+from matricula.joining.origins import examine_token
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_membership
+from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership, Program
 from tests.at_once import all_at_once, refusals
 
@@ -20,11 +22,11 @@ ROUNDS = 20
 
 
 def arrival_at(program, account, actor):
-    invitation = invite(
+    invitation = invite_person(
         program=program, address=account.primary_address.address, invited_by=actor, name=account.full_name
     )
     mint_link(invitation, InvitationToken.Channel.MAIL)
-    return begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    return begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
 
 
 def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_mail(
@@ -35,9 +37,9 @@ def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_m
     late = []
     for number in range(ROUNDS):
         account = person(f"Person {number}", f"p{number}@nordlicht.example")
-        first = finish(arrival=arrival_at(program, account, bruno))
+        first = finish_arrival(arrival=arrival_at(program, account, bruno))
         results = all_at_once(
-            partial(finish, arrival=arrival_at(second, account, bruno)),
+            partial(finish_arrival, arrival=arrival_at(second, account, bruno)),
             partial(end_membership, membership=first, actor=bruno, state=Membership.State.REMOVED),
         )
         late += refusals(results)

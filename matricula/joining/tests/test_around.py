@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import PASSWORD
-from matricula.joining.inviting import invite
-from matricula.joining.models import Invitation
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Organization, Role
@@ -51,7 +51,7 @@ def test_a6_a_missing_letter_comes_again_once_in_ten_minutes(client, invitation)
             "A letter for this address was asked for a moment ago. Look at your mail first. Wait 10" in page
         )
     deliver_due()
-    assert Letter.objects.filter(kind="joining.invitation").count() == 2
+    assert Letter.objects.filter(kind="invitations.invitation").count() == 2
 
 
 def test_a6_an_unknown_address_costs_the_same_work_and_gets_the_same_answer(client, invitation):
@@ -76,12 +76,12 @@ def test_a6_the_letter_comes_only_when_an_invitation_is_open_and_none_is_under_w
         invitation.settle(state)
     client.post("/join/lost-letter/", {"email": "ada@nordlicht.example"})
     deliver_due()
-    assert Letter.objects.filter(kind="joining.invitation").count() == 1
+    assert Letter.objects.filter(kind="invitations.invitation").count() == 1
 
 
 def test_a6_the_network_that_asks_for_everybody_is_stopped_and_told_until_when(client, program, bruno):
     for n in range(25):
-        invite(program=program, address=f"p{n}@nordlicht.example", invited_by=bruno)
+        invite_person(program=program, address=f"p{n}@nordlicht.example", invited_by=bruno)
     deliver_due()
     Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
     for n in range(25):
@@ -89,11 +89,11 @@ def test_a6_the_network_that_asks_for_everybody_is_stopped_and_told_until_when(c
         said = "on its way again" if n < 20 else "Many people of your network asked for letters. Wait"
         assert said in page.content.decode()
     deliver_due()
-    assert Letter.objects.filter(kind="joining.invitation").count() == 25 + 20
+    assert Letter.objects.filter(kind="invitations.invitation").count() == 25 + 20
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     elsewhere.post("/join/lost-letter/", {"email": "p24@nordlicht.example"})
     deliver_due()
-    assert Letter.objects.filter(kind="joining.invitation").count() == 25 + 21
+    assert Letter.objects.filter(kind="invitations.invitation").count() == 25 + 21
 
 
 def test_a1_this_is_not_for_me_declines(client, link, invitation):

@@ -5,12 +5,12 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.mailboxes import end_powers
 from matricula.accounts.models import Account, EmailAddress
-from matricula.accounts.signing_in import OF_AN_ADDRESS
+from matricula.accounts.sign_in import OF_AN_ADDRESS
+from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
-from matricula.joining.sharing import make_link
 from matricula.joining.tests.leaving import (
     BROWSER,
     HOME,
@@ -119,7 +119,7 @@ def trusted(program, link, course) -> Account:
 
 def claim(program: Program, bruno: Account, name: str, password: str = NEW_PASSWORD) -> Client:
     """A stranger signs up by a direct link with Ada's work e-mail."""
-    _, address = make_link(program=program, actor=bruno)
+    _, address = make_direct_link(program=program, actor=bruno)
     browser = Client()
     browser.get("/join/" + address.split("/join/")[1])
     browser.post("/join/now/")

@@ -8,18 +8,19 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.confirming import ask_to_confirm
+from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.models import Confirmation, EmailAddress
-from matricula.joining.asking import answer_with_letter
-from matricula.joining.inviting import mint_link
-from matricula.joining.models import Arrival, Invitation, InvitationToken, Request
-from matricula.joining.returning import invite_back
-from matricula.joining.sharing import make_link
+from matricula.invitations.invitations import invite_person_back
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.models import Arrival, Request
+from matricula.joining.requests import answer_with_letter
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import RemovedFromProgram
-from matricula.programs.membership import end_membership, enter_program, proof_needed_since
+from matricula.programs.memberships import end_membership, enter_program, proof_needed_since
 from matricula.programs.models import Membership, Program
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -45,7 +46,7 @@ def codes_asked() -> int:
 @pytest.fixture
 def direct(program, bruno):
     """The path of a direct link that stays open."""
-    return path(make_link(program=program, actor=bruno)[1])
+    return path(make_direct_link(program=program, actor=bruno)[1])
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ def email_is_proven(email) -> bool:
 
 def test_h1_a_new_invitation_brings_the_removed_member_back_after_a_new_code(ada, program, bruno, course):
     end(ada, bruno)
-    made = invite_back(membership=Membership.objects.get(), actor=bruno)
+    made = invite_person_back(membership=Membership.objects.get(), actor=bruno)
     client = signed_in(ada)
     base = arrive(client, path(mint_link(made, InvitationToken.Channel.MAIL)), **{"as": "me"})
     client.post(f"{base}start/course/{course.public_id}/")
@@ -177,7 +178,7 @@ def test_h1_a_program_that_trusts_its_letters_takes_a_new_one_for_proof_but_no_o
     Program.objects.update(trusts_the_link=True)
     program.refresh_from_db()
     end(ada, bruno)
-    made = invite_back(membership=Membership.objects.get(), actor=bruno)
+    made = invite_person_back(membership=Membership.objects.get(), actor=bruno)
     client = signed_in(ada)
     base = arrive(client, path(mint_link(made, InvitationToken.Channel.MAIL)), **{"as": "me"})
     client.post(f"{base}link-account/mine/")
@@ -203,7 +204,7 @@ def test_h1_a_proof_older_than_the_tie_to_the_company_opens_no_other_program_of_
     other = Program.objects.create(organization=program.organization, slug="other", name="Other")
     assert proof_needed_since(program=other, account=ada) is None
     end(ada, bruno)
-    link = path(make_link(program=other, actor=bruno)[1])
+    link = path(make_direct_link(program=other, actor=bruno)[1])
     client = signed_in(ada)
     base = arrive(client, link, **{"as": "me"})
     client.post(f"{base}work-email/", {"work_email": ADA})

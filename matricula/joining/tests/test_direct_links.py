@@ -7,15 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.accounts.confirming import LETTERS
-from matricula.accounts.models import Account, EmailAddress, Throttle
+from matricula.accounts.models import Account, EmailAddress
+from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.models import Arrival, DirectLink
-from matricula.joining.sharing import make_link, turn_off
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.models import Group, Membership
+from matricula.security.models import Throttle
+from matricula.security.throttling import LETTERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +28,7 @@ def path(address: str) -> str:
 @pytest.fixture
 def share(program, bruno):
     def make(**limits):
-        link, address = make_link(program=program, actor=bruno, **limits)
+        link, address = make_direct_link(program=program, actor=bruno, **limits)
         return link, path(address)
 
     return make
@@ -114,8 +115,8 @@ def test_allowed_domains_are_compared_in_their_canonical_form(client, share, spe
 
 def test_a_link_that_was_turned_off_stays_off(client, share, bruno):
     link, address = share()
-    assert turn_off(link=link, actor=bruno)
-    assert not turn_off(link=link, actor=bruno)
+    assert turn_off_link(link=link, actor=bruno)
+    assert not turn_off_link(link=link, actor=bruno)
     answer = client.get(address, **BROWSER)
     assert (answer.status_code, "This link was turned off" in answer.content.decode()) == (410, True)
 
@@ -123,7 +124,7 @@ def test_a_link_that_was_turned_off_stays_off(client, share, bruno):
 def test_turning_a_link_off_stops_those_who_opened_it_before(client, share, bruno):
     link, address = share()
     client.get(address, **BROWSER)
-    turn_off(link=link, actor=bruno)
+    turn_off_link(link=link, actor=bruno)
     assert client.post("/join/now/").status_code == 410
     assert not Arrival.objects.exists()
 

@@ -11,14 +11,16 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
-from matricula.joining.inviting import invite, mint_link, revoke, send_again
-from matricula.joining.models import Arrival, Invitation, InvitationToken
+from matricula.invitations.invitations import invite_person, revoke_invitation, send_invitation_again
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.tests.quizzes import filled, quiz_of
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation
-from matricula.programs.membership import end_membership
+from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -135,7 +137,7 @@ def test_c3_a_linked_account_keeps_its_own_login_address(client, link, chika, co
 
 def test_c2_an_invited_address_with_an_account_asks_for_its_password(client, program, bruno):
     dana = person("Dana", "dana@nordlicht.example")
-    made = invite(program=program, address="Dana@Nordlicht.example", invited_by=bruno)
+    made = invite_person(program=program, address="Dana@Nordlicht.example", invited_by=bruno)
     arrival = arrive(client, "/join/" + mint_link(made, InvitationToken.Channel.MAIL).split("/join/")[1])
     page = client.get(f"/join/arrivals/{arrival.public_id}/account/", follow=True)
     assert "You already have an account" in page.content.decode()
@@ -148,7 +150,7 @@ def test_c2_an_invited_address_with_an_account_asks_for_its_password(client, pro
 
 def test_c2_a_shown_link_never_tells_whether_an_account_exists(client, program, bruno):
     person("Dana", "dana@nordlicht.example")
-    made = invite(program=program, address="dana@nordlicht.example", invited_by=bruno)
+    made = invite_person(program=program, address="dana@nordlicht.example", invited_by=bruno)
     arrival = arrive(client, "/join/" + mint_link(made, InvitationToken.Channel.SHOWN).split("/join/")[1])
     page = client.get(f"/join/arrivals/{arrival.public_id}/account/")
     assert "You already have an account" not in page.content.decode()
@@ -202,19 +204,19 @@ def test_a7_an_unknown_link_has_its_page(client, db):
 
 def test_a5_sending_again_ends_the_link_before(client, link, invitation, bruno):
     Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
-    send_again(invitation=invitation, actor=bruno)
+    send_invitation_again(invitation=invitation, actor=bruno)
     deliver_due()
     assert "newer letter" in client.get(link).content.decode()
 
 
 def test_a1_nobody_is_invited_twice(program, bruno, invitation):
-    assert invite(program=program, address="ADA@nordlicht.example", invited_by=bruno) is None
-    assert Letter.objects.filter(kind="joining.invitation").count() == 1
+    assert invite_person(program=program, address="ADA@nordlicht.example", invited_by=bruno) is None
+    assert Letter.objects.filter(kind="invitations.invitation").count() == 1
 
 
 def test_a_revoked_invitation_never_revives(invitation, bruno):
-    assert revoke(invitation=invitation, actor=bruno)
-    assert not revoke(invitation=invitation, actor=bruno)
+    assert revoke_invitation(invitation=invitation, actor=bruno)
+    assert not revoke_invitation(invitation=invitation, actor=bruno)
     assert not invitation.settle(Invitation.State.JOINED, account=bruno)
 
 
@@ -238,7 +240,7 @@ def test_d5_d6_leaving_frees_the_seat_and_coming_back_revives_the_progress(
     program.refresh_from_db()
     assert program.seats_used == 0
     assert client.get(f"/learn/courses/{course.public_id}/").status_code == 403
-    again = invite(program=program, address="ada@nordlicht.example", invited_by=bruno)
+    again = invite_person(program=program, address="ada@nordlicht.example", invited_by=bruno)
     client.get("/join/" + mint_link(again, InvitationToken.Channel.MAIL).split("/join/")[1], **BROWSER)
     client.post("/join/now/", {"as": "me"})
     arrival = Arrival.objects.latest("id")
@@ -269,10 +271,10 @@ def test_another_browser_cannot_go_on_with_somebody_elses_arrival(client, link, 
 
 
 def test_a_crash_between_leasing_and_sending_loses_no_letter(invitation, settings):
-    from matricula.mail.delivery import lease
+    from matricula.mail.leases import lease_letters
 
     settings.MAIL_LEASE_SECONDS = -1
-    assert len(lease(10)) == 1
+    assert len(lease_letters(10)) == 1
     settings.MAIL_LEASE_SECONDS = 120
     assert deliver_due() == 1
     assert InboxLetter.objects.filter(to="ada@nordlicht.example").count() == 1

@@ -13,9 +13,11 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, Confirmation, EmailAddress, PasswordReset
 from matricula.accounts.second_factors import add_authenticator
-from matricula.joining.inviting import mint_link, revoke
-from matricula.joining.models import Arrival, InvitationToken
-from matricula.joining.sharing import make_link
+from matricula.invitations.invitations import revoke_invitation
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Affiliation
@@ -97,7 +99,7 @@ def test_link_secrets_stand_in_no_log(client, link, invitation, bruno):
     handler = next(one for one in logging.getLogger().handlers if one.filters)
     kept, handler.stream = handler.stream, io.StringIO()
     try:
-        revoke(invitation=invitation, actor=bruno)
+        revoke_invitation(invitation=invitation, actor=bruno)
         client.get(link, **BROWSER)
         client.get("/account/reset/" + "s" * 43 + "/")
         written = handler.stream.getvalue()
@@ -223,7 +225,7 @@ def test_bad_input_a_late_code_is_refused_while_the_link_of_the_same_letter_work
 def test_bad_input_a_taken_address_is_told_only_to_who_reads_its_mailbox(client, program, bruno):
     """Dana's address, typed by Ada: the letter with the code is what says so, and Dana keeps her address."""
     dana = person("Dana Roth", "dana@nordlicht.example")
-    _, address = make_link(program=program, actor=bruno)
+    _, address = make_direct_link(program=program, actor=bruno)
     base = arrive(client, path(address))
     form = {**SIGN_UP, "work_email": "dana@nordlicht.example"}
     page = client.post(f"{base}account/", form, follow=True).content.decode()

@@ -10,10 +10,10 @@ from django.utils import timezone
 from conftest import PASSWORD
 from matricula.accounts.mailboxes import end_powers
 from matricula.accounts.models import Account
-from matricula.accounts.resetting import ask_to_reset
+from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import Entry
-from matricula.jobs.performing import perform_due, schedule
-from matricula.joining.models import Invitation
+from matricula.invitations.models import Invitation
+from matricula.jobs.queue import perform_due, schedule_recurring
 from matricula.joining.tests.leaving import (
     BROWSER,
     HOME,
@@ -36,10 +36,10 @@ from matricula.joining.tests.leaving import (
 )
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Organization, Role
-from matricula.programs.changing_roles import remove_role
-from matricula.programs.ending import end_memberships
-from matricula.programs.membership import enter_program
+from matricula.programs.expiry import end_memberships
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
+from matricula.roles.roles import remove_role
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -181,7 +181,7 @@ def test_from_the_day_on_the_mailbox_recovers_nothing_even_while_no_worker_comes
 def test_the_promise_is_carried_out_by_a_job_and_ada_still_logs_in_with_her_password(program):
     ada = ada_at_work(program, home=HOME)
     remove(ada)
-    schedule()
+    schedule_recurring()
     perform_due()
     assert listed(ada)[WORK] == "promised"
     two_weeks_later()

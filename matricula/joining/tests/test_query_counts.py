@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import PASSWORD
-from matricula.accounts.confirming import confirmation_letter
+from matricula.accounts.letters import compose_confirmation_letter
 from matricula.catalog.models import Course
 from matricula.mail.models import Letter
 
@@ -64,7 +64,7 @@ def steps(client, link, course):
     count("sign up", client.post, f"{base}account/", form)
     count("code asked", client.get, f"{base}confirm/")
     letter = Letter.objects.get(kind="accounts.confirmation", to="ada@nordlicht.example")
-    code = {"code": confirmation_letter(letter).values["code"]}
+    code = {"code": compose_confirmation_letter(letter).values["code"]}
     opens = count("code entered", client.post, f"{base}confirm/", code)["Location"]
     assert opens == f"/learn/courses/{course.public_id}/"
     count("course opens", client.get, opens)

@@ -9,21 +9,24 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from conftest import person
-from matricula.accounts.confirming import ask_to_confirm, prove
+from matricula.accounts.confirmation import ask_to_confirm, confirm_address
 from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.models import Account, Confirmation, PasswordReset
-from matricula.accounts.resetting import choose_password
-from matricula.joining.arriving import Evidence, begin, examine_token, finish
-from matricula.joining.errors import AlreadyMember, NotConfirmed
-from matricula.joining.inviting import invite, mint_link
-from matricula.joining.linking import sign_up
-from matricula.joining.models import Invitation, InvitationToken
-from matricula.joining.sharing import make_link
+from matricula.accounts.passwords import choose_password
+from matricula.invitations.errors import AlreadyMember
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.arrivals import begin_arrival, finish_arrival
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.errors import NotConfirmed
+from matricula.joining.origins import Origin, examine_token
+from matricula.joining.set_up import sign_up
 from matricula.joining.tests import leaving
 from matricula.joining.tests.leaving import ada_at_work, letters, listed
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -50,7 +53,7 @@ def all_at_once(work, arguments):
 
 def arrival_of(invitation, account=None):
     mint_link(invitation, InvitationToken.Channel.MAIL)
-    return begin(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    return begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
 
 
 def test_races_the_last_seat_is_never_given_twice(program):
@@ -64,9 +67,11 @@ def test_races_the_last_seat_is_never_given_twice(program):
 
 def test_races_a_double_join_makes_one_membership_and_one_seat(program, bruno):
     dana = person("Dana", "dana@nordlicht.example")
-    arrival = arrival_of(invite(program=program, address="dana@nordlicht.example", invited_by=bruno), dana)
+    arrival = arrival_of(
+        invite_person(program=program, address="dana@nordlicht.example", invited_by=bruno), dana
+    )
     arrival.refresh_from_db()
-    results = all_at_once(lambda _: finish(arrival=arrival), range(THREADS))
+    results = all_at_once(lambda _: finish_arrival(arrival=arrival), range(THREADS))
     assert [result for result in results if isinstance(result, Exception)] == []
     program.refresh_from_db()
     assert (Membership.objects.count(), program.seats_used) == (1, 1)
@@ -113,14 +118,14 @@ def run(work):
 
 def test_races_whoever_is_removed_while_an_arrival_of_theirs_finishes_is_out(roomy, bruno):
     """A member begins again by a direct link and is removed meanwhile: whichever is first, they are out."""
-    direct, _ = make_link(program=roomy, actor=bruno)
+    direct, _ = make_direct_link(program=roomy, actor=bruno)
     for number in range(ROUNDS):
         ada = ada_of_round(number)
-        arrival = begin(evidence=Evidence(direct_link=direct), account=ada)
+        arrival = begin_arrival(evidence=Origin(direct_link=direct), account=ada)
         arrival.work_email = f"work{number}@nordlicht.example"
         arrival.save()
         membership = enter_program(program=roomy, account=ada)
-        finishing, removing = partial(finish, arrival=arrival), partial(remove, membership, bruno)
+        finishing, removing = partial(finish_arrival, arrival=arrival), partial(remove, membership, bruno)
         *finished, removed = all_at_once(run, [finishing, finishing, removing])
         assert removed is True
         assert {type(one) for one in faults(finished)} <= {RemovedFromProgram, NotConfirmed}
@@ -135,7 +140,7 @@ def test_races_a_removal_beside_a_return_leaves_the_seats_true(roomy, bruno):
         ada = ada_of_round(number)
         membership = enter_program(program=roomy, account=ada)
         remove(membership, bruno)
-        made = invite(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
+        made = invite_person(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
         entering = partial(enter_program, program=roomy, account=ada, invited_at=made.created_at)
         results = all_at_once(run, [entering, entering, partial(remove, membership, bruno)])
         assert {type(one) for one in faults(results)} <= {RemovedFromProgram}
@@ -149,9 +154,11 @@ def test_races_nobody_is_invited_at_one_address_while_they_enter_by_another(room
     """On PostgreSQL neither sees what the other has not committed, so whoever comes first is waited for."""
     for number in range(ROUNDS):
         ada = ada_of_round(number)
-        made = invite(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
-        entering = partial(finish, arrival=arrival_of(made, ada))
-        inviting = partial(invite, program=roomy, address=f"home{number}@home.example", invited_by=bruno)
+        made = invite_person(program=roomy, address=f"work{number}@nordlicht.example", invited_by=bruno)
+        entering = partial(finish_arrival, arrival=arrival_of(made, ada))
+        inviting = partial(
+            invite_person, program=roomy, address=f"home{number}@home.example", invited_by=bruno
+        )
         entered, invited = all_at_once(run, [entering, inviting])
         assert isinstance(entered, Membership), entered
         assert isinstance(invited, Invitation | AlreadyMember), invited
@@ -163,8 +170,8 @@ def test_races_an_address_proven_by_a_member_while_it_is_invited_does_not_stay_i
         ada = ada_of_round(number)
         enter_program(program=roomy, account=ada)
         email = ada.addresses.create(address=f"new{number}@new.example")
-        proving = partial(prove, confirmation=ask_to_confirm(email=email))
-        inviting = partial(invite, program=roomy, address=email.address, invited_by=bruno)
+        proving = partial(confirm_address, confirmation=ask_to_confirm(email=email))
+        inviting = partial(invite_person, program=roomy, address=email.address, invited_by=bruno)
         proven, invited = all_at_once(run, [proving, inviting])
         assert proven is None, proven
         assert isinstance(invited, Invitation | AlreadyMember), invited
@@ -177,10 +184,10 @@ def test_races_two_letters_to_one_person_answered_at_once_make_one_membership(ro
         ada = ada_of_round(number)
         new = ada.addresses.create(address=f"new{number}@new.example")
         addresses = [one.address for one in ada.addresses.order_by("-pk")]
-        made = [invite(program=roomy, address=one, invited_by=bruno) for one in addresses]
+        made = [invite_person(program=roomy, address=one, invited_by=bruno) for one in addresses]
         arrivals = [arrival_of(one, ada) for one in made]
-        works = [partial(finish, arrival=one) for one in arrivals[1:] * 3]
-        works.append(partial(prove, confirmation=ask_to_confirm(email=new)))
+        works = [partial(finish_arrival, arrival=one) for one in arrivals[1:] * 3]
+        works.append(partial(confirm_address, confirmation=ask_to_confirm(email=new)))
         assert faults(all_at_once(run, works)) == []
         assert not Invitation.objects.live().exists()
     roomy.refresh_from_db()
@@ -221,7 +228,7 @@ def test_races_a_mailbox_that_two_accounts_prove_at_once_is_one_accounts(program
     for name in ("Dana", "Edo"):
         email = person(name, f"{name}@home.example").addresses.create(address="ada@nordlicht.example")
         confirmations.append(Confirmation.objects.create(email=email))
-    answers = all_at_once(lambda one: prove(confirmation=one), confirmations)
+    answers = all_at_once(lambda one: confirm_address(confirmation=one), confirmations)
     assert answers.count(None) == 1
     assert isinstance(next(one for one in answers if one), CodeEnded | MailboxTaken)
     assert list(listed(ada).values()) == ["name"]

@@ -2,10 +2,10 @@
 
 from html.parser import HTMLParser
 
-from matricula.catalog.importing import import_course
+from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Lesson
 from matricula.catalog.tests.folders import written
-from matricula.learning.answers import questions_of, version_of
+from matricula.learning.quizzes import questions_of, version_of
 
 COURSE = "title: T\nslug: t\nsummary: S\ntopic: X\nmodules:\n  - title: M\n    lessons: [check.md]\n"
 

@@ -7,17 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from conftest import person
-from matricula.catalog.importing import import_course
-from matricula.catalog.ordering import take_out
+from matricula.catalog.course_import import import_course
+from matricula.catalog.specializations import take_course_out
 from matricula.catalog.tests.folders import packed
-from matricula.catalog.withdrawing import withdraw
+from matricula.catalog.withdrawal import withdraw_from_catalog
 from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
-from matricula.learning import completing, jobs
-from matricula.learning.completing import finish_lesson
+from matricula.learning import completion, jobs
+from matricula.learning.completion import finish_lesson
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
-from matricula.learning.starting import start_course, start_specialization
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
 from tests.learners import (
     do_everything,
@@ -165,7 +165,7 @@ def test_a_change_that_was_undone_leaves_no_job_and_a_new_course_needs_none(begu
 def test_whoever_comes_after_a_whole_batch_of_a_changed_course_is_completed_too(
     taken_in, program, monkeypatch
 ):
-    monkeypatch.setattr(completing, "BATCH", 2)
+    monkeypatch.setattr(completion, "BATCH", 2)
     Program.objects.update(seats=None)
     course = taken_in("a", "b")
     for number in range(7):
@@ -198,7 +198,7 @@ def test_withdrawing_a_course_completes_the_specializations_it_was_the_last_of(o
     for series in (both, longer):
         start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
-    withdraw(offered=two, actor=bruno)
+    withdraw_from_catalog(offered=two, actor=bruno)
     work_for_a_minute()
     assert [row.specialization for row in SpecializationEnrolment.objects.exclude(completed_at=None)] == [
         both
@@ -223,7 +223,7 @@ def test_nobody_completes_a_specialization_of_which_they_did_nothing(organizatio
         start_specialization(specialization=series, membership=membership)
     do_everything(courses[0], ada)
     for one in courses:
-        withdraw(offered=one, actor=bruno)
+        withdraw_from_catalog(offered=one, actor=bruno)
     work_for_a_minute()
     assert who_completed(SpecializationEnrolment) == ["Ada Okafor"]
 
@@ -240,7 +240,7 @@ def test_the_minutes_of_a_certificate_are_of_what_was_done(taken_in, organizatio
     series = series_of(course, second, gone)
     start_specialization(specialization=series, membership=ada)
     do_everything(second, ada)
-    take_out(specialization=series, course=gone, actor=bruno)
+    take_course_out(specialization=series, course=gone, actor=bruno)
     work_for_a_minute()
     assert Certificate.objects.get(specialization=series).minutes == 50
 
@@ -264,11 +264,11 @@ def test_no_course_is_named_next_that_was_withdrawn(reader, organization, progra
     start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
     assert f"courses/{two.public_id}/" in shown(reader, program, series)
-    withdraw(offered=two, actor=bruno)
+    withdraw_from_catalog(offered=two, actor=bruno)
     page = shown(reader, program, series)
     assert two.public_id not in page
     assert f'href="/learn/programs/{program.public_id}/courses/{three.public_id}/"' in page
-    withdraw(offered=three, actor=bruno)
+    withdraw_from_catalog(offered=three, actor=bruno)
     assert "Your certificate comes within a minute" in shown(reader, program, series)
     work_for_a_minute()
     page = shown(reader, program, series)
@@ -283,7 +283,7 @@ def test_a_withdrawn_course_that_ada_is_in_stays_hers_and_is_not_the_next(
     series = series_of(one, two)
     program.specializations.add(series)
     start_specialization(specialization=series, membership=ada)
-    withdraw(offered=one, actor=bruno)
+    withdraw_from_catalog(offered=one, actor=bruno)
     page = shown(reader, program, series)
     assert (
         f'<a class="button big wide" href="/learn/programs/{program.public_id}/courses/{two.public_id}/"'
@@ -301,7 +301,7 @@ def test_the_next_course_of_a_specialization_withdrawn_since_can_be_started_by_w
     program.specializations.add(series)
     start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
-    withdraw(offered=series, actor=bruno)
+    withdraw_from_catalog(offered=series, actor=bruno)
     base = f"/learn/programs/{program.public_id}"
     assert f'href="{base}/courses/{two.public_id}/"' in shown(reader, program, series)
     assert reader.get(f"{base}/courses/{two.public_id}/").status_code == 200

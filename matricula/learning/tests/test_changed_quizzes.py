@@ -6,11 +6,11 @@ from django.test import Client
 from conftest import person
 from matricula.catalog.errors import CourseProblems
 from matricula.credentials.models import Certificate
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment, Progress
 from matricula.learning.outline import with_progress
-from matricula.learning.starting import start_course
 from matricula.learning.tests.quizzes import chosen_on, filled, import_lesson, import_quiz, quiz_of
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from conftest import person
 from matricula.catalog.signals import course_changed
-from matricula.catalog.withdrawing import withdraw
+from matricula.catalog.withdrawal import withdraw_from_catalog
 from matricula.credentials.models import Certificate
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
-from matricula.learning.starting import start_course, start_specialization
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from tests.at_once import all_at_once, refusals
 from tests.learners import (
     do_everything,
@@ -117,7 +117,7 @@ def test_races_the_worker_waits_for_whoever_is_finishing_a_course(organization, 
 
     def change():
         finishing.wait(5)
-        withdraw(offered=courses[1], actor=bruno)
+        withdraw_from_catalog(offered=courses[1], actor=bruno)
         work_for_a_minute()
         changed.set()
 

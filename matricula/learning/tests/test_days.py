@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from conftest import person
 from matricula.credentials.models import Certificate
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Progress
-from matricula.learning.starting import start_course
 from matricula.learning.tests.quizzes import filled, quiz_of
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 
 pytestmark = pytest.mark.django_db

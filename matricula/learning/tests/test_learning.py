@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import person
-from matricula.catalog.importing import import_course
+from matricula.catalog.course_import import import_course
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, Progress
-from matricula.learning.starting import start_course, start_specialization
 from matricula.learning.tests.quizzes import filled, quiz_of
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,12 +7,12 @@ from conftest import person
 from matricula.catalog.models import Lesson
 from matricula.credentials.models import Certificate
 from matricula.joining.tests.test_races import all_at_once
-from matricula.learning.answers import version_of
-from matricula.learning.completing import add_answers, finish_lesson, move_video
+from matricula.learning.completion import add_answers, finish_lesson, move_video
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment, Progress
-from matricula.learning.starting import start_course
+from matricula.learning.quizzes import version_of
 from matricula.learning.tests.quizzes import filled, import_lesson, import_quiz, quiz_of
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

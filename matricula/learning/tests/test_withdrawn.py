@@ -4,10 +4,10 @@ import pytest
 
 from conftest import person
 from matricula.audit.models import Entry
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import SpecializationEnrolment
-from matricula.learning.starting import start_course, start_specialization
 from matricula.organizations.models import Role
-from matricula.programs.membership import enter_program
+from matricula.programs.memberships import enter_program
 from tests.learners import do_everything, series_of, short_course
 
 pytestmark = pytest.mark.django_db

@@ -9,16 +9,22 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 
-from matricula.accounts.throttling import Limit
 from matricula.audit.models import Entry
+from matricula.files.pictures import PictureRefused
+from matricula.files.sandbox import ReaderKilled
 from matricula.jobs.models import Job
-from matricula.jobs.performing import perform_due
+from matricula.jobs.queue import perform_due
 from matricula.organizations import branding
-from matricula.organizations.branding import LOGOS, change_brand, receive_logo, remove_logo, show_logo
-from matricula.organizations.letterhead import letterhead
+from matricula.organizations.branding import (
+    LOGOS,
+    change_brand,
+    letterhead,
+    receive_logo,
+    remove_logo,
+    show_logo,
+)
 from matricula.organizations.models import Logo, LogoUpload, Organization
-from matricula.web.pictures import PictureRefused
-from matricula.web.sandbox import ReaderKilled
+from matricula.security.throttling import Limit
 
 pytestmark = pytest.mark.django_db
 SVG = (

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from matricula.jobs.performing import perform_due
+from matricula.jobs.queue import perform_due
 from matricula.organizations.models import Organization, Role
 from matricula.web.colour import brand_stylesheet
 

@@ -7,8 +7,8 @@ import pytest
 from conftest import person
 from matricula.audit.models import Entry
 from matricula.organizations.models import Affiliation
-from matricula.programs.ending import end_memberships
-from matricula.programs.membership import end_membership, enter_program
+from matricula.programs.expiry import end_memberships
+from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from tests.at_once import all_at_once, refusals
 

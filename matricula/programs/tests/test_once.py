@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from matricula.db.queries import insert_once
 from matricula.programs.models import Membership
-from matricula.web.inserting import insert_once
 
 pytestmark = pytest.mark.django_db
 

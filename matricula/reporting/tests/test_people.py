@@ -6,13 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import person
 from matricula.audit.models import record
-from matricula.joining.models import Invitation
-from matricula.learning.starting import start_course
+from matricula.invitations.models import Invitation
+from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.grouping import name_manager
-from matricula.programs.membership import enter_program
+from matricula.programs.groups import name_manager
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
-from matricula.reporting.finding import matching_members
+from matricula.reporting.people import matching_members
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

@@ -5,13 +5,13 @@ from django.db import connection
 
 from conftest import person
 from matricula.audit.models import Entry
-from matricula.joining.inviting import invite
-from matricula.joining.listing import invitations_of
-from matricula.joining.models import Invitation
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
+from matricula.invitations.queries import invitations_of
 from matricula.organizations.models import Affiliation, Role
-from matricula.programs.membership import enter_program
-from matricula.reporting.console.overview import trouble
-from matricula.reporting.recalling import entries_about, newest_about, newest_entries
+from matricula.programs.memberships import enter_program
+from matricula.reporting.audit_log import entries_about, newest_about, newest_entries
+from matricula.reporting.views.overview import trouble
 
 pytestmark = [
     pytest.mark.postgres,
@@ -27,7 +27,7 @@ def ada(program, bruno):
     account = person("Ada Okafor", "ada@home.example")
     organization = program.organization
     Affiliation.objects.create(organization=organization, account=account, work_email="ada@nordlicht.example")
-    invite(program=program, address="ada@nordlicht.example", invited_by=bruno)
+    invite_person(program=program, address="ada@nordlicht.example", invited_by=bruno)
     return enter_program(program=program, account=account)
 
 
@@ -60,13 +60,13 @@ def many_others(ada):
         batch_size=1_000,
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE joining_invitation, audit_entry")
+        cursor.execute("ANALYZE invitations_invitation, audit_entry")
 
 
 def test_a_persons_invitations_are_found_by_address_and_account(ada, many_others):
     plan = invitations_of(ada.account, Role(organization=ada.organization, kind="owner")).explain()
     assert "invitations_of_a_person" in plan
-    assert "Seq Scan on joining_invitation" not in plan
+    assert "Seq Scan on invitations_invitation" not in plan
 
 
 def test_what_was_done_to_a_person_is_found_by_the_person(ada, many_others):

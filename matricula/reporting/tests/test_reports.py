@@ -10,16 +10,15 @@ from python_calamine import CalamineWorkbook
 
 from conftest import person
 from matricula.audit.models import Entry, record
-from matricula.joining.asking import ask_administrator
-from matricula.joining.inviting import invite
-from matricula.joining.models import Invitation
+from matricula.files.tables import escape_formula, to_csv, to_xlsx
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
+from matricula.joining.requests import ask_administrator
+from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
-from matricula.learning.starting import start_course
 from matricula.organizations.models import Role
-from matricula.programs.membership import enter_program
-from matricula.reporting.counting import by_course, by_group, funnel, over_time
-from matricula.reporting.drawing import HEIGHT, curves
-from matricula.web.exporting import as_csv, as_xlsx, harmless
+from matricula.programs.memberships import enter_program
+from matricula.reporting.numbers import HEIGHT, by_course, by_group, curves, funnel, over_time
 
 pytestmark = pytest.mark.django_db
 FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\tx", "\rx", "  =1", "＝1"]
@@ -31,7 +30,7 @@ def story(organization, program, course, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     group = program.groups.create(name="Grid")
     for name in ("ada", "hugo", "ines"):
-        invite(program=program, address=f"{name}@nordlicht.example", invited_by=bruno, groups=[group])
+        invite_person(program=program, address=f"{name}@nordlicht.example", invited_by=bruno, groups=[group])
     Invitation.objects.filter(canonical__startswith="ada").update(opened_at=timezone.now())
     for name in ("Ada", "Hugo"):
         membership = enter_program(program=program, account=person(name, f"{name}@home.example"))
@@ -77,22 +76,28 @@ def test_the_overview_says_what_needs_attention_and_offers_to_invite(client, sto
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_spreadsheets_formulas_are_harmless_in_csv_and_typed_in_xlsx(formula):
-    read = list(csv.reader(io.StringIO(as_csv([[formula]]).decode("utf-8-sig"), newline="")))
+    read = list(csv.reader(io.StringIO(to_csv([[formula]]).decode("utf-8-sig"), newline="")))
     assert read == [["'" + formula]]
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx([["Name"], [formula]]))).get_sheet_by_index(0)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx([["Name"], [formula]]))).get_sheet_by_index(0)
     assert sheet.to_python()[1][0].strip() == formula.strip()
-    assert b"<f>" not in as_xlsx([["Name"], [formula]])
+    assert b"<f>" not in to_xlsx([["Name"], [formula]])
 
 
 @pytest.mark.parametrize("within", ["Ada;=1+1", "Ada; @SUM(A1)", "Ada|-1", "Ada\n=1+1", "Ada;;+1"])
 def test_spreadsheets_that_split_lines_at_semicolons_run_no_formula_either(within):
     for separator in ";|\n":
-        for cell in as_csv([[within]]).decode("utf-8-sig").replace('"', "").split(separator):
+        for cell in to_csv([[within]]).decode("utf-8-sig").replace('"', "").split(separator):
             assert not cell.strip(";| ").startswith(("=", "+", "-", "@"))
 
 
 def test_numbers_stay_numbers_and_plain_names_stay_as_they_are():
-    assert [harmless(value) for value in (-3, "Ada", "a=b", "a; b", "")] == [-3, "Ada", "a=b", "a; b", ""]
+    assert [escape_formula(value) for value in (-3, "Ada", "a=b", "a; b", "")] == [
+        -3,
+        "Ada",
+        "a=b",
+        "a; b",
+        "",
+    ]
 
 
 def test_f4_the_report_as_csv_and_xlsx(client, story, course, bruno):

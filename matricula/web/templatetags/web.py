@@ -16,7 +16,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from matricula.web.covers import cover_art, tone_of
-from matricula.web.rows import MARK, Row, fill
+from matricula.web.table_rows import MARK, Row, fill
 
 ICONS = Path(__file__).resolve().parent.parent / "icons"
 TURNING = {

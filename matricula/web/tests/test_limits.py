@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from matricula.web.limits import SIGNED_IN, STRANGER
+from matricula.web.middleware import MOST_BYTES_OF_A_STRANGER, MOST_BYTES_SIGNED_IN
 
 pytestmark = pytest.mark.django_db
 
@@ -28,17 +28,17 @@ def send(client, size):
 
 
 def test_a_stranger_may_send_a_form_and_not_a_film(client):
-    answer = send(client, STRANGER + 1)
+    answer = send(client, MOST_BYTES_OF_A_STRANGER + 1)
     assert (answer.status_code, "too much at once" in answer.content.decode()) == (413, True)
 
 
 def test_who_is_signed_in_may_send_a_course_and_no_more(client, bruno):
-    film = SimpleUploadedFile("film.mp4", b"0" * (STRANGER + 1))
+    film = SimpleUploadedFile("film.mp4", b"0" * (MOST_BYTES_OF_A_STRANGER + 1))
     assert client.post("/account/log-in/", {"film": film}).status_code == 413
     client.force_login(bruno)
     film.seek(0)
     assert client.post("/account/log-in/", {"film": film}).status_code == 200
-    assert send(client, SIGNED_IN + 1).status_code == 413
+    assert send(client, MOST_BYTES_SIGNED_IN + 1).status_code == 413
 
 
 @pytest.mark.parametrize(

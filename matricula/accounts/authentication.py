@@ -1,0 +1,47 @@
+"""How a password is hashed, and whose e-mail and password these are: the same work for known and unknown."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.http import HttpRequest
+
+from matricula.accounts.models import IN_ORDER_OF_PROOF, Account, EmailAddress
+from matricula.db.queries import first_or_none
+from matricula.mail.addresses import AddressRefused
+
+
+class OwaspArgon2(Argon2PasswordHasher):
+    """argon2id as the OWASP cheat sheet has it: 19 MiB, two passes, one lane."""
+
+    time_cost = 2
+    memory_cost = 19_456
+    parallelism = 1
+
+
+TRIED = 2
+"""Accounts whose password is compared, always as many: more than one may list an address, as long as nobody
+has proven it, or as the last name its former owner has. The password tells which one is meant."""
+
+
+class EmailBackend(BaseBackend):
+    def authenticate(
+        self, request: HttpRequest | None, email: str = "", password: str = "", **_: Any
+    ) -> Account | None:
+        named = [one for one in accounts_named(email) if one.has_usable_password()]
+        fitting = [one for one in named if one.check_password(password)]
+        for _unknown in range(TRIED - len(named)):
+            make_password(password)
+        return next((one for one in fitting if one.is_active), None)
+
+    def get_user(self, user_id: int) -> Account | None:
+        return first_or_none(Account.objects.filter(pk=user_id, is_active=True))
+
+
+def accounts_named(address: str) -> list[Account]:
+    """Those that sign in with `address`. A claim that nobody proved comes last and takes nothing away."""
+    try:
+        rows = EmailAddress.objects.spelled(address).filter(signs_in=True).select_related("account")
+    except AddressRefused:
+        return []
+    return [row.account for row in rows.order_by(*IN_ORDER_OF_PROOF)[:TRIED]]

@@ -1,0 +1,149 @@
+"""Signing in: a password that fits, a second factor where there is one, and a session of its own."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
+from matricula.accounts.models import Account
+from matricula.accounts.second_factors import has_second_factor
+from matricula.mail.addresses import AddressRefused, canonical
+from matricula.security.clients import network_of
+from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, TooManyTries, guess, network_part
+
+KEPT = ("arrivals",)
+PENDING = "pending_sign_in"
+PENDING_SECONDS = 600
+OF_A_STEP, STEPS = Limit("second-step-log-in"), Limit("second-step")
+STEPS_OF_A_DEVICE = Limit("second-step-device")
+OF_AN_ADDRESS, OF_A_DEVICE = Limit("password"), Limit("password-device")
+OF_A_NETWORK = NetworkLimit("password-network")
+FRESH_SECONDS = 600
+
+
+def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: the list of sessions says when and from where each browser was here last."""
+
+    def noting(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
+        tell_browser(request, response)
+        return response
+
+    return noting
+
+
+def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
+    """The account, or None: wrong and unknown look the same. Raises TooManyTries, for both alike."""
+    try:
+        whom = canonical(email)
+    except AddressRefused:
+        whom = "malformed"
+
+    def look() -> Account | None:
+        account = authenticate(request, email=email, password=password)
+        return account if isinstance(account, Account) else None
+
+    device = device_known_at(request, whom)
+    return guess_password(request, look, whom=whom, device=device, given=password)
+
+
+def knows_password(request: HttpRequest, *, account: Account, password: str) -> bool:
+    """Whether it is this account's, whoever else lists its addresses. Raises TooManyTries.
+
+    A try counts as one of logging in with its first address does: both doors open to the same password.
+    """
+    first = account.addresses.filter(signs_in=True).order_by("-is_primary", "pk").first()
+
+    def look() -> bool | None:
+        return (account.is_active and account.check_password(password)) or None
+
+    whom, device = first.canonical if first else f"account {account.pk}", known_device(request, account)
+    given = f"{account.pk}:{password}"
+    return bool(guess_password(request, look, whom=whom, device=device, given=given))
+
+
+def guess_password(
+    request: HttpRequest, look: Callable[[], Found | None], *, whom: str, device: str, given: str
+) -> Found | None:
+    """Counted for a device that is known, else for the address and the network. Raises TooManyTries."""
+    network = network_of(request)
+    strangers = [Tally(OF_AN_ADDRESS, whom), Tally(OF_A_NETWORK, network)]
+    return guess(
+        [Tally(OF_A_DEVICE, f"{whom}:{device}")] if device else strangers,
+        look,
+        given=f"password:{whom}:{device or network_part(network)}:{given}",
+    )
+
+
+def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
+    """Where the person goes now: `then`, signed in, or first to the second step."""
+    if not has_second_factor(account):
+        start_session(request, account)
+        return then
+    request.session.cycle_key()
+    known = {"account": account.pk, "known_by": account.get_session_auth_hash()}
+    request.session[PENDING] = {**known, "then": then, "at": time.time(), "id": secrets.token_urlsafe(16)}
+    return reverse("accounts:second-step")
+
+
+def pending_account(request: HttpRequest) -> Account | None:
+    """Whose password, still the same, was right here a moment ago, while the second step is awaited."""
+    pending = request.session.get(PENDING)
+    if not pending or time.time() - pending["at"] > PENDING_SECONDS:
+        request.session.pop(PENDING, None)
+        return None
+    account = Account.objects.filter(pk=pending["account"], is_active=True).first()
+    still = account and constant_time_compare(pending.get("known_by", ""), account.get_session_auth_hash())
+    return account if still else None
+
+
+def guess_step(request: HttpRequest, account: Account, look: Callable[[], bool], *, given: str = "") -> bool:
+    """Whether the second step was right. Raises TooManyTries: signing in starts over.
+
+    Five of one log-in, wherever its cookie is shown at once, and so many of the account.
+    """
+    device = known_device(request, account)
+    of_all = Tally(STEPS_OF_A_DEVICE, f"{account.pk}:{device}") if device else Tally(STEPS, account.pk)
+    this = Tally(OF_A_STEP, request.session[PENDING].get("id", account.pk))
+    try:
+        return bool(guess([this, of_all], lambda: look() or None, given=given))
+    except TooManyTries:
+        request.session.pop(PENDING)
+        raise
+
+
+def finish_step(request: HttpRequest, account: Account) -> str:
+    """The second factor was right: a session, and where the person was going."""
+    then = str(request.session.pop(PENDING)["then"])
+    start_session(request, account)
+    return then
+
+
+def mark_fresh(request: HttpRequest) -> None:
+    """The person proved just now who they are."""
+    request.session["proved_at"] = time.time()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    return bool(time.time() - request.session.get("proved_at", 0) < FRESH_SECONDS)
+
+
+def start_session(request: HttpRequest, account: Account) -> None:
+    """A new session key; what the visitor holds of arrivals goes along."""
+    kept: dict[str, Any] = {name: request.session[name] for name in KEPT if name in request.session}
+    request.session.begin_anew()  # type: ignore[attr-defined]
+    login(request, account, backend="matricula.accounts.authentication.EmailBackend")
+    request.session.update(kept)
+    request.session["network"] = network_of(request)
+    request.session["browser"] = request.headers.get("User-Agent", "")[:200]
+    request.session["started_at"] = timezone.now().isoformat()
+    mark_fresh(request)
+    remember(request, account)

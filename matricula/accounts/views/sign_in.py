@@ -1,0 +1,164 @@
+"""Log in, the second step, log out."""
+
+import json
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matricula.accounts import passkeys
+from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
+from matricula.accounts.models import Account, SecondFactor
+from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
+from matricula.accounts.sign_in import (
+    OF_A_STEP,
+    begin_session,
+    check_password,
+    finish_step,
+    guess_step,
+    pending_account,
+    start_session,
+)
+from matricula.accounts.views.waiting import how_long, told_to_wait
+from matricula.security.throttling import TooManyTries
+from matricula.web.access import public
+from matricula.web.errors import ask_to_wait
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+CEREMONY = "passkey_ceremony"
+PAGE = "accounts/pages/sign_in.html"
+
+
+def local_path(path: str, *, otherwise: str) -> str:
+    """`path` when it stays on this site, else `otherwise`."""
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    plain = not any(character in path for character in "\\\r\n\t")
+    return path if safe and plain else otherwise
+
+
+def wanted(request: HttpRequest) -> str:
+    return local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="/learn/")
+
+
+@public
+@FORM
+def sign_in(request: HttpRequest) -> HttpResponse:
+    target = wanted(request)
+    form = LogInForm(request.POST or None)
+    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = check_password(request, **form.cleaned_data)
+        except TooManyTries as wait:
+            return told_to_wait(request, PAGE, context, wait)
+        if account:
+            return redirect(begin_session(request, account, then=target))
+        form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
+    return render(request, PAGE, context)
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("accounts:sign-in")
+
+
+@public
+@FORM
+def second_step(request: HttpRequest) -> HttpResponse:
+    """After the password: the app's code, or a passkey."""
+    account = pending_account(request)
+    if account is None:
+        return redirect("accounts:sign-in")
+    form = AuthenticatorForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return stepped(request, account, form, authenticator_accepts)
+    return show_step(request, account, form)
+
+
+@public
+@FORM
+def recovery_step(request: HttpRequest) -> HttpResponse:
+    """After the password, without the device: one of the recovery codes."""
+    account = pending_account(request)
+    if account is None:
+        return redirect("accounts:sign-in")
+    form = RecoveryCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return stepped(request, account, form, spend_recovery_code)
+    return render(request, "accounts/pages/recovery_step.html", {"form": form})
+
+
+def stepped(
+    request: HttpRequest, account: Account, form: forms.Form, accepts: Callable[[Account, str], bool]
+) -> HttpResponse:
+    """A recovery code typed again counts once; an app's code may be right a minute later, so it does not."""
+    code = form.cleaned_data["code"]
+    given = f"recovery:{account.pk}:{code}" if isinstance(form, RecoveryCodeForm) else ""
+    try:
+        if guess_step(request, account, lambda: accepts(account, code), given=given):
+            return redirect(finish_step(request, account))
+    except TooManyTries as wait:
+        return start_over(request, wait)
+    form.add_error("code", _("That is not the code. Check it, or use another way."))
+    if isinstance(form, RecoveryCodeForm):
+        return render(request, "accounts/pages/recovery_step.html", {"form": form})
+    return show_step(request, account, form)
+
+
+def start_over(request: HttpRequest, wait: TooManyTries) -> HttpResponse:
+    """At once, when only this log-in had too many tries; else when those of the account are free again."""
+    words = "" if wait.limit == OF_A_STEP.name else how_long(wait.until)
+    return ask_to_wait(request, "accounts/pages/step_ended.html", {"words": words}, until=wait.until)
+
+
+def show_step(request: HttpRequest, account: Account, form: forms.Form) -> HttpResponse:
+    kinds = set(account.second_factors.values_list("kind", flat=True))
+    context = {
+        "form": form,
+        "authenticator": SecondFactor.Kind.TOTP in kinds,
+        "passkeys": SecondFactor.Kind.PASSKEY in kinds and passkeys.can_work_here(),
+    }
+    return render(request, "accounts/pages/second_step.html", context)
+
+
+@public
+@require_POST
+def ask_passkey(request: HttpRequest) -> HttpResponse:
+    """What the browser asks the device: for the second step, else for signing in without a password."""
+    pending = pending_account(request)
+    options, state = passkeys.ask_to_prove(pending)
+    request.session[CEREMONY] = {"second_step_of": pending and pending.pk, "state": state}
+    return JsonResponse(options)
+
+
+@public
+@require_POST
+def answer_passkey(request: HttpRequest) -> HttpResponse:
+    """The device's answer. Alone it is enough: it was unlocked by its owner. What a second step asked for
+    need not have been, and answers that step only."""
+    pending = pending_account(request)
+    asked = request.session.pop(CEREMONY, None)
+    try:
+        if asked is None or asked["second_step_of"] != (pending and pending.pk):
+            raise PasskeyRefused
+        account = passkeys.prove_passkey(
+            account=pending, state=asked["state"], answer=json.loads(request.body)
+        )
+    except (PasskeyRefused, ValueError):
+        return passkey_refused()
+    if pending:
+        return JsonResponse({"then": finish_step(request, account)})
+    start_session(request, account)
+    return JsonResponse({"then": wanted(request)})
+
+
+def passkey_refused() -> JsonResponse:
+    return JsonResponse({"error": _("This passkey does not fit. Try again, or use another way.")}, status=400)

@@ -1,0 +1,40 @@
+"""Rows by their public ids, always through the organization of the token."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from matricula.api.errors import UnknownReference
+from matricula.programs.models import Program
+from matricula.programs.offer import offered_courses, offered_specializations
+
+M = TypeVar("M", bound=Model)
+
+
+def rows_by_ids(rows: "QuerySet[M]", ids: list[str], pointer: str) -> list[M]:
+    """The rows that `ids` name, in one query. Raises UnknownReference for those that are not among `rows`."""
+    if not ids:
+        return []
+    found: Mapping[str, Any] = {one.public_id: one for one in rows.filter(public_id__in=ids)}  # type: ignore[attr-defined]
+    unknown = [f"{pointer}/{place}" for place, one in enumerate(ids) if one not in found]
+    if unknown:
+        raise UnknownReference(unknown)
+    return [found[one] for one in dict.fromkeys(ids)]
+
+
+def row_by_id(rows: "QuerySet[M]", public_id: str, pointer: str) -> M:
+    """The row that `public_id` names. Raises UnknownReference."""
+    row = rows.filter(public_id=public_id).first()
+    if row is None:
+        raise UnknownReference([pointer])
+    return row
+
+
+def opened_choice(program: Program, course: str | None, specialization: str | None) -> dict[str, Any]:
+    """What an invitation or a direct link opens, among what `program` offers. Raises UnknownReference."""
+    courses, series = offered_courses(program), offered_specializations(program)
+    return {
+        "course": row_by_id(courses, course, "#/course") if course else None,
+        "specialization": row_by_id(series, specialization, "#/specialization") if specialization else None,
+    }

@@ -1,0 +1,91 @@
+"""A certificate for each completed course and Specialization, issued once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Sum
+
+from matricula.audit.models import lines_together, record
+from matricula.credentials.models import Certificate
+from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.organizations.models import Organization
+
+
+def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], **_: object) -> None:
+    """To those who have none of it. Their enrolments are held by whoever completed them."""
+    minutes, looks = minutes_of_lessons(enrolments), looks_of(one.course for one in enrolments)
+    known = set(Certificate.objects.filter(enrolment__in=enrolments).values_list("enrolment_id", flat=True))
+    issue_certificates(
+        Certificate(
+            enrolment=one,
+            account=one.account,
+            course=one.course,
+            recipient_name=one.account.name_for_certificates,
+            title=one.course.title,
+            minutes=minutes.get(one.pk, 0),
+            **looks[one.course.organization_id],
+        )
+        for one in enrolments
+        if one.pk not in known
+    )
+
+
+def issue_specialization_certificates(
+    sender: object, enrolments: Sequence[SpecializationEnrolment], **_: object
+) -> None:
+    minutes, looks = minutes_of_courses(enrolments), looks_of(one.specialization for one in enrolments)
+    people = [one.account_id for one in enrolments]
+    rows = Certificate.objects.filter(account__in=people, specialization__isnull=False)
+    known = set(rows.values_list("account_id", "specialization_id"))
+    issue_certificates(
+        Certificate(
+            account=one.account,
+            specialization=one.specialization,
+            recipient_name=one.account.name_for_certificates,
+            title=one.specialization.title,
+            minutes=minutes.get((one.account_id, one.specialization_id), 0),
+            **looks[one.specialization.organization_id],
+        )
+        for one in enrolments
+        if (one.account_id, one.specialization_id) not in known
+    )
+
+
+def issue_certificates(certificates: Iterable[Certificate]) -> None:
+    """With their lines in the journal."""
+    with lines_together():
+        for one in Certificate.objects.bulk_create(certificates):
+            record("certificate.issued", actor=one.account, organization=one.organization_id, subject=one)
+
+
+def looks_of(subjects: Iterable[Any]) -> dict[int, dict[str, Any]]:
+    """By organization: what a certificate shows of it, taken as it stands today."""
+    return {one.pk: look_of(one) for one in {one.organization for one in subjects}}
+
+
+def look_of(organization: Organization) -> dict[str, Any]:
+    return {
+        "organization": organization,
+        "organization_name": organization.name,
+        "brand_colour": organization.brand_colour,
+        "logo": organization.shown_logo,
+        "logo_ratio": organization.logo_ratio,
+        "logo_is_pale": organization.logo_is_pale,
+    }
+
+
+def minutes_of_lessons(enrolments: Sequence[Enrolment]) -> dict[int, int]:
+    """By enrolment: of the lessons that were done, whatever the course is made of today."""
+    done = Progress.objects.filter(enrolment__in=enrolments, done_at__isnull=False)
+    return dict(done.values_list("enrolment_id").annotate(minutes=Sum("lesson__minutes")))
+
+
+def minutes_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], int]:
+    """By account and Specialization: of its courses that were completed, as their certificates have it."""
+    of = "enrolment__course__series__specialization"
+    rows = Certificate.objects.filter(
+        account__in=[one.account_id for one in enrolments],
+        **{f"{of}__in": {one.specialization_id for one in enrolments}},
+    )
+    sums = rows.values_list("account_id", of).annotate(total=Sum("minutes"))
+    return {(account, series): total for account, series, total in sums}

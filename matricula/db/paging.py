@@ -1,0 +1,78 @@
+"""Pages of a long list by keyset, the newest first: found by an id, never by counting past others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+
+from matricula.db.queries import planned_for_these_values
+
+M = TypeVar("M", bound=Model)
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class KeysetPage(Generic[M]):
+    """One page of rows, and the queries that lead to the pages beside it ("" at an end).
+
+    `partial`: more fit than could be looked at.
+    """
+
+    rows: list[M]
+    newer: str
+    older: str
+    partial: bool = False
+
+
+def keyset_page(
+    rows: "QuerySet[M]",
+    asked: Mapping[str, str],
+    size: int = PAGE_SIZE,
+    take: "Callable[[QuerySet[M], int], list[int]] | None" = None,
+    shown: "QuerySet[M] | None" = None,
+) -> "KeysetPage[M]":
+    """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links.
+
+    Ids are found first: for them an index has all that is asked, whether the rows lie together or far apart.
+    `take` gives the first few ids of rows that are in order; `web/searching.py` has one that looks for words.
+    `shown`: what the rows of the page are read from, with all that is to be seen of them and their `pk`.
+    """
+    take = take or first
+    before, after = number(asked.get("before")), number(asked.get("after"))
+    if after is not None:
+        with planned_for_these_values():
+            ids = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
+        more, ids = len(ids) > size, ids[:size][::-1]
+        has_newer, has_older = more, True
+    else:
+        wanted = rows if before is None else rows.filter(pk__lt=before)
+        with planned_for_these_values():
+            ids = take(wanted.order_by("-pk"), size + 1)
+        has_newer, has_older = before is not None, len(ids) > size
+        ids = ids[:size]
+    newer = query(asked, "after", ids[0]) if ids and has_newer else ""
+    older = query(asked, "before", ids[-1]) if ids and has_older else ""
+    return KeysetPage(in_order(rows if shown is None else shown, ids), newer, older)
+
+
+def first(rows: "QuerySet[M]", n: int) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[:n])
+
+
+def in_order(rows: "QuerySet[M]", ids: list[int]) -> list[M]:
+    """Those of `rows` with these ids, in the order of the ids."""
+    found = {one.pk: one for one in rows.filter(pk__any_of=ids)}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def query(asked: Mapping[str, Any], name: str, pk: int) -> str:
+    kept = QueryDict(mutable=True)
+    kept.update({key: asked[key] for key in asked if key not in ("before", "after") and asked[key]})
+    kept[name] = str(pk)
+    return "?" + kept.urlencode()

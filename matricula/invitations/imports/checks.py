@@ -1,0 +1,158 @@
+"""Checking a file, some lines a step: each line is kept with what it says, then all are judged."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from matricula.db.public_ids import new_public_ids
+from matricula.invitations.errors import FileRefused
+from matricula.invitations.imports.lines import (
+    Kept,
+    Matcher,
+    count_verdicts,
+    judge_lines,
+    lines_a_step,
+    store_lines,
+)
+from matricula.invitations.imports.uploads import let_go, upload_place
+from matricula.invitations.models import ImportedFile, ImportedLine
+from matricula.peoplefile import Choices, Layout, Row, look, read_rows
+from matricula.peoplefile.limits import refusal
+from matricula.peoplefile.people import storable
+
+LONGEST_ADDRESS, LONGEST_NAME = 254, 200
+State = ImportedFile.State
+
+
+def check_some(file: ImportedFile) -> bool:
+    """Keep the next lines; when there are none left, judge them all. True while more is left."""
+    if not file.read_to and forget_last_reading(file):
+        return True
+    try:
+        if not is_laid_out(file):
+            return False
+        with transaction.atomic():
+            more = keep_some(file)
+    except Cancelled:
+        return False
+    except FileRefused as fault:
+        refuse_file(file, fault)
+        return False
+    except FileNotFoundError:
+        refuse_file(file, refusal("unreadable"))
+        return False
+    if not more:
+        judge_lines(file)
+        file.move(State.CHECKING, state=State.CHECKED, counts=count_verdicts(file))
+    return more
+
+
+def forget_last_reading(file: ImportedFile) -> bool:
+    """Some of the lines that were kept when the file was read otherwise. False when there are none."""
+    first = file.kept_lines.order_by("line").values_list("line", flat=True).first()
+    if first is None:
+        return False
+    ImportedLine.objects.filter(file=file, line__lt=first + lines_a_step()).delete()
+    return True
+
+
+def is_laid_out(file: ImportedFile) -> bool:
+    """Find out how the file is to be read. False when somebody has to say it first.
+
+    Raises FileRefused, FileNotFoundError, Cancelled.
+    """
+    if file.layout:
+        return True
+    layout = look(upload_place(file), Choices.of(file.choices))
+    state = State.CHECKED if layout.undecided else State.CHECKING
+    if not file.move(State.CHECKING, state=state, layout=layout.kept()):
+        raise Cancelled
+    return not layout.undecided
+
+
+def keep_some(file: ImportedFile) -> bool:
+    """False when the file ends there. Raises FileRefused, Cancelled."""
+    rows = go_on_reading(file)
+    keeper = Keeper(file.pk, Matcher(file.program, file.left_out), file.read_to)
+    store_lines(keeper.kept(islice(rows, lines_a_step())))
+    news = {"read_to": keeper.last, "lines": file.lines + keeper.count, "left_out": keeper.matcher.left_out}
+    if not file.move(State.CHECKING, **news):
+        raise Cancelled
+    if keeper.count < lines_a_step():
+        return False
+    leave_open(file, rows)
+    return True
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the file while this step read on; the step is undone."""
+
+
+@dataclass
+class Keeper:
+    """Turns the reader's rows into lines to keep, and knows how far it came."""
+
+    file: int
+    matcher: Matcher
+    last: int
+    count: int = 0
+
+    def kept(self, rows: Iterator[Row]) -> Iterator[Kept]:
+        for row, public_id in zip(rows, new_public_ids(lines_a_step()), strict=False):
+            self.count, self.last = self.count + 1, row.line
+            yield self.line(row, public_id)
+
+    def line(self, row: Row, public_id: str) -> Kept:
+        groups, course, specialization, left_out, _ = self.matcher.match(row.groups, row.courses)
+        fault = row.fault or ("bad_address" if len(row.canonical) > LONGEST_ADDRESS else "")
+        return (
+            self.file,
+            row.line,
+            public_id,
+            row.address[:LONGEST_ADDRESS],
+            "" if fault else row.canonical,
+            row.name[:LONGEST_NAME],
+            groups,
+            course,
+            specialization,
+            left_out,
+            line_note(row) if row.note else "{}",
+            "invalid" if fault else "new",
+            fault,
+        )
+
+
+def line_note(row: Row) -> str:
+    return json.dumps({storable(header): text for header, text in row.note.items()})
+
+
+MOST_OPEN = 4
+_open: dict[tuple[int, int], tuple[int, Iterator[Row]]] = {}
+"""Readers this process left open between steps, by file and reading, and the line each stands at."""
+
+
+def go_on_reading(file: ImportedFile) -> Iterator[Row]:
+    """From the line after the last one kept, whoever kept it."""
+    line, rows = _open.pop((file.pk, file.readings), (-1, iter(())))
+    if line == file.read_to:
+        return rows
+    return read_rows(upload_place(file), file.read_to + 1, Layout.of(file.layout))
+
+
+def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
+    """For the next step. Should this one be undone, the line no longer fits and the file is opened anew."""
+    if len(_open) >= MOST_OPEN:
+        del _open[next(iter(_open))]
+    _open[file.pk, file.readings] = (file.read_to, rows)
+
+
+def refuse_file(file: ImportedFile, fault: FileRefused) -> None:
+    """Nothing of such a file is kept."""
+    file.kept_lines.all().delete()
+    news = {"state": State.REFUSED, "code": fault.code, "line": fault.line, "ended_at": timezone.now()}
+    if file.move(State.CHECKING, lines=0, layout={}, **news):
+        let_go(file)

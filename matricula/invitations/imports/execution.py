@@ -1,0 +1,202 @@
+"""Carrying out a confirmed file, some lines a step, its letters ahead of the worker; stopping it half-way."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.invitations.errors import NotToStop
+from matricula.invitations.imports.lines import count_verdicts, judge_members, lines_a_step, with_room_to_sort
+from matricula.invitations.imports.uploads import STOP_JOB, record_import
+from matricula.invitations.invitations import queue_letters
+from matricula.invitations.models import ImportedFile, Invitation, Verdict, invitation_expiry
+from matricula.jobs.models import Job
+from matricula.jobs.queue import enqueue
+from matricula.mail.leases import organizations_at_their_limit
+
+INVITE = """
+INSERT INTO invitations_invitation (
+    program_id, organization_id, public_id, address, canonical, name, language, invited_by_id, course_id,
+    specialization_id, note, from_file_id, state, created_at, expires_at
+)
+SELECT
+    %(program)s, %(organization)s, lines.public_id, lines.address, lines.canonical, lines.name, %(language)s,
+    %(invited_by)s, catalog_course.id, catalog_specialization.id, lines.note, lines.file_id, 'queued',
+    %(now)s, %(until)s
+FROM invitations_importedline AS lines
+LEFT JOIN catalog_course ON catalog_course.id = lines.course
+LEFT JOIN catalog_specialization ON catalog_specialization.id = lines.specialization
+WHERE lines.file_id = %(file)s AND lines.line > %(after)s AND lines.line <= %(last)s AND lines.verdict = 'new'
+ORDER BY lines.canonical
+ON CONFLICT DO NOTHING
+"""
+ATTACH = """
+INSERT INTO invitations_invitation_groups (invitation_id, group_id)
+SELECT invitations_invitation.id, programs_group.id
+FROM invitations_importedline AS lines
+CROSS JOIN {named}
+JOIN programs_group ON programs_group.id = {id}
+JOIN invitations_invitation ON invitations_invitation.program_id = %(program)s
+    AND invitations_invitation.canonical = lines.canonical AND invitations_invitation.state = 'queued'
+    AND invitations_invitation.from_file_id = lines.file_id
+WHERE lines.file_id = %(file)s AND lines.line > %(after)s AND lines.line <= %(last)s AND lines.verdict = 'new'
+    AND lines.groups <> '[]'
+"""
+NAMED = {
+    "postgresql": {
+        "named": "LATERAL jsonb_array_elements(lines.groups) AS named(id)",
+        "id": "named.id::bigint",
+    },
+    "sqlite": {"named": "json_each(lines.groups) AS named", "id": "named.value"},
+}
+State = ImportedFile.State
+
+
+class Stopped(Exception):
+    """Somebody stopped the file while this step was at work; the step is undone."""
+
+
+def carry_out_some(file: ImportedFile) -> bool:
+    """Invite those of the next lines; after the last, tell the journal. True while more is left."""
+    try:
+        with transaction.atomic():
+            return invite_some(file)
+    except Stopped:
+        return False
+
+
+def invite_some(file: ImportedFile) -> bool:
+    """Raises Stopped."""
+    with_room_to_sort()
+    after, last = file.run_to, file.run_to + lines_a_step()
+    stretch = file.kept_lines.filter(line__gt=after, line__lte=last)
+    judge_members(file, stretch)
+    told = stretch.aggregate(lines=Count("line"), new=Count("line", filter=Q(verdict=Verdict.NEW)))
+    made = invite_lines(file, after, last) if told["new"] else 0
+    if made < told["new"]:
+        note_faster_ones(file, after, last)
+    news = {"run_to": last, "done": file.done + told["lines"], "invited": file.invited + made}
+    if not file.move(State.RUNNING, **news):
+        raise Stopped
+    if last < file.read_to:
+        return True
+    finish_import(file)
+    return False
+
+
+def invite_lines(file: ImportedFile, after: int, last: int) -> int:
+    """How many invitations were made; an address with a live one gets none."""
+    stretch = {"file": file.pk, "program": file.program_id, "after": after, "last": last}
+    with connection.cursor() as cursor:
+        cursor.execute(INVITE, stretch | values_of(file))
+        made: int = cursor.rowcount
+        cursor.execute(ATTACH.format(**NAMED[connection.vendor]), stretch)
+    return made
+
+
+def values_of(file: ImportedFile) -> dict[str, Any]:
+    """What all its invitations have in common, as the database takes it."""
+    moment = connection.ops.adapt_datetimefield_value
+    return {
+        "organization": file.program.organization_id,
+        "language": file.language,
+        "invited_by": file.confirmed_by_id,
+        "now": moment(timezone.now()),
+        "until": moment(invitation_expiry(file.program)),
+    }
+
+
+def note_faster_ones(file: ImportedFile, after: int, last: int) -> None:
+    """Whoever was invited otherwise since the file was checked is told as that."""
+    ours = Invitation.objects.filter(program=file.program_id, from_file=file, canonical=OuterRef("canonical"))
+    stretch = file.kept_lines.filter(line__gt=after, line__lte=last, verdict=Verdict.NEW)
+    stretch.filter(~Exists(ours)).update(verdict=Verdict.INVITED)
+
+
+def finish_import(file: ImportedFile) -> None:
+    file.move(State.RUNNING, state=State.DONE, counts=count_verdicts(file), ended_at=timezone.now())
+    record_import("invitation.imported", file, file.confirmed_by)
+
+
+BATCH = 500
+
+
+def hand_over_letters() -> bool:
+    """One batch of each file that owes letters; whether there was anything to do."""
+    owing = list(ImportedFile.objects.filter(owes_letters=True).select_related("program").order_by("pk"))
+    full = organizations_at_their_limit() if owing else set()
+    handed = [hand_over_some(file) for file in owing if file.program.organization_id not in full]
+    return any(handed)
+
+
+@transaction.atomic
+def hand_over_some(file: ImportedFile) -> bool:
+    """The next of its invitations that nobody has written to otherwise. False when there are none for now.
+
+    Who stops the file waits for this batch, or comes before it.
+    """
+    owing = ImportedFile.objects.select_for_update(no_key=True).filter(pk=file.pk, owes_letters=True)
+    written_to = owing.values_list("written_to", flat=True).first()
+    if written_to is None:
+        return False
+    rows = Invitation.objects.filter(from_file=file, pk__gt=written_to).order_by("pk")
+    batch = list(rows.select_related("program").select_for_update(of=("self",))[:BATCH])
+    if batch:
+        open_ones = [one for one in batch if one.letter_id is None and one.state == Invitation.State.QUEUED]
+        queue_letters([one for one in open_ones if not one.is_expired])
+        ImportedFile.objects.filter(pk=file.pk).update(written_to=batch[-1].pk)
+    elif file.state == State.DONE:
+        ImportedFile.objects.filter(pk=file.pk, state=State.DONE).update(owes_letters=False)
+    return bool(batch)
+
+
+@transaction.atomic
+def stop_file(*, file: ImportedFile, actor: Account | None) -> None:
+    """From this moment on; a step that is at work is undone. Raises NotToStop."""
+    under_way = ImportedFile.objects.may_be_stopped().filter(pk=file.pk)
+    if not under_way.update(state=State.STOPPED, owes_letters=False, ended_at=None):
+        raise NotToStop
+    file.refresh_from_db(fields=["state", "owes_letters", "ended_at", "invited", "written_to"])
+    enqueue(STOP_JOB, reference=file.pk)
+    record_import("invitation.import_stopped", file, actor)
+
+
+def wind_down_some(file: ImportedFile, job: Job) -> bool:
+    """Take back who was invited, then tell the lines: `job` knows how far. True while more is left."""
+    return (not job.place and take_back_some(file)) or settle_some(file, job)
+
+
+def take_back_some(file: ImportedFile) -> bool:
+    """Those after the last one written to, some at a time. False when nobody is left."""
+    rows = Invitation.objects.filter(from_file=file, pk__gt=file.written_to).order_by("pk")
+    stretch = list(rows.values_list("pk", flat=True)[: lines_a_step()])
+    if not stretch:
+        return False
+    unheard = Invitation.objects.unwritten().filter(
+        from_file=file, pk__gt=file.written_to, pk__lte=stretch[-1]
+    )
+    taken_back = unheard.update(state=Invitation.State.REVOKED, answered_at=timezone.now())
+    file.move(State.STOPPED, written_to=stretch[-1], invited=F("invited") - taken_back)
+    return True
+
+
+def settle_some(file: ImportedFile, job: Job) -> bool:
+    """Whose line made no invitation that a letter told of was not invited."""
+    after, job.place = job.place, job.place + lines_a_step()
+    theirs = Invitation.objects.filter(
+        program=file.program_id, from_file=file, canonical=OuterRef("canonical")
+    )
+    told_of = theirs.exclude(state=Invitation.State.REVOKED, letter__isnull=True)
+    stretch = file.kept_lines.filter(line__gt=after, line__lte=job.place)
+    stretch.filter(~Exists(told_of), verdict=Verdict.NEW).update(verdict=Verdict.STOPPED)
+    if job.place < file.read_to:
+        return True
+    end_stop(file)
+    return False
+
+
+def end_stop(file: ImportedFile) -> None:
+    file.move(State.STOPPED, counts=count_verdicts(file), ended_at=timezone.now())
+    record_import("invitation.import_ended", file, file.confirmed_by)

@@ -1,0 +1,124 @@
+"""Telling what a file said and what became of it: by its first lines, and line by line as a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matricula.catalog.models import Course, Specialization
+from matricula.invitations.imports.lines import COURSE, FURTHER_COURSE, GROUP
+from matricula.invitations.models import ImportedFile, ImportedLine, Verdict
+from matricula.peoplefile import FAULTS
+from matricula.peoplefile.limits import refusal
+from matricula.programs.models import Group
+
+SHOWN = 5
+"""Lines of each verdict that are shown before the file is confirmed."""
+LINES_AT_ONCE = 5_000
+Words = str | Promise
+
+LABELS: dict[str, Words] = {
+    Verdict.NEW: gettext_lazy("To be invited"),
+    Verdict.INVALID: gettext_lazy("Not understood"),
+    Verdict.TWICE: gettext_lazy("Twice in the file"),
+    Verdict.INVITED: gettext_lazy("Already invited"),
+    Verdict.EXPIRED: gettext_lazy("Invitation has expired"),
+    Verdict.MEMBER: gettext_lazy("Already a member"),
+    Verdict.DECLINED: gettext_lazy("Declined before"),
+    Verdict.STOPPED: gettext_lazy("Not invited"),
+}
+"""In the order in which they are shown."""
+DONE = gettext_lazy("Invited")
+REASONS: dict[str, Words] = {
+    Verdict.NEW: "",
+    Verdict.TWICE: gettext_lazy("An earlier line has the same address."),
+    Verdict.INVITED: gettext_lazy("Has an open invitation. No second letter goes out."),
+    Verdict.EXPIRED: gettext_lazy("Was invited before. Send that invitation again from the list."),
+    Verdict.MEMBER: gettext_lazy("Is in the program already."),
+    Verdict.DECLINED: gettext_lazy("Said “this is not for me”. Invite them by hand if that has changed."),
+    Verdict.STOPPED: gettext_lazy("The import was stopped before a letter was written."),
+}
+LEFT_OUT: dict[str, Words] = {
+    GROUP: gettext_lazy("The program has no group “%s”."),
+    COURSE: gettext_lazy("The program does not offer “%s”."),
+    FURTHER_COURSE: gettext_lazy("An invitation opens one course; “%s” is left out."),
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A line in words."""
+
+    line: int
+    address: str
+    name: str
+    outcome: Words
+    reason: str
+    attached: tuple[str, ...] = ()
+
+
+def verdict_label(file: ImportedFile, verdict: str) -> Words:
+    return DONE if verdict == Verdict.NEW and file.confirmed_at else LABELS[verdict]
+
+
+class Names:
+    """What the ids of a few lines are called."""
+
+    def __init__(self, lines: list[ImportedLine]) -> None:
+        self.groups = Group.objects.in_bulk({pk for one in lines for pk in one.groups})
+        self.courses = Course.objects.in_bulk({one.course for one in lines if one.course})
+        named = {one.specialization for one in lines if one.specialization}
+        self.specializations = Specialization.objects.in_bulk(named)
+
+    def of(self, line: ImportedLine) -> tuple[str, ...]:
+        groups = [self.groups[pk].name for pk in line.groups if pk in self.groups]
+        opened = self.courses.get(line.course or 0) or self.specializations.get(line.specialization or 0)
+        return (*groups, opened.title) if opened else tuple(groups)
+
+
+def summarize_import(file: ImportedFile, line: ImportedLine, attached: tuple[str, ...] = ()) -> Summary:
+    why = FAULTS[line.fault] if line.fault else REASONS[line.verdict]
+    more = [LEFT_OUT[kind] % name for kind, name in line.left_out if line.verdict == Verdict.NEW]
+    reason = " ".join(filter(None, map(str, [why, *more])))
+    return Summary(line.line, line.address, line.name, verdict_label(file, line.verdict), reason, attached)
+
+
+def shown_line(file: ImportedFile) -> list[tuple[str, Words, int, list[Summary]]]:
+    """For each verdict there is: its words, how many lines, and the first of them."""
+    return [
+        (verdict, verdict_label(file, verdict), file.counts[verdict], first_lines(file, verdict))
+        for verdict in LABELS
+        if file.counts.get(verdict)
+    ]
+
+
+def first_lines(file: ImportedFile, verdict: str) -> list[Summary]:
+    lines = list(file.kept_lines.filter(verdict=verdict).order_by("line")[:SHOWN])
+    names = Names(lines)
+    return [summarize_import(file, line, names.of(line)) for line in lines]
+
+
+def left_out(file: ImportedFile) -> list[tuple[Words, int]]:
+    """A sentence for each name that is not attached, and how many lines have it; the most frequent first."""
+    said = [
+        (LEFT_OUT[kind] % name, times)
+        for kind, names in file.left_out.items()
+        for name, times in names.items()
+    ]
+    return sorted(said, key=lambda one: -one[1])
+
+
+def why_refused(file: ImportedFile) -> str:
+    return str(refusal(file.code, file.line)) if file.code else ""
+
+
+def result_table(file: ImportedFile) -> Iterator[list[Any]]:
+    """Every line and its outcome, under a header."""
+    yield [_("Line"), _("E-mail"), _("Name"), _("Outcome"), _("Reason")]
+    for after in range(0, file.read_to, LINES_AT_ONCE):
+        for line in file.kept_lines.filter(line__gt=after, line__lte=after + LINES_AT_ONCE).order_by("line"):
+            told = summarize_import(file, line)
+            yield [told.line, told.address, told.name, str(told.outcome), told.reason]

@@ -1,0 +1,161 @@
+"""Direct links, the arrivals that links bring, and requests of people whose link no longer opens."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matricula.catalog.models import Course, Specialization
+from matricula.db.public_ids import public_id_field
+from matricula.invitations.models import Invitation, InvitationToken
+from matricula.mail.addresses import canonical
+from matricula.programs.models import Group, Program
+
+ARRIVAL_DAYS = 14
+
+
+def arrival_expiry() -> Any:
+    return timezone.now() + timedelta(days=ARRIVAL_DAYS)
+
+
+class DirectLink(models.Model):
+    """A shareable link an administrator hands out or puts in an LMS."""
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="direct_links")
+    public_id = public_id_field()
+    label = models.CharField(max_length=120, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    uses = models.PositiveIntegerField(default=0)
+    max_uses = models.PositiveIntegerField(null=True)
+    allowed_domains = models.JSONField(default=list)
+    groups = models.ManyToManyField(Group, blank=True)
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    specialization = models.ForeignKey(
+        Specialization, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+    turned_off_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="a_link_is_not_used_beyond_its_limit",
+            )
+        ]
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.turned_off_at or self.is_expired or self.is_used_up)
+
+    def use(self) -> bool:
+        """Count one use; False when the link has none left or is off."""
+        left = Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses"))
+        rows = DirectLink.objects.filter(left, pk=self.pk, turned_off_at__isnull=True)
+        return bool(rows.update(uses=F("uses") + 1))
+
+
+class Arrival(models.Model):
+    """A visitor between JOIN NOW and membership, with what brought them and what they chose."""
+
+    public_id = public_id_field()
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="arrivals")
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="arrivals")
+    direct_link = models.ForeignKey(DirectLink, null=True, on_delete=models.CASCADE, related_name="arrivals")
+    channel = models.CharField(max_length=5, choices=InvitationToken.Channel)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="arrivals"
+    )
+    work_email = models.CharField(max_length=254, blank=True)
+    course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="+")
+    specialization = models.ForeignKey(Specialization, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=arrival_expiry)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(invitation__isnull=False, direct_link__isnull=True)
+                | Q(invitation__isnull=True, direct_link__isnull=False),
+                name="one_thing_brought_an_arrival",
+            )
+        ]
+
+    @property
+    def holding(self) -> str:
+        """What its visitor has from the work e-mail, so that strangers who type that address into forms use
+        up no letters and no tries of theirs; nothing, for a direct link."""
+        return f"invitation:{self.invitation_id}" if self.invitation_id else ""
+
+
+WHY = {
+    "expired": _("The invitation had expired"),
+    "revoked": _("The invitation had been withdrawn"),
+    "declined": _("The invitation had been declined"),
+    "replaced": _("The link was from an earlier letter"),
+    "used": _("Somebody had joined by this link, or its last use was gone"),
+    "off": _("The direct link is turned off"),
+    "ended": _("The program is over"),
+    "removed": _("An administrator had removed the person"),
+    "full": _("The program was full"),
+}
+"""What kept the person out, by the code of the refusal."""
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def waiting(self) -> Self:
+        return self.filter(answer="")
+
+
+class Request(models.Model):
+    """Somebody whose link no longer opens asks the administrator, in one click."""
+
+    class Answer(models.TextChoices):
+        INVITED = "invited"
+        DISMISSED = "dismissed"
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="requests")
+    public_id = public_id_field()
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, related_name="requests")
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    reason = models.CharField(max_length=40)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "canonical"],
+                condition=Q(answer=""),
+                name="one_waiting_request_a_person",
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.canonical = canonical(self.address)
+        super().save(*args, **kwargs)
+
+    @property
+    def why(self) -> str:
+        return str(WHY.get(self.reason, _("The link opened nothing")))

@@ -1,0 +1,36 @@
+"""What joining does when other rooms tell of something."""
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from matricula.accounts.mailboxes import hold_account
+from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.signals import address_confirmed
+from matricula.invitations.settlement import settle_invitations_to
+from matricula.joining.arrivals import enter_by_arrival
+from matricula.joining.errors import LinkRefused, WorkEmailTaken
+from matricula.joining.models import Arrival
+from matricula.mail.addresses import canonical
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
+
+
+@receiver(address_confirmed)
+def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
+    """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
+    hold_account(email.account_id)
+    waiting = Arrival.objects.filter(
+        account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
+    ).select_related("program", "invitation")
+    for arrival in waiting:
+        if arrival.work_email and canonical(arrival.work_email) == email.canonical:
+            arrival.account = email.account
+            enter_or_leave(arrival, email.account)
+    settle_invitations_to(email)
+
+
+def enter_or_leave(arrival: Arrival, account: Account) -> None:
+    """The mailbox stays proven even when the program filled up; the page then says what is missing."""
+    try:
+        enter_by_arrival(arrival, account)
+    except (ProgramFull, WorkEmailTaken, LinkRefused, RemovedFromProgram):
+        return

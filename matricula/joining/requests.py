@@ -1,0 +1,124 @@
+"""Ask the administrator: one click for who holds a link that no longer opens, and what becomes of it."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.invitations.invitations import invite_as, invite_person, renew_invitation
+from matricula.invitations.models import Invitation
+from matricula.joining.errors import RequestAnswered
+from matricula.joining.models import DirectLink, Request
+from matricula.mail.addresses import AddressRefused, canonical
+from matricula.mail.models import Letter
+from matricula.organizations.access import MAY
+from matricula.programs.models import Membership, Program
+from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
+
+REQUEST = "joining.request"
+OF_A_PERSON, OF_A_NETWORK = Limit("request"), NetworkLimit("request-network")
+
+
+def ask_administrator(
+    *,
+    reason: str,
+    invitation: Invitation | None = None,
+    direct_link: DirectLink | None = None,
+    membership: Membership | None = None,
+    address: str = "",
+    network: str = "",
+) -> None:
+    """Tell the administrators of whatever was held that it did not open, or that a member of once asks back.
+
+    `reason` is the code of a LinkRefused or JoiningError. Without something held, the newest invitation of
+    `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
+
+    Raises TooManyTries when many asked from the network, about whomever.
+    """
+    if network:
+        spend([Tally(OF_A_NETWORK, network)])
+    source = invitation or direct_link or membership or newest_invitation(address)
+    if source is None:
+        return
+    who = invitation.address if invitation else address
+    try:
+        spelled = canonical(who)
+    except AddressRefused:
+        return
+    if OF_A_PERSON.allows(f"{source.program_id}:{spelled}"):
+        file_request(program=source.program, address=who, reason=reason, source=source)
+
+
+def newest_invitation(address: str) -> Invitation | None:
+    try:
+        rows = Invitation.objects.filter(canonical=canonical(address))
+    except AddressRefused:
+        return None
+    return rows.select_related("program__organization").order_by("-id").first()
+
+
+@transaction.atomic
+def file_request(
+    *, program: Program, address: str, reason: str, source: Invitation | DirectLink | Membership
+) -> Request | None:
+    """The row, the audit line and the letters. None while the same person's request waits."""
+    invitation = source if isinstance(source, Invitation) else None
+    try:
+        with transaction.atomic():
+            made = Request.objects.create(
+                program=program, invitation=invitation, address=address, reason=reason
+            )
+    except IntegrityError:
+        return None
+    record("request.made", organization=program.organization_id, subject=made, after={"reason": reason})
+    tell_of_request(made)
+    return made
+
+
+def tell_of_request(request: Request) -> None:
+    organization = request.program.organization
+    administrators = Account.objects.filter(
+        roles__organization=organization, roles__kind__in=MAY["administering"]
+    )
+    reached = administrators.filter(addresses__is_primary=True).values_list("addresses__address", "language")
+    Letter.objects.bulk_create(
+        Letter(kind=REQUEST, to=to, language=language, reference=request.pk) for to, language in reached
+    )
+
+
+@transaction.atomic
+def answer_with_letter(*, request: Request, actor: Account | None) -> None:
+    """Send the invitation again, or a new one where the old can no longer be answered.
+
+    Raises RequestAnswered, InvitationAnswered, LetterJustSent, AlreadyMember, ProgramEnded.
+    """
+    settle_request(request, Request.Answer.INVITED, actor)
+    live = Invitation.objects.live().filter(program=request.program, canonical=request.canonical).first()
+    if live:
+        renew_invitation(invitation=live, actor=actor)
+        return
+    if request.invitation:
+        invite_as(old=request.invitation, address=request.address, invited_by=actor)
+    else:
+        invite_person(program=request.program, address=request.address, invited_by=actor)
+
+
+@transaction.atomic
+def dismiss_waiting_request(*, request: Request, actor: Account | None) -> None:
+    """Raises RequestAnswered."""
+    settle_request(request, Request.Answer.DISMISSED, actor)
+
+
+def settle_request(request: Request, answer: Request.Answer, actor: Account | None) -> None:
+    """Answer a waiting request, once."""
+    rows = Request.objects.filter(Q(answer=""), pk=request.pk)
+    if not rows.update(answer=answer, answered_by=actor, answered_at=timezone.now()):
+        raise RequestAnswered
+    record(
+        "request.answered",
+        actor=actor,
+        organization=request.program.organization_id,
+        subject=request,
+        after={"answer": answer.value},
+    )

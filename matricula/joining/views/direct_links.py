@@ -1,0 +1,155 @@
+"""The administrator's pages for direct links: made, shown once with a QR code, turned off for good."""
+
+from datetime import datetime, time
+from io import BytesIO
+from typing import Any
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.invitations.forms import GroupsField, OpensField, opened_by
+from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.models import DirectLink
+from matricula.mail.addresses import AddressRefused, domain_of
+from matricula.organizations.access import actor_of, administering, overseeing
+from matricula.organizations.models import Organization
+from matricula.programs.models import Program
+
+SHOWN = 200
+
+
+class ProgramForm(forms.Form):
+    program = forms.ModelChoiceField(
+        Program.objects.none(), label=gettext_lazy("Program"), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, organization: Organization, data: Any = None) -> None:
+        super().__init__(data)
+        programs = organization.programs.current().order_by("name")
+        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        self.fields["program"].initial = programs.first()
+
+
+class LinkForm(forms.Form):
+    """What a direct link may do. Everything is optional: an empty form makes a link without limits."""
+
+    label = forms.CharField(
+        label=gettext_lazy("Label"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("For you, to know it again: such as “Intranet, autumn”."),
+    )
+    opens = OpensField()
+    groups = GroupsField()
+    max_uses = forms.IntegerField(
+        label=gettext_lazy("How many people may use it"), required=False, min_value=1, max_value=10_000_000
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    domains = forms.CharField(
+        label=gettext_lazy("Allowed e-mail domains"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("Such as example.com, example.org. Empty: any work e-mail."),
+    )
+
+    def __init__(self, program: Program, data: Any = None) -> None:
+        super().__init__(data)
+        self.program = program
+        for name in ("opens", "groups"):
+            self.fields[name].offer([program])  # type: ignore[attr-defined]
+
+    def clean_expires_on(self) -> datetime | None:
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        end = timezone.make_aware(datetime.combine(day, time.max))
+        if end <= timezone.now():
+            raise ValidationError(_("Choose today or a later day."))
+        return end
+
+    def clean_domains(self) -> list[str]:
+        try:
+            return [
+                domain_of(f"a@{name.lstrip('@')}")
+                for name in self.cleaned_data["domains"].replace(",", " ").split()
+            ]
+        except AddressRefused as refusal:
+            raise ValidationError(
+                _("Write domains such as example.com, with commas between them.")
+            ) from refusal
+
+    def limits(self) -> dict[str, Any]:
+        """What `make_link` takes."""
+        data = self.cleaned_data
+        return {
+            "label": data["label"],
+            "expires_at": data["expires_on"],
+            "max_uses": data["max_uses"],
+            "allowed_domains": data["domains"],
+            "groups": data["groups"],
+            **opened_by(self.program, data["opens"]),
+        }
+
+
+@overseeing
+@require_safe
+def links(request: HttpRequest, organization: Organization) -> HttpResponse:
+    rows = DirectLink.objects.filter(program__organization=organization)
+    shown = rows.select_related("program", "course", "specialization").prefetch_related("groups")
+    context = {"organization": organization, "links": shown.order_by("-id")[:SHOWN]}
+    return render(request, "joining/console/links.html", context)
+
+
+@administering
+@require_safe
+def choose_program(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """A link belongs to one program; with a single one there is nothing to choose."""
+    programs = list(organization.programs.current().order_by("name")[:2])
+    if len(programs) == 1:
+        return redirect("links:new", organization.slug, programs[0].public_id)
+    form = ProgramForm(organization, request.GET or None)
+    if form.is_valid():
+        return redirect("links:new", organization.slug, form.cleaned_data["program"].public_id)
+    return render(request, "joining/console/link_program.html", {"organization": organization, "form": form})
+
+
+@administering
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_link(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
+    """The address stands in the answer to this POST and nowhere else."""
+    program = get_object_or_404(organization.programs.current(), public_id=program_id)
+    form = LinkForm(program, request.POST if request.method == "POST" else None)
+    context = {"organization": organization, "program": program, "form": form}
+    if request.method == "POST" and form.is_valid():
+        link, address = make_direct_link(program=program, actor=actor_of(request), **form.limits())
+        context |= {"link": link, "address": address, "qr": qr(address)}
+        answer = render(request, "joining/console/link_made.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+    return render(request, "joining/console/new_link.html", context)
+
+
+def qr(address: str) -> str:
+    drawing = BytesIO()
+    segno.make(address, error="m").save(drawing, kind="svg", scale=4, border=1, omitsize=True, xmldecl=False)
+    return mark_safe(drawing.getvalue().decode())
+
+
+@administering
+@require_POST
+def turn_link_off(request: HttpRequest, organization: Organization, link_id: str) -> HttpResponse:
+    rows = DirectLink.objects.filter(program__organization=organization).select_related("program")
+    if turn_off_link(link=get_object_or_404(rows, public_id=link_id), actor=actor_of(request)):
+        messages.success(request, _("The link is off, for good. Who joined by it stays."))
+    return redirect("links:links", organization.slug)

@@ -1,0 +1,64 @@
+"""Requests of people whose link no longer opens."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.db.paging import keyset_page
+from matricula.invitations.errors import AlreadyMember, InvitationAnswered, LetterJustSent
+from matricula.joining.errors import RequestAnswered
+from matricula.joining.models import Request
+from matricula.joining.requests import answer_with_letter, dismiss_waiting_request
+from matricula.mail.leases import letters_promised
+from matricula.organizations.access import actor_of, administering, overseeing
+from matricula.organizations.models import Organization
+from matricula.programs.errors import ProgramEnded
+
+
+@overseeing
+@require_safe
+def requests(request: HttpRequest, organization: Organization) -> HttpResponse:
+    rows = Request.objects.waiting().filter(program__organization=organization).select_related("program")
+    context = {"organization": organization, "page": keyset_page(rows, request.GET)}
+    return render(request, "joining/console/requests.html", context)
+
+
+def request_of(organization: Organization, request_id: str) -> Request:
+    rows = Request.objects.filter(program__organization=organization).select_related("program", "invitation")
+    return get_object_or_404(rows, public_id=request_id)
+
+
+@administering
+@require_POST
+def send_invitation(request: HttpRequest, organization: Organization, request_id: str) -> HttpResponse:
+    try:
+        answer_with_letter(request=request_of(organization, request_id), actor=actor_of(request))
+    except LetterJustSent:
+        messages.warning(
+            request, _("A letter went to this person less than ten minutes ago. Try again later.")
+        )
+    except RequestAnswered:
+        messages.info(request, _("Somebody answered this request already."))
+    except InvitationAnswered:
+        messages.info(request, _("This invitation was answered meanwhile."))
+    except AlreadyMember:
+        messages.info(request, _("This person is a member already. You can dismiss the request."))
+    except ProgramEnded:
+        messages.warning(request, _("The program has ended. Give it a later last day first."))
+    else:
+        messages.success(request, letters_promised(_("The invitation is on its way."), organization.pk))
+    return redirect("requests:requests", organization.slug)
+
+
+@administering
+@require_POST
+def dismissal(request: HttpRequest, organization: Organization, request_id: str) -> HttpResponse:
+    try:
+        dismiss_waiting_request(request=request_of(organization, request_id), actor=actor_of(request))
+    except RequestAnswered:
+        messages.info(request, _("Somebody answered this request already."))
+    else:
+        messages.success(request, _("The request is dismissed."))
+    return redirect("requests:requests", organization.slug)

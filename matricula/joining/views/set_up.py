@@ -1,0 +1,232 @@
+"""SET UP YOUR ACCOUNT, LINK YOUR ACCOUNT, and confirming the work e-mail."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matricula.accounts.confirmation import ask_to_confirm
+from matricula.accounts.errors import TooSoon
+from matricula.accounts.forms import CodeForm, LogInForm
+from matricula.accounts.models import Account
+from matricula.accounts.sign_in import begin_session, check_password, start_session
+from matricula.accounts.views.waiting import letter_news, told_to_wait, words_of
+from matricula.catalog.models import Course
+from matricula.db.queries import first_or_none
+from matricula.joining.access import holding_arrival, is_own, show_removed
+from matricula.joining.arrivals import finish_arrival, holder_of, may_finish
+from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, LinkRefused, WorkEmailTaken
+from matricula.joining.forms import SetUpForm, WorkEmailForm
+from matricula.joining.models import Arrival
+from matricula.joining.set_up import give_work_email, sign_up, work_address
+from matricula.joining.views.browsing import go_on_with
+from matricula.joining.views.opening import refused
+from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.security.clients import network_of
+from matricula.security.throttling import Limit, Tally, TooManyTries, guess
+from matricula.web.context import language_of
+from matricula.web.errors import ask_to_wait
+
+SIGN_UPS_AGAIN = Limit("sign-up-again")
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@holding_arrival
+@FORM
+def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """SET UP YOUR ACCOUNT."""
+    if arrival.finished_at or is_own(request, arrival):
+        return redirect("joining:confirm", arrival.public_id)
+    if holder_of(arrival):
+        return redirect("joining:link-account", arrival.public_id)
+    form = SetUpForm(arrival, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        response = set_up(request, arrival, form)
+        if response:
+            return response
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return render(request, "joining/pages/account.html", context)
+
+
+def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpResponse | None:
+    """SIGN UP; None when the form has to be shown again.
+
+    An arrival that has an account is not the visitor's to correct here, or they would be signed in.
+    """
+    data = form.cleaned_data
+    try:
+        if arrival.direct_link_id and arrival.account_id is None:
+            network = network_of(request)
+            give_work_email(arrival=arrival, address=data["work_email"], network=network)
+        hashed = make_password(data["password"])
+        account = sign_up(
+            arrival=arrival,
+            full_name=data["full_name"],
+            hashed_password=hashed,
+            alternative_email=data["alternative_email"],
+            language=language_of(request),
+        )
+    except DomainNotAllowed as refusal:
+        form.add_error("work_email", wrong_domain(refusal))
+        return None
+    except CrowdedNetwork as crowd:
+        return to_wait(request, "joining/pages/account.html", arrival, form, crowd)
+    except ProgramFull:
+        return refused(request, "full")
+    if account.password != hashed:
+        return signed_up_before(request, arrival, account, data["password"])
+    start_session(request, account)
+    return redirect("joining:confirm", arrival.public_id)
+
+
+def signed_up_before(request: HttpRequest, arrival: Arrival, account: Account, password: str) -> HttpResponse:
+    """The arrival has an account already: a second click of the same person, or somebody else at their
+    browser, who gets no more tries and no shorter way in than by logging in."""
+    counted = [Tally(SIGN_UPS_AGAIN, account.pk)]
+    given = f"sign-up-again:{account.pk}:{password}"
+    try:
+        fits = guess(counted, lambda: account.check_password(password) or None, given=given)
+    except TooManyTries:
+        fits = None
+    if not fits:
+        return redirect("joining:link-account", arrival.public_id)
+    then = reverse("joining:confirm", args=[arrival.public_id])
+    return redirect(begin_session(request, account, then=then))
+
+
+def to_wait(
+    request: HttpRequest, page: str, arrival: Arrival, form: Form, crowd: CrowdedNetwork
+) -> HttpResponse:
+    """The page once more, with everything that was typed and what to do (RFC 6585, section 4)."""
+    words = _(
+        "Many people gave their address from your network within the last hour. Wait until %s (UTC), then"
+        " press the button again. Nothing is lost: this browser keeps your place."
+    )
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return ask_to_wait(request, page, context, words=words % f"{crowd.until:%H:%M}", until=crowd.until)
+
+
+def wrong_domain(refusal: DomainNotAllowed) -> str:
+    return _("This link is for addresses at %s. Use your work e-mail.") % ", ".join(refusal.allowed)
+
+
+@holding_arrival
+@FORM
+def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """LINK YOUR ACCOUNT: the e-mail and password of an account one already has."""
+    holder = holder_of(arrival)
+    initial = {"email": arrival.work_email} if holder else {}
+    form = LogInForm(request.POST or None, initial=initial)
+    context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = check_password(request, **form.cleaned_data)
+        except TooManyTries as wait:
+            return told_to_wait(request, "joining/pages/link_account.html", context, wait)
+        if account:
+            then = begin_session(request, account, then=request.path)
+            return link_to(request, arrival, account) if then == request.path else redirect(then)
+        form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
+    return render(request, "joining/pages/link_account.html", context)
+
+
+@holding_arrival
+@require_POST
+def link_signed_in(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """The account that is signed in here joins: pressed by somebody who sees both names."""
+    if not isinstance(request.user, Account):
+        return redirect("joining:link-account", arrival.public_id)
+    return link_to(request, arrival, request.user)
+
+
+def link_to(request: HttpRequest, arrival: Arrival, account: Account) -> HttpResponse:
+    Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
+    arrival.account = account
+    return go_on_with(request, arrival)
+
+
+@holding_arrival
+@FORM
+def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Where a direct link's visitor works: asked of a linked account, and to correct a mistyped address."""
+    if not is_own(request, arrival):
+        return redirect("joining:account", arrival.public_id)
+    if arrival.invitation_id or arrival.finished_at:
+        return redirect("joining:confirm", arrival.public_id)
+    form = WorkEmailForm(request.POST or None, initial={"work_email": arrival.work_email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            given, network = form.cleaned_data["work_email"], network_of(request)
+            give_work_email(arrival=arrival, address=given, network=network)
+            return go_on_with(request, arrival)
+        except CrowdedNetwork as crowd:
+            return to_wait(request, "joining/pages/work_email.html", arrival, form, crowd)
+        except DomainNotAllowed as refusal:
+            form.add_error("work_email", wrong_domain(refusal))
+    context = {"arrival": arrival, "program": arrival.program, "form": form}
+    return render(request, "joining/pages/work_email.html", context)
+
+
+@holding_arrival
+@FORM
+def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """The six-digit code; says what is missing until the membership is there."""
+    if not is_own(request, arrival):
+        return redirect("joining:account", arrival.public_id)
+    if not arrival.work_email:
+        return redirect("joining:work-email", arrival.public_id)
+    if may_finish(arrival):
+        try:
+            finish_arrival(arrival=arrival)
+        except RemovedFromProgram:
+            return show_removed(request, arrival.program)
+        except (ProgramFull, WorkEmailTaken, LinkRefused) as refusal:
+            return refused(request, refusal.code, arrival)
+        return arrived(request, arrival)
+    form = CodeForm(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
+            arrival.refresh_from_db(fields=["finished_at"])
+            return arrived(request, arrival) if arrival.finished_at else redirect(request.path)
+    except TooManyTries as wait:
+        return told_to_wait(request, "joining/pages/confirm.html", news_of(arrival, form), wait)
+    return render(request, "joining/pages/confirm.html", news_of(arrival, form))
+
+
+def news_of(arrival: Arrival, form: Form) -> dict[str, Any]:
+    """What the page that asks for the code has to say of its letter."""
+    about = {"address": arrival.work_email, "holding": arrival.holding}
+    news = letter_news(account=arrival.account, **about) if arrival.account else {}
+    return {"arrival": arrival, "program": arrival.program, "form": form, **news}
+
+
+def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Open what was STARTed, else the program."""
+    started = Course.objects.filter(pk=arrival.course_id or 0, enrolments__account=arrival.account_id)
+    course = first_or_none(started.values_list("public_id", flat=True))
+    if course:
+        return redirect("learning:course", course)
+    if arrival.course:
+        words = _("“%s” was taken out of the program meanwhile. Choose something else.") % arrival.course
+        messages.warning(request, words)
+    return redirect("learning:program", arrival.program.public_id)
+
+
+@holding_arrival
+@require_POST
+def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """Another letter with another code."""
+    if not is_own(request, arrival):
+        raise Http404
+    try:
+        ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
+        messages.success(request, _("A new letter is on its way. The code before it no longer works."))
+    except TooSoon as wait:
+        messages.info(request, words_of(wait))
+    return redirect("joining:confirm", arrival.public_id)

@@ -1,0 +1,132 @@
+"""A course and its lessons, as the person enrolled in it sees them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.catalog.course_import import file_place
+from matricula.catalog.models import Lesson
+from matricula.files.responses import answer_with_file
+from matricula.learning.access import enrolled
+from matricula.learning.completion import add_answers, finish_lesson, keep_answers, move_video, remember_place
+from matricula.learning.models import Enrolment, Progress
+from matricula.learning.outline import with_progress
+from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
+
+LONGEST_VIDEO_SECONDS = 24 * 3600
+
+
+@enrolled
+@require_safe
+def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    return render(request, "learning/pages/course.html", {"enrolment": enrolment, "course": enrolment.course})
+
+
+@enrolled
+@require_safe
+def course_file(request: HttpRequest, enrolment: Enrolment, digest: str, name: str) -> HttpResponseBase:
+    """A picture, video or document of the course, for those who may open the course."""
+    file = get_object_or_404(enrolment.course.files, digest=digest, name=name)
+    place = file_place(file.digest)
+    return answer_with_file(
+        request, place=place, name=file.name, content_type=file.content_type, digest=file.digest
+    )
+
+
+def lesson_of(enrolment: Enrolment, key: str) -> Lesson:
+    """The one in the course now; else the last that was there under this key."""
+    rows = enrolment.course.lessons.filter(key=key).select_related("course", "module")
+    found = rows.order_by(F("withdrawn_at").desc(nulls_first=True)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def taken_out(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+    """The lesson was taken out of the course while it was being read."""
+    messages.warning(request, _("That lesson was taken out of the course. Go on with the next one."))
+    return redirect("learning:course", enrolment.course.public_id)
+
+
+@enrolled
+@require_safe
+def show_lesson(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    shown = lesson_of(enrolment, key)
+    if shown.withdrawn_at:
+        return taken_out(request, enrolment)
+    remember_place(enrolment, shown)
+    return render_lesson(request, enrolment, shown)
+
+
+def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **more: Any) -> HttpResponse:
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    outline = enrolment.outline  # type: ignore[attr-defined]
+    progress = Progress.objects.filter(enrolment=enrolment, lesson=shown).first()
+    context = {
+        "enrolment": enrolment,
+        "course": enrolment.course,
+        "lesson": shown,
+        "progress": progress,
+        "following": outline.after(shown),
+        "before": outline.before(shown),
+        "version": version_of(shown),
+    }
+    if shown.kind == Lesson.Kind.QUIZ:
+        given = more.get("given") or (progress.answers if progress else {})
+        context["questions"] = draw_questions(questions_of(shown), given, more.get("results", []))
+    return render(request, "learning/pages/lesson.html", {**context, **more})
+
+
+@enrolled
+@require_POST
+def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    """A reading, a video or a file is done, or a quiz is handed in."""
+    done = lesson_of(enrolment, key)
+    if done.withdrawn_at:
+        return taken_out(request, enrolment)
+    if done.kind == Lesson.Kind.QUIZ:
+        return hand_in(request, enrolment, done)
+    if request.POST.get("version", version_of(done)) != version_of(done):
+        messages.warning(request, _("This lesson has changed. Please look at it again."))
+        return redirect("learning:lesson", enrolment.course.public_id, done.key)
+    finish_lesson(enrolment=enrolment, lesson=done)
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    following = enrolment.outline.after(done)  # type: ignore[attr-defined]
+    if following is None:
+        return redirect("learning:course", enrolment.course.public_id)
+    return redirect("learning:lesson", enrolment.course.public_id, following.key)
+
+
+def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpResponse:
+    """Marked are answers to the questions that there are now; who saw others is asked again."""
+    questions = questions_of(quiz)
+    sent = read_answers(request.POST, questions)
+    given = {one["key"]: sent[one["key"]] for one in questions}
+    if request.POST.get("version") != version_of(quiz):
+        answered = {key: answer for key, answer in sent.items() if answer}
+        add_answers(enrolment=enrolment, lesson=quiz, answers=answered)
+        return render_lesson(request, enrolment, quiz, changed=True)
+    if not all(given.values()):
+        keep_answers(enrolment=enrolment, lesson=quiz, answers=given)
+        return render_lesson(request, enrolment, quiz, unanswered=True)
+    score, results = mark_quiz(questions, given)
+    finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
+    passed = score >= quiz.course.pass_mark
+    return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
+
+
+@enrolled
+@require_POST
+def keep_position(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    """How far the video was watched; sent by the player as it goes."""
+    seconds = request.POST.get("seconds", "")
+    if not seconds.isascii() or not seconds.isdigit() or int(seconds) > LONGEST_VIDEO_SECONDS:
+        return HttpResponse(status=400)
+    move_video(enrolment=enrolment, lesson=lesson_of(enrolment, key), seconds=int(seconds))
+    return HttpResponse(status=204)

@@ -1,0 +1,180 @@
+"""My learning, and what a program offers."""
+
+from collections import defaultdict
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.catalog.queries import with_lessons
+from matricula.learning.access import member, why_closed
+from matricula.learning.enrolments import courses_to_start, start_course, start_specialization
+from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.outline import with_progress
+from matricula.organizations.models import Role
+from matricula.programs.groups import join_group
+from matricula.programs.models import Group, Membership, Program
+from matricula.programs.offer import browse, offered_specializations, was_offered
+from matricula.web.access import signed_in
+
+
+@signed_in
+@require_safe
+def my_learning(request: HttpRequest) -> HttpResponse:
+    """My learning: programs, in progress, completed."""
+    enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
+    memberships = Membership.objects.current().filter(account=request.user.pk)
+    unfinished = [one for one in enrolments if not one.completed_at]
+    completed = [one for one in enrolments if one.completed_at]
+    context = {
+        "memberships": memberships.select_related("program__organization"),
+        "in_progress": [one for one in unfinished if not why_closed(one.membership)],
+        "resting": [one for one in unfinished if why_closed(one.membership)],
+        "completed": completed,
+        "series": series_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
+        "administers": Role.objects.filter(account=request.user.pk).exists(),
+    }
+    return render(request, "learning/pages/home.html", context)
+
+
+def series_in_progress(account: int, completed: set[int]) -> list[SpecializationEnrolment]:
+    """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`.
+
+    `completed`: the person's courses, by id.
+    """
+    rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
+    started = list(rows.prefetch_related("specialization").order_by("pk"))
+    if not started:
+        return []
+    open_programs = {
+        series: program
+        for program, series in Program.objects.current()
+        .filter(memberships__account=account, memberships__state="active")
+        .values_list("public_id", "specializations")
+    }
+    courses = courses_of_series([row.specialization_id for row in started])
+    for row in started:
+        wanted = courses[row.specialization_id]
+        row.program = open_programs.get(row.specialization_id)  # type: ignore[attr-defined]
+        row.whole, row.done = len(wanted), len(wanted & completed)  # type: ignore[attr-defined]
+    return [row for row in started if row.program]  # type: ignore[attr-defined]
+
+
+def courses_of_series(series: list[int]) -> dict[int, set[int]]:
+    """By Specialization: its courses that were not withdrawn."""
+    steps = SpecializationCourse.objects.filter(specialization__in=series, course__withdrawn_at__isnull=True)
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, course in steps.values_list("specialization_id", "course_id"):
+        found[one].add(course)
+    return found
+
+
+@member
+@require_safe
+def show_program(request: HttpRequest, membership: Membership) -> HttpResponse:
+    program = membership.program
+    context = {
+        "membership": membership,
+        "program": program,
+        **browse(program, request.GET),
+        "open_groups": open_groups(membership),
+    }
+    return render(request, "learning/pages/program.html", context)
+
+
+def open_groups(membership: Membership) -> list[Group]:
+    """Those the member may still join. Most programs have none, and then nobody is asked which are joined."""
+    groups = list(membership.program.groups.filter(is_open=True).order_by("name"))
+    joined = set(membership.groups.values_list("pk", flat=True)) if groups else set()
+    return [group for group in groups if group.pk not in joined]
+
+
+@member
+@require_safe
+def offered_course(request: HttpRequest, membership: Membership, course_id: str) -> HttpResponse:
+    course = with_lessons(courses_to_start(membership)).filter(public_id=course_id).first()
+    if course is None:
+        return taken_out(request, membership.program, course_id)
+    context = {"membership": membership, "program": membership.program, "course": course}
+    return render(request, "learning/pages/offered_course.html", context)
+
+
+def series_shown(membership: Membership) -> QuerySet[Specialization]:
+    """What the program offers, and what was withdrawn after the reader had started it."""
+    started = SpecializationEnrolment.objects.filter(account=membership.account_id)
+    open_ones = Q(withdrawn_at__isnull=True) | Q(pk__in=started.values("specialization"))
+    return Specialization.objects.filter(open_ones, programs=membership.program_id)
+
+
+@member
+@require_safe
+def offered_series(request: HttpRequest, membership: Membership, series_id: str) -> HttpResponse:
+    """A Specialization, and how far the reader has come in each of its courses."""
+    program = membership.program
+    specialization = series_shown(membership).filter(public_id=series_id).first()
+    if specialization is None:
+        return taken_out(request, program, series_id)
+    enrolments = with_progress(
+        Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
+    )
+    of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
+    steps = [
+        (one.course, of_course.get(one.course_id))
+        for one in specialization.series.select_related("course")
+        if one.course.withdrawn_at is None or one.course_id in of_course
+    ]
+    following = next((step for step in steps if is_left(*step)), None)
+    context = {
+        "membership": membership,
+        "program": program,
+        "specialization": specialization,
+        "steps": steps,
+        "following": following,
+        "awaited": not following and any(one and one.completed_at for _, one in steps),
+        "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
+    }
+    return render(request, "learning/pages/offered_specialization.html", context)
+
+
+def is_left(course: Course, enrolment: Enrolment | None) -> bool:
+    """Whether the Specialization still asks for the course. One that was withdrawn it does not ask for."""
+    return course.withdrawn_at is None and not (enrolment and enrolment.completed_at)
+
+
+@member
+@require_POST
+def start_learning(request: HttpRequest, membership: Membership, kind: str, chosen_id: str) -> HttpResponse:
+    """START, for somebody who is a member already."""
+    if kind == "course":
+        course = courses_to_start(membership).filter(public_id=chosen_id).first()
+        if course is None:
+            return taken_out(request, membership.program, chosen_id)
+        start_course(course=course, membership=membership)
+        return redirect("learning:course", course.public_id)
+    series = offered_specializations(membership.program).filter(public_id=chosen_id).first()
+    if series is None:
+        return taken_out(request, membership.program, chosen_id)
+    start_specialization(specialization=series, membership=membership)
+    return redirect("learning:offered-specialization", membership.program.public_id, series.public_id)
+
+
+def taken_out(request: HttpRequest, program: Program, chosen_id: str) -> HttpResponse:
+    """What was chosen is no longer offered: back to what is. Raises Http404 for what never was."""
+    if not was_offered(program, chosen_id):
+        raise Http404
+    messages.warning(request, _("That was taken out of the program a moment ago. Choose something else."))
+    return redirect("learning:program", program.public_id)
+
+
+@member
+@require_POST
+def join_open_group(request: HttpRequest, membership: Membership, group: int) -> HttpResponse:
+    """A group that members join themselves."""
+    chosen = get_object_or_404(membership.program.groups.filter(is_open=True), pk=group)
+    if join_group(group=chosen, membership=membership):
+        messages.success(request, _("You are in “%s” now.") % chosen.name)
+    return redirect("learning:program", membership.program.public_id)

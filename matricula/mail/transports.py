@@ -1,0 +1,254 @@
+"""Who takes letters to where they go, by EMAIL_URL: a mail server, a provider's API, the inbox page."""
+
+import re
+import smtplib
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from typing import Any, Protocol
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from requests.adapters import HTTPAdapter
+
+from matricula.mail.composition import Message
+from matricula.mail.envelopes import Envelope, encoded_header, from_header, make_envelope, wire_address
+from matricula.mail.models import InboxLetter, Letter
+from matricula.security.tls import tls_context, verifying
+
+TIMEOUT_SECONDS = 30
+LEADING_DOT = re.compile(rb"(?m)^\.")
+Told = Callable[[Envelope, OSError | None], None]
+
+
+class MailServer:
+    """What EMAIL_URL names: `smtp://user:password@host:587/?tls=1`, or `smtps://…` for TLS from the start."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.secure = parts.scheme == "smtps"
+        self.starts_tls = not self.secure and parse_qs(parts.query).get("tls") == ["1"]
+        self.host = parts.hostname or "localhost"
+        self.port = parts.port or (465 if self.secure else 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+
+    def connect(self) -> smtplib.SMTP:
+        """Nobody is told the password who has not proven to be the host. Raises OSError with the mail
+        server's words, CertificateRefused."""
+        with verifying(self.host):
+            connection = self.reach()
+            try:
+                self.introduce(connection)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def reach(self) -> smtplib.SMTP:
+        if self.secure:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=tls_context())
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+
+    def introduce(self, connection: smtplib.SMTP) -> None:
+        if self.starts_tls:
+            start_tls(connection)
+        if self.user:
+            connection.login(self.user, self.password)
+        connection.ehlo_or_helo_if_needed()
+
+
+def start_tls(connection: smtplib.SMTP) -> None:
+    """A server that refuses refuses us, not a letter. Raises SMTPConnectError, SMTPNotSupportedError."""
+    try:
+        connection.starttls(context=tls_context())
+    except smtplib.SMTPResponseException as refusal:
+        raise smtplib.SMTPConnectError(refusal.smtp_code, refusal.smtp_error) from refusal
+
+
+class Pool:
+    """Connections to one mail server, one a thread."""
+
+    def __init__(self, server: MailServer, connections: int) -> None:
+        self.server = server
+        self.threads = ThreadPoolExecutor(connections, thread_name_prefix="smtp")
+        self.own = threading.local()
+
+    def carry(self, envelopes: Iterable[Envelope], told: Told) -> None:
+        """Hand every envelope over and return at once; `told` hears of each, from another thread."""
+        for one in envelopes:
+            self.threads.submit(self.carry_one, one, told)
+
+    def carry_one(self, one: Envelope, told: Told) -> None:
+        try:
+            try:
+                hand_over(self.connection(), one)
+            except smtplib.SMTPServerDisconnected:
+                self.hang_up()
+                hand_over(self.connection(), one)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
+            told(one, refusal)
+        except Exception as fault:  # whatever it is, somebody waits for the answer
+            self.hang_up()
+            told(one, fault if isinstance(fault, OSError) else OSError(repr(fault)))
+        else:
+            told(one, None)
+
+    def connection(self) -> smtplib.SMTP:
+        """This thread's connection, opened when it is needed."""
+        if getattr(self.own, "connection", None) is None:
+            self.own.connection = self.server.connect()
+        found: smtplib.SMTP = self.own.connection
+        return found
+
+    def hang_up(self) -> None:
+        """The next letter of this thread opens a new connection."""
+        with suppress(OSError, AttributeError):
+            self.own.connection.close()
+        self.own.connection = None
+
+
+def hand_over(connection: smtplib.SMTP, one: Envelope) -> None:
+    """One mail transaction (RFC 5321, 3.3), its commands in one write where the server allows (RFC 2920).
+
+    Raises SMTPSenderRefused, SMTPRecipientsRefused, SMTPDataError, SMTPServerDisconnected.
+    """
+    commands = [f"MAIL FROM:<{one.sender}>", f"RCPT TO:<{one.recipient}>", "DATA"]
+    mail, recipient, data = ask_all(connection, commands)
+    if data[0] == 354:
+        refused = mail[0] != 250 or recipient[0] not in (250, 251)
+        connection.send(b".\r\n" if refused else LEADING_DOT.sub(b"..", one.content) + b".\r\n")
+        data = connection.getreply()
+    if mail[0] == 250 and recipient[0] in (250, 251) and data[0] == 250:
+        return
+    with suppress(smtplib.SMTPServerDisconnected):
+        connection.rset()
+    if mail[0] != 250:
+        raise smtplib.SMTPSenderRefused(*mail, one.sender)
+    if recipient[0] not in (250, 251):
+        raise smtplib.SMTPRecipientsRefused({one.recipient: recipient})
+    raise smtplib.SMTPDataError(*data)
+
+
+def ask_all(connection: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+    """The answers to `commands`; without pipelining the first refusal stands for the rest."""
+    if connection.has_extn("pipelining"):
+        connection.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        return [connection.getreply() for _ in commands]
+    answers: list[tuple[int, bytes]] = []
+    for command in commands:
+        refused = next((answer for answer in answers if answer[0] >= 400), None)
+        answers.append(refused or connection.docmd(command))
+    return answers
+
+
+class ReportsAnswer(Protocol):
+    """Hears what became of a letter: handed over, under the provider's id if it gave one, or why not."""
+
+    def __call__(self, letter: Letter, refusal: OSError | None, provider_id: str = "") -> None: ...
+
+
+class Transport(Protocol):
+    """Takes messages to where they are going; `told` hears of every one, from any thread."""
+
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None: ...
+
+
+class InboxTransport:
+    """Development: letters land on the inbox page."""
+
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
+        for letter, message in posts:
+            shown = {
+                "to": letter.to,
+                "sender": from_header(message.sender_name),
+                "subject": message.subject,
+                "text": message.text,
+                "html": message.html,
+            }
+            InboxLetter.objects.update_or_create(letter=letter, defaults=shown)
+            told(letter, None)
+
+
+class SmtpTransport:
+    """A mail server, over connections that outlive the batch."""
+
+    def __init__(self, url: str) -> None:
+        share = settings.MAIL_CONNECTIONS // settings.WORKER_PROCESSES
+        self.pool = Pool(MailServer(url), max(1, share))
+
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
+        for letter, message in posts:
+            try:
+                written = make_envelope(letter, message)
+            except OSError as fault:
+                told(letter, fault)
+            else:
+                self.pool.carry([written], lambda one, refusal: told(one.letter, refusal))
+
+
+class TrustedWay(HTTPAdapter):
+    """Requests of a provider's library, with our own look at certificates."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=tls_context())
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=tls_context())
+
+
+class ProviderTransport:
+    """A provider's API by django-anymail: `anymail://postmark?POSTMARK_SERVER_TOKEN=…`."""
+
+    def __init__(self, url: str) -> None:
+        name, options = provider_of(url)
+        backend = import_module(f"anymail.backends.{name}").EmailBackend
+        self.connection = backend(**{key.removeprefix(f"{name.upper()}_").lower(): value
+                                     for key, value in options.items()})  # fmt: skip
+
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
+        for letter, message in posts:
+            mail = provider_mail(letter, message)
+            try:
+                self.open()
+                self.connection.send_messages([mail])
+            except Exception as fault:  # every provider has faults of its own
+                told(letter, OSError(str(fault)))
+            else:
+                told(letter, None, mail.anymail_status.message_id or "")  # type: ignore[attr-defined]
+        self.connection.close()
+
+    def open(self) -> None:
+        """One session for a batch; providers without HTTP of their own have none."""
+        if self.connection.open() and getattr(self.connection, "session", None):
+            self.connection.session.mount("https://", TrustedWay())
+
+
+def provider_of(url: str) -> tuple[str, dict[str, str]]:
+    """The provider an EMAIL_URL names, and its options."""
+    parts = urlsplit(url)
+    return parts.hostname or "", dict(parse_qsl(parts.query))
+
+
+def provider_mail(letter: Letter, message: Message) -> EmailMultiAlternatives:
+    headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
+    if message.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    sender, to = from_header(message.sender_name), wire_address(letter.to)
+    mail = EmailMultiAlternatives(
+        encoded_header(message.subject), message.text, sender, [to], headers=headers
+    )
+    mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+@cache
+def transport_of_settings(url: str) -> Transport:
+    """The carrier for an EMAIL_URL, one a process."""
+    if url.startswith("inbox:"):
+        return InboxTransport()
+    return ProviderTransport(url) if url.startswith("anymail:") else SmtpTransport(url)

@@ -1,0 +1,76 @@
+"""The development inbox, and where a provider tells what became of letters."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import resolve
+from django.views.decorators.csrf import csrf_exempt
+
+from matricula.mail.models import InboxLetter
+from matricula.mail.receivers import NotYetKnown, listens_to
+from matricula.web.access import public
+
+SHOWN = 200
+FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+
+
+@public
+def inbox(request: HttpRequest) -> HttpResponse:
+    refuse_outside_development(request)
+    letters = InboxLetter.objects.order_by("-id")[:SHOWN]
+    if request.GET.get("format") == "json":
+        return JsonResponse([as_json(letter) for letter in letters], safe=False)
+    return render(request, "mail/pages/inbox.html", {"letters": letters})
+
+
+@public
+def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    refuse_outside_development(request)
+    return render(request, "mail/pages/letter.html", {"letter": get_object_or_404(InboxLetter, pk=pk)})
+
+
+def as_json(letter: InboxLetter) -> dict[str, object]:
+    return {
+        "id": letter.pk,
+        "to": letter.to,
+        "from": letter.sender,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "date": letter.date.isoformat(),
+    }
+
+
+@csrf_exempt
+@public
+def provider_news(request: HttpRequest, provider: str) -> HttpResponseBase:
+    """What the provider tells of our letters. It proves itself by the secret in its own request."""
+    if not listens_to(provider):
+        raise Http404
+    heard = resolve(f"/{provider}/tracking/", urlconf="anymail.urls")
+    try:
+        answer: HttpResponseBase = heard.func(request, *heard.args, **heard.kwargs)
+    except NotYetKnown:
+        return HttpResponse(status=503)
+    return answer
+
+
+def refuse_outside_development(request: HttpRequest) -> None:
+    """The letters of a development site are for the browsers of its own machine, unless it says otherwise."""
+    if not settings.DEVELOPMENT or not settings.EMAIL_URL.startswith("inbox:"):
+        raise Http404
+    if not (settings.OPEN_INBOX or is_from_this_machine(request)):
+        raise Http404
+
+
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Who connected is here, and speaks for itself: a proxy here says that it forwards (RFC 7239)."""
+    if any(name in request.headers for name in FORWARDING):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

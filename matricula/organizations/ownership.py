@@ -1,0 +1,63 @@
+"""A new organization with its first owner, for whoever runs the site."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.passwords import ask_to_reset
+from matricula.audit.models import record
+from matricula.organizations.errors import LastOwner, NotOwner
+from matricula.organizations.models import Organization, Role
+
+
+@transaction.atomic
+def found_organization(*, slug: str, name: str, owner_address: str, owner_name: str) -> Organization:
+    """The organization, and a letter with which its owner chooses a password unless they have one.
+
+    Raises ValidationError for a slug or name that cannot be, AddressRefused.
+    """
+    organization = Organization(slug=slug, name=name)
+    organization.full_clean()
+    organization.save()
+    owner = owner_at(owner_address, owner_name)
+    Role.objects.create(organization=organization, account=owner, kind=Role.Kind.OWNER)
+    record("organization.founded", organization=organization, subject=organization, after={"owner": owner.pk})
+    if not owner.has_usable_password():
+        ask_to_reset(address=owner_address, next_path=f"/console/{slug}/")
+    return organization
+
+
+def owner_at(address: str, name: str) -> Account:
+    """The account that proved `address`, or a new one: whoever runs the site vouches for the address."""
+    proven = EmailAddress.objects.spelled(address).held().select_related("account").first()
+    if proven:
+        return proven.account
+    account = Account(full_name=name)
+    account.set_unusable_password()
+    account.save()
+    EmailAddress.objects.create(
+        account=account, address=address, is_primary=True, confirmed_at=timezone.now()
+    )
+    return account
+
+
+def hold_roles(organization: int, *, actor: Account) -> None:
+    """Until the transaction ends, nobody else changes roles here. Raises NotOwner.
+
+    PostgreSQL locks the organization's row. On SQLite a transaction that writes is alone anyway.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=organization)
+    if not owners_of(organization).filter(account=actor).exists():
+        raise NotOwner
+
+
+def spare_last_owner(role: Role) -> None:
+    """Call it while the roles are held, before `role` ends or becomes a lesser one. Raises LastOwner."""
+    others = owners_of(role.organization_id).exclude(pk=role.pk)
+    if role.kind == Role.Kind.OWNER and not others.exists():
+        raise LastOwner
+
+
+def owners_of(organization: int) -> QuerySet[Role]:
+    return Role.objects.filter(organization=organization, kind=Role.Kind.OWNER, account__is_active=True)

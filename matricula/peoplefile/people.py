@@ -1,0 +1,279 @@
+"""One line of a file as what it says about one person."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+from typing import Self
+
+from matricula.mail.addresses import AddressRefused, canonical
+from matricula.peoplefile.arrangement import all_addresses, arrange_columns, looks_like_address
+from matricula.peoplefile.columns import Role
+from matricula.peoplefile.delimited import DELIMITERS, read_delimited, recognise_delimiter, sample_of
+from matricula.peoplefile.encodings import REPLACED, Encoding
+from matricula.peoplefile.kinds import Kind, encoding_of, recognise
+from matricula.peoplefile.layout import MISSING, NAMES, Choices, Column, Layout, note_headings, unnamed
+from matricula.peoplefile.limits import HEAD, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Record, refusal
+from matricula.peoplefile.pasted_text import named_address
+from matricula.peoplefile.workbooks import read_spreadsheet
+
+SPACES = re.compile(r"\s+")
+NOTHING = re.compile(
+    r"#(?:N/?A|N/?D|NV|[¡\w/]+[!?])|nan|NaN|NAN|null|NULL|None|NONE|N/A|n/a|undefined|[(<\[]null[)>\]]|\\N|TRUE|FALSE|-+|–|—"
+)
+"""What programs write where there is nothing. `Nan` and `Null` are names of people."""
+BEGINS_NOTHING = frozenset("#nNu(<[\\TF-–—")
+EAST_ASIAN = "\u3040"
+UNSPOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+")
+FAULT_OF = {"non-ascii": "non_ascii_address", "domain": "bad_domain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a file; nothing is decided yet about programs or people.
+
+    `line` counts from 1: of a CSV file the line on which the record begins, of a spreadsheet the row of its
+    sheet. `fault` is a key of FAULTS, or empty; then `canonical` is set. All texts are fit to be stored: no
+    control characters, at most LONGEST_CELL characters.
+    """
+
+    line: int
+    address: str
+    name: str
+    groups: tuple[str, ...]
+    courses: tuple[str, ...]
+    note: dict[str, str]
+    fault: str = ""
+    canonical: str = ""
+
+
+def look(place: Path, choices: Choices | None = None) -> Layout:
+    """How to read the file: as somebody chose, and the rest as its first lines show. Raises FileRefused."""
+    choices = choices or Choices()
+    book = recognise(place) is Kind.XLSX
+    layout = Layout(()) if book else text_layout(place, choices)
+    head = list(islice(filter(filled, read_records(place, layout)), HEAD))
+    if is_across(head, book):
+        layout = replace(layout, across=True)
+        head = list(islice(read_across(head[0]), HEAD))
+    arranged = arrangement(head, choices)
+    found = {"columns", "begin", "undecided", "possible", "known"}
+    line = head[arranged.begin - 1].line if arranged.begin else 0
+    named = any(column.heading for column in arranged.columns)
+    return replace(
+        layout, heading_line=line if named else 0, **{name: getattr(arranged, name) for name in found}
+    )
+
+
+def text_layout(place: Path, choices: Choices) -> Layout:
+    found = encoding_of(place)
+    encoding = Encoding(choices.encoding) if choices.encoding else found.encoding
+    sample = sample_of(place, encoding.codec)
+    delimiter, wrapped = recognise_delimiter(sample, choices.delimiter or DELIMITERS)
+    return Layout((), encoding=encoding, guessed=found.guessed, delimiter=delimiter, wrapped=wrapped)
+
+
+def is_across(head: list[Record], book: bool) -> bool:
+    return not book and len(head) == 1 and len(head[0].cells) > 1 and all_addresses(head[0].cells)
+
+
+def read_across(record: Record) -> Iterator[Record]:
+    """The one line of a file that stands for many: its cells are counted as lines."""
+    for line, cell in enumerate(record.cells, 1):
+        yield Record(line, [cell], record.fault)
+
+
+def arrangement(head: list[Record], choices: Choices) -> Layout:
+    """Raises FileRefused, but not for what somebody chose: that can be chosen again."""
+    if not head:
+        raise refusal("empty")
+    layout = arrange_columns([record.cells[:MOST_COLUMNS] for record in head], choices.columns)
+    if layout is None and choices:
+        return Layout(tuple(Column("", Role.NOTE) for _ in head[0].cells[:MOST_COLUMNS]), undecided=MISSING)
+    if layout is None:
+        raise refusal("no_address_column")
+    header = head[layout.begin - 1]
+    if layout.begin and (header.fault == "too_many_columns" or len(header.cells) > MOST_COLUMNS):
+        raise refusal("too_many_columns", header.line)
+    return layout
+
+
+def read_rows(place: Path, start_line: int = 1, layout: Layout | None = None) -> Iterator[Row]:
+    """Every line of the file that is not blank, from `start_line` on, in bounded memory.
+
+    To go on where a job was stopped, pass the line after the last one kept, and the same layout: what lies
+    before is split into cells again, but not looked at. Raises FileRefused, also half-way: then keep nothing
+    of the file.
+    """
+    layout = layout or look(place)
+    columns = Columns.of(layout)
+    records = filter(filled, read_records(place, layout))
+    number = 0
+    for number, record in enumerate(islice(records, layout.begin, None), 1):
+        if number > MOST_ROWS:
+            raise refusal("too_many_rows", record.line)
+        if record.line >= start_line:
+            yield read_row(record, columns)
+    if not number:
+        raise refusal("empty")
+
+
+def read_records(place: Path, layout: Layout) -> Iterator[Record]:
+    """Without a delimiter it is a workbook."""
+    found = read_delimited(place, layout) if layout.delimiter else read_spreadsheet(place)
+    return chain.from_iterable(map(read_across, found)) if layout.across else found
+
+
+def filled(record: Record) -> bool:
+    """Whether anything is in the record."""
+    text = "".join(record.cells)
+    return bool(record.fault) or not (not text or text.isspace())
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where in a record to look; -1 is nowhere. `notes` keep their headings."""
+
+    address: int
+    full: int
+    first: int
+    last: int
+    groups: tuple[int, ...]
+    courses: tuple[int, ...]
+    notes: dict[int, str]
+    width: int
+    secrets: bool
+    """What is out of place in a line might be a password."""
+
+    @classmethod
+    def of(cls, layout: Layout) -> Self:
+        full, first, last = (next(iter(layout.where(role)), -1) for role in NAMES)
+        groups, courses = layout.where(Role.GROUPS), layout.where(Role.COURSES)
+        notes, width = note_headings(layout), len(layout.columns)
+        secrets = bool(layout.where(Role.SECRET))
+        return cls(layout.address, full, first, last, groups, courses, notes, width, secrets)
+
+
+def read_row(record: Record, columns: Columns) -> Row:
+    line, cells, fault = record
+    joined = "".join(cells)
+    if not fault:
+        fault = fault_of(cells, joined)
+    if fault or not joined.isprintable():
+        fault = fault or address_fault(cells, columns.address)
+        cells = [storable(cell) for cell in cells[:MOST_COLUMNS]]
+    return person_in(line, cells, columns, fault)
+
+
+def fault_of(cells: list[str], joined: str) -> str:
+    """What is wrong with a line whoever it is about."""
+    if len(cells) > MOST_COLUMNS:
+        return "too_many_columns"
+    if len(joined) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
+        return "cell_too_long"
+    return "broken_characters" if REPLACED in joined else ""
+
+
+def person_in(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
+    further = cells[columns.width :]
+    # An empty cell stands last, for columns that are nowhere: -1.
+    cells = [cell.strip() for cell in cells[: columns.width]]
+    cells += [""] * (columns.width + 1 - len(cells))
+    name, address = named_address(cells[columns.address])
+    spelled = ""
+    if not fault:
+        fault, spelled = check_row(address)
+    if columns.secrets and (fault or any(further)):
+        return Row(line, address if "@" in address else "", "", (), (), {}, fault, spelled)
+    return Row(
+        line,
+        address,
+        name_of(cells, columns) or name,
+        split_several(cells, columns.groups),
+        split_several(cells, columns.courses),
+        note_of(cells, columns, further),
+        fault,
+        spelled,
+    )
+
+
+def name_of(cells: list[str], columns: Columns) -> str:
+    """As the column of whole names has it, or put together; error cells and the like are nobody's name."""
+    full = with_name(cells[columns.full])
+    if full and "," not in full:
+        return full
+    first, last = with_name(cells[columns.first]), with_name(cells[columns.last])
+    return full if full and not (first and last) else joined_name(first, last)
+
+
+def joined_name(first: str, last: str) -> str:
+    """Chinese, Japanese and Korean names begin with the family's, and need no space."""
+    if not (first and last):
+        return first or last
+    if first[0] >= EAST_ASIAN and UNSPOKEN.fullmatch(first + last):
+        return last + first
+    return f"{first} {last}"
+
+
+def with_name(cell: str) -> str:
+    if not cell or is_nothing(cell) or ("@" in cell and looks_like_address(cell)):
+        return ""
+    return cell
+
+
+def is_nothing(cell: str) -> bool:
+    return cell[0] in BEGINS_NOTHING and bool(NOTHING.fullmatch(cell))
+
+
+def split_several(cells: list[str], where: tuple[int, ...]) -> tuple[str, ...]:
+    if not where:
+        return ()
+    if len(where) == 1:
+        return parts_of_cell(cells[where[0]])
+    return tuple(dict.fromkeys(part for at in where for part in parts_of_cell(cells[at])))
+
+
+@lru_cache(maxsize=1024)
+def parts_of_cell(cell: str) -> tuple[str, ...]:
+    if not cell or is_nothing(cell):
+        return ()
+    if ";" in cell or "|" in cell:
+        return tuple(filter(None, map(str.strip, cell.replace("|", ";").split(";"))))
+    return (cell,)
+
+
+def note_of(cells: list[str], columns: Columns, further: list[str]) -> dict[str, str]:
+    note = {header: cells[where] for where, header in columns.notes.items() if cells[where]}
+    for where, cell in enumerate(further, columns.width):
+        if not cell.isspace() and cell:
+            note[unnamed(where)] = cell.strip()
+    return note
+
+
+def check_row(address: str) -> tuple[str, str]:
+    """The fault of an address, or its canonical form."""
+    if not address:
+        return "no_address", ""
+    try:
+        return "", canonical(address)
+    except AddressRefused as error:
+        if address.count("@") > 1:
+            return "several_addresses", ""
+        return FAULT_OF.get(error.code or "", "bad_address"), ""
+
+
+def address_fault(cells: list[str], where: int) -> str:
+    return "" if where >= len(cells) or cells[where].strip().isprintable() else "control_characters"
+
+
+def storable(cell: str) -> str:
+    """Without control characters and lone surrogates, on one line, and not longer than LONGEST_CELL."""
+    spaced = SPACES.sub(" ", cell[:LONGEST_CELL])
+    return "".join(letter for letter in spaced if letter.isprintable() or is_joiner(letter))
+
+
+def is_joiner(letter: str) -> bool:
+    """Format characters that names in Persian or Hindi need (Unicode 15, 23.2)."""
+    return letter in "\u200c\u200d"

@@ -1,0 +1,103 @@
+"""Groups: made, renamed, opened, deleted; people put in and taken out; who manages them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.mail.addresses import AddressRefused, canonical
+from matricula.organizations.models import Role
+from matricula.programs.errors import NameTaken, NotAMember
+from matricula.programs.models import Group, Membership, Program
+from matricula.roles.roles import give_role
+
+
+@transaction.atomic
+def make_group(*, program: Program, name: str, is_open: bool, actor: Account | None) -> Group:
+    """Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            group = Group.objects.create(program=program, name=name, is_open=is_open)
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    record_group("group.made", group, actor, name=name)
+    return group
+
+
+@transaction.atomic
+def change_group(*, group: Group, values: Mapping[str, Any], actor: Account | None) -> None:
+    """Its `name`, whether it `is_open`, or both: what is not among the values stays. Raises NameTaken."""
+    try:
+        with transaction.atomic():
+            Group.objects.filter(pk=group.pk).update(**values)
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    record_group("group.changed", group, actor, **values)
+
+
+@transaction.atomic
+def delete_group(*, group: Group, actor: Account | None) -> None:
+    """Its people stay in the program."""
+    record_group("group.deleted", group, actor, name=group.name)
+    group.delete()
+
+
+@transaction.atomic
+def add_to_group(*, group: Group, work_email: str, actor: Account | None) -> Membership:
+    """Put the program's member with this work e-mail into the group. Raises NotAMember."""
+    try:
+        spelled = canonical(work_email)
+    except AddressRefused as refused:
+        raise NotAMember from refused
+    membership = (
+        Membership.objects.active()
+        .filter(
+            program=group.program_id,
+            account__affiliations__canonical=spelled,
+            account__affiliations__organization=group.program.organization_id,
+            account__affiliations__ended_at__isnull=True,
+        )
+        .first()
+    )
+    if membership is None:
+        raise NotAMember
+    membership.groups.add(group)
+    record_group("group.member_added", group, actor, membership=membership.pk)
+    return membership
+
+
+@transaction.atomic
+def take_out_of_group(*, group: Group, membership: Membership, actor: Account | None) -> None:
+    membership.groups.remove(group)
+    record_group("group.member_removed", group, actor, membership=membership.pk)
+
+
+@transaction.atomic
+def join_group(*, group: Group, membership: Membership) -> bool:
+    """A member joins an open group of their own program; False for any other."""
+    if not (group.is_open and membership.is_active and group.program_id == membership.program_id):
+        return False
+    membership.groups.add(group)
+    record_group("group.joined", group, membership.account, membership=membership.pk)
+    return True
+
+
+@transaction.atomic
+def name_manager(*, group: Group, account: Account, actor: Account) -> None:
+    """Who manages a group has at least the role of a group manager in the organization."""
+    organization, kind = group.program.organization, Role.Kind.GROUP_MANAGER
+    give_role(organization=organization, account=account, kind=kind, groups=[group], actor=actor)
+    group.managers.add(account)
+    record_group("group.manager_named", group, actor, account=account.pk)
+
+
+@transaction.atomic
+def dismiss_manager(*, group: Group, account: Account, actor: Account | None) -> None:
+    group.managers.remove(account)
+    record_group("group.manager_dismissed", group, actor, account=account.pk)
+
+
+def record_group(verb: str, group: Group, actor: Account | None, **after: object) -> None:
+    record(verb, actor=actor, organization=group.program.organization_id, subject=group, after=after)

@@ -1,0 +1,70 @@
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from matricula.catalog.models import Course, Level, Specialization, name_of_language
+from matricula.catalog.queries import DURATIONS, FILTERS, matching, with_size
+
+
+def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What a page to browse needs: what fits, what was asked, and the choices that exist."""
+    courses = list(offered_courses(program, asked))
+    whole = courses if not any(asked.get(name) for name in ("q", *FILTERS)) else offered_courses(program)
+    kinds = {(one.topic, one.language) for one in whole}
+    return {
+        "asked": asked,
+        "courses": courses,
+        "specializations": with_size(offered_specializations(program, asked)),
+        "topics": sorted({topic for topic, _ in kinds}),
+        "languages": [(tag, name_of_language(tag)) for tag in sorted({language for _, language in kinds})],
+        "levels": Level.choices,
+    }
+
+
+def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Course]:
+    """What a program offers, alone or in a series. `asked`: q, topic, level, language, duration."""
+    asked = asked or {}
+    in_series = Q(series__specialization__programs=program, series__specialization__withdrawn_at__isnull=True)
+    found: QuerySet[Course] = Course.objects.offered().filter(Q(programs=program) | in_series)
+    courses = found.distinct().order_by("title")
+    for name in ("topic", "level", "language"):
+        if asked.get(name):
+            courses = courses.filter(**{name: asked[name]})
+    if asked.get("duration") in DURATIONS:
+        courses = courses.filter(minutes__range=DURATIONS[asked["duration"]])
+    return matching(courses, asked)
+
+
+def courses_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
+    """What `offered_courses` finds for each, in one query: the program, the public id, the title."""
+    courses, several = Course.objects.offered(), list(programs)
+    alone = courses.filter(programs__in=several)
+    in_series = courses.filter(
+        series__specialization__programs__in=several, series__specialization__withdrawn_at__isnull=True
+    )
+    found = in_series.values_list("series__specialization__programs", "public_id", "title")
+    return alone.values_list("programs", "public_id", "title").union(found).order_by("title")
+
+
+def was_offered(program: Any, public_id: str) -> bool:
+    """Whether the organization knows this course or Specialization: then it was taken out, not mistyped."""
+    own = {"organization": program.organization_id, "public_id": public_id}
+    return Course.objects.filter(**own).exists() or Specialization.objects.filter(**own).exists()
+
+
+def offered_specializations(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Specialization]:
+    """Series of which a course fits, or all."""
+    asked = asked or {}
+    series: QuerySet[Specialization] = Specialization.objects.offered().filter(programs=program)
+    if any(asked.get(name) for name in FILTERS):
+        without_words = {name: value for name, value in asked.items() if name != "q"}
+        fitting = offered_courses(program, without_words).values("pk")
+        series = series.filter(series__course__in=fitting).distinct()
+    return matching(series.order_by("title"), asked)
+
+
+def specializations_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
+    """As `courses_of_each`."""
+    rows = Specialization.objects.offered().filter(programs__in=list(programs))
+    return rows.values_list("programs", "public_id", "title").order_by("title")

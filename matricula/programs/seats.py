@@ -1,0 +1,68 @@
+"""Telling the administrators that seats run out: at 80 percent, and when the last one is taken."""
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matricula.accounts.models import Account
+from matricula.mail.models import Letter
+from matricula.organizations.access import MAY
+from matricula.programs.models import Program
+
+SEATS = "programs.seats"
+LEVELS = (100, 80)
+"""Percent of the seats, the highest first."""
+
+
+def level_of(program: Program) -> int:
+    """100, 80 or 0."""
+    if program.seats is None:
+        return 0
+    return next((one for one in LEVELS if program.seats_used * 100 >= one * program.seats), 0)
+
+
+def notice_seats(program: Program) -> None:
+    """One letter a level: the guarded update lets the first of many takers write it."""
+    if program.seats is None:
+        return
+    program.refresh_from_db(fields=["seats", "seats_used"])
+    level = level_of(program)
+    rows = Program.objects.filter(pk=program.pk, seats_noticed__lt=level)
+    if level and rows.update(seats_noticed=level):
+        tell_of_seats(program, level)
+
+
+def forget_notices(program: Program) -> None:
+    """Seats became free or more: the next shortage is told anew."""
+    program.refresh_from_db(fields=["seats", "seats_used"])
+    Program.objects.filter(pk=program.pk, seats_noticed__gt=level_of(program)).update(
+        seats_noticed=level_of(program)
+    )
+
+
+def running_out(organization: int) -> list[Program]:
+    """Programs with 80 percent of their seats taken, or more."""
+    rows = Program.objects.filter(organization=organization, seats_used__gte=F("seats") * 0.8)
+    return list(rows.order_by("name"))
+
+
+def tell_of_seats(program: Program, level: int) -> None:
+    people = Account.objects.filter(
+        roles__organization=program.organization_id,
+        roles__kind__in=MAY["administering"],
+        addresses__is_primary=True,
+    )
+    Letter.objects.bulk_create(
+        Letter(kind=SEATS, to=to, language=language, reference=program.pk, context={"level": level})
+        for to, language in people.values_list("addresses__address", "language")
+    )
+
+
+def scarce_seats(program: Program, invited: int) -> str:
+    """A warning when so many cannot all join; "" when they can."""
+    free = program.seats_free
+    if free is None or invited <= free:
+        return ""
+    left = ngettext("%d seat is free.", "%d seats are free.", free) % free if free else _("No seat is free.")
+    comes = _("Whoever comes to a full program is told so and asks you; the invitation stays open.")
+    return f"{left} {comes}"

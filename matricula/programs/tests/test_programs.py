@@ -1,0 +1,88 @@
+"""Bruno offers programs, and hears when seats run out."""
+
+import pytest
+
+from conftest import person
+from matricula.joining.tests.test_races import all_at_once
+from matricula.mail.delivery import deliver_due
+from matricula.mail.models import InboxLetter
+from matricula.organizations.models import Role
+from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.memberships import end_membership, enter_program
+from matricula.programs.models import Membership, Program
+from matricula.programs.programs import change_program, make_program
+from matricula.programs.seats import running_out
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def enter(program, numbers):
+    return [
+        enter_program(program=program, account=person(f"Person {n}", f"p{n}@home.example")) for n in numbers
+    ]
+
+
+def test_seats_are_never_fewer_than_are_taken(program, bruno):
+    enter(program, range(3))
+    with pytest.raises(SeatsInUse) as refusal:
+        change_program(program=program, values={"seats": 2}, actor=bruno)
+    assert refusal.value.used == 3
+    change_program(program=program, values={"seats": 3}, actor=bruno)
+    assert Program.objects.get().seats == 3
+
+
+def test_bruno_reads_on_the_page_how_many_seats_are_taken(client, program, bruno, course):
+    Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
+    enter(program, range(3))
+    client.force_login(bruno)
+    path = f"/console/nordlicht/programs/{program.public_id}/"
+    given = {"name": "Welcome", "invitation_days": 30, "seats": 2, "courses": [course.pk]}
+    assert "3 seats are taken. Remove people first" in client.post(path, given).content.decode()
+    assert client.post(path, {**given, "seats": ""}).status_code == 302
+    assert Program.objects.get().seats is None
+
+
+def test_a_program_of_the_same_name_is_refused(client, organization, bruno):
+    make_program(organization=organization, values={"name": "Basics"}, actor=bruno)
+    with pytest.raises(NameTaken):
+        make_program(organization=organization, values={"name": "Basics"}, actor=bruno)
+
+
+def test_c6_administrators_hear_once_at_80_and_once_at_100_percent(organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    people = enter(program, range(3))
+    assert running_out(organization.pk) == []
+    people += enter(program, range(3, 5))
+    deliver_due()
+    subjects = list(InboxLetter.objects.order_by("letter_id").values_list("subject", flat=True))
+    assert subjects == ["Welcome is running out of seats", "Every seat of Welcome is taken"]
+    assert running_out(organization.pk) == [program]
+    end_membership(membership=people[0], actor=bruno, state=Membership.State.REMOVED)
+    enter(program, [9])
+    deliver_due()
+    assert InboxLetter.objects.exclude(letter__kind="programs.removed").count() == 3
+
+
+def test_races_seats_taken_while_bruno_lowers_them_never_exceed_them(program, bruno):
+    people = [person(f"Person {n}", f"p{n}@home.example") for n in range(19)]
+
+    def act(one):
+        if one is bruno:
+            return change_program(program=program, values={"seats": 3}, actor=bruno)
+        return enter_program(program=program, account=one)
+
+    all_at_once(act, [*people, bruno])
+    program.refresh_from_db()
+    assert program.seats_used <= program.seats
+    assert Membership.objects.active().count() == program.seats_used
+
+
+def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course):
+    Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    path = f"/console/nordlicht/programs/{program.public_id}/"
+    given = {"name": "Welcome", "invitation_days": 30, "courses": [course.pk]}
+    assert client.post(path, {**given, "reminds": "on"}).status_code == 302
+    assert Program.objects.get().reminds
+    client.post(path, given)
+    assert not Program.objects.get().reminds

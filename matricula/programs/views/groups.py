@@ -1,0 +1,158 @@
+"""Groups and who is in them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.models import Account
+from matricula.db.paging import keyset_page
+from matricula.organizations.access import acting_role, actor_of, administering, managing_groups, viewing
+from matricula.organizations.models import Affiliation, Organization
+from matricula.programs.errors import NameTaken, NotAMember
+from matricula.programs.forms import GroupForm, MemberForm, NewGroupForm
+from matricula.programs.groups import (
+    add_to_group,
+    change_group,
+    delete_group,
+    dismiss_manager,
+    make_group,
+    name_manager,
+    take_out_of_group,
+)
+from matricula.programs.models import Group, Membership
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def shown_group(request: HttpRequest, group_id: int) -> Group:
+    rows = Group.objects.shown_to(acting_role(request)).select_related("program__organization")
+    return get_object_or_404(rows, pk=group_id)
+
+
+@viewing
+@require_safe
+def list_groups(request: HttpRequest, organization: Organization) -> HttpResponse:
+    rows = Group.objects.shown_to(acting_role(request)).select_related("program")
+    context = {
+        "organization": organization,
+        "groups": rows.prefetch_related("managers").order_by("program__name", "name"),
+    }
+    return render(request, "programs/console/groups.html", context)
+
+
+@administering
+@FORM
+def new_group(request: HttpRequest, organization: Organization) -> HttpResponse:
+    form = NewGroupForm(organization, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            group = make_group(**form.cleaned_data, actor=actor_of(request))
+        except NameTaken:
+            form.add_error("name", _("Another group of this program has this name."))
+        else:
+            return redirect("groups:group", organization.slug, group.pk)
+    return render(request, "programs/console/group_form.html", {"organization": organization, "form": form})
+
+
+@viewing
+@require_safe
+def show_group(request: HttpRequest, organization: Organization, group_id: int) -> HttpResponse:
+    return render_group(request, organization, shown_group(request, group_id), MemberForm())
+
+
+def render_group(
+    request: HttpRequest, organization: Organization, group: Group, form: MemberForm
+) -> HttpResponse:
+    members = Membership.objects.active().filter(groups=group).select_related("account")
+    page = keyset_page(members, request.GET)
+    ties = Affiliation.objects.live().filter(
+        organization=organization, account__in=[one.account_id for one in page.rows]
+    )
+    emails = dict(ties.values_list("account_id", "work_email"))
+    context = {
+        "organization": organization,
+        "group": group,
+        "page": page,
+        "rows": [(one, emails.get(one.account_id, "")) for one in page.rows],
+        "managers": group.managers.order_by("full_name"),
+        "form": form,
+    }
+    return render(request, "programs/console/group.html", context)
+
+
+@administering
+@FORM
+def change_group_page(request: HttpRequest, organization: Organization, group_id: int) -> HttpResponse:
+    """Rename a group, or open it."""
+    group = shown_group(request, group_id)
+    form = GroupForm(request.POST or None, initial={"name": group.name, "is_open": group.is_open})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_group(group=group, values=form.cleaned_data, actor=actor_of(request))
+        except NameTaken:
+            form.add_error("name", _("Another group of this program has this name."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("groups:group", organization.slug, group.pk)
+    context = {"organization": organization, "group": group, "form": form}
+    return render(request, "programs/console/group_form.html", context)
+
+
+@administering
+@require_POST
+def group_deletion(request: HttpRequest, organization: Organization, group_id: int) -> HttpResponse:
+    delete_group(group=shown_group(request, group_id), actor=actor_of(request))
+    messages.success(request, _("The group is deleted. Its people stay in the program."))
+    return redirect("groups:groups", organization.slug)
+
+
+@managing_groups
+@require_POST
+def add_member(request: HttpRequest, organization: Organization, group_id: int) -> HttpResponse:
+    """By work e-mail, so that a group manager need not see the whole program to add somebody."""
+    group, form = shown_group(request, group_id), MemberForm(request.POST)
+    if form.is_valid():
+        try:
+            add_to_group(group=group, work_email=form.cleaned_data["work_email"], actor=actor_of(request))
+        except NotAMember:
+            form.add_error("work_email", _("Nobody in this program has this work e-mail."))
+        else:
+            return redirect("groups:group", organization.slug, group.pk)
+    return render_group(request, organization, group, form)
+
+
+@managing_groups
+@require_POST
+def remove_member(
+    request: HttpRequest, organization: Organization, group_id: int, membership_id: int
+) -> HttpResponse:
+    group = shown_group(request, group_id)
+    membership = get_object_or_404(Membership.objects.filter(groups=group), pk=membership_id)
+    take_out_of_group(group=group, membership=membership, actor=actor_of(request))
+    return redirect("groups:group", organization.slug, group.pk)
+
+
+@administering
+@require_POST
+def add_manager(
+    request: HttpRequest, organization: Organization, group_id: int, membership_id: int
+) -> HttpResponse:
+    """A member of the group becomes its manager."""
+    group = shown_group(request, group_id)
+    membership = get_object_or_404(Membership.objects.active().filter(groups=group), pk=membership_id)
+    name_manager(group=group, account=membership.account, actor=actor_of(request))
+    messages.success(request, _("%s manages this group now.") % membership.account)
+    return redirect("groups:group", organization.slug, group.pk)
+
+
+@administering
+@require_POST
+def remove_manager(
+    request: HttpRequest, organization: Organization, group_id: int, account_id: str
+) -> HttpResponse:
+    group = shown_group(request, group_id)
+    manager = get_object_or_404(Account.objects.filter(managed_groups=group), public_id=account_id)
+    dismiss_manager(group=group, account=manager, actor=actor_of(request))
+    return redirect("groups:group", organization.slug, group.pk)

@@ -1,0 +1,60 @@
+"""Programs: what each offers, its seats and its rules."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from matricula.organizations.access import actor_of, administering, overseeing
+from matricula.organizations.models import Organization
+from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.forms import ProgramForm
+from matricula.programs.models import Program
+from matricula.programs.programs import change_program, make_program
+from matricula.programs.seats import level_of
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@overseeing
+@require_safe
+def list_programs(request: HttpRequest, organization: Organization) -> HttpResponse:
+    rows = organization.programs.prefetch_related("courses", "groups").order_by("name")
+    context = {"organization": organization, "programs": [(one, level_of(one)) for one in rows]}
+    return render(request, "programs/console/programs.html", context)
+
+
+@administering
+@FORM
+def new_program(request: HttpRequest, organization: Organization) -> HttpResponse:
+    form = ProgramForm(organization, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = make_program(organization=organization, values=form.cleaned_data, actor=actor_of(request))
+        except NameTaken:
+            form.add_error("name", _("Another program has this name."))
+        else:
+            messages.success(request, _("%s is made. Invite people to it next.") % made)
+            return redirect("programs:programs", organization.slug)
+    return render(request, "programs/console/edit.html", {"organization": organization, "form": form})
+
+
+@administering
+@FORM
+def edit_program(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
+    program = get_object_or_404(organization.programs, public_id=program_id)
+    fresh = Program.objects.get(pk=program.pk)
+    form = ProgramForm(organization, request.POST or None, instance=fresh)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_program(program=program, values=form.cleaned_data, actor=actor_of(request))
+        except SeatsInUse as refusal:
+            words = ngettext("%d seat is taken.", "%d seats are taken.", refusal.used) % refusal.used
+            form.add_error("seats", f"{words} {_('Remove people first, or give more.')}")
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programs:programs", organization.slug)
+    context = {"organization": organization, "form": form, "edited": program}
+    return render(request, "programs/console/edit.html", context)

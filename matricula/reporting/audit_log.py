@@ -1,0 +1,172 @@
+"""What journal lines are about, in words: each kind of subject in one query, however many lines there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+from django.utils.dateparse import parse_date
+
+from matricula.accounts.models import Account
+from matricula.audit.models import Entry
+from matricula.db.queries import planned_for_these_values
+from matricula.organizations.models import Organization
+
+Key = tuple[str, int]
+NAMED_BY = {
+    "programs.membership": "account__full_name",
+    "programs.appointment": "address",
+    "programs.group": "name",
+    "programs.program": "name",
+    "invitations.invitation": "address",
+    "joining.request": "address",
+    "joining.directlink": "label",
+    "joining.importedfile": "name",
+    "joining.arrival": "account__full_name",
+    "learning.enrolment": "course__title",
+    "credentials.certificate": "title",
+    "catalog.course": "title",
+    "catalog.courseupload": "name",
+    "catalog.specialization": "title",
+    "organizations.organization": "name",
+    "organizations.affiliation": "account__full_name",
+    "organizations.role": "account__full_name",
+    "accounts.account": "full_name",
+}
+"""Where the name of each kind of subject stands."""
+SHOWN = ("role", "state", "name", "title", "address", "reason", "letters", "seats")
+"""What is told of before and after: the rest are numbers of rows."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A journal line in words. `about` is "" when its subject is gone or has no name."""
+
+    entry: Entry
+    what: str
+    about: str
+    details: str
+
+
+def in_words(entries: Iterable[Entry]) -> list[Line]:
+    lines = list(entries)
+    names, people = subject_names(lines), account_names(lines)
+    return [
+        Line(
+            one,
+            change_words(one.verb),
+            names.get(key_of(one)) or people.get(account_of(one), ""),
+            change_details(one),
+        )
+        for one in lines
+    ]
+
+
+def key_of(entry: Entry) -> Key:
+    return entry.subject_type, entry.subject_id or 0
+
+
+def account_of(entry: Entry) -> int:
+    """Whom a line tells of whose subject has gone: a role that was taken away."""
+    told = entry.after.get("account")
+    return told if isinstance(told, int) else 0
+
+
+def subject_names(entries: list[Entry]) -> dict[Key, str]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        wanted[entry.subject_type].add(entry.subject_id or 0)
+    found: dict[Key, str] = {}
+    for kind in wanted.keys() & NAMED_BY.keys():
+        rows: QuerySet[Account] = apps.get_model(kind)._default_manager.filter(pk__in=wanted[kind])
+        found |= {(kind, pk): str(name or "") for pk, name in rows.values_list("pk", NAMED_BY[kind])}
+    return found
+
+
+def account_names(entries: list[Entry]) -> dict[int, str]:
+    wanted = {account_of(one) for one in entries} - {0}
+    return dict(Account.objects.filter(pk__in=wanted).values_list("pk", "full_name")) if wanted else {}
+
+
+def change_words(verb: str) -> str:
+    """`group.manager_named` as "Group: manager named"."""
+    noun, _dot, done = verb.partition(".")
+    return f"{noun.replace('_', ' ').capitalize()}: {done.replace('_', ' ')}" if done else noun
+
+
+def change_details(entry: Entry) -> str:
+    """What changed, as far as words tell it: "role: viewer → owner"."""
+    told = []
+    for name in SHOWN:
+        before, after = entry.before.get(name), entry.after.get(name)
+        if after not in (None, "") or before not in (None, ""):
+            values = [plain_value(one) for one in (before, after) if one not in (None, "")]
+            told.append(f"{name}: {' → '.join(dict.fromkeys(values))}")
+    return ", ".join(told)
+
+
+def plain_value(value: object) -> str:
+    return str(value).replace("_", " ")[:120]
+
+
+PAGE_SIZE = 20
+"""Lines on a person's page."""
+
+VERBS = (
+    "affiliation",
+    "arrival",
+    "audit",
+    "course",
+    "direct_link",
+    "group",
+    "invitation",
+    "membership",
+    "organization",
+    "program",
+    "request",
+    "role",
+    "specialization",
+    "token",
+)
+
+
+def matching_entries(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Entry]:
+    """`asked`: verb (its first word), person (public id), since and until (days)."""
+    rows = Entry.objects.filter(organization_id=organization.pk).select_related("actor")
+    if asked.get("verb") in VERBS:
+        rows = rows.filter(verb__startswith=asked["verb"] + ".")
+    if asked.get("person"):
+        rows = rows.filter(actor__public_id=asked["person"])
+    since, until = day(asked.get("since")), day(asked.get("until"))
+    rows = rows.filter(at__date__gte=since) if since else rows
+    return rows.filter(at__date__lte=until) if until else rows
+
+
+def newest_entries(organization: Organization, asked: Mapping[str, str], most: int) -> list[Entry]:
+    """The newest that fit `asked` as `matching_entries` takes it."""
+    with planned_for_these_values():
+        return list(matching_entries(organization, asked).order_by("-pk")[:most])
+
+
+def newest_about(organization: Organization, subjects: Iterable[Model]) -> list[Entry]:
+    """The newest lines about these rows."""
+    with planned_for_these_values():
+        return list(entries_about(organization, subjects).select_related("actor").order_by("-pk")[:PAGE_SIZE])
+
+
+def entries_about(organization: Organization, subjects: Iterable[Model]) -> QuerySet[Entry]:
+    kinds: dict[str, list[int]] = defaultdict(list)
+    for one in subjects:
+        kinds[one._meta.label_lower].append(one.pk)
+    about = Q(pk__in=[])
+    for kind, ids in kinds.items():
+        about |= Q(subject_type=kind, subject_id__in=ids)
+    return Entry.objects.filter(about, organization_id=organization.pk)
+
+
+def day(text: str | None) -> object:
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""How many were invited, opened, joined, started and completed: in all, by group, by course, over time.
+
+Nothing is counted here: the numbers are kept while people come (`programs/tallying.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matricula.catalog.models import Course
+from matricula.organizations.models import Organization
+from matricula.programs.counting import counted_numbers
+from matricula.programs.models import Group
+
+STEPS = {
+    "invited": _("Invited"),
+    "opened": _("Opened"),
+    "joined": _("Joined"),
+    "started": _("Started"),
+    "completed": _("Completed"),
+}
+WEEKS = 12
+Week = tuple[date, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """The numbers of one group or course."""
+
+    name: str
+    program: str
+    invited: int | None
+    joined: int | None
+    started: int
+    completed: int
+
+
+def programs_of(organization: Organization) -> list[int]:
+    return list(organization.programs.values_list("pk", flat=True))
+
+
+def funnel(organization: Organization) -> dict[str, int]:
+    """The number of each of STEPS."""
+    found = counted_numbers(programs_of(organization), "standing", "opened", "joined", "started", "completed")
+    standing = found["standing"]
+    invited = sum(standing.values()) - standing.get("corrected", 0)
+    return {"invited": invited, **{step: found[step].get("", 0) for step in STEPS if step != "invited"}}
+
+
+def over_time(organization: Organization) -> list[Week]:
+    """First day and (invited, joined, completed) of each of the last twelve weeks, the oldest first."""
+    monday = timezone.now().date() - timedelta(days=timezone.now().weekday())
+    weeks = [monday - timedelta(weeks=ago) for ago in range(WEEKS - 1, -1, -1)]
+    days = ("invited_on", "joined_on", "completed_on")
+    found = counted_numbers(programs_of(organization), *days, since=weeks[0].isoformat())
+    invited, joined, completed = (by_week(found[one], weeks) for one in days)
+    return [(week, (invited[week], joined[week], completed[week])) for week in weeks]
+
+
+def by_week(by_day: dict[str, int], weeks: list[date]) -> dict[date, int]:
+    found = dict.fromkeys(weeks, 0)
+    for text, number in by_day.items():
+        day = date.fromisoformat(text)
+        monday = day - timedelta(days=day.weekday())
+        found[monday] = found.get(monday, 0) + number
+    return found
+
+
+def by_group(organization: Organization) -> list[Line]:
+    groups = Group.objects.filter(program__organization=organization).select_related("program")
+    kinds = ("group_invited", "group_joined", "group_started", "group_completed")
+    found = counted_numbers(programs_of(organization), *kinds)
+    return [
+        Line(one.name, one.program.name, *(found[kind].get(str(one.pk), 0) for kind in kinds))
+        for one in groups.order_by("program__name", "name")
+    ]
+
+
+def by_course(organization: Organization) -> list[Line]:
+    """Nobody is invited to a course or joins it, but for the few whose invitation names one."""
+    found = counted_numbers(programs_of(organization), "course_started", "course_completed")
+    started, completed = found["course_started"], found["course_completed"]
+    taken = Course.objects.filter(pk__in=[int(one) for one, n in started.items() if n]).order_by(
+        "title", "pk"
+    )
+    return [
+        Line(one.title, "", None, None, started[str(one.pk)], completed.get(str(one.pk), 0)) for one in taken
+    ]
+
+
+WIDTH, HEIGHT = 600, 160
+
+
+@dataclass(frozen=True)
+class Curve:
+    name: str
+    points: str
+    total: int
+
+
+def curves(series: Sequence[tuple[str, Sequence[int]]]) -> tuple[list[Curve], int]:
+    """Polylines in a frame of WIDTH by HEIGHT, and the highest value, which touches the top."""
+    top = max((value for _, values in series for value in values), default=0) or 1
+    return [Curve(name, line(values, top), sum(values)) for name, values in series], top
+
+
+def line(values: Sequence[int], top: int) -> str:
+    step = WIDTH / max(1, len(values) - 1)
+    return " ".join(
+        f"{place * step:.1f},{HEIGHT - value * HEIGHT / top:.1f}" for place, value in enumerate(values)
+    )
+
+
+def share(value: int, whole: int) -> int:
+    """Percent of `whole`, 0 to 100."""
+    return min(100, round(100 * value / whole)) if whole else 0

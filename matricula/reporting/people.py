@@ -1,0 +1,81 @@
+"""Finding people: members by name or work e-mail, program, group and state."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from matricula.db.paging import PAGE_SIZE, KeysetPage
+from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
+from matricula.organizations.models import Affiliation, Role
+from matricula.programs.models import Group, Membership, Program
+
+TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
+WORK_EMAIL = Subquery(TIES.live_first().values("work_email")[:1])
+"""A member's: of the live tie, else of the one that ended last."""
+SHOWN = ("state", "joined_at", "account_id")
+BESIDE = {
+    "program_name": F("program__name"),
+    "full_name": F("account__full_name"),
+    "account_public_id": F("account__public_id"),
+    "work_email": WORK_EMAIL,
+}
+"""What a list shows of other tables."""
+
+
+@cache
+def shown_members() -> QuerySet[Any]:
+    """The columns of a list by their names: whole objects would take longer to make than to read."""
+    return Membership.objects.annotate(**BESIDE).values_list("pk", *SHOWN, *BESIDE, named=True)
+
+
+def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
+    """`asked`: program (public id), group (id), state."""
+    rows = Membership.objects.shown_to(role).select_related("account", "program")
+    if asked.get("program"):
+        programs = Program.objects.shown_to(role).filter(public_id=asked["program"])
+        rows = rows.filter(program__in=list(programs.values_list("pk", flat=True)))
+    if asked.get("group", "").isdigit():
+        groups = Group.objects.shown_to(role).filter(pk=int(asked["group"]))
+        rows = rows.filter(groups__in=list(groups.values_list("pk", flat=True)))
+    if asked.get("state") in Membership.State.values:
+        rows = rows.filter(state=asked["state"])
+    return rows
+
+
+def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
+    """All that fit `asked`: program, group, state, and q, words of name or work e-mail. A page of them
+    is `page_of`.
+
+    Personal addresses are nobody's business here.
+    """
+    return listed_members(role, asked).filter(has_all_words(search_words(asked.get("q", ""))))
+
+
+def page_of_members(
+    role: Role,
+    asked: Mapping[str, str],
+    shown: QuerySet[Any] | None = None,
+    size: int = PAGE_SIZE,
+) -> KeysetPage[Any]:
+    """The newest that fit, or those after or before one, read from `shown`, or as `shown_members`."""
+    lines = SearchedTable("programs_membership", role.organization_id)
+    read = shown_members() if shown is None else shown
+    return page_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
+
+
+def group_names(role: Role, memberships: list[Any]) -> dict[int, str]:
+    """By membership: the names of its groups, as far as they are shown to the role."""
+    shown = Group.objects.shown_to(role).filter(memberships__id__any_of=[one.pk for one in memberships])
+    found: dict[int, list[str]] = defaultdict(list)
+    for membership, name in shown.order_by("name").values_list("memberships", "name"):
+        found[membership].append(name)
+    return {membership: ", ".join(names) for membership, names in found.items()}
+
+
+def work_emails(memberships: list[Membership]) -> dict[int, str]:
+    """By account."""
+    rows = Membership.objects.filter(pk__any_of=[one.pk for one in memberships])
+    return dict(rows.values_list("account_id", WORK_EMAIL))

@@ -1,0 +1,60 @@
+"""Journal lines in words: what each is about, and what changed."""
+
+import pytest
+
+from conftest import person
+from matricula.audit.models import Entry, record
+from matricula.organizations.models import Role
+from matricula.programs.groups import make_group
+from matricula.programs.memberships import enter_program
+from matricula.reporting.audit_log import NAMED_BY, in_words, subject_names
+from matricula.roles.roles import change_role, put_role, remove_role
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_kind_of_subject_has_the_name_it_is_said_to_have(django_assert_num_queries):
+    entries = [Entry(verb="x", subject_type=kind, subject_id=1) for kind in NAMED_BY]
+    with django_assert_num_queries(len(NAMED_BY)):
+        assert subject_names(entries) == {}
+
+
+def test_lines_say_what_they_are_about_also_when_it_is_gone(organization, program, bruno, chika):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    make_group(program=program, name="Crew", is_open=False, actor=bruno)
+    enter_program(program=program, account=person("Ada Okafor", "ada@nordlicht.example"))
+    role = put_role(organization=organization, account=chika, kind="viewer", groups=[], actor=bruno)
+    change_role(role=role, kind="program_administrator", groups=[], actor=bruno)
+    remove_role(role=role, actor=bruno)
+    lines = in_words(Entry.objects.filter(organization_id=organization.pk).order_by("pk"))
+    assert [(one.what, one.about, one.details) for one in lines] == [
+        ("Group: made", "Crew", "name: Crew"),
+        ("Membership: began", "Ada Okafor", ""),
+        ("Role: given", "Chika Obi", "role: viewer"),
+        ("Role: changed", "Chika Obi", "role: viewer → program administrator"),
+        ("Role: removed", "Chika Obi", "role: program administrator"),
+    ]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_naming_costs_the_same_for_one_and_for_three(organization, program, lines, django_assert_num_queries):
+    for _ in range(lines):
+        record("program.changed", organization=organization, subject=program, after={"account": 1})
+    entries = list(Entry.objects.all())
+    with django_assert_num_queries(2):
+        assert {one.about for one in in_words(entries)} == {"Welcome"}
+
+
+def test_one_persons_page_shows_role_progress_and_what_was_done(client, organization, program, course, bruno):
+    from matricula.learning.completion import finish_lesson
+    from matricula.learning.enrolments import start_course
+
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    ada = person("Ada Okafor", "ada@nordlicht.example")
+    enrolment = start_course(course=course, membership=enter_program(program=program, account=ada))
+    finish_lesson(enrolment=enrolment, lesson=course.lessons.get(key="read"))
+    put_role(organization=organization, account=ada, kind="viewer", groups=[], actor=bruno)
+    client.force_login(bruno)
+    page = client.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
+    for words in ("Viewer", "1 of 2 lessons", "Membership: began", "Course: started", "50%"):
+        assert words in page

@@ -1,0 +1,44 @@
+"""The audit log: who did what, and when."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.db.paging import keyset_page
+from matricula.files.tables import table_response
+from matricula.organizations.access import actor_of, administering
+from matricula.organizations.models import Organization
+from matricula.reporting.audit_log import VERBS, in_words, matching_entries, newest_entries
+
+EXPORTED = 50_000
+
+
+@administering
+@require_safe
+def journal(request: HttpRequest, organization: Organization) -> HttpResponse:
+    page = keyset_page(matching_entries(organization, request.GET), request.GET)
+    context = {
+        "organization": organization,
+        "page": page,
+        "lines": in_words(page.rows),
+        "verbs": VERBS,
+        "people": Account.objects.filter(roles__organization=organization).order_by("full_name"),
+        "asked": request.GET,
+    }
+    return render(request, "reporting/console/journal.html", context)
+
+
+@administering
+@require_safe
+def journal_file(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """What the filters show, as CSV, the newest EXPORTED lines. Taking it is journalled too."""
+    entries = newest_entries(organization, request.GET, EXPORTED)
+    rows: list[list[object]] = [[_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]]
+    for one in entries:
+        subject = f"{one.subject_type} {one.subject_id or ''}".strip()
+        rows.append([one.at.isoformat(), one.who, one.verb, subject, str(one.before), str(one.after)])
+    record("audit.exported", actor=actor_of(request), organization=organization)
+    return table_response(rows, f"{organization.slug}-audit", "csv")

@@ -1,0 +1,60 @@
+"""What a browser may keep of a page: nothing without asking again."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from matricula.web.errors import bad_request
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def revalidate_pages(answer: GetResponse) -> GetResponse:
+    """Middleware: a page is its reader's own and of this moment, unless its view says otherwise.
+
+    Browsers may keep a 404 or 410 for ever when nothing forbids it (RFC 9111, section 4.2.2): a program that
+    was full once would have stayed full for whoever saw the page.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    return answered
+
+
+MIB = 1024 * 1024
+MOST_BYTES_SIGNED_IN = 520 * MIB
+"""A course of 512 MiB and its form."""
+MOST_BYTES_OF_A_STRANGER = 4 * MIB
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def limit_body_size(answer: Answer) -> Answer:
+    """Middleware: 413 with a page that says what to do (RFC 9110, section 15.5.14).
+
+    400 for an address with a character that no database keeps.
+    """
+
+    def limited(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
+        if request.path.startswith(settings.LIMITED_ELSEWHERE):
+            return answer(request)
+        size = body_length(request)
+        if size > MOST_BYTES_OF_A_STRANGER and (
+            size > MOST_BYTES_SIGNED_IN or not request.user.is_authenticated
+        ):
+            return render(request, "413.html", status=413)
+        return answer(request)
+
+    return limited
+
+
+def body_length(request: HttpRequest) -> int:
+    """Without a length, Django reads no body at all."""
+    length = request.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
