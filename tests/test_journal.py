@@ -43,6 +43,7 @@ def test_each_verb_of_joining_and_leaving_writes_exactly_one_line(client, link, 
         "arrival.finished",
         "membership.ended",
         "affiliation.ended",
+        "address.power_promised_to_end",
     ]
 
 

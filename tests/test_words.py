@@ -19,8 +19,8 @@ def catalog(request):
 
 def test_the_words_of_a_letter_are_found_in_templates_and_modules():
     words = {room.name: words_of(room) for room in rooms()}
-    assert {"accounts", "joining", "programs"} <= set(words)
-    assert "JOIN NOW" in words["joining"]
+    assert {"accounts", "invitations", "joining", "programs", "roles"} <= set(words)
+    assert "JOIN NOW" in words["invitations"]
     assert "Authenticator app" in words["accounts"]
 
 

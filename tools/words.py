@@ -26,7 +26,7 @@ WRITER = re.compile(r"^@?composes(_many)?\(", re.M)
 
 def rooms() -> list[Path]:
     """Those that write letters."""
-    return sorted(one.parent for one in PACKAGE.glob("*/apps.py") if words_of(one.parent))
+    return sorted(one.parent for one in PACKAGE.glob("*/__init__.py") if words_of(one.parent))
 
 
 def words_of(room: Path) -> list[str]:

@@ -25,11 +25,12 @@ from matricula.api.errors import (
 )
 from matricula.catalog.errors import CatalogError, UploadsUsedUp
 from matricula.files.pictures import PictureRefused
-from matricula.invitations.errors import FileRefused, LetterJustSent
+from matricula.invitations.errors import FileRefused, InvitationError, LetterJustSent
 from matricula.joining.errors import JoiningError
 from matricula.organizations.errors import OrganizationError
 from matricula.programs.errors import ProgramError, SeatsInUse
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
+from matricula.security.throttling import HasToWait
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,16 @@ class Refusal:
 
 def answer_to(fault: BaseException) -> HttpResponse:
     """The one translation of what was raised. What it does not know is logged, and is nobody's business."""
-    known = (ApiError, JoiningError, ProgramError, CatalogError, OrganizationError, AccountError)
+    known = (
+        ApiError,
+        JoiningError,
+        InvitationError,
+        ProgramError,
+        CatalogError,
+        OrganizationError,
+        AccountError,
+        HasToWait,
+    )
     if isinstance(fault, known) and fault.code in KINDS:
         return drawn(Refusal(fault.code, detail_of(fault), faults_of(fault), headers_of(fault)))
     if isinstance(fault, FileRefused):

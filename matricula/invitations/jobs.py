@@ -37,7 +37,7 @@ def hand_over(job: Job) -> bool:
     return hand_over_letters()
 
 
-@recurs_nightly("joining.members", NIGHT)
+@recurs_nightly("invitations.members", NIGHT)
 def settle_some_members(job: Job) -> bool:
     """Invitations to who is in the program already are answered, in one program a step: such as were made
     before they were looked for. True until all programs are looked at."""

@@ -1,4 +1,4 @@
-"""Writing again to those who have not answered: to all in rounds, to each in reminders; whose time is over."""
+"""Writing again to those who have not answered: all in rounds, each in reminders; whose time is over."""
 
 from datetime import datetime, timedelta
 

@@ -16,13 +16,13 @@ from matricula.organizations.models import Organization
 Key = tuple[str, int]
 NAMED_BY = {
     "programs.membership": "account__full_name",
-    "programs.appointment": "address",
+    "roles.appointment": "address",
     "programs.group": "name",
     "programs.program": "name",
     "invitations.invitation": "address",
     "joining.request": "address",
     "joining.directlink": "label",
-    "joining.importedfile": "name",
+    "invitations.importedfile": "name",
     "joining.arrival": "account__full_name",
     "learning.enrolment": "course__title",
     "credentials.certificate": "title",

@@ -80,7 +80,7 @@ def test_a_zip_that_bruno_had_taken_in_at_the_last_moment_is_not_swept_before_th
         CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=hours))
         os.utime(row.place, (time.time() - hours * 3600, time.time() - hours * 3600))
         with transaction.atomic():
-            sweep_uploads(Job())
+            sweep_uploads()
         assert (CourseUpload.objects.exists(), row.place.exists()) == (kept, kept)
 
 
@@ -89,5 +89,5 @@ def test_a_zip_that_is_taken_in_while_strays_are_looked_for_stops_no_sweep(clien
     CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
     monkeypatch.setattr(Path, "glob", lambda folder, _names: [folder / "taken-since.zip"])
     with transaction.atomic():
-        sweep_uploads(Job())
+        sweep_uploads()
     assert not CourseUpload.objects.exists()

@@ -25,7 +25,7 @@ from matricula.peoplefile.limits import refusal
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 
-JOB, STOP_JOB = "joining.import", "joining.stop_import"
+JOB, STOP_JOB = "invitations.import", "invitations.stop_import"
 State = ImportedFile.State
 
 

@@ -98,6 +98,6 @@ def test_d6_coming_back_opens_the_course_where_it_was_left(reader, membership, p
     start_course(course=course, membership=membership)
     reader.post(f"{course.address}lessons/read/done/")
     end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
-    again = enter_program(program=program, account=membership.account)
+    again = enter_program(program=program, account=membership.account, invited_at=timezone.now())
     assert again.pk == membership.pk
     assert "1 of 2 lessons" in reader.get(course.address).content.decode()

@@ -33,8 +33,8 @@ import json, re, sys, time
 from pathlib import Path
 import django
 django.setup()
-from matricula.joining.errors import FileRefused
-from matricula.joining.importing.reading import read_rows
+from matricula.peoplefile import read_rows
+from matricula.invitations.errors import FileRefused
 # Not getrusage: what it tells begins with the memory of the process this one was forked from.
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 before, rows, code = peak(), 0, ""

@@ -124,10 +124,10 @@ def test_a_limit_of_nought_is_no_limit(settings, chika):
 def test_counters_whose_time_is_over_go_with_the_digests_of_what_was_given(chika):
     log_in(CHIKA, "wrong")
     assert Throttle.objects.count() == 3
-    forget_windows_that_ended(None)
+    forget_windows_that_ended()
     assert Throttle.objects.count() == 3
     Throttle.objects.update(window_ends_at=timezone.now() - timedelta(seconds=1))
-    forget_windows_that_ended(None)
+    forget_windows_that_ended()
     assert Throttle.objects.count() == 0
 
 
