@@ -2,6 +2,7 @@
 
 from matricula.api.schemas.catalog import Course, Specialization, Upload
 from matricula.api.schemas.joining import DirectLink, Invitation, InvitationState, NewDirectLink, Request
+from matricula.api.schemas.naming import Named
 from matricula.api.schemas.organization import (
     Branding,
     Entry,
@@ -16,7 +17,6 @@ from matricula.api.schemas.organization import (
 from matricula.api.schemas.people import (
     Administrator,
     Membership,
-    Named,
     Person,
     PersonInFull,
     Progress,
