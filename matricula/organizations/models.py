@@ -86,7 +86,7 @@ class LogoUpload(models.Model):
     content = models.BinaryField()
     state = models.CharField(max_length=8, choices=State, default=State.DRAWING)
     refusal = models.CharField(max_length=20, blank=True)
-    """One of WORDS in web/pictures.py."""
+    """One of WORDS in files/pictures.py."""
     through = models.CharField(max_length=160, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -20,6 +20,7 @@ from matricula.invitations.models import Invitation
 from matricula.jobs.queue import perform_due
 from matricula.joining.requests import ask_administrator
 from matricula.organizations.access import MAY
+from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Organization
 from tests.chromium import SIZES
 from tests.journeys.walking import (
@@ -35,6 +36,7 @@ from tests.test_console import VIEWS, House, signed_in
 
 pytestmark = BROWSER_TEST
 START = "/console/nordlicht/"
+BROKEN_LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="'
 FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
 PARTS = {"console:sample", "letters:content"}
 """Pieces of other pages, asked for by a script or shown in a frame."""
@@ -54,6 +56,7 @@ def bruno(transactional_db, settings, tmp_path):
         receive_upload(upload=SimpleUploadedFile(name, content), organization=organization, actor=owner)
     people = b"email,name\nvera@nordlicht.example,Vera\nno address,Wim\n"
     hand_in_file(program=organization.programs.get(), name="people.csv", content=[people], actor=owner)
+    receive_logo(organization=organization, content=BROKEN_LOGO, actor=owner)
     while perform_due():
         pass
     return owner
@@ -70,6 +73,7 @@ def by_form() -> list[str]:
     """Pages that a form leads to, and no link."""
     organization = Organization.objects.get(slug="nordlicht")
     uploads = [f"content/uploads/{one.public_id}/" for one in organization.course_uploads.order_by("pk")]
+    uploads += [f"branding/logo/uploads/{organization.logo_uploads.get(state='refused').public_id}/"]
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 
