@@ -35,7 +35,7 @@ SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
 CA_FILE = validated_ca_file(env.str("MATRICULA_CA_FILE", default=""))
-"""Authorities that outgoing connections trust beside those of the machine; see web/trust.py."""
+"""Authorities that outgoing connections trust beside those of the machine; see security/tls.py."""
 _base = urlsplit(BASE_URL)
 WORKERS = whole_number(
     env, "MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4), least=1

@@ -131,7 +131,7 @@ def found_in(text: str, pattern: str) -> str:
 
 
 class Walk:
-    """Ada's way from Bruno's page to her certificate, and Dana's line of a file; stories under the profiler."""
+    """Ada's way from Bruno's page to her certificate, and Dana's line of a file, under the profiler."""
 
     def __init__(self) -> None:
         from django.test import Client

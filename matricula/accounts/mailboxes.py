@@ -44,7 +44,10 @@ def hold_account(account: int) -> None:
 
 
 def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:
-    """All that list one of `mailboxes`, given in canonical spelling, proven or not, and one `beside` them."""
+    """All that list one of `mailboxes`, given in canonical spelling, proven or not, and one `beside` them.
+
+    In the order of their ids, so that two who hold several never wait for each other.
+    """
     listing = Q(pk__in=EmailAddress.objects.filter(canonical__in=mailboxes).values("account")) | Q(pk=beside)
     list(Account.objects.filter(listing).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 

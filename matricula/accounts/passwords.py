@@ -89,7 +89,8 @@ def open_reset(**known: object) -> PasswordReset:
 
 @transaction.atomic
 def choose_password(*, reset: PasswordReset, password: str) -> Account:
-    """The new password holds and every session has ended. Raises CodeEnded for who comes second or too late.
+    """The new password holds and every session has ended. Raises CodeEnded for whoever comes second
+    or too late.
 
     Whoever read the letter proved its mailbox, where only a program had answered for it. Raises MailboxTaken.
     """

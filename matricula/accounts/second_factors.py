@@ -77,6 +77,7 @@ def authenticator_accepts(account: Account, code: str) -> bool:
 @transaction.atomic
 def renew_recovery_codes(*, account: Account) -> list[str]:
     """Ten new codes, shown once; those before them end, also those made at the same moment."""
+    # Held, so that of two who ask at once one waits and ends the other's codes.
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.recovery_codes.all().delete()
     codes = ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]

@@ -22,5 +22,5 @@ class TokenForm(forms.Form):
     )
 
     def granted(self) -> dict[str, Any]:
-        """What `grant` takes."""
+        """What `grant_token` takes."""
         return {name: self.cleaned_data[name] for name in ("name", "days", "scopes")}

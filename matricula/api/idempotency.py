@@ -24,6 +24,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 SHAPE = re.compile(r"[\x21-\x7e]{1,255}")
+"""Visible ASCII: what a header carries unchanged."""
 PURPOSE = "api-answer"
 Work = Callable[[], HttpResponse]
 

@@ -4,6 +4,7 @@ from matricula.db.triggers import Trigger, register_triggers
 
 WORDS = "the journal is append-only"
 REFUSALS = {"sqlite": f"SELECT RAISE(ABORT, '{WORDS}')", "postgresql": f"RAISE EXCEPTION '{WORDS}'"}
+"""Before the row is touched, so the whole statement is undone."""
 GUARDS = [
     Trigger(vendor, f"append_only_{event.lower()}", "audit_entry", f"BEFORE {event}", body)
     for vendor, body in REFUSALS.items()

@@ -173,6 +173,7 @@ def sweep_uploads() -> bool:
     nobodys = Q(uploaded_at__lt=before) & ~Q(state__in=(State.TAKING, State.TAKEN))
     never_taken = Q(uploaded_at__lt=before - KEPT, state=State.TAKING)
     old = CourseUpload.objects.filter(nobodys | never_taken)
+    # SKIP LOCKED: one that is being taken in at this moment is left for the next time.
     some = list(old.select_for_update(skip_locked=True)[:MANY])
     for upload in some:
         upload.place.unlink(missing_ok=True)

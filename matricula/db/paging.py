@@ -36,7 +36,7 @@ def keyset_page(
     """`asked` may hold `before` or `after`, an id; whatever else it holds is kept in the links.
 
     Ids are found first: for them an index has all that is asked, whether the rows lie together or far apart.
-    `take` gives the first few ids of rows that are in order; `web/searching.py` has one that looks for words.
+    `take` gives the first few ids of rows that are in order; `db/search.py` has one that looks for words.
     `shown`: what the rows of the page are read from, with all that is to be seen of them and their `pk`.
     """
     take = take or first

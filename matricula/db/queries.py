@@ -1,4 +1,4 @@
-"""The one row a question can have for an answer, and rows known by many ids."""
+"""Questions and statements Django has no word for: one row, many ids, insert once, plans for these values."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -38,6 +38,8 @@ WALK = """WITH walked (id, search) AS (
 hits AS MATERIALIZED (SELECT ARRAY(SELECT id FROM walked WHERE {fits} LIMIT {n}) AS ids)
 SELECT ids, CASE WHEN cardinality(ids) < {n} THEN (SELECT id FROM walked OFFSET {far} - 1 LIMIT 1) END
 FROM hits"""
+"""Of the newest rows the ids that fit; where those are too few, also the id at which the walk ended.
+MATERIALIZED, so that the walk is done once for both."""
 LOOK = """WITH found (id) AS MATERIALIZED (
     SELECT {pk} FROM {table} WHERE {where} AND {pk} {beyond} {last} AND {fits} {some})
 SELECT ARRAY(SELECT found.id FROM (SELECT id FROM found ORDER BY id {order}) AS found, LATERAL (
@@ -69,7 +71,7 @@ def has_all_words(words: list[str]) -> Q:
 
 @dataclass(frozen=True)
 class SearchedTable:
-    """Where the words of a list are indexed: a table that is `searched`, with the ids of the list's rows."""
+    """Where the words of a list are indexed: a table that was registered, with the ids of the list's rows."""
 
     table: str
     organization: int

@@ -21,6 +21,7 @@ INSTALLED = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'kept_*'",
 }
 TABLES = {"INSERT": "new", "UPDATE": "old new", "DELETE": "old"}
+"""Which rows of a statement a trigger of PostgreSQL can be shown (transition tables)."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from django.utils.http import content_disposition_header
 
 SHOWN = re.compile(r"image/(?:png|jpeg|webp|gif)|video/(?:webm|mp4)|text/vtt")
 RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+"""One range; more than fifteen digits are no place in a file, and several ranges are answered with the whole
+file."""
 PIECE = 256 * 1024
 FOR_EVER = "public, max-age=31536000, immutable"
 

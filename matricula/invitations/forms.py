@@ -61,7 +61,8 @@ def choices_by_program(programs: list[Program]) -> dict[int, list[tuple[str, str
 
 
 def opened_by(program: Program, choice: str) -> dict[str, Any]:
-    """`course` and `specialization` as `invite` and `make_link` take them; None for what is not offered."""
+    """`course` and `specialization` as `invite_person` and `make_direct_link` take them; None for what is
+    not offered."""
     kind, _colon, public_id = choice.partition(":")
     courses, series = offered_courses(program), offered_specializations(program)
     return {

@@ -126,6 +126,7 @@ def send_invitation_again(*, invitation: Invitation, actor: Account | None) -> N
     """
     if invitation.program.has_ended:
         raise ProgramEnded
+    # Held: of two who press at once, the second finds the letter of the first.
     locked = first_or_none(Invitation.objects.live().select_for_update().filter(pk=invitation.pk))
     if locked is None:
         raise InvitationAnswered
@@ -153,7 +154,7 @@ def is_of_a_member(invitation: Invitation) -> bool:
 
 @transaction.atomic
 def renew_invitation(*, invitation: Invitation, actor: Account | None) -> None:
-    """Send again; an expired one is open once more. Raises what `send_again` does."""
+    """Send again; an expired one is open once more. Raises what `send_invitation_again` does."""
     if invitation.is_expired:
         until = invitation_expiry(invitation.program)
         Invitation.objects.live().filter(pk=invitation.pk).update(expires_at=until)
@@ -163,7 +164,7 @@ def renew_invitation(*, invitation: Invitation, actor: Account | None) -> None:
 @transaction.atomic
 def send_all_again(*, program: Program, actor: Account | None) -> int:
     """Write to everybody in `program` who has not answered and was not written to just now, from the worker
-    (`writing_again.py`). How many that is; 0 also while such a round is under way."""
+    (`rounds.py`). How many that is; 0 also while such a round is under way."""
     waiting = waiting_for_answer(Invitation.objects.filter(program=program))
     expected, last = waiting.aggregate(n=Count("pk"), last=Max("pk")).values()
     if not expected:

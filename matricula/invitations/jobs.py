@@ -1,4 +1,4 @@
-"""What joining has done for later."""
+"""What the worker does for invitations, and when."""
 
 from datetime import time, timedelta
 
@@ -39,7 +39,7 @@ def hand_over(job: Job) -> bool:
 
 @recurs_nightly("invitations.members", NIGHT)
 def settle_some_members(job: Job) -> bool:
-    """Invitations to who is in the program already are answered, in one program a step: such as were made
+    """Invitations to people who are in the program are answered, in one program a step: such as were made
     before they were looked for. True until all programs are looked at."""
     program = Program.objects.filter(pk__gt=job.place).order_by("pk").first()
     if program is None:

@@ -69,7 +69,8 @@ def listed_invitations(organization: Organization, asked: Mapping[str, str]) -> 
 
 
 def matching_invitations(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Invitation]:
-    """All that fit `asked`: state, program and q, words of name or address. A page of them is `page_of`."""
+    """All that fit `asked`: state, program and q, words of name or address. A page of them is
+    `page_of_invitations`."""
     return listed_invitations(organization, asked).filter(has_all_words(search_words(asked.get("q", ""))))
 
 

@@ -27,7 +27,9 @@ def write_rounds() -> bool:
 
 
 def write_round(one: Round) -> bool:
-    """To the next of those meant, answered or not. Who answered or was written to since is left out."""
+    """To the next of those meant, answered or not. Whoever answered or was written to since is
+    left out. The rows are held in the order of their ids, as `hold_invitations` holds them.
+    """
     meant = Invitation.objects.filter(program=one.program, pk__gt=one.reached, pk__lte=one.last)
     batch = list(meant.select_for_update().order_by("pk").values_list("pk", flat=True)[:BATCH])
     people = list(waiting_for_answer(Invitation.objects.filter(pk__in=batch)).select_related("program"))
@@ -81,6 +83,7 @@ def send_reminders() -> bool:
         state=Invitation.State.SENT,
         remind_at__lte=timezone.now(),
     )
+    # SKIP LOCKED: whoever is joining or being written to at this moment is asked about in the next batch.
     locked = due.select_for_update(of=("self",), skip_locked=True).select_related("program", "letter")
     batch = list(locked[:REMINDERS_AT_ONCE])
     Invitation.objects.filter(pk__in=[one.pk for one in batch]).update(remind_at=None)

@@ -16,6 +16,8 @@ COPY = """INSERT INTO invitations_searchline (invitation_id, organization_id, se
 SELECT id, organization_id, search FROM invitations_invitation i
 WHERE id > %s AND NOT EXISTS (SELECT FROM invitations_searchline l WHERE l.invitation_id = i.id)
 ORDER BY id LIMIT %s ON CONFLICT DO NOTHING"""
+"""NOT EXISTS, because below the newest there may be gaps; ON CONFLICT, because another worker may fill them
+now."""
 register_search("invitations_searchline", "invitation_id")
 
 

@@ -75,7 +75,7 @@ def settle_invitations_to(email: EmailAddress) -> None:
 
 
 def settle_all(rows: InvitationQuerySet, state: Invitation.State, account: Account | None = None) -> None:
-    """Settle the live ones among `rows`, and journal each."""
+    """Settle the live ones among `rows`, held in the order of their ids, and record each."""
     held = rows.live().select_for_update(no_key=True, of=("self",)).order_by("pk")
     for one in held:
         if one.settle(state, account=account):

@@ -1,4 +1,4 @@
-"""Asking for work, in the transaction of what asks for it."""
+"""Asking for work, in the transaction of what asks for it; and doing it, step by step, under a lease."""
 
 import logging
 from collections.abc import Callable
@@ -156,6 +156,7 @@ def lease_job(lane: str = "") -> Job | None:
         due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
         same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
         free_queue = due.filter(Q(queue="") | ~Exists(same_queue))
+        # SKIP LOCKED spares PostgreSQL's workers the wait; `win_lease` decides, on SQLite too.
         for free in (abandoned, free_queue):
             job = free.select_for_update(skip_locked=True).first()
             if job and win_lease(job, now):

@@ -50,7 +50,7 @@ def begin_arrival(*, evidence: Origin, account: Account | None) -> Arrival:
 
 
 def holder_of(arrival: Arrival) -> Account | None:
-    """The account that holds the invited mailbox: known only to who has the e-mailed invitation.
+    """The account that holds the invited mailbox: known only to whoever has the e-mailed invitation.
 
     Not one that left the organization it is of: a colleague may read it now.
     """
@@ -115,7 +115,8 @@ def hold_people(arrival: Arrival, account: Account) -> None:
 @transaction.atomic
 @lines_together()
 def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
-    """What `finish` does once the mailbox is known to be proven, and the people are held. Raises as it does.
+    """What `finish_arrival` does once the mailbox is known to be proven, and the people are held. Raises as
+    it does.
 
     Held in this order, everywhere: the people, by id; the arrival; their invitations; the membership; the tie
     to the company and its addresses; the program.
@@ -140,7 +141,7 @@ def accept_origin(arrival: Arrival, account: Account) -> Invitation | DirectLink
     """Answer the invitation, or count a use of the link: what the person comes by, and joins the groups of.
 
     A member uses up no link, and an invitation that entering by another door answered is still theirs.
-    Raises LinkRefused for who comes second, RemovedFromProgram.
+    Raises LinkRefused for whoever comes second, RemovedFromProgram.
     """
     program, invitation = arrival.program, arrival.invitation
     hold_invitations(program=program, account=account, invitation=invitation)

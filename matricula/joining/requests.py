@@ -1,4 +1,4 @@
-"""Ask the administrator: one click for who holds a link that no longer opens, and what becomes of it."""
+"""Ask the administrator: one click for whoever holds a link that no longer opens, and what becomes of it."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q

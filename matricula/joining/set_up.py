@@ -63,7 +63,7 @@ def invited_in(arrival: Arrival) -> str:
 def join_as(*, arrival: Arrival, account: Account) -> None:
     """An account that proved who it is joins; its own login address stays what it is.
 
-    Raises MailboxTaken, RemovedFromProgram, and what `finish` does.
+    Raises MailboxTaken, RemovedFromProgram, and what `finish_arrival` does.
     """
     refuse_removed(program=arrival.program, account=account, invited_at=invited_at(arrival))
     hold_people(arrival, account)

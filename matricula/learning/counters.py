@@ -4,6 +4,10 @@ from matricula.db.triggers import Trigger, register_triggers
 from matricula.programs.counting import Counter, register_counter
 
 TABLE = "learning_enrolment"
+# SQLite has triggers for rows only: what the old row added is taken off and what the new one adds is put
+# on, unless nothing that counts has changed (MOVED). PostgreSQL has the rows of a whole statement and
+# changes each member once (ADVANCE): a member's row is locked, so the sum of what two transactions did is
+# right.
 STEP = """UPDATE programs_membership SET courses_started = courses_started {sign} 1,
 courses_completed = courses_completed {sign} ({side}.completed_at IS NOT NULL)
 WHERE id = {side}.membership_id"""

@@ -1,4 +1,4 @@
-"""What learning has done for later: completing those who have done all that is left of what was changed."""
+"""What the worker does for learning: completing those who have done all that is left of what was changed."""
 
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -16,9 +16,9 @@ CHANGED = "learning.changed_course"
 SHORTENED = "learning.shortened_series"
 SETTLING = timedelta(seconds=10)
 """Until then whoever was pressing START on a Specialization while a course was taken out of it is enrolled,
-and is seen. Whoever was finishing something is waited for anyway (`hold`)."""
+and is seen. Whoever was finishing something is waited for anyway (`hold_enrolments`)."""
 COURSES_AT, SERIES_AT = time(1, 0), time(1, 30)
-"""At night, before it is counted who completed anything (`recounting.py`)."""
+"""At night, before it is counted who completed anything (`recount.py`)."""
 
 
 @performs_job(CHANGED)

@@ -26,6 +26,9 @@ WRONG = f"(courses_started <> {STARTED} OR courses_completed <> {COMPLETED})"
 HELD = f"SELECT id FROM programs_membership WHERE id > %s AND id <= %s AND {WRONG}"
 MEND = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}
 WHERE id IN ({{ids}}) AND {WRONG}"""
+"""Members that seem wrong are held (FOR UPDATE, on PostgreSQL), then looked at again in a new statement,
+which sees what whoever held them before has committed. So nobody has to stop learning while it is
+counted."""
 logger = logging.getLogger(__name__)
 
 

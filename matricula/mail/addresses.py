@@ -14,6 +14,8 @@ _well_formed = EmailValidator()
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _plain = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,63}}")
+"""The plain addresses, nearly all, which need no library. A label with hyphens at its third and fourth place
+is left to IDNA, and so is whatever else does not fit."""
 
 
 class AddressRefused(ValidationError):

@@ -26,6 +26,7 @@ LARGEST = 256 * 1024
 MOST_PARTS = 60
 MOST_IDS = 50
 OUR_ID = re.compile(rb"<(\d{1,18})\.([0-9a-f]{24})@")
+"""Our Message-ID: the letter's number and its digest. The digits end before they are no number of a row."""
 FINAL = re.compile(r"\b5\d\d[ -]|\b5\.\d{1,3}\.\d{1,3}\b")
 """A mail server's answer that asking again will not change (RFC 5321, 4.2.1; RFC 3463, 2)."""
 SENDERS = re.compile(r"\b(mailer-daemon|postmaster)@", re.IGNORECASE)

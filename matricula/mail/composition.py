@@ -1,4 +1,4 @@
-"""Other people's words in our letters: plain, short, and nothing a mail program would make a link of."""
+"""How letters are written: one rendering for many; other people's words plain, short, without links."""
 
 import re
 from collections.abc import Callable, Hashable, Mapping
@@ -14,6 +14,7 @@ from django.utils.html import escape
 from matricula.mail.models import Letter
 
 LINK = re.compile(r"[a-z][a-z0-9+.-]*:/\S*|mailto:\S*", re.IGNORECASE)
+"""Whatever a mail program would make a link of by its scheme."""
 LONGEST_NAME = 80
 
 

@@ -16,6 +16,7 @@ from matricula.mail.models import Letter
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9.\[\]:-]+")
+"""CONTROLS would begin a header of their own; of an ADDRESS no space may reach the mail server's commands."""
 
 
 class Unwritable(OSError):

@@ -22,6 +22,7 @@ from matricula.security.tls import tls_context, verifying
 
 TIMEOUT_SECONDS = 30
 LEADING_DOT = re.compile(rb"(?m)^\.")
+"""Of a line; it is doubled, for a dot alone ends the letter (RFC 5321, 4.5.2)."""
 Told = Callable[[Envelope, OSError | None], None]
 
 

@@ -45,6 +45,9 @@ def owner_at(address: str, name: str) -> Account:
 def hold_roles(organization: int, *, actor: Account) -> None:
     """Until the transaction ends, nobody else changes roles here. Raises NotOwner.
 
+    The organization, not the roles: two owners who demote each other change two rows, and each would still
+    see the other.
+
     PostgreSQL locks the organization's row. On SQLite a transaction that writes is alone anyway.
     """
     Organization.objects.select_for_update(no_key=True).get(pk=organization)

@@ -16,6 +16,8 @@ BETWEEN = re.compile(r"[\s,;|]")
 NUMBER = re.compile(r"[\d.,\s]+|[xX✓✔]|TRUE|FALSE|true|false")
 HASHED = re.compile(r"\$\w{1,16}\$\S{8,}|\{\w{3,10}\}\S{16,}|[0-9a-fA-F]{32,128}|[\w+]+\$\d+\$\S{16,}")
 GENERATED = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)\S{6,64}")
+"""HASHED: digests of passwords as systems export them (crypt, LDAP, hexadecimal, PBKDF2). GENERATED: one
+word with small and capital letters and a digit, as a generated password has."""
 
 
 def arrange_columns(head: Records, choices: dict[int, Role] | None = None) -> Layout | None:

@@ -42,6 +42,9 @@ SOMEBODY_ELSE = Meaning(another=True)
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 E_MAIL = re.compile(r"\be[-_.\u2010-\u2015]?\s?(?=mail|post|pošt|past)")
 SEGMENTS = re.compile(r"[()\[\]{}<>:|/]|\s[-\u2010-\u2015]\s")
+"""HUMP divides `FirstName`. E_MAIL is the e of "e-mail", "e mail" and its kin in other languages. SEGMENTS
+are parts of a heading that say something for themselves: "Name (work)"; a hyphen within a word divides
+nothing."""
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]")
 """Letters of scripts that put no spaces between words: Thai, Chinese, Japanese; Korean compounds too."""
 LONGEST_LOOKED_AT = 200

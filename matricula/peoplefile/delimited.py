@@ -16,6 +16,7 @@ from matricula.peoplefile.limits import HEAD, LONGEST_RECORD, MOST_READ_AGAIN, R
 
 DELIMITERS = ",;\t|"
 NAMED = re.compile(r"\ufeff?sep=(.)\n", re.IGNORECASE)
+"""Excel's own first line, which names the delimiter."""
 SAMPLE = 64 * 1024
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

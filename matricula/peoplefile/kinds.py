@@ -28,6 +28,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
 MARKUP = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta|div|script|style)\b", re.IGNORECASE)
+"""A page saved as .csv or .xls; a text that begins with `<ada@…>` is none."""
 PARTS = {
     "xl/workbook.bin": "is_xlsb",
     "word/document.xml": "is_document",

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from matricula.mail.addresses import AddressRefused, canonical
 
 PIECE = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,;])+')
+"""Up to a comma or semicolon that is in no quotes or angle brackets; a quote that never closes is a letter
+like any."""
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 WRAPPING = "\"'()[]<>"
 LINE_BREAK = re.compile(r"\r\n?|\n")

@@ -1,4 +1,4 @@
-"""The texts that cells share (ECMA-376, 18.4.9)."""
+"""One sheet of a workbook: texts that cells share (ECMA-376, 18.4.9), dates and numbers, rows."""
 
 import mmap
 import re
@@ -11,6 +11,7 @@ from matricula.peoplefile.limits import MOST_COLUMNS, MOST_SHARED_STRINGS, Recor
 from matricula.peoplefile.xml_stream import Attributes, Elements, Markup
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""A character XML cannot hold (ECMA-376, 22.9.2.19)."""
 
 
 class SharedStrings:
@@ -79,6 +80,8 @@ def unescaped(text: str) -> str:
 
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]')
+"""What a number format (ECMA-376, 18.8.31) shows as it is: without them an m or d in it tells a date. [h],
+[m] and [s] are times."""
 LONGEST_FORMAT = 1_000
 """In characters, four times what Excel takes."""
 EXACT = 1e15

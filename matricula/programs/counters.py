@@ -14,6 +14,8 @@ OF_ROW = WORDS.format(
     account="programs_membership.account_id", organization="programs_membership.organization_id"
 )
 RENEW = f"UPDATE programs_membership SET search = {OF_ROW} WHERE {{which}}"
+"""A member is found by name and work e-mail: of the live tie, else of the one that ended last. A space
+before each word lets the index find where words begin."""
 NEW_MEMBER = WORDS.format(account="NEW.account_id", organization="NEW.organization_id")
 TIED = "account_id = NEW.account_id AND organization_id = NEW.organization_id"
 LISTENING = (

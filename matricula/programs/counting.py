@@ -1,6 +1,6 @@
 """Numbers that are kept, not counted: how many are invited, joined, started, completed; by group, by day.
 
-A room says what it counts in a table (`Counted`); triggers then write every change in the transaction that
+A room says what it counts in a table (`Counter`); triggers then write every change in the transaction that
 brought it. On PostgreSQL a change is a row of its own, added up by a job, so that no two joins wait for one
 number; SQLite, with one writer at a time, adds at once. A number is the sum of both (decision 13).
 """
@@ -15,6 +15,10 @@ from django.db import connection
 from matricula.db.triggers import Trigger, register_triggers
 
 FOLDED_AT_ONCE = 50_000
+# A number is the sum of its row in programs_count and of what programs_countchange has not handed over yet.
+# On PostgreSQL triggers only add changes, so nobody waits for a number's row; FOLD moves them in one
+# statement, so a reader sees each change once. SKIP LOCKED: two that fold take other rows. ORDER BY in
+# SUMS: rows of counts are locked in one order. SQLite has one writer at a time and adds at once (ADDED).
 DAY = {
     "postgresql": r"to_char(\1 AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
     "sqlite": r"substr(\1, 1, 10)",

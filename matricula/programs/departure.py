@@ -39,8 +39,9 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
     """With the last membership in an organization the work e-mail is detached. True when it was now.
 
     The tie is held before the memberships are looked at: of two that end at one moment neither sees that the
-    other has ended, but the one that waited for the tie does. Whoever joins holds it as well (`affiliate` in
-    `joining`), and before the seat, as it is here, so that no two wait for each other.
+    other has ended, but the one that waited for the tie does. Whoever joins holds it as well
+    (`affiliate_account` in `joining`), and before the seat, as it is here, so that no two wait for each
+    other.
     """
     tie = first_or_none(Affiliation.objects.held(organization=organization, account=account))
     active = Membership.objects.active().filter(organization=organization, account=account)

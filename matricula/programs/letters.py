@@ -1,4 +1,4 @@
-"""Letters about roles: one that offers it, one to whoever has or had it, one to the owners."""
+"""Letters when a program ends, seats run out, or somebody was removed or left."""
 
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from matricula.programs.seats import SEATS
 
 @composes_many(FAREWELL)
 def compose_farewells(letters: list[Letter]) -> dict[int, LetterContent]:
-    """Moot for who is back in the program."""
+    """Moot for people who are back in the program."""
     rows = Membership.objects.exclude(state=Membership.State.ACTIVE).select_related("program__organization")
     found = rows.in_bulk([one.reference for one in letters])
     return {
@@ -93,7 +93,7 @@ def departure_link(letter: Letter) -> dict[str, str] | None:
 
 @composes(REMOVED)
 def compose_removal_letter(letter: Letter) -> LetterContent | None:
-    """Moot for who is back in the program."""
+    """Moot for people who are back in the program."""
     rows = Membership.objects.exclude(state=Membership.State.ACTIVE).select_related("program__organization")
     membership = rows.filter(pk=letter.reference or 0).first()
     if membership is None:

@@ -161,7 +161,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Count(models.Model):
-    """How many there are of something in a program; `TallyChange` holds what has not been added yet."""
+    """How many there are of something in a program; `CountChange` holds what has not been added yet."""
 
     program = models.ForeignKey(
         Program, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
@@ -189,7 +189,7 @@ class Membership(models.Model):
     """An account in a program.
 
     The organization, the words people are found by and how many courses they started and completed are
-    copies, kept by the database (`remembering.py`), so that a list of a million is one index away.
+    copies, kept by the database (`counters.py`), so that a list of a million is one index away.
     """
 
     class State(models.TextChoices):

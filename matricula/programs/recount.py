@@ -17,6 +17,8 @@ from matricula.programs.models import Membership, Program
 
 NIGHT = time(2, 30)
 CHANGED_BY = "INSERT INTO programs_countchange (program_id, what, subject, n)"
+"""A difference is added as a change, in the statement that found it: what others add meanwhile is not
+lost."""
 TIES = 500
 """Looked at in one step."""
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7305)"

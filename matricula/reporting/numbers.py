@@ -1,6 +1,6 @@
 """How many were invited, opened, joined, started and completed: in all, by group, by course, over time.
 
-Nothing is counted here: the numbers are kept while people come (`programs/tallying.py`).
+Nothing is counted here: the numbers are kept while people come (`programs/counting.py`).
 """
 
 from collections.abc import Sequence

@@ -47,7 +47,7 @@ def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]
 
 def matching_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
     """All that fit `asked`: program, group, state, and q, words of name or work e-mail. A page of them
-    is `page_of`.
+    is `page_of_members`.
 
     Personal addresses are nobody's business here.
     """

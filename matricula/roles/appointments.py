@@ -115,7 +115,7 @@ def sign_up_for(*, appointment: Appointment, full_name: str, hashed_password: st
 
 @transaction.atomic
 def accept_role(*, appointment: Appointment, account: Account) -> Role:
-    """Raises MailboxUnproven; OfferEnded for who comes second or too late; LastOwner."""
+    """Raises MailboxUnproven; OfferEnded for whoever comes second or too late; LastOwner."""
     if not account.has_confirmed(appointment.address):
         raise MailboxUnproven
     open_ones = Appointment.objects.waiting().filter(pk=appointment.pk, expires_at__gt=timezone.now())

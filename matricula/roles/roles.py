@@ -34,7 +34,7 @@ def put_role(
 def give_role(
     *, organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> None:
-    """To who has none. Any role they have stays, also one that was given a moment ago."""
+    """To somebody who has none. Any role they have stays, also one that was given a moment ago."""
     role_or_new(organization, account, kind, groups, actor)
 
 
@@ -42,6 +42,7 @@ def role_or_new(
     organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> tuple[Role, bool]:
     """The account's role, and whether it is new. Nobody else changes roles until the transaction ends."""
+    # The row that `hold_roles` takes: a role is neither given nor taken meanwhile.
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     role = Role(organization=organization, account=account, kind=kind)
     if not insert_once(role):

@@ -46,6 +46,7 @@ def _sealing(purpose: str) -> Fernet:
 
 
 SECRETS = re.compile(r"(/(?:join|confirm|reset|roles)/|matricula_)[A-Za-z0-9_-]{30,}")
+"""In a line of the log: secrets of links and tokens are longer than any public id or name of a page."""
 
 
 class SecretFilter(logging.Filter):

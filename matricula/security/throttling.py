@@ -28,10 +28,13 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE security_throttle.window_ends_at <= %(now)s OR security_throttle.tries < %(tries)s
 RETURNING window_ends_at
 """
+"""Counts and decides in one statement, so no two tries see the same count. A window that is over begins
+anew; at the limit the WHERE fits no row, nothing is changed and nothing returned."""
 GIVE_BACK = """
 UPDATE security_throttle SET tries = tries - 1
 WHERE key = %(key)s AND window_ends_at = %(ends)s AND tries > 0
 """
+"""Only in the window it was counted in: a later one has not counted it."""
 
 
 @dataclass(frozen=True)

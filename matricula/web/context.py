@@ -1,4 +1,4 @@
-"""Which of the languages that letters are written in somebody reads."""
+"""What every page may name, and in which of the languages of letters somebody reads."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What a browser may keep of a page: nothing without asking again."""
+"""What every request passes: how much it may send, and that no page is kept without asking again."""
 
 from collections.abc import Callable
 

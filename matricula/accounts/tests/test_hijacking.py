@@ -1,4 +1,4 @@
-"""Pre-account hijacking (Sudhodanan & Paverd 2022): who was first loses to who proves the mailbox."""
+"""Pre-account hijacking (Sudhodanan & Paverd 2022): whoever was first loses to whoever proves the mailbox."""
 
 import re
 

@@ -120,7 +120,7 @@ def link_ended(request: HttpRequest) -> HttpResponse:
 
 
 def mailbox_taken(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
-    """Another account has it: told to who reads the mailbox, whose that account will be."""
+    """Another account has it: told to whoever reads the mailbox, whose that account will be."""
     context = {"email": confirmation.email}
     return render(request, "accounts/pages/mailbox_taken.html", context, status=409)
 

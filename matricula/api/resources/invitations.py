@@ -107,7 +107,7 @@ def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:
 
 
 def terms_of(token: Token, given: Terms) -> dict[str, Any]:
-    """What `invite` takes. Raises UnknownReference."""
+    """What `invite_person` takes. Raises UnknownReference."""
     programs = token.organization.programs.select_related("organization")
     program = row_by_id(programs, given.program, "#/program")
     return {

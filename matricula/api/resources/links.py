@@ -48,7 +48,7 @@ def links_of(request: HttpRequest) -> "QuerySet[DirectLink]":
 
 
 def limits_of(program: Program, given: NewLink) -> dict[str, Any]:
-    """What `make_link` takes. Raises UnknownReference."""
+    """What `make_direct_link` takes. Raises UnknownReference."""
     return {
         **given.model_dump(include={"label", "expires_at", "max_uses", "allowed_domains"}),
         "groups": rows_by_ids(program.groups.all(), given.groups, "#/groups"),

@@ -43,6 +43,8 @@ KEYS: dict[str, tuple[str, ...]] = {
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+"""What no text of a course holds: controls but tab, line feed and NEL, lone surrogates, marks of byte
+order."""
 LONGEST_SLUG = 80
 LONGEST_YAML = 200_000
 """In characters; a second of the processor, or two."""

@@ -1,4 +1,4 @@
-"""WebVTT as far as a player depends on it (W3C WebVTT, section 4)."""
+"""Files beside a course's texts; captions as far as a player depends on them (W3C WebVTT, section 4)."""
 
 import hashlib
 import re
@@ -10,6 +10,7 @@ from matricula.catalog.courseformat.sources import MIB, READ_ERRORS, Source, res
 
 STAMP = r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
 TIMING = re.compile(rf"{STAMP}[ \t]+-->[ \t]+{STAMP}(?:[ \t]+[^\s:]+:\S+)*[ \t]*")
+"""Two times and settings such as `line:0`. No part can begin within another: it takes linear time."""
 EXAMPLE = "00:00:01.000 --> 00:00:04.500"
 
 

@@ -34,6 +34,7 @@ KINDS = ("reading", "video", "quiz", "file")
 TELLING = {"questions": "quiz", "video": "video", "file": "file"}
 FENCE = "---"
 HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>|<!--")
+"""A tag or a comment that an author meant as HTML; `a < b` and `<https://…>` are none."""
 CALLOUT = re.compile(r":::+\s*([A-Za-z-]*)")
 
 

@@ -1,4 +1,4 @@
-"""How deep and how long a text may be, looked at before it is parsed.
+"""Text of lessons as HTML; how deep and how long it may be is looked at before it is parsed.
 
 A Markdown parser goes back and forth over what nests: `![` a quarter of a million times cost it fifteen
 seconds. Each rule here looks at a line once. Code between fences is held to the same rules: whoever wanted to
@@ -26,6 +26,7 @@ DEEPEST = MOST_QUOTES + 2 * MOST_LISTS + MOST_CALLOUTS + 4
 QUOTES = re.compile(r"[ \t>]*")
 MARKER = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
 RULE = re.compile(r"[ \t>]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})")
+"""A thematic break, `* * *`: no list, though it begins as three of them would."""
 COLUMNS = re.compile(r"[ \t>|:-]+")
 CALLOUT = re.compile(r"[ \t>]*:{3,}[ \t]*(\S?)")
 
@@ -97,6 +98,8 @@ def lists_after(line: str, lists: list[int]) -> list[int]:
 CALLOUTS = ("note", "tip", "warning")
 OUTSIDE = re.compile(r"(?:https?://[^\s/]|mailto:[^\s/])", re.I)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+"""OUTSIDE is what a link may lead to; whatever else has a SCHEME (`javascript:`, `data:`, `//host`) is no
+file of ours."""
 TAGS = {"h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong",
         "hr", "br", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "div"}  # fmt: skip
 ATTRIBUTES = {
@@ -211,7 +214,7 @@ def is_callout(name: str) -> Callable[..., bool]:
 
 
 def made_parser() -> MarkdownIt:
-    # What nests deeper is left out without a word, so texts are asked before (`nesting.py`).
+    # What nests deeper is left out without a word, so texts are asked before (`may_be_parsed`).
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table")
     for name in CALLOUTS:
         parser.use(container_plugin, name=name, validate=is_callout(name), render=draw_callout)

@@ -45,7 +45,7 @@ class Option:
 class Question:
     """`options` belong to choice and choices, `accepted` to text, `answer` and `tolerance` to number.
 
-    It has no key of its own: it is known by what it says (`wording.py`).
+    It has no key of its own: it is known by what it says (`questions.py`).
     """
 
     kind: str

@@ -18,6 +18,7 @@ from matricula.catalog.courseformat.parts import Log
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 MIB = 1024 * 1024
 UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+"""In a path: control characters, what Windows takes for a folder or a drive, and lone surrogates."""
 LONGEST_PATH = 200
 END, END_SIZE, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
 END_64, BEFORE_END = b"PK\x06\x06", 76

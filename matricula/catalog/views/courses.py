@@ -92,7 +92,7 @@ def lesson(request: HttpRequest, organization: Organization, course_id: str, key
 def file(
     request: HttpRequest, organization: Organization, course_id: str, digest: str, name: str
 ) -> HttpResponseBase:
-    """A picture, video or document of the course, for who may look at the catalog."""
+    """A picture, video or document of the course, for those who may look at the catalog."""
     files = get_object_or_404(organization.courses, public_id=course_id).files
     found = get_object_or_404(files, digest=digest, name=name)
     place = file_place(found.digest)

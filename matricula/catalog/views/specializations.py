@@ -60,7 +60,7 @@ def series_of(organization: Organization, series_id: str) -> Specialization:
 @overseeing
 @require_safe
 def specialization(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
-    """Its words and the order of its courses, for who may look; `describe` changes the words."""
+    """Its words and the order of its courses, for those who may look; `describe` changes the words."""
     shown = series_of(organization, series_id)
     return render_series(request, organization, shown, SpecializationForm(instance=shown))
 
@@ -118,7 +118,7 @@ def step_of(organization: Organization, series_id: str, course_id: str) -> tuple
 def moving(
     request: HttpRequest, organization: Organization, series_id: str, course_id: str, direction: str
 ) -> HttpResponse:
-    """One place up or down, by a button, for who has no mouse."""
+    """One place up or down, by a button, for those who have no mouse."""
     shown, course = step_of(organization, series_id, course_id)
     if direction not in DIRECTIONS:
         raise Http404

@@ -32,6 +32,9 @@ WHERE lines.file_id = %(file)s AND lines.line > %(after)s AND lines.line <= %(la
 ORDER BY lines.canonical
 ON CONFLICT DO NOTHING
 """
+"""The unique constraint (one live invitation for an address in a program) decides, whoever invites
+meanwhile. In the order of addresses, so that two files of one program do not wait for each other in a
+circle. LEFT JOIN: a course that was deleted since leaves the invitation without it."""
 ATTACH = """
 INSERT INTO invitations_invitation_groups (invitation_id, group_id)
 SELECT invitations_invitation.id, programs_group.id
@@ -44,6 +47,8 @@ JOIN invitations_invitation ON invitations_invitation.program_id = %(program)s
 WHERE lines.file_id = %(file)s AND lines.line > %(after)s AND lines.line <= %(last)s AND lines.verdict = 'new'
     AND lines.groups <> '[]'
 """
+"""Only to invitations that this file made: `from_file_id` leaves out those that somebody else was faster
+with."""
 NAMED = {
     "postgresql": {
         "named": "LATERAL jsonb_array_elements(lines.groups) AS named(id)",
@@ -135,13 +140,14 @@ def hand_over_letters() -> bool:
 def hand_over_some(file: ImportedFile) -> bool:
     """The next of its invitations that nobody has written to otherwise. False when there are none for now.
 
-    Who stops the file waits for this batch, or comes before it.
+    Whoever stops the file waits for this batch, or comes before it.
     """
     owing = ImportedFile.objects.select_for_update(no_key=True).filter(pk=file.pk, owes_letters=True)
     written_to = owing.values_list("written_to", flat=True).first()
     if written_to is None:
         return False
     rows = Invitation.objects.filter(from_file=file, pk__gt=written_to).order_by("pk")
+    # The file is held already; then its invitations in the order of their ids, and not their program.
     batch = list(rows.select_related("program").select_for_update(of=("self",))[:BATCH])
     if batch:
         open_ones = [one for one in batch if one.letter_id is None and one.state == Invitation.State.QUEUED]

@@ -126,6 +126,8 @@ FROM (
 WHERE invitations_importedline.file_id = %(file)s
     AND invitations_importedline.line = placed.line AND place > 1
 """
+"""Of the same address the first line stays; in one statement, for a file may be one address a million
+times."""
 
 
 def judge_lines(file: ImportedFile) -> None:

@@ -59,7 +59,7 @@ class Invitation(models.Model):
     """An e-mailed, personal invitation to a program.
 
     `standing` is the state as people see it, computed by the database. Whether an invitation has expired is
-    told by `expires_at` alone; `lapsed_at` follows it within a minute (`lapsing.py`), for lists and counts.
+    told by `expires_at` alone; `lapsed_at` follows it within a minute (`mark_expired`), for lists and counts.
     """
 
     class State(models.TextChoices):

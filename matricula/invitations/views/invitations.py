@@ -59,7 +59,7 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
 
 
 def drawn(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
-    """An invitation in the list, with what `page_of` found beside it."""
+    """An invitation in the list, with what `page_of_invitations` found beside it."""
     state = state_of(one)
     note = noted(one, state, calendar)
     return row(

@@ -90,7 +90,7 @@ class LinkForm(forms.Form):
             ) from refusal
 
     def limits(self) -> dict[str, Any]:
-        """What `make_link` takes."""
+        """What `make_direct_link` takes."""
         data = self.cleaned_data
         return {
             "label": data["label"],

@@ -1,4 +1,4 @@
-"""F1: lessons, files, answers and places are kept as Ada goes, and open only to who may open the course."""
+"""F1: lessons, files, answers and places are kept as Ada goes, and open only to those who may open it."""
 
 import pytest
 from django.db import connection

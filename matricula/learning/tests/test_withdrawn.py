@@ -1,4 +1,4 @@
-"""Courses and Specializations that were withdrawn: open to who started them, and to nobody new."""
+"""Courses and Specializations that were withdrawn: open to those who started them, and to nobody new."""
 
 import pytest
 

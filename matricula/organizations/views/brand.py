@@ -12,6 +12,7 @@ from matricula.web.access import public
 from matricula.web.colour import brand_stylesheet
 
 LOGO_NAME = re.compile(r"([0-9a-f]{64})(-letter)?\.png")
+"""The digest of a picture, and which of its two forms."""
 
 
 @public

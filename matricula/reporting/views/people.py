@@ -47,7 +47,7 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 
 def drawn(one: Any, groups: str, states: dict[str, str], calendar: Calendar) -> Row:
-    """A member in the list, with what `page_of` found beside it."""
+    """A member in the list, with what `page_of_members` found beside it."""
     return row(
         {"active": one.state == Membership.State.ACTIVE},
         label=states[one.state],

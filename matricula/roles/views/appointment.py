@@ -63,7 +63,7 @@ def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 @holding_offer
 @FORM
 def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
-    """SET UP YOUR ACCOUNT, for who has none: the mailbox is proven next."""
+    """SET UP YOUR ACCOUNT, for people who have none: the mailbox is proven next."""
     if reader(request) or EmailAddress.objects.spelled(appointment.address).held().exists():
         return redirect("roles:offer")
     form = ReclaimForm(request.POST or None)

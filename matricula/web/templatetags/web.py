@@ -133,7 +133,7 @@ class RepeatNode(template.Node):
 
 @register.tag
 def repeat(parser: template.base.Parser, token: template.base.Token) -> RepeatNode:
-    """`{% repeat rows as one %}…{{ one.name }}…{% endrepeat %}`: for rows made by `web/rows.py`.
+    """`{% repeat rows as one %}…{{ one.name }}…{% endrepeat %}`: for rows made by `web/table_rows.py`.
 
     Drawn once for each shape: ask for values only to show them; what decides something belongs to the shape.
     """
