@@ -48,6 +48,16 @@ def test_links_between_documents_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_readme_of_every_room_has_one_shape():
+    """What it is; then words, files, rules, never."""
+    shape = ["Words", "Files", "Rules", "Never"]
+    headed = {
+        one: re.findall(r"^\*\*(\w+)\.\*\*", one.read_text(), re.M)
+        for one in ROOT.glob("matricula/*/README.md")
+    }
+    assert {one.parent.name: heads for one, heads in headed.items() if heads != shape} == {}
+
+
 def test_every_module_that_a_document_names_is_there():
     """`queue.py` of a room's README is in that room; elsewhere a name may leave out where it begins.
 
