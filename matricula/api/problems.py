@@ -25,9 +25,10 @@ from matricula.api.errors import (
 )
 from matricula.catalog.errors import CatalogError, UploadsUsedUp
 from matricula.files.pictures import PictureRefused
-from matricula.invitations.errors import FileRefused, InvitationError, LetterJustSent
+from matricula.invitations.errors import InvitationError, LetterJustSent
 from matricula.joining.errors import JoiningError
 from matricula.organizations.errors import OrganizationError
+from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramError, SeatsInUse
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
 from matricula.security.throttling import HasToWait

@@ -36,10 +36,10 @@ BAR = 30
     argument("--delimiter", "what is between the cells: comma, semicolon, tab or bar", default=""),
 )
 def import_invitations(arguments: argparse.Namespace) -> int:
-    from matricula.invitations.errors import FileRefused
+    from matricula.invitations.errors import ColumnsRefused
     from matricula.invitations.imports.report import why_refused
     from matricula.invitations.imports.uploads import cancel_file, confirm_file, hand_in_file
-    from matricula.joining.errors import ColumnsRefused
+    from matricula.peoplefile.errors import FileRefused
     from matricula.programs.errors import ProgramEnded
     from matricula.programs.models import Program
 

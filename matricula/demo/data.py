@@ -17,9 +17,9 @@ from matricula.invitations.models import Invitation, InvitationToken
 from matricula.invitations.tokens import mint_link
 from matricula.organizations.branding import show_logo
 from matricula.organizations.models import Organization, Role
-from matricula.programs.groups import name_manager
 from matricula.programs.models import Group, Program
 from matricula.roles.appointments import offer_role
+from matricula.roles.group_managers import name_group_manager
 
 COURSES = Path(__file__).parent / "courses"
 LOGOS = Path(__file__).parent / "logos"
@@ -67,7 +67,7 @@ def fill() -> None:
 def administer(organization: Organization, group: Group, bruno: Account) -> None:
     """A manager for a group, and a role that waits to be accepted."""
     emre = group.memberships.order_by("pk").values_list("account", flat=True)[0]
-    name_manager(group=group, account=Account.objects.get(pk=emre), actor=bruno)
+    name_group_manager(group=group, account=Account.objects.get(pk=emre), actor=bruno)
     offer_role(
         organization=organization,
         address="vera@nordlicht.example",

@@ -1,6 +1,3 @@
-from collections.abc import Sequence
-
-
 class InvitationError(Exception):
     """Something about an invitation could not be done; `code` says what to windows and doors."""
 
@@ -31,22 +28,6 @@ class AlreadyMember(InvitationError):
     code = "already_member"
 
 
-class FileRefused(InvitationError):
-    """A file of people is not what it says, or too large; nothing of it may be kept.
-
-    `line` is where reading stopped, 0 when it is the whole file. `str()` says what is wrong and what to do.
-    """
-
-    def __init__(self, code: str, words: Sequence[object] = (), line: int = 0) -> None:
-        super().__init__(code)
-        self.code = code
-        self.words = words
-        self.line = line
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.words)) or self.code
-
-
 class NotToConfirm(InvitationError):
     """The file is not waiting to be confirmed: it was confirmed, cancelled or refused."""
 
@@ -63,3 +44,15 @@ class NoWorkEmail(InvitationError):
     """The organization knows no work e-mail of this person to write to."""
 
     code = "no_work_email"
+
+
+class ColumnsUndecided(InvitationError):
+    """Somebody has to choose which column of the file holds the e-mail addresses."""
+
+    code = "columns_undecided"
+
+
+class ColumnsRefused(InvitationError):
+    """What was chosen cannot be: two columns of e-mail addresses, or a column the file does not have."""
+
+    code = "columns_refused"

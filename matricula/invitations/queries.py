@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.models import Account
 from matricula.db.paging import PAGE_SIZE, KeysetPage
 from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
 from matricula.invitations.models import Invitation, has_run_out
-from matricula.joining.models import Arrival
-from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.organizations.models import Organization
 from matricula.programs.counting import counted_numbers
-from matricula.programs.models import Membership
 
 STATES = {
     "queued": _("queued"),
@@ -85,25 +82,6 @@ def page_of_invitations(
     read = shown_invitations() if shown is None else shown
     rows = listed_invitations(organization, asked)
     return page_of_found(rows, asked, asked.get("q", ""), lines, read, size)
-
-
-def invitations_of(account: Account, role: Role) -> QuerySet[Invitation]:
-    """A person's: those they came by, and those to a work e-mail they have or had.
-
-    One that entering by another door settled says nothing here: to which of their other addresses it went is
-    nobody's business but theirs.
-
-    To a group manager, those to the programs where the person is in a group of theirs.
-    """
-    ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
-    addresses = list(ties.values_list("canonical", flat=True))
-    came_by = Arrival.objects.filter(invitation=OuterRef("pk"), account=account, finished_at__isnull=False)
-    theirs = Q(Exists(came_by), accepted_by=account) | Q(canonical__in=addresses)
-    rows = Invitation.objects.filter(theirs, organization=role.organization_id)
-    if role.kind == Role.Kind.GROUP_MANAGER:
-        shown = Membership.objects.shown_to(role).filter(account=account)
-        rows = rows.filter(program__in=shown.values("program"))
-    return rows.order_by("-id")
 
 
 def numbers_by_state(organization: Organization) -> dict[str, int]:

@@ -58,15 +58,3 @@ class RequestAnswered(JoiningError):
     """Somebody answered the request before."""
 
     code = "request_answered"
-
-
-class ColumnsUndecided(JoiningError):
-    """Somebody has to choose which column of the file holds the e-mail addresses."""
-
-    code = "columns_undecided"
-
-
-class ColumnsRefused(JoiningError):
-    """What was chosen cannot be: two columns of e-mail addresses, or a column the file does not have."""
-
-    code = "columns_refused"

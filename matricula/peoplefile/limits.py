@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from matricula.invitations.errors import FileRefused
+from matricula.peoplefile.errors import FileRefused
 
 UNREADABLE = (
     OSError,

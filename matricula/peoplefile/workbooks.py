@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from matricula.catalog.courseformat.sources import directory_size
+from matricula.files.zip_directory import directory_size
 from matricula.peoplefile.limits import (
     HIGHEST_RATIO,
     MIB,

@@ -14,8 +14,6 @@ one_group = [
     path("deletion/", group_pages.group_deletion, name="delete"),
     path("members/", group_pages.add_member, name="add-member"),
     path("members/<int:membership_id>/removal/", group_pages.remove_member, name="remove-member"),
-    path("members/<int:membership_id>/managing/", group_pages.add_manager, name="add-manager"),
-    path("managers/<str:account_id>/removal/", group_pages.remove_manager, name="remove-manager"),
 ]
 groups: list[URLPattern | URLResolver] = [
     path("", group_pages.list_groups, name="groups"),

@@ -1,5 +1,9 @@
 """Leaving an organization: with the last tie the powers of its mailboxes end, and the person is told."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import Parting, give_up_mailboxes
@@ -9,10 +13,18 @@ from matricula.db.queries import first_or_none
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
-from matricula.roles.models import Appointment
 
 DEPARTURE = "programs.departure"
 REMOVED = "programs.removed"
+Naming = Callable[[Organization, Account], tuple[set[str], set[str]]]
+"""The mailboxes, canonically spelled, that an organization named an account by, and those that others do."""
+_naming: list[Naming] = []
+
+
+def names_mailboxes(look: Naming) -> Naming:
+    """Register another way, of a higher room, by which an organization names the mailbox of an account."""
+    _naming.append(look)
+    return look
 
 
 def leave_organization(*, organization: Organization, account: Account, actor: Account | None) -> bool:
@@ -53,17 +65,19 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
 
 
 def mailboxes_of(organization: Organization, account: Account) -> set[str]:
-    """Those it invited or appointed the account by, but for those that another organization still does."""
+    """Those it named the account by, but for those that another organization still does."""
     ties = Affiliation.objects.filter(account=account)
-    offers = Appointment.objects.filter(accepted_by=account)
-    roles = Role.objects.filter(account=account).values("organization")
-    here = [rows.filter(organization=organization) for rows in (ties, offers)]
-    elsewhere = [ties.live().exclude(organization=organization), offers.filter(organization__in=roles)]
-    named, kept = (
-        {one for rows in some for one in rows.values_list("canonical", flat=True)}
-        for some in (here, elsewhere)
-    )
+    named = canonical_addresses(ties.filter(organization=organization))
+    kept = canonical_addresses(ties.live().exclude(organization=organization))
+    for look in _naming:
+        also_named, also_kept = look(organization, account)
+        named |= also_named
+        kept |= also_kept
     return named - kept
+
+
+def canonical_addresses(rows: QuerySet[Any]) -> set[str]:
+    return set(rows.values_list("canonical", flat=True))
 
 
 def letters_about(parting: Parting, account: Account) -> list[Letter]:

@@ -1,4 +1,4 @@
-"""Groups: made, renamed, opened, deleted; people put in and taken out; who manages them."""
+"""Groups: made, renamed, opened, deleted; people put in and taken out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,8 @@ from django.db import IntegrityError, transaction
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.organizations.models import Role
 from matricula.programs.errors import NameTaken, NotAMember
 from matricula.programs.models import Group, Membership, Program
-from matricula.roles.roles import give_role
 
 
 @transaction.atomic
@@ -82,21 +80,6 @@ def join_group(*, group: Group, membership: Membership) -> bool:
     membership.groups.add(group)
     record_group("group.joined", group, membership.account, membership=membership.pk)
     return True
-
-
-@transaction.atomic
-def name_manager(*, group: Group, account: Account, actor: Account) -> None:
-    """Who manages a group has at least the role of a group manager in the organization."""
-    organization, kind = group.program.organization, Role.Kind.GROUP_MANAGER
-    give_role(organization=organization, account=account, kind=kind, groups=[group], actor=actor)
-    group.managers.add(account)
-    record_group("group.manager_named", group, actor, account=account.pk)
-
-
-@transaction.atomic
-def dismiss_manager(*, group: Group, account: Account, actor: Account | None) -> None:
-    group.managers.remove(account)
-    record_group("group.manager_dismissed", group, actor, account=account.pk)
 
 
 def record_group(verb: str, group: Group, actor: Account | None, **after: object) -> None:

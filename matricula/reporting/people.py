@@ -1,14 +1,17 @@
-"""Finding people: members by name or work e-mail, program, group and state."""
+"""Finding people: members by name or work e-mail, program, group and state; and how one came here."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from matricula.accounts.models import Account
 from matricula.db.paging import PAGE_SIZE, KeysetPage
 from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
+from matricula.invitations.models import Invitation
+from matricula.joining.models import Arrival
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Group, Membership, Program
 
@@ -79,3 +82,22 @@ def work_emails(memberships: list[Membership]) -> dict[int, str]:
     """By account."""
     rows = Membership.objects.filter(pk__any_of=[one.pk for one in memberships])
     return dict(rows.values_list("account_id", WORK_EMAIL))
+
+
+def invitations_of_person(account: Account, role: Role) -> QuerySet[Invitation]:
+    """A person's: those they came by, and those to a work e-mail they have or had.
+
+    One that entering by another door settled says nothing here: to which of their other addresses it went is
+    nobody's business but theirs.
+
+    To a group manager, those to the programs where the person is in a group of theirs.
+    """
+    ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
+    addresses = list(ties.values_list("canonical", flat=True))
+    came_by = Arrival.objects.filter(invitation=OuterRef("pk"), account=account, finished_at__isnull=False)
+    theirs = Q(Exists(came_by), accepted_by=account) | Q(canonical__in=addresses)
+    rows = Invitation.objects.filter(theirs, organization=role.organization_id)
+    if role.kind == Role.Kind.GROUP_MANAGER:
+        shown = Membership.objects.shown_to(role).filter(account=account)
+        rows = rows.filter(program__in=shown.values("program"))
+    return rows.order_by("-id")

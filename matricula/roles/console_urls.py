@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from matricula.roles.views import administrators as administrator_pages
+from matricula.roles.views import group_managers as group_manager_pages
 
 administrator_patterns = [
     path("", administrator_pages.administrators, name="administrators"),
@@ -11,4 +12,12 @@ administrator_patterns = [
     path("offers/<str:appointment_id>/withdrawal/", administrator_pages.withdrawal, name="withdraw"),
 ]
 
-urlpatterns = [path("administrators/", include((administrator_patterns, "administrators")))]
+group_manager_patterns = [
+    path("members/<int:membership_id>/managing/", group_manager_pages.add_group_manager, name="add"),
+    path("managers/<str:account_id>/removal/", group_manager_pages.remove_group_manager, name="remove"),
+]
+
+urlpatterns = [
+    path("administrators/", include((administrator_patterns, "administrators"))),
+    path("groups/<int:group_id>/", include((group_manager_patterns, "group-managers"))),
+]

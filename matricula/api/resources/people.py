@@ -16,12 +16,11 @@ from matricula.api.paging import Asked, Page, following, place_in
 from matricula.api.resources.invitations import whole
 from matricula.api.values import Line, PathId, PublicId
 from matricula.invitations.invitations import invite_person_back
-from matricula.invitations.queries import invitations_of
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership
-from matricula.reporting.people import page_of_members, work_emails
+from matricula.reporting.people import invitations_of_person, page_of_members, work_emails
 
 operations = Operations(tags=["People"])
 
@@ -82,7 +81,7 @@ def read_person(request: HttpRequest, person_id: PathId) -> schemas.PersonInFull
 def invitations_told(request: HttpRequest, memberships: list[Membership]) -> list[schemas.Invitation] | None:
     if "invitations:read" not in token_of(request).scopes:
         return None
-    found = invitations_of(memberships[0].account, token_of(request).role)
+    found = invitations_of_person(memberships[0].account, token_of(request).role)
     return [schemas.Invitation.of(one) for one in whole(found)]
 
 

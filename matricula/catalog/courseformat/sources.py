@@ -14,14 +14,13 @@ from typing import BinaryIO, cast
 from urllib.parse import unquote
 
 from matricula.catalog.courseformat.parts import Log
+from matricula.files.zip_directory import directory_size
 
 READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 MIB = 1024 * 1024
 UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 """In a path: control characters, what Windows takes for a folder or a drive, and lone surrogates."""
 LONGEST_PATH = 200
-END, END_SIZE, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
-END_64, BEFORE_END = b"PK\x06\x06", 76
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 
@@ -156,24 +155,6 @@ class Source:
         if self.read > self.limits.prose:
             raise self.log.stop(self.name, f"Keep all lessons together under {self.limits.prose // MIB} MiB.")
         return data
-
-
-def directory_size(file: Path) -> tuple[int, int]:
-    """Entries and bytes of a zip's directory, before it is read (APPNOTE.TXT, 4.3.16). Raises BadZipFile."""
-    with file.open("rb") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, size - BEFORE_END - END_SIZE - LONGEST_COMMENT))
-        tail = stream.read()
-    at = tail.rfind(END)
-    if at < 0 or len(tail) - at < END_SIZE:
-        raise zipfile.BadZipFile
-    if at >= BEFORE_END and tail.startswith(END_64, at - BEFORE_END):
-        return number(tail, at - BEFORE_END + 32, 8), number(tail, at - BEFORE_END + 40, 8)
-    return number(tail, at + 10, 2), number(tail, at + 12, 4)
-
-
-def number(content: bytes, at: int, width: int) -> int:
-    return int.from_bytes(content[at : at + width], "little")
 
 
 def open_plainly(file: Path) -> BinaryIO:

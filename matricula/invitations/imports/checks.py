@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.db.public_ids import new_public_ids
-from matricula.invitations.errors import FileRefused
 from matricula.invitations.imports.lines import (
     Kept,
     Matcher,
@@ -21,6 +20,7 @@ from matricula.invitations.imports.lines import (
 from matricula.invitations.imports.uploads import let_go, upload_place
 from matricula.invitations.models import ImportedFile, ImportedLine
 from matricula.peoplefile import Choices, Layout, Row, look, read_rows
+from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.limits import refusal
 from matricula.peoplefile.people import storable
 

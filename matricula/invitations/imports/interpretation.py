@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from matricula.invitations.errors import ColumnsRefused
 from matricula.invitations.models import ImportedFile, Verdict
-from matricula.joining.errors import ColumnsRefused
 from matricula.peoplefile import Choices, Encoding, Layout, Role
 
 GREETED = 3

@@ -14,12 +14,11 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.invitations.errors import NotToConfirm
+from matricula.invitations.errors import ColumnsUndecided, NotToConfirm
 from matricula.invitations.imports.lines import lines_a_step
 from matricula.invitations.models import ImportedFile, ImportedLine, Invitation
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue, try_again
-from matricula.joining.errors import ColumnsUndecided
 from matricula.peoplefile import MOST_BYTES, Choices, recognise
 from matricula.peoplefile.limits import refusal
 from matricula.programs.errors import ProgramEnded

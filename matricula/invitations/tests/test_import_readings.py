@@ -12,7 +12,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from matricula.audit.models import Entry
-from matricula.invitations.errors import NotToConfirm
+from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm
 from matricula.invitations.imports.interpretation import reading_of, revised
 from matricula.invitations.imports.uploads import (
     clear_some,
@@ -23,7 +23,6 @@ from matricula.invitations.imports.uploads import (
 )
 from matricula.invitations.models import ImportedFile, ImportedLine, Invitation
 from matricula.jobs.queue import perform_due
-from matricula.joining.errors import ColumnsRefused, ColumnsUndecided
 from matricula.organizations.models import Role as Appointment
 from matricula.peoplefile import Choices, Role
 

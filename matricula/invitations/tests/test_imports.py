@@ -8,7 +8,7 @@ from django.utils import timezone
 from conftest import person
 from matricula.audit.models import Entry
 from matricula.catalog.models import Specialization
-from matricula.invitations.errors import FileRefused, NotToConfirm
+from matricula.invitations.errors import NotToConfirm
 from matricula.invitations.imports import checks, execution
 from matricula.invitations.imports.execution import hand_over_letters
 from matricula.invitations.imports.uploads import (
@@ -30,6 +30,7 @@ from matricula.mail import leases
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation, Organization
+from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program

@@ -20,7 +20,6 @@ from matricula.invitations.invitations import (
 from matricula.invitations.jobs import settle_all_members, settle_some_members
 from matricula.invitations.lost_letters import ask_for_letter
 from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.queries import invitations_of
 from matricula.invitations.rounds import send_reminders, write_rounds
 from matricula.invitations.tests.test_imports import carry_out, take, verdicts
 from matricula.invitations.tokens import mint_link
@@ -33,6 +32,7 @@ from matricula.organizations.models import Affiliation, Role
 from matricula.programs.errors import ProgramFull
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
+from matricula.reporting.people import invitations_of_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 WORK, HOME = "ada@nordlicht.example", "ada@home.example"
@@ -243,4 +243,4 @@ def test_e9_a_persons_page_does_not_tell_which_other_address_was_theirs(ada, pro
     Affiliation.objects.create(organization=organization, account=ada, work_email=WORK)
     work, _ = (invite_person(program=program, address=one, invited_by=bruno) for one in (WORK, HOME))
     enter_program(program=program, account=ada)
-    assert list(invitations_of(ada, role)) == [work]
+    assert list(invitations_of_person(ada, role)) == [work]

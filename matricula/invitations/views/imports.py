@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response, table_response
-from matricula.invitations.errors import FileRefused, NotToConfirm, NotToStop
+from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm, NotToStop
 from matricula.invitations.imports.execution import stop_file
 from matricula.invitations.imports.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
 from matricula.invitations.imports.report import left_out, result_table, shown_line, why_refused
@@ -26,10 +26,10 @@ from matricula.invitations.imports.uploads import (
     resume_import,
 )
 from matricula.invitations.models import ImportedFile, Verdict
-from matricula.joining.errors import ColumnsRefused, ColumnsUndecided
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.peoplefile import Choices, Role
+from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 from matricula.programs.seats import scarce_seats

@@ -10,8 +10,8 @@ from time import process_time
 
 import pytest
 
-from matricula.invitations.errors import FileRefused
 from matricula.peoplefile import encodings
+from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.kinds import Kind, recognise
 from matricula.peoplefile.limits import LONGEST_CELL, MOST_COLUMNS
 from matricula.peoplefile.people import read_rows
@@ -33,8 +33,13 @@ import json, re, sys, time
 from pathlib import Path
 import django
 django.setup()
+<<<<<<< HEAD
 from matricula.peoplefile import read_rows
 from matricula.invitations.errors import FileRefused
+=======
+from matricula.peoplefile.errors import FileRefused
+from matricula.peoplefile.people import read_rows
+>>>>>>> d3054cd (Let rooms import only downward: contracts of the whole house, and the imports that ran up mended)
 # Not getrusage: what it tells begins with the memory of the process this one was forked from.
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 before, rows, code = peak(), 0, ""

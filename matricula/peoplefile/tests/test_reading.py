@@ -2,7 +2,7 @@
 
 import pytest
 
-from matricula.invitations.errors import FileRefused
+from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.kinds import Kind, recognise
 from matricula.peoplefile.limits import FAULTS, MOST_ROWS
 from matricula.peoplefile.people import read_rows

@@ -9,14 +9,13 @@ from matricula.programs.groups import (
     add_to_group,
     change_group,
     delete_group,
-    dismiss_manager,
     join_group,
     make_group,
-    name_manager,
     take_out_of_group,
 )
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
+from matricula.roles.group_managers import dismiss_group_manager, name_group_manager
 
 pytestmark = pytest.mark.django_db
 
@@ -80,12 +79,12 @@ def test_only_an_open_group_of_the_same_program_is_joined_by_oneself(program, gr
 def test_a_group_manager_sees_the_people_of_their_own_groups_only(program, group, ada, bruno, chika):
     hugo = enter_program(program=program, account=person("Hugo", "hugo@home.example"))
     ada.groups.add(group)
-    name_manager(group=group, account=chika, actor=bruno)
+    name_group_manager(group=group, account=chika, actor=bruno)
     role = Role.objects.get(account=chika)
     assert role.kind == Role.Kind.GROUP_MANAGER
     assert list(Membership.objects.shown_to(role)) == [ada]
     assert list(Group.objects.shown_to(role)) == [group]
-    dismiss_manager(group=group, account=chika, actor=bruno)
+    dismiss_group_manager(group=group, account=chika, actor=bruno)
     assert list(Membership.objects.shown_to(role)) == []
     role.kind = Role.Kind.VIEWER
     assert set(Membership.objects.shown_to(role)) == {ada, hugo}

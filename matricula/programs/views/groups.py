@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.accounts.models import Account
 from matricula.db.paging import keyset_page
 from matricula.organizations.access import acting_role, actor_of, administering, managing_groups, viewing
 from matricula.organizations.models import Affiliation, Organization
@@ -16,9 +15,7 @@ from matricula.programs.groups import (
     add_to_group,
     change_group,
     delete_group,
-    dismiss_manager,
     make_group,
-    name_manager,
     take_out_of_group,
 )
 from matricula.programs.models import Group, Membership
@@ -131,28 +128,4 @@ def remove_member(
     group = shown_group(request, group_id)
     membership = get_object_or_404(Membership.objects.filter(groups=group), pk=membership_id)
     take_out_of_group(group=group, membership=membership, actor=actor_of(request))
-    return redirect("groups:group", organization.slug, group.pk)
-
-
-@administering
-@require_POST
-def add_manager(
-    request: HttpRequest, organization: Organization, group_id: int, membership_id: int
-) -> HttpResponse:
-    """A member of the group becomes its manager."""
-    group = shown_group(request, group_id)
-    membership = get_object_or_404(Membership.objects.active().filter(groups=group), pk=membership_id)
-    name_manager(group=group, account=membership.account, actor=actor_of(request))
-    messages.success(request, _("%s manages this group now.") % membership.account)
-    return redirect("groups:group", organization.slug, group.pk)
-
-
-@administering
-@require_POST
-def remove_manager(
-    request: HttpRequest, organization: Organization, group_id: int, account_id: str
-) -> HttpResponse:
-    group = shown_group(request, group_id)
-    manager = get_object_or_404(Account.objects.filter(managed_groups=group), public_id=account_id)
-    dismiss_manager(group=group, account=manager, actor=actor_of(request))
     return redirect("groups:group", organization.slug, group.pk)

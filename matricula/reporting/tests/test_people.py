@@ -9,10 +9,10 @@ from matricula.audit.models import record
 from matricula.invitations.models import Invitation
 from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.groups import name_manager
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.people import matching_members
+from matricula.roles.group_managers import name_group_manager
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -104,7 +104,7 @@ def test_a_group_manager_sees_their_own_people_and_no_others(client, program, ad
     hugo = member(program, "Hugo Marchetti")
     group = program.groups.create(name="Grid")
     ada.groups.add(group)
-    name_manager(group=group, account=chika, actor=bruno)
+    name_group_manager(group=group, account=chika, actor=bruno)
     client.force_login(chika)
     page = client.get("/console/nordlicht/people/").content.decode()
     assert ("Ada Okafor" in page, "Hugo Marchetti" in page) == (True, False)
@@ -126,7 +126,7 @@ def test_a_group_manager_sees_of_a_person_only_what_concerns_their_groups(
         made.state, made.note = Invitation.State.JOINED, {"Reason": f"because of {one.name}"}
         made.save()
         record("invitation.created", actor=bruno, organization=one.organization_id, subject=made)
-    name_manager(group=mine, account=chika, actor=bruno)
+    name_group_manager(group=mine, account=chika, actor=bruno)
     addresses = [f"/console/nordlicht/people/{ada.account.public_id}/", "/console/nordlicht/people/"]
     client.force_login(bruno)
     assert all("Outplacement" in client.get(address).content.decode() for address in addresses)

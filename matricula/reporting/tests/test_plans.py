@@ -7,10 +7,10 @@ from conftest import person
 from matricula.audit.models import Entry
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation
-from matricula.invitations.queries import invitations_of
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.memberships import enter_program
 from matricula.reporting.audit_log import entries_about, newest_about, newest_entries
+from matricula.reporting.people import invitations_of_person
 from matricula.reporting.views.overview import trouble
 
 pytestmark = [
@@ -64,7 +64,7 @@ def many_others(ada):
 
 
 def test_a_persons_invitations_are_found_by_address_and_account(ada, many_others):
-    plan = invitations_of(ada.account, Role(organization=ada.organization, kind="owner")).explain()
+    plan = invitations_of_person(ada.account, Role(organization=ada.organization, kind="owner")).explain()
     assert "invitations_of_a_person" in plan
     assert "Seq Scan on invitations_invitation" not in plan
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.accounts.models import Account
 from matricula.invitations.errors import AlreadyInvited, AlreadyMember, NoWorkEmail
 from matricula.invitations.invitations import invite_person_back
-from matricula.invitations.queries import STATES, invitations_of, state_of
+from matricula.invitations.queries import STATES, state_of
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
 from matricula.mail.leases import letters_promised
@@ -22,7 +22,7 @@ from matricula.programs.errors import ProgramEnded
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.audit_log import in_words, newest_about
-from matricula.reporting.people import group_names, page_of_members
+from matricula.reporting.people import group_names, invitations_of_person, page_of_members
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
@@ -72,7 +72,7 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).live_first()
     enrolments = with_progress(Enrolment.objects.filter(account=account, membership__in=memberships))
-    invitations = invitations_of(account, role).select_related("program", "letter", "from_file")
+    invitations = invitations_of_person(account, role).select_related("program", "letter", "from_file")
     about = [*memberships, *enrolments, *invitations, *ties]
     context = {
         "organization": organization,

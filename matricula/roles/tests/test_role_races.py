@@ -6,9 +6,9 @@ from conftest import person
 from matricula.joining.tests.test_races import all_at_once
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
-from matricula.programs.groups import name_manager
 from matricula.roles.appointments import accept_role
 from matricula.roles.errors import OfferEnded
+from matricula.roles.group_managers import name_group_manager
 from matricula.roles.roles import change_role, remove_role
 from matricula.roles.tests.roles import OWNER, VIEWER, offer
 
@@ -49,7 +49,7 @@ def test_races_who_accepts_ownership_while_named_a_group_manager_stays_owner(org
     dana = [person(f"Dana {n}", f"dana{n}@nordlicht.example") for n in range(10)]
     offers = [offer(organization, owner, f"dana{n}@nordlicht.example", OWNER) for n in range(10)]
     accepting = [lambda n=n: accept_role(appointment=offers[n], account=dana[n]) for n in range(10)]
-    naming = [lambda n=n: name_manager(group=group, account=dana[n], actor=owner) for n in range(10)]
+    naming = [lambda n=n: name_group_manager(group=group, account=dana[n], actor=owner) for n in range(10)]
     results = all_at_once(lambda act: act(), [*accepting, *naming])
     assert [one for one in results if isinstance(one, Exception)] == []
     kinds = Role.objects.filter(account__in=dana).values_list("kind", flat=True)
