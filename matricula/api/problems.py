@@ -163,31 +163,31 @@ def answer_to(fault: BaseException) -> HttpResponse:
         HasToWait,
     )
     if isinstance(fault, known) and fault.code in KINDS:
-        return drawn(Refusal(fault.code, detail_of(fault), faults_of(fault), headers_of(fault)))
+        return draw_problem(Refusal(fault.code, detail_of(fault), faults_of(fault), headers_of(fault)))
     if isinstance(fault, FileRefused):
         refused = Fault(where="body", pointer="#/file", code=fault.code, detail=str(fault))
-        return drawn(Refusal("file_refused", str(fault), [refused]))
+        return draw_problem(Refusal("file_refused", str(fault), [refused]))
     if isinstance(fault, PictureRefused):
         refused = Fault(where="body", pointer="#/logo", code="picture_refused", detail=str(fault))
-        return drawn(Refusal("picture_refused", str(fault), [refused]))
+        return draw_problem(Refusal("picture_refused", str(fault), [refused]))
     if isinstance(fault, ValidationError):
-        return drawn(Refusal("invalid", faults=[fault_in(one) for one in fault.errors]))
+        return draw_problem(Refusal("invalid", faults=[fault_in(one) for one in fault.errors]))
     if isinstance(fault, Http404):
-        return drawn(Refusal("not_found"))
+        return draw_problem(Refusal("not_found"))
     if isinstance(fault, MultiPartParserError | TooManyFieldsSent | TooManyFilesSent):
-        return drawn(Refusal("malformed", "The body is not multipart/form-data (RFC 7578)."))
+        return draw_problem(Refusal("malformed", "The body is not multipart/form-data (RFC 7578)."))
     if isinstance(fault, RequestDataTooBig):
-        return drawn(Refusal("body_too_large"))
+        return draw_problem(Refusal("body_too_large"))
     if isinstance(fault, HttpError) and fault.status_code == KINDS["malformed"].status:
-        return drawn(Refusal("malformed"))
+        return draw_problem(Refusal("malformed"))
     if isinstance(fault, OperationalError | InterfaceError):
         forget_dead_connections()
-        return drawn(Refusal("database_away", headers={"Retry-After": str(PAUSE_SECONDS)}))
+        return draw_problem(Refusal("database_away", headers={"Retry-After": str(PAUSE_SECONDS)}))
     log.error("The API broke.", exc_info=fault)
-    return drawn(Refusal("broken"))
+    return draw_problem(Refusal("broken"))
 
 
-def drawn(refusal: Refusal) -> HttpResponse:
+def draw_problem(refusal: Refusal) -> HttpResponse:
     kind = KINDS[refusal.code]
     problem = Problem(
         type=f"{settings.BASE_URL}/api/v1/docs/#error-{refusal.code}",

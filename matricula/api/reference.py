@@ -193,7 +193,7 @@ def command(document: Document, path: str, method: str, told: Document) -> str:
 
 
 def parameter(document: Document, told: Document) -> Field:
-    kind = kind_of(told["schema"], document)
+    kind = name_kind(told["schema"], document)
     return Field(told["name"], kind, told.get("description", ""), told["required"])
 
 
@@ -201,19 +201,19 @@ def fields(document: Document, schema: Document) -> list[Field]:
     whole = resolved(schema, document)
     required = whole.get("required", [])
     return [
-        Field(name, kind_of(one, document), one.get("description", ""), name in required)
+        Field(name, name_kind(one, document), one.get("description", ""), name in required)
         for name, one in whole["properties"].items()
     ]
 
 
-def kind_of(schema: Document, document: Document) -> str:
+def name_kind(schema: Document, document: Document) -> str:
     """In words."""
     schema = resolved(schema, document)
     if "enum" in schema:
         return "one of " + ", ".join(schema["enum"])
     if schema.get("type") == "array":
         items = resolved(schema["items"], document)
-        inside = ", ".join(items["properties"]) if "properties" in items else kind_of(items, document)
+        inside = ", ".join(items["properties"]) if "properties" in items else name_kind(items, document)
         return f"list of {inside}" + most(schema, "maxItems")
     kind = FORMATS.get(schema.get("format", ""))
     return kind or KINDS.get(schema.get("type", ""), "value") + most(schema, "maxLength", "maximum")

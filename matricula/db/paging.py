@@ -40,7 +40,7 @@ def keyset_page(
     `shown`: what the rows of the page are read from, with all that is to be seen of them and their `pk`.
     """
     take = take or first
-    before, after = number(asked.get("before")), number(asked.get("after"))
+    before, after = parse_id(asked.get("before")), parse_id(asked.get("after"))
     if after is not None:
         with planned_for_these_values():
             ids = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
@@ -67,7 +67,7 @@ def in_order(rows: "QuerySet[M]", ids: list[int]) -> list[M]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def number(text: str | None) -> int | None:
+def parse_id(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 

@@ -117,11 +117,11 @@ def look_at(content: bytes) -> None:
     """What can be told at once, without unpacking anything. Raises PictureRefused."""
     if len(content) > LARGEST:
         raise PictureRefused("large")
-    if not kind_of(content):
+    if not recognise_picture(content):
         raise PictureRefused("unknown")
 
 
-def kind_of(content: bytes) -> str:
+def recognise_picture(content: bytes) -> str:
     """By how it begins; nothing for what is no picture."""
     kind = next((name for start, name in RASTER.items() if content.startswith(start)), "")
     return kind or ("SVG" if content.removeprefix(MARK).lstrip().startswith(b"<") else "")
@@ -143,7 +143,11 @@ def read_picture(content: bytes, frame: Frame) -> Picture:
 def draw(content: Base64Bytes, frame: Frame) -> Picture | str:
     """In the sandbox: the picture, or the code of what is wrong with it."""
     try:
-        points = read_svg(content) if kind_of(content) == "SVG" else read_raster(content, kind_of(content))
+        points = (
+            read_svg(content)
+            if recognise_picture(content) == "SVG"
+            else read_raster(content, recognise_picture(content))
+        )
     except PointsRefused as refusal:
         return str(refusal)
     if not points.getchannel("A").getbbox():

@@ -18,9 +18,9 @@ def directory_size(file: Path) -> tuple[int, int]:
     if at < 0 or len(tail) - at < END_SIZE:
         raise zipfile.BadZipFile
     if at >= BEFORE_END and tail.startswith(END_64, at - BEFORE_END):
-        return number(tail, at - BEFORE_END + 32, 8), number(tail, at - BEFORE_END + 40, 8)
-    return number(tail, at + 10, 2), number(tail, at + 12, 4)
+        return read_number(tail, at - BEFORE_END + 32, 8), read_number(tail, at - BEFORE_END + 40, 8)
+    return read_number(tail, at + 10, 2), read_number(tail, at + 12, 4)
 
 
-def number(content: bytes, at: int, width: int) -> int:
+def read_number(content: bytes, at: int, width: int) -> int:
     return int.from_bytes(content[at : at + width], "little")

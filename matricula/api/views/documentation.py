@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from matricula.api.problems import KINDS, Refusal, drawn
+from matricula.api.problems import KINDS, Refusal, draw_problem
 from matricula.api.reference import Section, curl, sections
 from matricula.api.tokens import SCOPES
 from matricula.api.v1 import door
@@ -56,4 +56,4 @@ def reference(request: HttpRequest) -> HttpResponse:
 @public
 def nothing(request: HttpRequest) -> HttpResponse:
     """Under /api/ even what is not there is told as a problem."""
-    return drawn(Refusal("not_found"))
+    return draw_problem(Refusal("not_found"))

@@ -85,7 +85,7 @@ def answers_of(question: Question) -> tuple[Any, ...]:
 
 
 def read_question(quiz: Fields, node: yaml.MappingNode) -> Question:
-    fields = Fields(node, quiz.log, kind_of(quiz, node))
+    fields = Fields(node, quiz.log, question_kind(quiz, node))
     kind = fields.place
     return Question(
         kind=kind,
@@ -98,7 +98,7 @@ def read_question(quiz: Fields, node: yaml.MappingNode) -> Question:
     )
 
 
-def kind_of(quiz: Fields, node: yaml.MappingNode) -> str:
+def question_kind(quiz: Fields, node: yaml.MappingNode) -> str:
     """What `kind` says; without it a question tells by its keys."""
     keys = {str(key.value): value for key, value in node.value}
     said = keys.get("kind")

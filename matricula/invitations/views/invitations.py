@@ -47,7 +47,7 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
     context = {
         "organization": organization,
         "page": page,
-        "rows": [drawn(one, labels, calendar) for one in page.rows],
+        "rows": [invitation_row(one, labels, calendar) for one in page.rows],
         "states": [(key, labels[key], n) for key, n in numbers_by_state(organization).items()],
         "programs": organization.programs.order_by("name"),
         "asked": request.GET,
@@ -58,7 +58,7 @@ def invitations(request: HttpRequest, organization: Organization) -> HttpRespons
     return render(request, "invitations/console/invitations.html", context)
 
 
-def drawn(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
+def invitation_row(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
     """An invitation in the list, with what `page_of_invitations` found beside it."""
     state = state_of(one)
     note = noted(one, state, calendar)

@@ -33,13 +33,8 @@ import json, re, sys, time
 from pathlib import Path
 import django
 django.setup()
-<<<<<<< HEAD
-from matricula.peoplefile import read_rows
-from matricula.invitations.errors import FileRefused
-=======
 from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.people import read_rows
->>>>>>> d3054cd (Let rooms import only downward: contracts of the whole house, and the imports that ran up mended)
 # Not getrusage: what it tells begins with the memory of the process this one was forked from.
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 before, rows, code = peak(), 0, ""

@@ -37,7 +37,7 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     context = {
         "organization": organization,
         "page": page,
-        "rows": [drawn(one, groups.get(one.pk, "–"), states, calendar) for one in page.rows],
+        "rows": [member_row(one, groups.get(one.pk, "–"), states, calendar) for one in page.rows],
         "programs": Program.objects.shown_to(role).order_by("name"),
         "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
         "states": states.items(),
@@ -46,7 +46,7 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "reporting/console/people.html", context)
 
 
-def drawn(one: Any, groups: str, states: dict[str, str], calendar: Calendar) -> Row:
+def member_row(one: Any, groups: str, states: dict[str, str], calendar: Calendar) -> Row:
     """A member in the list, with what `page_of_members` found beside it."""
     return row(
         {"active": one.state == Membership.State.ACTIVE},

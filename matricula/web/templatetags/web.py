@@ -35,11 +35,11 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """`{% icon "mail" %}`: a file of web/icons, drawn in the text's colour and silent to screen readers."""
-    return drawn(name)
+    return draw_icon(name)
 
 
 @cache
-def drawn(name: str) -> SafeString:
+def draw_icon(name: str) -> SafeString:
     shapes = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", (ICONS / f"{name}.svg").read_text(), flags=re.DOTALL)
     turns = " icon-turns" if name in TURNING else ""
     return format_html(
