@@ -13,9 +13,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
-from django.db.backends.signals import connection_created
 from django.db.models import Model, Q, QuerySet
-from django.dispatch import receiver
 
 from matricula.db.paging import PAGE_SIZE, KeysetPage, keyset_page
 
@@ -192,14 +190,3 @@ def missing_extensions() -> list[str]:
         cursor.execute("SELECT extname FROM pg_extension")
         there = {name for (name,) in cursor.fetchall()}
     return [name for name in EXTENSIONS if name not in there]
-
-
-@receiver(connection_created)
-def lower_every_alphabet(sender: object, connection: Any, **_: Any) -> None:
-    """SQLite's own `lower` knows A to Z only."""
-    if connection.vendor == "sqlite":
-        connection.connection.create_function("lower", 1, lower_text, deterministic=True)
-
-
-def lower_text(text: Any) -> Any:
-    return text.lower() if isinstance(text, str) else text

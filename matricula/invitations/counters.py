@@ -1,7 +1,9 @@
-"""What the database keeps of invitations by itself: how many stand how, by program, group and day."""
+"""What the database keeps of invitations by itself: the words they are found by, and how many stand how."""
 
+from matricula.db.search import register_search
 from matricula.programs.counting import Counter, register_counter
 
+register_search("invitations_searchline", "invitation_id")
 register_counter(
     Counter(
         "invitations",

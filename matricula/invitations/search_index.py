@@ -6,7 +6,6 @@ A million are stored in half the time that way. Until then the newest are found 
 from django.db import connection
 from django.db.models import Max
 
-from matricula.db.search import register_search
 from matricula.invitations.models import SearchLine
 
 BATCH = 10_000
@@ -18,7 +17,6 @@ WHERE id > %s AND NOT EXISTS (SELECT FROM invitations_searchline l WHERE l.invit
 ORDER BY id LIMIT %s ON CONFLICT DO NOTHING"""
 """NOT EXISTS, because below the newest there may be gaps; ON CONFLICT, because another worker may fill them
 now."""
-register_search("invitations_searchline", "invitation_id")
 
 
 def index_new() -> bool:

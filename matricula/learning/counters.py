@@ -1,6 +1,7 @@
 """What the database keeps of enrolments by itself: what each member started and completed, how many did."""
 
-from matricula.db.triggers import Trigger, register_triggers
+from matricula.db.triggers import Trigger, after_installing, register_triggers
+from matricula.learning.recount import recount_courses
 from matricula.programs.counting import Counter, register_counter
 
 TABLE = "learning_enrolment"
@@ -55,3 +56,4 @@ register_counter(
         beside="JOIN programs_membership m ON m.id = {row}.membership_id",
     )
 )
+after_installing(recount_courses)

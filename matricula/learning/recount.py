@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from matricula.db.triggers import after_installing
 from matricula.jobs.models import Job
 from matricula.learning.completion import complete_after, complete_courses, complete_series
 from matricula.learning.models import Enrolment, SpecializationEnrolment
@@ -51,7 +50,6 @@ def complete_all(rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]) 
     return completed
 
 
-@after_installing
 def recount_courses() -> None:
     """Of every member, whoever enrols meanwhile."""
     place: int | None = 0

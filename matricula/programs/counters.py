@@ -5,6 +5,7 @@ from django.db import connection
 from matricula.db.search import register_search
 from matricula.db.triggers import Trigger, after_installing, register_triggers
 from matricula.programs.counting import Counter, register_counter
+from matricula.programs.recount import recount_programs
 
 WORDS = """' ' || lower((SELECT full_name FROM accounts_account WHERE id = {account})) || ' ' || coalesce((
     SELECT canonical FROM organizations_affiliation
@@ -89,3 +90,6 @@ register_counter(
 def renew_words() -> None:
     with connection.cursor() as cursor:
         cursor.execute(RENEW.format(which=f"search <> {OF_ROW}"))
+
+
+after_installing(recount_programs)

@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, 
 from django.db.models.functions import Coalesce, Least
 
 from matricula.accounts.mailboxes import hold_account
-from matricula.db.triggers import after_installing
 from matricula.jobs.models import Job
 from matricula.organizations.models import Affiliation
 from matricula.programs.counting import ADDED, KEPT, Counter, registered_counters
@@ -64,7 +63,6 @@ def wrong_seats(**which: int) -> list[Wrong]:
     ]
 
 
-@after_installing
 def recount_programs() -> None:
     """Make every number right again, whatever else is being written meanwhile."""
     mend_number(differing())
