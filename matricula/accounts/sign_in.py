@@ -29,11 +29,12 @@ FRESH_SECONDS = 600
 
 
 def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: the list of sessions says when and from where each browser was here last."""
+    """Middleware: the list of sessions says when and from where a browser was here last; HEAD is no visit."""
 
     def noting(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
+        if request.method != "HEAD":
+            request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
         tell_browser(request, response)
         return response
 

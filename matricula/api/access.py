@@ -76,7 +76,8 @@ def shown(request: HttpRequest) -> str:
 
 
 def worked(request: HttpRequest, token: Token, takes: Takes | None, work: Any) -> HttpResponse:
-    token.note_use()
+    if request.method != "HEAD":
+        token.note_use()
     request.token = token  # type: ignore[attr-defined]
     receive(request, takes)
     with acting_through(through(token)):

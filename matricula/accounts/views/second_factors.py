@@ -52,7 +52,10 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @FORM
 def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the secret to the app, and see that it took it."""
-    secret = unseal(SEAL, request.session.setdefault(BEING_ADDED, seal(SEAL, pyotp.random_base32())))
+    kept = request.session.get(BEING_ADDED) or seal(SEAL, pyotp.random_base32())
+    if request.method != "HEAD":
+        request.session.setdefault(BEING_ADDED, kept)
+    secret = unseal(SEAL, kept)
     form = AuthenticatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -60,7 +60,8 @@ def show_lesson(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpRes
     shown = lesson_of(enrolment, key)
     if shown.withdrawn_at:
         return taken_out(request, enrolment)
-    remember_place(enrolment, shown)
+    if request.method != "HEAD":
+        remember_place(enrolment, shown)
     return render_lesson(request, enrolment, shown)
 
 

@@ -1,0 +1,153 @@
+"""A house with one of everything that an address names, and the browsers of fitting people."""
+
+import hashlib
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from conftest import PASSWORD
+from matricula.accounts.models import Confirmation, PasswordReset, Session
+from matricula.accounts.passwords import ask_to_reset
+from matricula.api.models import Token
+from matricula.api.tests.conftest import House
+from matricula.catalog.course_import import keep_file
+from matricula.credentials.models import Certificate
+from matricula.invitations.models import InvitationToken
+from matricula.invitations.tokens import mint_link
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.models import Arrival
+from matricula.mail.delivery import deliver_due
+from matricula.mail.models import InboxLetter
+from matricula.roles.tests.roles import offer_path, signed_in
+from tests.learners import do_everything, short_course
+
+BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
+CHIKA, HOME = "chika@elsewhere.example", "chika@home.example"
+
+
+class LivedIn(House):
+    """Ada learns here and has a certificate, Bruno owns it, Chika came as far as her letters."""
+
+    def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
+        super().__init__(organization, program, course, owner)
+        program.specializations.add(self.series)
+        self.learn(program, course)
+        self.group.managers.add(self.member)
+        self.factor = self.member.second_factors.create(kind="passkey", name="Key", sealed="x")
+        ask_to_reset(address=self.member.primary_address.address)
+        self.chika = self.chika_with_letters(course)
+        self.learner, self.ruler = signed_in(Client(), self.member), signed_in(Client(), owner)
+        self.invited = mint_link(self.invitation, InvitationToken.Channel.MAIL)[len(settings.BASE_URL) :]
+        self.outsider = Client()
+        self.outsider.head(self.invited, **BROWSER)  # holds the invitation, and has not opened it
+        Token.objects.update(last_used_at=timezone.now())
+
+    def learn(self, program: Any, course: Any) -> None:
+        """A course that is done, and another with a file."""
+        done = short_course(program.organization, "done")
+        program.courses.add(done)
+        do_everything(done, self.membership)
+        self.certificate = Certificate.objects.filter(account=self.member).latest("pk")
+        self.digest = hashlib.sha256(b"words").hexdigest()
+        keep_file(BytesIO(b"words"), self.digest)
+        course.files.create(digest=self.digest, name="words.txt", content_type="text/plain", size=5)
+
+    def chika_with_letters(self, course: Any) -> Client:
+        """She opened a direct link, chose a course, signed up and opened every letter that she got."""
+        browser, (_link, address) = Client(), make_direct_link(program=self.program, actor=self.owner)
+        browser.get(address.removeprefix(settings.BASE_URL), **BROWSER)
+        browser.post("/join/now/")
+        self.arrival = Arrival.objects.latest("pk")
+        way = f"/join/arrivals/{self.arrival.public_id}"
+        browser.post(f"{way}/start/course/{course.public_id}/")
+        form = {"full_name": "Chika Obi", "work_email": CHIKA, "alternative_email": HOME}
+        browser.post(f"{way}/account/", {**form, "password": PASSWORD})
+        self.offered = offer_path(self.offer.address)
+        self.letters = {
+            "accounts:confirmation-link": link_in_letter("/account/confirm/", to=CHIKA),
+            "accounts:reset-link": link_in_letter("/account/reset/"),
+        }
+        for path in (self.offered, *self.letters.values()):
+            browser.get(path, **BROWSER)
+        return browser
+
+    def values(self, path: str, name: str) -> dict[str, Any]:
+        """What the address `path` of the view `name` names."""
+        if path.startswith("api/"):
+            return self.ids
+        if path.startswith("console/"):
+            return self.of_the_console()
+        below = {
+            "join/arrivals/": self.arrival,
+            "learn/programs/": self.program,
+            "learn/courses/": self.course,
+        }
+        its = [row for beginning, row in below.items() if path.startswith(beginning)]
+        return self.elsewhere(name) | {"public_id": (its or [self.certificate])[0].public_id}
+
+    def of_the_console(self) -> dict[str, Any]:
+        return {
+            **self.ids,
+            "slug": self.organization.slug,
+            "group_id": self.group.pk,
+            "account_id": self.member.public_id,
+            "membership_id": self.membership.pk,
+            "role_id": self.member.roles.get().pk,
+            "appointment_id": self.offer.public_id,
+            "file_id": self.file.public_id,
+            "series_id": self.series.public_id,
+            "token_id": self.token.public_id,
+            "form": "csv",
+            "direction": "up",
+            **self.of_a_course(),
+        }
+
+    def of_a_course(self) -> dict[str, Any]:
+        return {"key": "read", "digest": self.digest, "name": "words.txt"}
+
+    def elsewhere(self, name: str) -> dict[str, Any]:
+        return {
+            **self.of_a_course(),
+            "slug": self.organization.slug,
+            "program_id": self.program.public_id,
+            "course_id": self.course.public_id,
+            "specialization_id": self.series.public_id,
+            "series_id": self.series.public_id,
+            "kind": "course",
+            "chosen_id": self.course.public_id,
+            "group": self.group.pk,
+            "provider": "sendgrid",
+            "secret": self.secret_paths().get(name, self.invited).rstrip("/").split("/")[-1],
+            "pk": self.numbers().get(name, self.member.addresses.get().pk),
+        }
+
+    def secret_paths(self) -> dict[str, str]:
+        return {**self.letters, "roles:link": self.offered}
+
+    def numbers(self) -> dict[str, int]:
+        confirmation = Confirmation.objects.get(email__address=CHIKA).pk
+        return {
+            "accounts:confirm": confirmation,
+            "accounts:reclaim": confirmation,
+            "accounts:reset": PasswordReset.objects.get().pk,
+            "accounts:remove-factor": self.factor.pk,
+            "mail:letter": InboxLetter.objects.latest("pk").pk,
+        }
+
+    def let_time_pass(self) -> None:
+        """So that all that is noted of a visit now and then is due."""
+        long_ago = timezone.now() - timedelta(hours=1)
+        Session.objects.update(seen_at=long_ago)
+        Token.objects.update(last_used_at=long_ago)
+
+
+def link_in_letter(beginning: str, **found: str) -> str:
+    while deliver_due():
+        pass
+    texts = InboxLetter.objects.filter(text__contains=beginning, **found).values_list("text", flat=True)
+    return re.search(rf"{beginning}\S+", texts.latest("pk"))[0]
