@@ -40,7 +40,7 @@ def hold_account(account: int) -> None:
 
     Whoever needs more than this row takes it first; several of them in the order of their ids.
     """
-    Account.objects.select_for_update(no_key=True).filter(pk=account).values_list("pk").first()
+    list(Account.objects.select_for_update(no_key=True).filter(pk=account).values_list("pk"))
 
 
 def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:

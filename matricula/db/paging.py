@@ -7,8 +7,6 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
-from matricula.db.queries import planned_for_these_values
-
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
 
@@ -42,14 +40,12 @@ def keyset_page(
     take = take or first
     before, after = parse_id(asked.get("before")), parse_id(asked.get("after"))
     if after is not None:
-        with planned_for_these_values():
-            ids = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
+        ids = take(rows.filter(pk__gt=after).order_by("pk"), size + 1)
         more, ids = len(ids) > size, ids[:size][::-1]
         has_newer, has_older = more, True
     else:
         wanted = rows if before is None else rows.filter(pk__lt=before)
-        with planned_for_these_values():
-            ids = take(wanted.order_by("-pk"), size + 1)
+        ids = take(wanted.order_by("-pk"), size + 1)
         has_newer, has_older = before is not None, len(ids) > size
         ids = ids[:size]
     newer = query(asked, "after", ids[0]) if ids and has_newer else ""

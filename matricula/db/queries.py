@@ -23,7 +23,11 @@ def first_or_none(rows: Iterable[Found]) -> Found | None:
 
 @BigAutoField.register_lookup
 class AnyOf(In):
-    """`pk__any_of=ids`, a list: like `in`, on PostgreSQL as one parameter. A thousand cost Django 10 ms."""
+    """`pk__any_of=ids`, a list: like `in`, on PostgreSQL as one parameter.
+
+    Measured with 1,000 ids: 4.8 ms of processor time instead of 10.5, and a batch of 1,000 letters has eight
+    such statements, by that 46 of 535 ms. A page of 50 rows gains nothing; one of 200, as the API has, 1.2 ms.
+    """
 
     lookup_name = "any_of"
 
@@ -41,18 +45,18 @@ class AnyOf(In):
 def insert_once(row: Model) -> bool:
     """Insert `row`, whose columns are all set, unless a unique constraint knows it; whether it was new.
 
-    One statement, where Django's `get_or_create` needs four. Any other constraint raises IntegrityError.
+    Not for speed (a join costs the same with savepoints instead): a lesson done twice is no error, and shall
+    not stand as one in PostgreSQL's log. Any other constraint raises IntegrityError.
     """
     meta, using = row._meta, router.db_for_write(type(row), instance=row)
     fields = [one for one in meta.local_concrete_fields if one is not meta.auto_field and not one.generated]
     query = InsertQuery(type(row))
     query.insert_values(fields, [row])
-    compiler = query.get_compiler(using)
-    compiler.returning_fields = meta.db_returning_fields
-    ((statement, values),) = compiler.as_sql()
-    insert, returning, columns = statement.partition(" RETURNING ")
+    ((statement, values),) = query.get_compiler(using).as_sql()
+    returning, _params = connections[using].ops.return_insert_columns(meta.db_returning_fields)
     with connections[using].cursor() as cursor:
-        cursor.execute(f"{insert} ON CONFLICT DO NOTHING{returning}{columns}", values)
+        # Django's own way to ignore a conflict is INSERT OR IGNORE on SQLite, which ignores NOT NULL as well.
+        cursor.execute(f"{statement} ON CONFLICT DO NOTHING {returning}", values)
         returned = cursor.fetchone() if returning else (() if cursor.rowcount else None)
     for field, value in zip(meta.db_returning_fields, returned or (), strict=bool(returned)):
         setattr(row, field.attname, value)
@@ -65,7 +69,9 @@ def planned_for_these_values() -> Iterator[None]:
     """Queries within are not prepared.
 
     A prepared statement is planned once for all values, for a company of ten as for one of a million:
-    PostgreSQL may then look for the ten among everybody's rows.
+    PostgreSQL may then look for the ten among everybody's rows. Forced, for a search in a company of twelve
+    beside one of 100,000: 39 ms of PostgreSQL under such a plan instead of 2. Lists, the overview and the
+    journal take the same either way (at most 4 ms): their indexes suit every company.
     """
     connection.ensure_connection()
     link = connection.connection

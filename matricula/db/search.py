@@ -5,6 +5,10 @@ and more is found anywhere, a shorter one where a word begins. On PostgreSQL the
 walked first: frequent words are found there. Then the trigram index is asked, which knows rare words at once:
 first for the rows that come next, all of them, then for any, of which it gives CANDIDATES at most. SQLite
 reads the list.
+
+Measured at 100,000 invitations, of Python and PostgreSQL: a word that is not there 4.5 ms instead of the 59
+that Django's own `contains` takes, a prefix 5.4 instead of 45, a frequent word 8 instead of 7. For that the
+list's query is written into a statement of ours; PostgreSQL's planner would not look in this order by itself.
 """
 
 from collections.abc import Mapping
@@ -16,6 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from matricula.db.paging import PAGE_SIZE, KeysetPage, keyset_page
+from matricula.db.queries import planned_for_these_values
 
 M = TypeVar("M", bound=Model)
 SHORTEST_ANYWHERE = 3
@@ -152,7 +157,7 @@ class Search:
 
     def ask(self, statement: str, params: list[Any], **parts: Any) -> Any:
         order, beyond = ("DESC", "<") if self.older else ("ASC", ">")
-        with connection.cursor() as cursor:
+        with planned_for_these_values(), connection.cursor() as cursor:
             own = {"rows": self.rows, "fits": self.fits, "order": order, "beyond": beyond}
             cursor.execute(statement.format(**own, **parts), params)
             return cursor.fetchone()

@@ -1,4 +1,8 @@
-"""Moments from PostgreSQL, read by `datetime` itself in a tenth of the 5 microseconds Django's way takes."""
+"""Moments from PostgreSQL, read by `datetime` itself in a tenth of the 6 microseconds Django's way takes.
+
+Measured: 1.4 of 24 ms of a page of invitations, 1.0 of 22 of people; of 33 ms for 1,000 rows of four
+moments 24. A batch of letters and a join gain nothing that shows.
+"""
 
 from datetime import UTC, datetime
 

@@ -45,7 +45,7 @@ def end_links_before(letters: list[int], now: datetime) -> None:
 def settle_invitations_of(sender: object, membership: Membership, **_: object) -> None:
     """Who entered, by whatever door, has answered every invitation to the program that was theirs."""
     account, program = membership.account, membership.program
-    first, *rest = (rows.filter(holder=account.pk).values("canonical") for rows in known_by(program))
+    first, *rest = (rows.values("canonical") for rows in known_by(program, member=account))
     theirs = Invitation.objects.filter(program=program, canonical__in=first.union(*rest))
     settle_all(theirs, JOINED, account)
 

@@ -20,12 +20,13 @@ from matricula.programs.models import Membership, Program, kept_out
 JOINED, REVOKED = Invitation.State.JOINED, Invitation.State.REVOKED
 
 
-def known_by(program: Program) -> tuple[QuerySet[Any], ...]:
-    """Whatever the members of `program` are known by: rows with `canonical` and the `holder` of it.
+def known_by(program: Program, *, member: Account | None = None) -> tuple[QuerySet[Any], ...]:
+    """What members of `program`, or one `member`, are known by: rows with `canonical` and its `holder`.
 
     Every address they proved, their work e-mail, and the invitations they joined by.
     """
-    members = Membership.objects.active().filter(program=program.pk).values("account")
+    active = Membership.objects.active().filter(program=program.pk).values("account")
+    members: Any = active if member is None else [member.pk]
     ties = Affiliation.objects.live().filter(organization=program.organization_id)
     joined = Invitation.objects.filter(program=program.pk, state=JOINED, accepted_by__in=members)
     return (

@@ -3,7 +3,6 @@
 from django.dispatch import receiver
 from django.utils import timezone
 
-from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
 from matricula.invitations.settlement import settle_invitations_to
@@ -16,8 +15,9 @@ from matricula.programs.errors import ProgramFull, RemovedFromProgram
 
 @receiver(address_confirmed)
 def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
-    """Arrivals that waited for this mailbox go on, whatever device confirmed it."""
-    hold_account(email.account_id)
+    """Arrivals that waited for this mailbox go on, whatever device confirmed it. Who proves a mailbox holds
+    the account before.
+    """
     waiting = Arrival.objects.filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
     ).select_related("program", "invitation")

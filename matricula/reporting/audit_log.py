@@ -10,7 +10,6 @@ from django.utils.dateparse import parse_date
 
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
-from matricula.db.queries import planned_for_these_values
 from matricula.organizations.models import Organization
 
 Key = tuple[str, int]
@@ -145,14 +144,12 @@ def matching_entries(organization: Organization, asked: Mapping[str, str]) -> Qu
 
 def newest_entries(organization: Organization, asked: Mapping[str, str], most: int) -> list[Entry]:
     """The newest that fit `asked` as `matching_entries` takes it."""
-    with planned_for_these_values():
-        return list(matching_entries(organization, asked).order_by("-pk")[:most])
+    return list(matching_entries(organization, asked).order_by("-pk")[:most])
 
 
 def newest_about(organization: Organization, subjects: Iterable[Model]) -> list[Entry]:
     """The newest lines about these rows."""
-    with planned_for_these_values():
-        return list(entries_about(organization, subjects).select_related("actor").order_by("-pk")[:PAGE_SIZE])
+    return list(entries_about(organization, subjects).select_related("actor").order_by("-pk")[:PAGE_SIZE])
 
 
 def entries_about(organization: Organization, subjects: Iterable[Model]) -> QuerySet[Entry]:

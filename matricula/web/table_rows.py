@@ -1,4 +1,7 @@
-"""Rows of a long table, drawn once for each shape and then filled, as letters are: a tenth of the work.
+"""Rows of a long table, drawn once for each shape and then filled, as letters are.
+
+Measured with 50 rows: a page of invitations takes 23 ms of processor time, and 38 with each row drawn by
+itself; people 21 and 30. Days by the filter `date` instead of `Calendar` would add 5.5 and 2.2 ms.
 
 A row's `shape` decides what its template draws (a state, whether there is a button); its `values` are words
 that differ from row to row. See `{% repeat %}` in `templatetags/web.py`.

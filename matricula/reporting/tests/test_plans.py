@@ -9,9 +9,8 @@ from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.memberships import enter_program
-from matricula.reporting.audit_log import entries_about, newest_about, newest_entries
+from matricula.reporting.audit_log import entries_about, newest_about
 from matricula.reporting.people import invitations_of_person
-from matricula.reporting.views.overview import trouble
 
 pytestmark = [
     pytest.mark.postgres,
@@ -72,19 +71,3 @@ def test_a_persons_invitations_are_found_by_address_and_account(ada, many_others
 def test_what_was_done_to_a_person_is_found_by_the_person(ada, many_others):
     assert "audit_by_subject" in entries_about(ada.organization, [ada]).order_by("-pk")[:20].explain()
     assert [one.verb for one in newest_about(ada.organization, [ada])] == ["membership.began"]
-
-
-def test_statements_that_look_into_one_company_are_planned_for_that_company(ada):
-    organization, thresholds = ada.organization, []
-
-    def note(execute, sql, *rest):
-        if "LIMIT" in sql and ("audit_entry" in sql or "joining_request" in sql):
-            thresholds.append(connection.connection.prepare_threshold)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(note):
-        newest_about(organization, [ada])
-        newest_entries(organization, {}, 10)
-        trouble(organization)
-    assert thresholds == [None] * 3
-    assert connection.connection.prepare_threshold == 5

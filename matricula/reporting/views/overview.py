@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from matricula.db.queries import planned_for_these_values
 from matricula.invitations.queries import numbers_by_state
 from matricula.joining.models import Request
 from matricula.organizations.access import acting_role, viewing
@@ -37,11 +36,9 @@ def overview(request: HttpRequest, organization: Organization) -> HttpResponse:
 def trouble(organization: Organization) -> dict[str, object]:
     """What needs attention. Beyond MANY, more is as good as the number."""
     waiting = Request.objects.waiting().filter(program__organization=organization)
-    with planned_for_these_values():
-        found = len(waiting.values_list("pk")[:MANY])
     return {
         "failed": numbers_by_state(organization)["failed"],
-        "waiting": found,
+        "waiting": len(waiting.values_list("pk")[:MANY]),
         "running_out": running_out(organization.pk),
     }
 
