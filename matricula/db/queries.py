@@ -53,7 +53,8 @@ def insert_once(row: Model) -> bool:
     query = InsertQuery(type(row))
     query.insert_values(fields, [row])
     ((statement, values),) = query.get_compiler(using).as_sql()
-    returning, _params = connections[using].ops.return_insert_columns(meta.db_returning_fields)
+    dialect: Any = connections[using].ops
+    returning, _params = dialect.return_insert_columns(meta.db_returning_fields)
     with connections[using].cursor() as cursor:
         # Django's own way to ignore a conflict is INSERT OR IGNORE on SQLite, which ignores NOT NULL as well.
         cursor.execute(f"{statement} ON CONFLICT DO NOTHING {returning}", values)
