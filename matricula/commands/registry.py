@@ -32,10 +32,12 @@ def argument(name: str, explanation: str, **options: Any) -> Argument:
 def command(name: str, line: str, *arguments: Argument) -> Callable[[Run], Run]:
     """Register a command, explained in one line. It returns its exit code.
 
-    Commands are registered before Django is set up: they import the house when they run.
+    Commands are registered before Django is set up: they import models and rules when they run.
     """
 
     def register(run: Run) -> Run:
+        if name in known:
+            raise ValueError(f"Two commands are called {name!r}.")
         known[name] = Command(line, arguments, run)
         return run
 

@@ -3,16 +3,13 @@
 import argparse
 import logging
 import os
-import signal
-import subprocess
 import sys
-import time
 from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
 
-from matricula.commands.registry import argument, command
+from matricula.commands.registry import command
 
 THREADS = 4
 """Pages a process works on at once; Python gains nothing from more, and the database's pool is larger."""
@@ -64,42 +61,3 @@ def check(arguments: argparse.Namespace) -> int:
     found = faults()
     print("\n".join(found) or "Nothing is wrong.")
     return 1 if found else 0
-
-
-@command(
-    "demo",
-    "fill an empty database with demonstration data",
-    argument("--serve", "then serve it, with a worker", action="store_true"),
-)
-def demo(arguments: argparse.Namespace) -> int:
-    from matricula.demo.data import fill, introduce
-
-    migrate(arguments)
-    fill()
-    print(introduce(), flush=True)
-    return serve_with_worker() if arguments.serve else 0
-
-
-def serve_with_worker() -> int:
-    """Both processes until Ctrl-C; neither outlives the other."""
-    commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
-    processes = [subprocess.Popen(command) for command in commands]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        pass
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        end_at_last(process)
-    return 0
-
-
-def end_at_last(process: "subprocess.Popen[bytes]") -> None:
-    """Whatever a worker still reads is taken up again by the next."""
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        process.kill()

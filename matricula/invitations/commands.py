@@ -1,4 +1,4 @@
-"""Inviting the people of a file from the shell: the console's verbs, with this process as a worker."""
+"""Inviting the people of a file from the shell, with this process as a worker, and counting anew."""
 
 import argparse
 import sys
@@ -158,3 +158,22 @@ def tell_counts(file: "ImportedFile") -> None:
     for verdict in LABELS:
         if file.counts.get(verdict):
             print(f"{verdict_label(file, verdict)}: {file.counts[verdict]:,}")
+
+
+@command("recount", "complete and end what was left open, count everything from scratch and make it right")
+def recount(arguments: argparse.Namespace) -> int:
+    from matricula.invitations.jobs import settle_all_members
+    from matricula.learning.recount import complete_stuck, recount_courses
+    from matricula.programs.recount import end_lone_affiliations, wrong_numbers
+    from matricula.programs.recount import recount_programs as make_right
+
+    courses, series = complete_stuck()
+    print(f"Courses that were done and are completed now, Specializations with their last course: {courses}.")
+    print(f"Specializations of which all courses were completed already: {series}.")
+    print(f"Work e-mails detached of people who are in no program any more: {end_lone_affiliations()}.")
+    settle_all_members()
+    recount_courses()
+    for program, what, subject, more in wrong_numbers():
+        print(f"Program {program}: {what} {subject} was wrong by {more}.")
+    make_right()
+    return 0

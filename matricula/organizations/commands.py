@@ -1,0 +1,33 @@
+"""Organizations from the shell, by the same rules as on the pages."""
+
+import argparse
+import sys
+
+from matricula.commands.registry import argument, command
+
+
+@command(
+    "create-organization",
+    "make an organization and write to its owner",
+    argument("slug", "its name in addresses, such as nordlicht"),
+    argument("name", "its name, such as 'Nordlicht Energie'"),
+    argument("owner", "the e-mail of its first owner"),
+    argument("--owner-name", "the owner's full name"),
+)
+def create_organization(arguments: argparse.Namespace) -> int:
+    from django.core.exceptions import ValidationError
+
+    from matricula.organizations.ownership import found_organization
+
+    try:
+        organization = found_organization(
+            slug=arguments.slug,
+            name=arguments.name,
+            owner_address=arguments.owner,
+            owner_name=arguments.owner_name or arguments.owner.partition("@")[0],
+        )
+    except ValidationError as refusal:
+        print(" ".join(refusal.messages), file=sys.stderr)
+        return 1
+    print(f"{organization.name} is there; {arguments.owner} owns it.")
+    return 0
