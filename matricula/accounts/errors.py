@@ -1,8 +1,14 @@
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-class AccountError(Exception):
-    """Something about an account could not be done; `code` says what to windows and doors."""
+from matricula.web.refusals import Refusal
+from matricula.web.table_rows import Calendar
+
+
+class AccountError(Refusal):
+    """Something about an account could not be done."""
 
     code = "account"
 
@@ -11,71 +17,96 @@ class CodeWrong(AccountError):
     """Not the code of the letter; `tries_left` more are allowed."""
 
     code = "code_wrong"
+    sentence = _("That is not the code.")
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(tries_left)
         self.tries_left = tries_left
+
+    def __str__(self) -> str:
+        left = ngettext("%(count)d try is left.", "%(count)d tries are left.", self.tries_left)
+        return f"{self.sentence} {left % {'count': self.tries_left}}"
+
+
+class AppCodeWrong(AccountError):
+    """Not the code that the authenticator app shows now."""
+
+    code = "code_wrong"
+    sentence = _("The app shows another code now. Is the clock of your device right?")
 
 
 class CodeEnded(AccountError):
     """The code is too old, used, replaced, or was tried too often."""
 
     code = "code_ended"
+    sentence = _("This code no longer works. Ask for a new letter below.")
 
 
 class MailboxTaken(AccountError):
     """Another account has proven this mailbox."""
 
     code = "mailbox_taken"
+    sentence = _("This address already belongs to another account. Log in with that one.")
 
 
 class TooSoon(AccountError):
     """A letter went out a moment ago."""
 
     code = "too_soon"
+    sentence = _("A letter went out a moment ago. Wait a minute, then ask again.")
 
 
 class TooOften(TooSoon):
     """The mailbox got as many letters with codes as it gets in a day; the next may leave at `until`."""
 
     code = "too_often"
+    sentence = _("The day's limit of letters to this address is reached. Ask again after %s (UTC).")
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
         self.until = until
+
+    def __str__(self) -> str:
+        return str(self.sentence) % Calendar().day_and_time(self.until)
 
 
 class TooManyAdded(TooOften):
     """So many addresses were added within a day that the next one waits until `until`."""
 
     code = "too_many_added"
+    sentence = _("You added many addresses today. Add the next one after %s (UTC).")
 
 
 class FactorExists(AccountError):
-    """The account has an authenticator app already; remove it first."""
+    """The account has an authenticator app already."""
 
     code = "factor_exists"
+    sentence = _("Your account has an authenticator app already. Remove it first.")
 
 
 class PasskeyRefused(AccountError):
     """The browser's answer proves no passkey of this account."""
 
     code = "passkey_refused"
+    sentence = _("This passkey does not fit. Try again, or use another way.")
 
 
 class AddressListed(AccountError):
     """The account lists this address already."""
 
     code = "address_listed"
+    sentence = _("Your account lists this address already.")
 
 
 class LastAddress(AccountError):
     """Without this address nothing would reach the person."""
 
     code = "last_address"
+    sentence = _("This is the only address that reaches you. Add and confirm another one first.")
 
 
 class NotYetConfirmed(AccountError):
     """Only a confirmed address can be primary."""
 
     code = "not_yet_confirmed"
+    sentence = _("Confirm this address first.")

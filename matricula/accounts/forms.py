@@ -85,15 +85,8 @@ class CodeForm(forms.Form):
         Raises TooManyTries."""
         try:
             confirm_by_code(email=email, code=self.cleaned_data["code"])
-        except CodeWrong as wrong:
-            message = _("That is not the code. %(count)d tries are left.") % {"count": wrong.tries_left}
-            self.add_error("code", message)
-        except CodeEnded:
-            self.add_error("code", _("This code no longer works. Ask for a new letter below."))
-        except MailboxTaken:
-            self.add_error(
-                "code", _("This address already belongs to another account. Log in with that one.")
-            )
+        except (CodeWrong, CodeEnded, MailboxTaken) as refusal:
+            self.add_error("code", str(refusal))
         return not self.errors
 
 

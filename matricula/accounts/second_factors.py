@@ -7,7 +7,7 @@ import pyotp
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from matricula.accounts.errors import CodeWrong, FactorExists
+from matricula.accounts.errors import AppCodeWrong, FactorExists
 from matricula.accounts.models import Account, RecoveryCode, SecondFactor
 from matricula.audit.models import record
 from matricula.mail.models import Letter
@@ -33,10 +33,10 @@ def enrolment_uri(account: Account, secret: str) -> str:
 
 @transaction.atomic
 def add_authenticator(*, account: Account, secret: str, code: str) -> SecondFactor:
-    """The app that shows `code` for `secret`. Raises CodeWrong, FactorExists."""
+    """The app that shows `code` for `secret`. Raises AppCodeWrong, FactorExists."""
     step = matching_step(secret, code)
     if step is None:
-        raise CodeWrong(1)
+        raise AppCodeWrong
     try:
         with transaction.atomic():
             factor = SecondFactor.objects.create(

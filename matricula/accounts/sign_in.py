@@ -16,7 +16,8 @@ from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.security.clients import network_of
-from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, TooManyTries, guess, network_part
+from matricula.security.errors import TooManyTries
+from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, guess, network_part
 
 KEPT = ("arrivals",)
 PENDING = "pending_sign_in"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from matricula.api.problems import MEDIA_TYPE, Refusal, draw_problem
+from matricula.api.problems import MEDIA_TYPE, Cause, draw_problem
 
 CODES = {
     400: "malformed",
@@ -27,6 +27,6 @@ def as_problems(answer: Answer) -> Answer:
         if not code or not request.path.startswith("/api/") or given.get("Content-Type") == MEDIA_TYPE:
             return given
         kept = {name: value for name, value in given.items() if name.lower() not in OF_THE_PAGE}
-        return draw_problem(Refusal(code, headers=kept))
+        return draw_problem(Cause(code, headers=kept))
 
     return translated

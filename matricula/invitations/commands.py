@@ -61,8 +61,8 @@ def import_invitations(arguments: argparse.Namespace) -> int:
         )
     except OSError as fault:
         return refuse(f"{arguments.file}: {fault.strerror}")
-    except ProgramEnded:
-        return refuse(f"{program.name} has ended.")
+    except ProgramEnded as ended:
+        return refuse(str(ended))
     work_on(file, "checked")
     if file.state == file.State.REFUSED:
         return refuse(f"{file.name}:{file.line}: {why_refused(file)}")

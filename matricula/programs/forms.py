@@ -87,10 +87,8 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
         """What can be known before; the verb looks again, and at the seats taken at that moment."""
         try:
             check_days(self.cleaned_data, self.instance.ends_on)
-        except EndsBeforeItBegins:
-            self.add_error("ends_on", _("The last day is before the first."))
-        except DayIsOver:
-            self.add_error("ends_on", _("That day is over. To end the program now, choose today."))
+        except (EndsBeforeItBegins, DayIsOver) as refusal:
+            self.add_error("ends_on", str(refusal))
         return self.cleaned_data
 
 

@@ -8,30 +8,30 @@ from django.db import IntegrityError, transaction
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.programs.errors import NameTaken, NotAMember
+from matricula.programs.errors import GroupNameTaken, NotAMember
 from matricula.programs.models import Group, Membership, Program
 
 
 @transaction.atomic
 def make_group(*, program: Program, name: str, is_open: bool, actor: Account | None) -> Group:
-    """Raises NameTaken."""
+    """Raises GroupNameTaken."""
     try:
         with transaction.atomic():
             group = Group.objects.create(program=program, name=name, is_open=is_open)
     except IntegrityError as taken:
-        raise NameTaken from taken
+        raise GroupNameTaken from taken
     record_group("group.made", group, actor, name=name)
     return group
 
 
 @transaction.atomic
 def change_group(*, group: Group, values: Mapping[str, Any], actor: Account | None) -> None:
-    """Its `name`, whether it `is_open`, or both: what is not among the values stays. Raises NameTaken."""
+    """Its `name`, whether it `is_open`, or both: the other one stays as it is. Raises GroupNameTaken."""
     try:
         with transaction.atomic():
             Group.objects.filter(pk=group.pk).update(**values)
     except IntegrityError as taken:
-        raise NameTaken from taken
+        raise GroupNameTaken from taken
     record_group("group.changed", group, actor, **values)
 
 

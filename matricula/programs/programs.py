@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.models import Organization
-from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, NameTaken, SeatsInUse
+from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, ProgramNameTaken, SeatsInUse
 from matricula.programs.models import Program
 from matricula.programs.seats import forget_notices, notice_seats
 
@@ -21,7 +21,7 @@ CHOICES = ("courses", "specializations")
 
 @transaction.atomic
 def make_program(*, organization: Organization, values: Values, actor: Account | None) -> Program:
-    """Raises NameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
+    """Raises ProgramNameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
     check_days(values)
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     slug = slugify(values["name"])[:60] or "program"
@@ -29,7 +29,7 @@ def make_program(*, organization: Organization, values: Values, actor: Account |
         with transaction.atomic():
             program = Program.objects.create(organization=organization, slug=slug, **plain)
     except IntegrityError as taken:
-        raise NameTaken from taken
+        raise ProgramNameTaken from taken
     choose_courses(program, values)
     record(
         "program.made", actor=actor, organization=organization, subject=program, after=program_facts(values)

@@ -46,8 +46,8 @@ class RoleForm(forms.Form):
         data = self.cleaned_data
         try:
             check_groups(data.get("kind", ""), data.get("groups", ()))
-        except GroupsMissing:
-            self.add_error("groups", _("Choose at least one group, or make one first."))
+        except GroupsMissing as refusal:
+            self.add_error("groups", str(refusal))
         if "sure" in self.fields and data.get("kind") != self.initial.get("kind") and not data.get("sure"):
             self.add_error("sure", _("Tick this box to change your own role."))
         return data

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from matricula.security.errors import TooManyTries
 from matricula.security.models import Throttle
 from matricula.security.secrets import digest
 
@@ -205,19 +206,3 @@ def mailbox_of(address: str) -> str:
     if local.startswith('"') and local.endswith('"'):
         local = local[1:-1].replace("\\", "")
     return f"{local.partition('+')[0] or local}@{rest}"
-
-
-class HasToWait(Exception):
-    """Tries are used up and free again at `until`; `limit` names which, as docs/operate/limits.md does."""
-
-    code = "has_to_wait"
-
-    def __init__(self, until: datetime, limit: str) -> None:
-        super().__init__(until, limit)
-        self.until, self.limit = until, limit
-
-
-class TooManyTries(HasToWait):
-    """So many wrong guesses were made that this one was not looked at."""
-
-    code = "too_many_tries"

@@ -15,8 +15,9 @@ from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
 from matricula.accounts.models import Confirmation, EmailAddress
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
+from matricula.security.errors import TooManyTries
 from matricula.security.models import Throttle
-from matricula.security.throttling import LETTERS, Limit, NetworkLimit, TooManyTries
+from matricula.security.throttling import LETTERS, Limit, NetworkLimit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "chika@elsewhere.example"

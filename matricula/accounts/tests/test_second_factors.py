@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from conftest import PASSWORD
-from matricula.accounts.errors import CodeWrong, FactorExists
+from matricula.accounts.errors import AppCodeWrong, FactorExists
 from matricula.accounts.models import RecoveryCode, SecondFactor, Session
 from matricula.accounts.passwords import change_password
 from matricula.accounts.second_factors import (
@@ -182,7 +182,7 @@ def test_a_second_app_is_refused_and_a_wrong_code_adds_none(secret, chika, bruno
     other = pyotp.random_base32()
     with pytest.raises(FactorExists):
         add_authenticator(account=chika, secret=other, code=now(other))
-    with pytest.raises(CodeWrong):
+    with pytest.raises(AppCodeWrong):
         add_authenticator(account=bruno, secret=other, code=wrong(other))
     assert SecondFactor.objects.count() == 1
     assert Letter.objects.count() == 1

@@ -13,8 +13,8 @@ from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirme
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.views.account import own_account
-from matricula.accounts.views.waiting import letter_news, told_to_wait, words_of
-from matricula.security.throttling import TooManyTries
+from matricula.accounts.views.waiting import letter_news, told_to_wait
+from matricula.security.errors import TooManyTries
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -35,10 +35,8 @@ def add(request: HttpRequest, account: Account) -> HttpResponse:
         try:
             email = add_address(account=account, address=form.cleaned_data["email"])
             return redirect("accounts:confirm-address", email.pk)
-        except AddressListed:
-            form.add_error("email", _("Your account lists this address already."))
-        except TooOften as limit:
-            form.add_error("email", words_of(limit))
+        except (AddressListed, TooOften) as refusal:
+            form.add_error("email", str(refusal))
     return render(request, "accounts/pages/add_address.html", {"form": form})
 
 
@@ -72,7 +70,7 @@ def send_letter(request: HttpRequest, pk: int) -> HttpResponse:
         ask_to_confirm(email=own_address(own_account(request), pk))
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
-        messages.info(request, words_of(wait))
+        messages.info(request, str(wait))
     return redirect("accounts:confirm-address", pk)
 
 
@@ -82,8 +80,8 @@ def primary(request: HttpRequest, account: Account, pk: int) -> HttpResponse:
     try:
         make_primary(email=own_address(account, pk))
         messages.success(request, _("Letters go to this address from now on."))
-    except NotYetConfirmed:
-        messages.error(request, _("Confirm this address first."))
+    except NotYetConfirmed as refusal:
+        messages.error(request, str(refusal))
     return redirect("accounts:addresses")
 
 
@@ -93,8 +91,6 @@ def remove(request: HttpRequest, account: Account, pk: int) -> HttpResponse:
     try:
         remove_address(email=own_address(account, pk))
         messages.success(request, _("The address is removed."))
-    except LastAddress:
-        messages.error(
-            request, _("This is the only address that reaches you. Add and confirm another one first.")
-        )
+    except LastAddress as refusal:
+        messages.error(request, str(refusal))
     return redirect("accounts:addresses")

@@ -24,8 +24,8 @@ from matricula.accounts.sign_in import begin_session, knows_password, start_sess
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.mail.addresses import canonical
 from matricula.security.clients import network_of
+from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
-from matricula.security.throttling import TooManyTries
 from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])

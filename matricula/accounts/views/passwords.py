@@ -14,7 +14,7 @@ from matricula.accounts.views.confirmation import (
 )
 from matricula.accounts.views.sign_in import local_path
 from matricula.accounts.views.waiting import told_to_wait
-from matricula.security.throttling import HasToWait
+from matricula.security.errors import HasToWait
 from matricula.web.access import public
 
 

@@ -14,7 +14,7 @@ from matricula.accounts.sign_in import mark_fresh
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.sign_in import passkey_refused, wanted
 from matricula.accounts.views.waiting import told_to_wait
-from matricula.security.throttling import TooManyTries
+from matricula.security.errors import TooManyTries
 from matricula.web.access import signed_in
 
 CEREMONY = "passkey_proof"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts import passkeys
 from matricula.accounts.access import freshly_signed_in
-from matricula.accounts.errors import CodeWrong, FactorExists, PasskeyRefused
+from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import (
@@ -65,8 +65,8 @@ def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
             return show_codes(request, account)
         except FactorExists:
             return redirect("accounts:second-factors")
-        except CodeWrong:
-            form.add_error("code", _("The app shows another code now. Is the clock of your device right?"))
+        except AppCodeWrong as wrong:
+            form.add_error("code", str(wrong))
     context = {"form": form, "secret": secret, "qr": qr(enrolment_uri(account, secret))}
     return render(request, "accounts/pages/authenticator.html", context)
 

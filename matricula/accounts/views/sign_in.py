@@ -25,8 +25,8 @@ from matricula.accounts.sign_in import (
     pending_account,
     start_session,
 )
-from matricula.accounts.views.waiting import how_long, told_to_wait
-from matricula.security.throttling import TooManyTries
+from matricula.accounts.views.waiting import told_to_wait
+from matricula.security.errors import TooManyTries, how_long
 from matricula.web.access import public
 from matricula.web.errors import ask_to_wait
 
@@ -161,4 +161,4 @@ def answer_passkey(request: HttpRequest) -> HttpResponse:
 
 
 def passkey_refused() -> JsonResponse:
-    return JsonResponse({"error": _("This passkey does not fit. Try again, or use another way.")}, status=400)
+    return JsonResponse({"error": str(PasskeyRefused.sentence)}, status=400)

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from matricula.api import problems
+from matricula.api.problem_kinds import KINDS
 from matricula.api.v1 import door
 
 pytestmark = pytest.mark.django_db
@@ -168,31 +169,31 @@ def test_answers_are_kept_by_nobody(api):
 def test_every_code_a_room_may_raise_has_its_place_in_the_table():
     from matricula.api import errors, v1  # noqa: F401
     from matricula.catalog import errors as catalog
+    from matricula.invitations import errors as invitations
     from matricula.joining import errors as joining
     from matricula.organizations import errors as organizations
     from matricula.programs import errors as programs
+    from matricula.roles import errors as roles
 
     pages_only = {
         "crowded_network",
-        "not_confirmed",
         "work_email_taken",
         "domain_not_allowed",
         "program_full",
-        "not_to_confirm",
+        "not_confirmed",
     }
     pages_only |= {"removed", "mailbox_unproven", "token_unusable", "course_problems"}
-    bases = {"joining", "program", "refused", "catalog", "organization"}
-    rooms = [
-        one for room in (errors, catalog, joining, organizations, programs) for one in vars(room).values()
-    ]
+    bases = {"joining", "program", "refused", "catalog", "organization", "invitation", "role"}
+    modules = (errors, catalog, invitations, joining, organizations, programs, roles)
+    rooms = [one for room in modules for one in vars(room).values()]
     codes = {one.code for one in rooms if isinstance(one, type) and issubclass(one, Exception)}
-    assert codes - pages_only - bases <= set(problems.KINDS)
+    assert codes - pages_only - bases <= set(KINDS)
 
 
 def test_every_problem_is_in_the_document():
     responses = door.document()["components"]["responses"]
     told = " ".join(one["description"] for one in responses.values())
-    assert not [one for one in problems.KINDS if one not in told]
+    assert not [one for one in KINDS if one not in told]
 
 
 def values_in(part, schemas, kind):

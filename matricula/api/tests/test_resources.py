@@ -46,7 +46,7 @@ def test_only_what_is_named_changes(api, house):
 def test_fewer_seats_than_are_taken_are_refused(api, house):
     answer = api.patch(f"programs/{house.program.public_id}/", {"seats": 0})
     assert (answer.status_code, answer.json()["code"]) == (409, "seats_in_use")
-    assert answer.json()["detail"] == "Fewer seats than are taken: 1."
+    assert answer.json()["detail"] == "1 seat is taken. Remove people first, or give more."
 
 
 def test_courses_and_specializations_are_read(api, house):

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from matricula.api.problems import KINDS, Refusal, draw_problem
+from matricula.api.problem_kinds import KINDS
+from matricula.api.problems import Cause, draw_problem
 from matricula.api.reference import Section, curl, sections
 from matricula.api.tokens import SCOPES
 from matricula.api.v1 import door
@@ -56,4 +57,4 @@ def reference(request: HttpRequest) -> HttpResponse:
 @public
 def nothing(request: HttpRequest) -> HttpResponse:
     """Under /api/ even what is not there is told as a problem."""
-    return draw_problem(Refusal("not_found"))
+    return draw_problem(Cause("not_found"))

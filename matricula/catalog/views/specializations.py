@@ -11,7 +11,6 @@ from matricula.catalog.errors import SeriesFull, TitleTaken
 from matricula.catalog.forms import CourseForm, SpecializationForm
 from matricula.catalog.models import Course, Specialization
 from matricula.catalog.specializations import (
-    MOST_COURSES,
     add_course_to,
     describe_specialization,
     make_specialization,
@@ -45,8 +44,8 @@ def new(request: HttpRequest, organization: Organization) -> HttpResponse:
             made = make_specialization(
                 organization=organization, actor=actor_of(request), **form.cleaned_data
             )
-        except TitleTaken:
-            form.add_error("title", _("Another Specialization has this title."))
+        except TitleTaken as refusal:
+            form.add_error("title", str(refusal))
         else:
             return redirect("content:specialization", organization.slug, made.public_id)
     context = {"organization": organization, "form": form}
@@ -103,8 +102,8 @@ def adding(request: HttpRequest, organization: Organization, series_id: str) -> 
     if form.is_valid():
         try:
             add_course_to(specialization=shown, course=form.cleaned_data["course"], actor=actor_of(request))
-        except SeriesFull:
-            messages.warning(request, _("No more than %d courses fit into a Specialization.") % MOST_COURSES)
+        except SeriesFull as refusal:
+            messages.warning(request, str(refusal))
     return redirect("content:specialization", organization.slug, shown.public_id)
 
 

@@ -36,11 +36,8 @@ def received(request: HttpRequest, organization: Organization, form: UploadForm)
         return receive_upload(
             upload=form.cleaned_data["course"], organization=organization, actor=actor_of(request)
         )
-    except UploadsUsedUp:
-        form.add_error("course", _("So many courses were uploaded that the next one waits for an hour."))
-        return None
-    except UploadTooLarge:
-        form.add_error("course", _("Keep the zip under 512 MiB: make videos smaller, or leave some out."))
+    except (UploadsUsedUp, UploadTooLarge) as refusal:
+        form.add_error("course", str(refusal))
         return None
 
 

@@ -100,7 +100,7 @@ def test_two_tabs_confirm_the_same_file_and_it_is_carried_out_once(desk, program
     file = take(program, "email\nada@n.example\n")
     confirm = f"{FILES}{file.public_id}/confirmation/"
     assert [desk.post(confirm, follow=True).status_code for _ in range(2)] == [200, 200]
-    assert b"confirmed or cancelled already" in desk.post(confirm, follow=True).content
+    assert b"refused, confirmed or cancelled already" in desk.post(confirm, follow=True).content
     work()
     assert Invitation.objects.count() == 1
     assert ImportedFile.objects.get().invited == 1
@@ -110,7 +110,7 @@ def test_a_confirmed_file_can_no_longer_be_dropped(desk, program):
     file = take(program, "email\nada@n.example\n")
     desk.post(f"{FILES}{file.public_id}/confirmation/")
     answer = desk.post(f"{FILES}{file.public_id}/cancellation/", follow=True)
-    assert b"confirmed or cancelled already" in answer.content
+    assert b"refused, confirmed or cancelled already" in answer.content
     assert ImportedFile.objects.get().state == "running"
 
 

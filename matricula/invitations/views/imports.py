@@ -13,7 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response, table_response
-from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm, NotToStop
+from matricula.invitations.errors import (
+    ColumnsRefused,
+    ColumnsUndecided,
+    NotToConfirm,
+    NotToStop,
+)
 from matricula.invitations.imports.execution import stop_file
 from matricula.invitations.imports.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
 from matricula.invitations.imports.report import left_out, result_table, shown_line, why_refused
@@ -101,8 +106,8 @@ def handed_in(request: HttpRequest, form: FileForm) -> ImportedFile | None:
         )
     except FileRefused as refusal:
         form.add_error("file", str(refusal))
-    except ProgramEnded:
-        form.add_error("program", _("The program has ended. Give it a later last day first."))
+    except ProgramEnded as refusal:
+        form.add_error("program", str(refusal))
     return None
 
 
@@ -148,10 +153,8 @@ def reading(request: HttpRequest, organization: Organization, file_id: str) -> H
         if not file.may_be_read_anew or was_read_anew(request, file):
             raise NotToConfirm
         read_anew(file=file, choices=choices_of(request, file))
-    except NotToConfirm:
-        messages.info(request, _("This file was read anew, confirmed or cancelled meanwhile."))
-    except ColumnsRefused:
-        messages.warning(request, _("Only one column can hold the e-mail addresses. Nothing was changed."))
+    except (NotToConfirm, ColumnsRefused) as refusal:
+        messages.warning(request, str(refusal))
     return redirect("invitations:file", organization.slug, file.public_id)
 
 
@@ -182,12 +185,8 @@ def confirmation(request: HttpRequest, organization: Organization, file_id: str)
             messages.warning(request, _("The file was read anew meanwhile. Look through it once more."))
         else:
             confirm_file(file=file, actor=actor_of(request))
-    except NotToConfirm:
-        messages.info(request, _("This file was confirmed or cancelled already."))
-    except ColumnsUndecided:
-        messages.warning(request, _("Choose the column of e-mail addresses first."))
-    except ProgramEnded:
-        messages.warning(request, _("The program has ended. Give it a later last day first."))
+    except (NotToConfirm, ColumnsUndecided, ProgramEnded) as refusal:
+        messages.warning(request, str(refusal))
     return redirect("invitations:file", organization.slug, file.public_id)
 
 
@@ -215,8 +214,8 @@ def stopping(request: HttpRequest, organization: Organization, file_id: str) -> 
         if request.method == "POST":
             stop_file(file=file, actor=actor_of(request))
             messages.success(request, _("Stopped. Nobody more is invited from this file."))
-    except NotToStop:
-        messages.info(request, _("There is nothing to stop any more."))
+    except NotToStop as refusal:
+        messages.info(request, str(refusal))
     return redirect("invitations:file", organization.slug, file.public_id)
 
 

@@ -113,14 +113,8 @@ def live_invitation(organization: Organization, invitation_id: str) -> Invitatio
 def send_again(request: HttpRequest, organization: Organization, invitation_id: str) -> HttpResponse:
     try:
         renew_invitation(invitation=live_invitation(organization, invitation_id), actor=actor_of(request))
-    except LetterJustSent:
-        messages.warning(
-            request, _("A letter went to this person less than ten minutes ago. Try again later.")
-        )
-    except InvitationAnswered:
-        messages.info(request, _("This invitation was answered meanwhile."))
-    except ProgramEnded:
-        messages.warning(request, _("The program has ended. Give it a later last day first."))
+    except (LetterJustSent, InvitationAnswered, ProgramEnded) as refusal:
+        messages.warning(request, str(refusal))
     else:
         words = _("The letter is on its way again. Links sent before end when it has left.")
         messages.success(request, letters_promised(words, organization.pk))
@@ -162,17 +156,11 @@ def corrected(request: HttpRequest, invitation: Invitation, form: AddressForm) -
     address = form.cleaned_data["address"]
     try:
         correct_address(invitation=invitation, address=address, actor=actor_of(request))
-    except AlreadyInvited:
-        form.add_error("address", _("This address has an open invitation already."))
+    except (AlreadyInvited, AlreadyMember, InvitationAnswered) as refusal:
+        form.add_error("address", str(refusal))
         return False
-    except AlreadyMember:
-        form.add_error("address", _("Whoever has this address is a member already."))
-        return False
-    except InvitationAnswered:
-        form.add_error("address", _("This invitation was answered meanwhile."))
-        return False
-    except ProgramEnded:
-        form.add_error(None, _("The program has ended. Give it a later last day first."))
+    except ProgramEnded as refusal:
+        form.add_error(None, str(refusal))
         return False
     words = _("A new invitation is on its way to %s.") % address
     messages.success(request, letters_promised(words, invitation.organization_id))

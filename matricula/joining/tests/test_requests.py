@@ -15,7 +15,7 @@ from matricula.joining.requests import answer_with_letter, ask_administrator, di
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Organization, Role
-from matricula.security.throttling import TooManyTries
+from matricula.security.errors import TooManyTries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

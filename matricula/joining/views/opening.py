@@ -24,8 +24,8 @@ from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.models import Membership, kept_out
 from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.security.clients import network_of
+from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
-from matricula.security.throttling import TooManyTries
 from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])

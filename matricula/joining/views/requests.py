@@ -35,18 +35,10 @@ def request_of(organization: Organization, request_id: str) -> Request:
 def send_invitation(request: HttpRequest, organization: Organization, request_id: str) -> HttpResponse:
     try:
         answer_with_letter(request=request_of(organization, request_id), actor=actor_of(request))
-    except LetterJustSent:
-        messages.warning(
-            request, _("A letter went to this person less than ten minutes ago. Try again later.")
-        )
-    except RequestAnswered:
-        messages.info(request, _("Somebody answered this request already."))
-    except InvitationAnswered:
-        messages.info(request, _("This invitation was answered meanwhile."))
-    except AlreadyMember:
-        messages.info(request, _("This person is a member already. You can dismiss the request."))
-    except ProgramEnded:
-        messages.warning(request, _("The program has ended. Give it a later last day first."))
+    except AlreadyMember as refusal:
+        messages.info(request, f"{refusal} {_('You can dismiss the request.')}")
+    except (LetterJustSent, RequestAnswered, InvitationAnswered, ProgramEnded) as refusal:
+        messages.warning(request, str(refusal))
     else:
         messages.success(request, letters_promised(_("The invitation is on its way."), organization.pk))
     return redirect("requests:requests", organization.slug)
@@ -57,8 +49,8 @@ def send_invitation(request: HttpRequest, organization: Organization, request_id
 def dismissal(request: HttpRequest, organization: Organization, request_id: str) -> HttpResponse:
     try:
         dismiss_waiting_request(request=request_of(organization, request_id), actor=actor_of(request))
-    except RequestAnswered:
-        messages.info(request, _("Somebody answered this request already."))
+    except RequestAnswered as refusal:
+        messages.info(request, str(refusal))
     else:
         messages.success(request, _("The request is dismissed."))
     return redirect("requests:requests", organization.slug)

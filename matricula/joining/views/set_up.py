@@ -16,7 +16,7 @@ from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
 from matricula.accounts.sign_in import begin_session, check_password, start_session
-from matricula.accounts.views.waiting import letter_news, told_to_wait, words_of
+from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.catalog.models import Course
 from matricula.db.queries import first_or_none
 from matricula.joining.access import holding_arrival, is_own, show_removed
@@ -29,7 +29,8 @@ from matricula.joining.views.browsing import go_on_with
 from matricula.joining.views.opening import refused
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.security.clients import network_of
-from matricula.security.throttling import Limit, Tally, TooManyTries, guess
+from matricula.security.errors import TooManyTries
+from matricula.security.throttling import Limit, Tally, guess
 from matricula.web.context import language_of
 from matricula.web.errors import ask_to_wait
 
@@ -73,7 +74,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
             language=language_of(request),
         )
     except DomainNotAllowed as refusal:
-        form.add_error("work_email", wrong_domain(refusal))
+        form.add_error("work_email", str(refusal))
         return None
     except CrowdedNetwork as crowd:
         return to_wait(request, "joining/pages/account.html", arrival, form, crowd)
@@ -104,16 +105,8 @@ def to_wait(
     request: HttpRequest, page: str, arrival: Arrival, form: Form, crowd: CrowdedNetwork
 ) -> HttpResponse:
     """The page once more, with everything that was typed and what to do (RFC 6585, section 4)."""
-    words = _(
-        "Many people gave their address from your network within the last hour. Wait until %s (UTC), then"
-        " press the button again. Nothing is lost: this browser keeps your place."
-    )
     context = {"arrival": arrival, "program": arrival.program, "form": form}
-    return ask_to_wait(request, page, context, words=words % f"{crowd.until:%H:%M}", until=crowd.until)
-
-
-def wrong_domain(refusal: DomainNotAllowed) -> str:
-    return _("This link is for addresses at %s. Use your work e-mail.") % ", ".join(refusal.allowed)
+    return ask_to_wait(request, page, context, words=str(crowd), until=crowd.until)
 
 
 @holding_arrival
@@ -168,7 +161,7 @@ def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         except CrowdedNetwork as crowd:
             return to_wait(request, "joining/pages/work_email.html", arrival, form, crowd)
         except DomainNotAllowed as refusal:
-            form.add_error("work_email", wrong_domain(refusal))
+            form.add_error("work_email", str(refusal))
     context = {"arrival": arrival, "program": arrival.program, "form": form}
     return render(request, "joining/pages/work_email.html", context)
 
@@ -228,5 +221,5 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
-        messages.info(request, words_of(wait))
+        messages.info(request, str(wait))
     return redirect("joining:confirm", arrival.public_id)

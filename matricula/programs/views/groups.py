@@ -46,8 +46,8 @@ def new_group(request: HttpRequest, organization: Organization) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             group = make_group(**form.cleaned_data, actor=actor_of(request))
-        except NameTaken:
-            form.add_error("name", _("Another group of this program has this name."))
+        except NameTaken as refusal:
+            form.add_error("name", str(refusal))
         else:
             return redirect("groups:group", organization.slug, group.pk)
     return render(request, "programs/console/group_form.html", {"organization": organization, "form": form})
@@ -88,8 +88,8 @@ def change_group_page(request: HttpRequest, organization: Organization, group_id
     if request.method == "POST" and form.is_valid():
         try:
             change_group(group=group, values=form.cleaned_data, actor=actor_of(request))
-        except NameTaken:
-            form.add_error("name", _("Another group of this program has this name."))
+        except NameTaken as refusal:
+            form.add_error("name", str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("groups:group", organization.slug, group.pk)
@@ -113,8 +113,8 @@ def add_member(request: HttpRequest, organization: Organization, group_id: int) 
     if form.is_valid():
         try:
             add_to_group(group=group, work_email=form.cleaned_data["work_email"], actor=actor_of(request))
-        except NotAMember:
-            form.add_error("work_email", _("Nobody in this program has this work e-mail."))
+        except NotAMember as refusal:
+            form.add_error("work_email", str(refusal))
         else:
             return redirect("groups:group", organization.slug, group.pk)
     return render_group(request, organization, group, form)

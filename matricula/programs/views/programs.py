@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.organizations.access import actor_of, administering, overseeing
@@ -33,8 +32,8 @@ def new_program(request: HttpRequest, organization: Organization) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         try:
             made = make_program(organization=organization, values=form.cleaned_data, actor=actor_of(request))
-        except NameTaken:
-            form.add_error("name", _("Another program has this name."))
+        except NameTaken as refusal:
+            form.add_error("name", str(refusal))
         else:
             messages.success(request, _("%s is made. Invite people to it next.") % made)
             return redirect("programs:programs", organization.slug)
@@ -51,8 +50,7 @@ def edit_program(request: HttpRequest, organization: Organization, program_id: s
         try:
             change_program(program=program, values=form.cleaned_data, actor=actor_of(request))
         except SeatsInUse as refusal:
-            words = ngettext("%d seat is taken.", "%d seats are taken.", refusal.used) % refusal.used
-            form.add_error("seats", f"{words} {_('Remove people first, or give more.')}")
+            form.add_error("seats", str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("programs:programs", organization.slug)

@@ -110,12 +110,8 @@ def invite_again(request: HttpRequest, organization: Organization, membership_id
     membership = shown_membership(request, membership_id)
     try:
         made = invite_person_back(membership=membership, actor=actor_of(request))
-    except ProgramEnded:
-        messages.warning(request, _("The program has ended. Give it a later last day first."))
-    except AlreadyMember:
-        messages.info(request, _("%s is a member already.") % membership.account.full_name)
-    except (AlreadyInvited, NoWorkEmail):
-        messages.warning(request, _("There is an open invitation already, or no work e-mail to write to."))
+    except (ProgramEnded, AlreadyMember, AlreadyInvited, NoWorkEmail) as refusal:
+        messages.warning(request, str(refusal))
     else:
         words = _("The invitation is on its way to %s.") % made.address
         messages.success(request, letters_promised(words, organization.pk))

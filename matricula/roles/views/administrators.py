@@ -50,10 +50,8 @@ def offer_made(request: HttpRequest, organization: Organization, form: OfferForm
     address = form.cleaned_data["email"]
     try:
         offer_role(organization=organization, address=address, actor=actor_of(request), **form.role())
-    except AlreadyOffered:
-        form.add_error("email", _("A role is waiting for this address already. Withdraw it first."))
-    except OffersUsedUp:
-        form.add_error("email", _("So many roles were offered today that the next one waits for tomorrow."))
+    except (AlreadyOffered, OffersUsedUp) as refusal:
+        form.add_error("email", str(refusal))
     except NotOwner:
         return True
     else:
@@ -86,8 +84,8 @@ def change_role_page(request: HttpRequest, organization: Organization, role_id: 
 def changed(request: HttpRequest, role: Role, form: RoleForm) -> bool:
     try:
         change_role(role=role, actor=actor_of(request), **form.role())
-    except LastOwner:
-        form.add_error("kind", _("This is the only owner. Make somebody else an owner first."))
+    except LastOwner as refusal:
+        form.add_error("kind", str(refusal))
         return False
     except (NotOwner, Role.DoesNotExist):
         return True
@@ -116,8 +114,8 @@ def role_removal(request: HttpRequest, organization: Organization, role_id: int)
 def removed(request: HttpRequest, role: Role, form: SureForm) -> bool:
     try:
         remove_role(role=role, actor=actor_of(request))
-    except LastOwner:
-        form.add_error(None, _("This is the only owner. Make somebody else an owner first."))
+    except LastOwner as refusal:
+        form.add_error(None, str(refusal))
         return False
     except (NotOwner, Role.DoesNotExist):
         return True
@@ -139,10 +137,8 @@ def letter(request: HttpRequest, organization: Organization, appointment_id: str
         offer_again(appointment=offer, actor=actor_of(request))
         words = _("A new letter is on its way to %s.") % offer.address
         messages.success(request, letters_promised(words, organization.pk))
-    except OfferJustSent:
-        messages.info(request, _("A letter went out a moment ago. Wait ten minutes, then send it again."))
-    except OfferEnded:
-        messages.info(request, _("This offer was answered or withdrawn meanwhile."))
+    except (OfferJustSent, OfferEnded) as refusal:
+        messages.info(request, str(refusal))
     except NotOwner:
         pass
     return redirect("administrators:administrators", organization.slug)

@@ -12,15 +12,16 @@ from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, ReclaimForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.sign_in import start_session
-from matricula.accounts.views.waiting import letter_news, told_to_wait, words_of
+from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
 from matricula.roles.access import ended, hold_offer, holding_offer
 from matricula.roles.appointments import accept_role, appointment_of_link, mailbox_row, sign_up_for
 from matricula.roles.errors import MailboxUnproven, OfferEnded
 from matricula.roles.models import Appointment
+from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
-from matricula.security.throttling import Limit, TooManyTries
+from matricula.security.throttling import Limit
 from matricula.web.access import public
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +101,7 @@ def write_code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     try:
         ask_to_confirm(email=mailbox_row(appointment, request.user), holding=f"role:{appointment.pk}")
     except TooSoon as wait:
-        messages.info(request, words_of(wait))
+        messages.info(request, str(wait))
     return redirect("roles:code")
 
 
@@ -141,8 +142,8 @@ def accepted(request: HttpRequest, appointment: Appointment, account: Account) -
     except OfferEnded:
         appointment.refresh_from_db()
         return ended(request, appointment)
-    except LastOwner:
-        messages.error(request, _("You are the only owner. Name another one before you take a smaller role."))
+    except LastOwner as refusal:
+        messages.error(request, str(refusal))
         return redirect("roles:offer")
     words = {"role": role.get_kind_display(), "organization": appointment.organization.name}
     messages.success(request, _("Welcome: in %(organization)s you are now %(role)s.") % words)
