@@ -8,7 +8,8 @@ from matricula.invitations import rounds, search_index
 from matricula.invitations.imports.checks import check_some
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters, wind_down_some
 from matricula.invitations.imports.uploads import JOB, STOP_JOB, clear_some
-from matricula.invitations.models import ImportedFile, Invitation
+from matricula.invitations.lost_letters import LOOK_FOR, answer_lost_letter
+from matricula.invitations.models import ImportedFile, Invitation, LostLetter
 from matricula.invitations.settlement import settle_members
 from matricula.jobs.models import Job
 from matricula.jobs.queue import performs_job, recurs, recurs_nightly
@@ -30,6 +31,19 @@ def stop_some(job: Job) -> bool:
     stopped = ImportedFile.objects.filter(pk=job.reference or 0, state=ImportedFile.State.STOPPED)
     file = stopped.select_related("program").first()
     return wind_down_some(file, job) if file else False
+
+
+def forget_lost_letter(job: Job) -> None:
+    """Nobody looks for it any more: the address does not stay behind."""
+    LostLetter.objects.filter(pk=job.reference or 0).delete()
+
+
+@performs_job(LOOK_FOR, gives_up=forget_lost_letter)
+def look_for_lost_letter(job: Job) -> bool:
+    asked = LostLetter.objects.filter(pk=job.reference or 0).first()
+    if asked:
+        answer_lost_letter(asked)
+    return False
 
 
 @recurs("invitations.letters_of_files", timedelta(seconds=1))

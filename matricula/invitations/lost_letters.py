@@ -6,13 +6,14 @@ from django.db import transaction
 
 from matricula.invitations.errors import InvitationAnswered, LetterJustSent
 from matricula.invitations.invitations import send_invitation_again
-from matricula.invitations.models import Invitation
+from matricula.invitations.models import Invitation, LostLetter
+from matricula.jobs.queue import enqueue
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.mail.composition import composes
 from matricula.mail.models import Letter
+from matricula.programs.errors import ProgramEnded
 from matricula.security.throttling import LETTERS, MailboxLimit, NetworkLimit, Tally, spend
 
-KIND = "invitations.lost_letter"
+LOOK_FOR = "invitations.lost_letter"
 OF_AN_ADDRESS, OF_A_NETWORK = MailboxLimit("lost-letter"), NetworkLimit("lost-letter-network")
 UNDER_WAY = (Letter.State.QUEUED, Letter.State.SENDING)
 
@@ -21,6 +22,7 @@ UNDER_WAY = (Letter.State.QUEUED, Letter.State.SENDING)
 def ask_for_letter(address: str, network: str) -> None:
     """Ask the worker to look whether an invitation is open; no word about what it finds.
 
+    Nothing is looked up here, so that an address that is known takes no longer than another.
     Raises TooManyTries, for invited and others alike.
     """
     try:
@@ -28,15 +30,14 @@ def ask_for_letter(address: str, network: str) -> None:
     except AddressRefused:
         return
     spend([Tally(OF_A_NETWORK, network), Tally(OF_AN_ADDRESS, spelled), Tally(LETTERS, spelled)])
-    Letter.objects.create(kind=KIND, to=address)
+    asked = LostLetter.objects.create(canonical=spelled)
+    enqueue(LOOK_FOR, reference=asked.pk)
 
 
-@composes(KIND)
-def send_found_letters(asked: Letter) -> None:
-    """No letter by itself: it has the open invitations to its address sent again, but for those under way."""
-    rows = (
-        Invitation.objects.open().filter(canonical=canonical(asked.to)).exclude(letter__state__in=UNDER_WAY)
-    )
-    for invitation in rows.select_related("program"):
-        with suppress(InvitationAnswered, LetterJustSent):
+def answer_lost_letter(asked: LostLetter) -> None:
+    """Send the open invitations to the address again, but for those under way; the address is forgotten."""
+    rows = Invitation.objects.open().filter(canonical=asked.canonical).exclude(letter__state__in=UNDER_WAY)
+    for invitation in rows.select_related("program").order_by("pk"):
+        with suppress(InvitationAnswered, LetterJustSent, ProgramEnded):
             send_invitation_again(invitation=invitation, actor=None)
+    asked.delete()

@@ -12,6 +12,7 @@ from matricula.mail.delivery import deliver_due, note_bounced
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
 from tests.journeys.walking import BROWSER_TEST, click, shoot, sign_in
+from tests.learners import work_for_a_minute
 
 pytestmark = BROWSER_TEST
 INVITATIONS = "/console/nordlicht/invitations/"
@@ -103,6 +104,7 @@ def test_a6_ada_lost_her_letter_and_asks_for_it(page, invitation):
     shoot(page, "lost-letter")
     page.get_by_role("main").get_by_role("button").click()
     reads(page, "on its way again")
+    work_for_a_minute()
     while deliver_due():
         pass
     assert InboxLetter.objects.filter(to="ada@nordlicht.example").count() == 2

@@ -261,3 +261,10 @@ class Round(models.Model):
                 fields=["program"], condition=Q(ended_at__isnull=True), name="one_round_at_a_time"
             )
         ]
+
+
+class LostLetter(models.Model):
+    """Somebody asked for their letter again. The row goes with the answer: no address of a stranger stays."""
+
+    canonical = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=timezone.now)

@@ -33,6 +33,7 @@ from matricula.programs.errors import ProgramFull
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.people import invitations_of_person
+from tests.learners import work_for_a_minute
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 WORK, HOME = "ada@nordlicht.example", "ada@home.example"
@@ -176,6 +177,7 @@ def test_e1_reminders_rounds_and_letters_asked_for_go_to_no_member(member, progr
     with pytest.raises(InvitationAnswered):
         send_invitation_again(invitation=made, actor=bruno)
     ask_for_letter(HOME, "192.0.2.1")
+    work_for_a_minute()
     deliver_due()
     assert not InboxLetter.objects.filter(to=HOME).exists()
     send_reminders()

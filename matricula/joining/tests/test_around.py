@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import Invitation
+from matricula.invitations.models import Invitation, LostLetter
+from matricula.jobs.models import Job
+from matricula.jobs.queue import ATTEMPTS, lease_job, perform_due
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Organization, Role
+from tests.learners import work_for_a_minute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +53,7 @@ def test_a6_a_missing_letter_comes_again_once_in_ten_minutes(client, invitation)
         assert (
             "A letter for this address was asked for a moment ago. Look at your mail first. Wait 10" in page
         )
+    work_for_a_minute()
     deliver_due()
     assert Letter.objects.filter(kind="invitations.invitation").count() == 2
 
@@ -65,6 +69,33 @@ def test_a6_an_unknown_address_costs_the_same_work_and_gets_the_same_answer(clie
     assert (answers[0], work[0]) == (answers[1], work[1])
 
 
+@pytest.mark.postgres
+def test_a6_the_worker_looks_within_a_turn_and_forgets_every_address_that_was_asked_for(client, invitation):
+    """The letter of an open invitation waits for the outbox; of a stranger's address nothing stays."""
+    deliver_due()
+    Letter.objects.update(queued_at=timezone.now() - timedelta(minutes=11))
+    for address in ("ada@nordlicht.example", "nobody@nordlicht.example"):
+        client.post("/join/lost-letter/", {"email": address})
+    assert Letter.objects.count() == 1, "who asks is told nothing by the work that is done at once"
+    assert (perform_due(), perform_due(), perform_due()) == (1, 1, 0)
+    letters = list(Letter.objects.order_by("pk").values_list("to", "state"))
+    assert letters == [("ada@nordlicht.example", "sent"), ("ada@nordlicht.example", "queued")]
+    assert not LostLetter.objects.exists()
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.postgres
+def test_a6_an_address_that_nobody_could_look_for_is_forgotten_too(client):
+    """Each worker that took it was killed."""
+    client.post("/join/lost-letter/", {"email": "nobody@nordlicht.example"})
+    for _ in range(ATTEMPTS + 1):
+        Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+        lease_job()
+    Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    perform_due()
+    assert (Job.objects.get().state, LostLetter.objects.count()) == ("failed", 0)
+
+
 @pytest.mark.parametrize("state", ["declined", "revoked", "expired", "queued"])
 def test_a6_the_letter_comes_only_when_an_invitation_is_open_and_none_is_under_way(client, invitation, state):
     if state != "queued":
@@ -75,6 +106,7 @@ def test_a6_the_letter_comes_only_when_an_invitation_is_open_and_none_is_under_w
     elif state != "queued":
         invitation.settle(state)
     client.post("/join/lost-letter/", {"email": "ada@nordlicht.example"})
+    work_for_a_minute()
     deliver_due()
     assert Letter.objects.filter(kind="invitations.invitation").count() == 1
 
@@ -88,10 +120,12 @@ def test_a6_the_network_that_asks_for_everybody_is_stopped_and_told_until_when(c
         page = client.post("/join/lost-letter/", {"email": f"p{n}@nordlicht.example"})
         said = "on its way again" if n < 20 else "Many people of your network asked for letters. Wait"
         assert said in page.content.decode()
+    work_for_a_minute()
     deliver_due()
     assert Letter.objects.filter(kind="invitations.invitation").count() == 25 + 20
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     elsewhere.post("/join/lost-letter/", {"email": "p24@nordlicht.example"})
+    work_for_a_minute()
     deliver_due()
     assert Letter.objects.filter(kind="invitations.invitation").count() == 25 + 21
 
