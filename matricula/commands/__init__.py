@@ -11,6 +11,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 
 from matricula.commands.registry import Command, known
+from matricula.db.history import told_of_another_history
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -22,6 +23,8 @@ def main() -> NoReturn:
         django.setup()
     except ImproperlyConfigured as fault:
         sys.exit(f"matricula: {fault}")
+    if history := told_of_another_history():
+        sys.exit(f"matricula: {history}")
     sys.exit(arguments.run(arguments))
 
 
