@@ -1,13 +1,14 @@
 """Rows by their public ids, always through the organization of the token."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from matricula.api.errors import UnknownReference
 from matricula.programs.models import Program
 from matricula.programs.offer import offered_courses, offered_specializations
+from matricula.programs.terms import Terms
 
 M = TypeVar("M", bound=Model)
 
@@ -31,10 +32,22 @@ def row_by_id(rows: "QuerySet[M]", public_id: str, pointer: str) -> M:
     return row
 
 
-def opened_choice(program: Program, course: str | None, specialization: str | None) -> dict[str, Any]:
-    """What an invitation or a direct link opens, among what `program` offers. Raises UnknownReference."""
+class TermsGiven(Protocol):
+    """What a body says of the terms of an invitation or a direct link."""
+
+    groups: list[str]
+    course: str | None
+    specialization: str | None
+
+
+def terms_by_ids(program: Program, given: TermsGiven, language: str = "") -> Terms:
+    """The terms that ids name, among what `program` has and offers. Raises UnknownReference."""
     courses, series = offered_courses(program), offered_specializations(program)
-    return {
-        "course": row_by_id(courses, course, "#/course") if course else None,
-        "specialization": row_by_id(series, specialization, "#/specialization") if specialization else None,
-    }
+    return Terms(
+        groups=rows_by_ids(program.groups.all(), given.groups, "#/groups"),
+        course=row_by_id(courses, given.course, "#/course") if given.course else None,
+        specialization=row_by_id(series, given.specialization, "#/specialization")
+        if given.specialization
+        else None,
+        language=language,
+    )

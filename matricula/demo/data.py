@@ -18,6 +18,7 @@ from matricula.invitations.tokens import mint_link
 from matricula.organizations.branding import show_logo
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group, Program
+from matricula.programs.terms import Terms
 from matricula.roles.appointments import offer_role
 from matricula.roles.group_managers import name_group_manager
 
@@ -56,7 +57,11 @@ def fill() -> None:
     Program.objects.filter(pk=wards.pk).update(ends_on=timezone.localdate() + timedelta(days=180))
     group = Group.objects.create(program=welcome, name="Grid operations")
     invite_person(
-        program=welcome, address="ada@nordlicht.example", name="Ada", invited_by=bruno, groups=[group]
+        program=welcome,
+        address="ada@nordlicht.example",
+        name="Ada",
+        invited_by=bruno,
+        terms=Terms(groups=[group]),
     )
     invite_person(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)
     settle_in(welcome, bruno, password)

@@ -19,6 +19,7 @@ from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
+from matricula.programs.terms import Terms
 
 # name, group, days ago, lessons done of the first course and then of the next (None: not started)
 MEMBERS: list[tuple[str, str, int, int | None]] = [
@@ -69,7 +70,9 @@ def joined(
     work = address_of(name, program)
     account = newcomer(name, work, password)
     part = group_of(program, group)
-    invitation = invite_person(program=program, address=work, name=name, invited_by=bruno, groups=[part])
+    invitation = invite_person(
+        program=program, address=work, name=name, invited_by=bruno, terms=Terms(groups=[part])
+    )
     if invitation:
         delivered(invitation)
         invitation.settle(Invitation.State.JOINED, account=account)
@@ -101,8 +104,8 @@ def learn(membership: Membership, done: int) -> None:
 
 
 def invited(program: Program, bruno: Account, name: str, group: str, days: int, fate: str) -> None:
-    work, groups = address_of(name, program), [group_of(program, group)]
-    invitation = invite_person(program=program, address=work, name=name, invited_by=bruno, groups=groups)
+    work, terms = address_of(name, program), Terms(groups=[group_of(program, group)])
+    invitation = invite_person(program=program, address=work, name=name, invited_by=bruno, terms=terms)
     if invitation is None:
         return
     if fate == "failed":

@@ -1,7 +1,7 @@
 """What an invitation or a direct link brings along: groups to join, and what it opens."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -16,6 +16,7 @@ from matricula.programs.offer import (
     offered_specializations,
     specializations_of_each,
 )
+from matricula.programs.terms import Terms
 
 
 class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -60,12 +61,13 @@ def choices_by_program(programs: list[Program]) -> dict[int, list[tuple[str, str
     return found
 
 
-def opened_by(program: Program, choice: str) -> dict[str, Any]:
-    """`course` and `specialization` as `invite_person` and `make_direct_link` take them; None for what is
-    not offered."""
-    kind, _colon, public_id = choice.partition(":")
+def chosen_terms(program: Program, data: Mapping[str, Any]) -> Terms:
+    """What was chosen in a form that asks for some of the terms; nothing opens that is not offered."""
+    kind, _colon, public_id = data.get("opens", "").partition(":")
     courses, series = offered_courses(program), offered_specializations(program)
-    return {
-        "course": first_or_none(courses.filter(public_id=public_id)) if kind == "c" else None,
-        "specialization": first_or_none(series.filter(public_id=public_id)) if kind == "s" else None,
-    }
+    return Terms(
+        groups=data.get("groups", ()),
+        course=first_or_none(courses.filter(public_id=public_id)) if kind == "c" else None,
+        specialization=first_or_none(series.filter(public_id=public_id)) if kind == "s" else None,
+        language=data.get("language", ""),
+    )

@@ -1,6 +1,5 @@
 """Inviting by e-mail, and writing to the invited again."""
 
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,7 +9,6 @@ from django.utils import timezone
 from matricula.accounts.mailboxes import hold_accounts_listing
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.catalog.models import Course, Specialization
 from matricula.db.queries import first_or_none
 from matricula.invitations.errors import (
     AlreadyInvited,
@@ -33,7 +31,8 @@ from matricula.mail.addresses import canonical
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramEnded
-from matricula.programs.models import Group, Membership, Program
+from matricula.programs.models import Membership, Program
+from matricula.programs.terms import NO_TERMS, Terms
 
 BETWEEN_LETTERS = timedelta(minutes=10)
 
@@ -45,36 +44,22 @@ def invite_person(
     address: str,
     invited_by: Account | None,
     name: str = "",
-    groups: Iterable[Group] = (),
-    course: Course | None = None,
-    specialization: Specialization | None = None,
-    language: str = "",
-    note: Mapping[str, str] | None = None,
+    terms: Terms = NO_TERMS,
 ) -> Invitation | None:
     """Invite one person: row, audit line and letter together. None when a live invitation exists already.
 
-    Without a `language` the letter is in the organization's. Raises ProgramEnded, AlreadyMember.
+    Without a language among them the letter is in the organization's. Raises ProgramEnded, AlreadyMember.
     """
     if program.has_ended:
         raise ProgramEnded
     hold_accounts_listing(canonical(address))
     refuse_member(program=program, address=address)
+    invitation = Invitation(program=program, address=address, name=name, invited_by=invited_by)
+    invitation.expires_at = invitation_expiry(program)
     try:
-        with transaction.atomic():
-            invitation = Invitation.objects.create(
-                program=program,
-                address=address,
-                name=name,
-                invited_by=invited_by,
-                course=course,
-                specialization=specialization,
-                language=language or program.organization.language,
-                note=note or {},
-                expires_at=invitation_expiry(program),
-            )
+        terms.with_language_of(program.organization).save_with(invitation)
     except IntegrityError:
         return None
-    invitation.groups.set(groups)
     queue_letter(invitation)
     record("invitation.created", actor=invited_by, organization=program.organization_id, subject=invitation)
     return invitation
@@ -90,11 +75,7 @@ def invite_as(*, old: Invitation, address: str, invited_by: Account | None) -> I
         address=address,
         invited_by=invited_by,
         name=old.name,
-        groups=old.groups.all(),
-        course=old.course,
-        specialization=old.specialization,
-        language=old.language,
-        note=old.note,
+        terms=Terms.of(old),
     )
 
 
@@ -272,7 +253,7 @@ def invite_person_back(*, membership: Membership, actor: Account | None) -> Invi
         address=work_email,
         invited_by=actor,
         name=membership.account.full_name,
-        groups=membership.groups.all(),
+        terms=Terms(groups=membership.groups.all()),
     )
     if made is None:
         raise AlreadyInvited

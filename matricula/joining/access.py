@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from matricula.db.queries import first_or_none
-from matricula.joining.models import Arrival
+from matricula.joining.models import WITH_ORIGIN, Arrival
 from matricula.programs.models import Membership, Program, kept_out
 from matricula.web.access import access_rule
 
@@ -59,7 +59,7 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        rows = Arrival.objects.select_related("program__organization").annotate(kept_out=KEPT_OUT)
+        rows = Arrival.objects.select_related(*WITH_ORIGIN).annotate(kept_out=KEPT_OUT)
         arrival = first_or_none(rows.filter(public_id=public_id, expires_at__gt=timezone.now()))
         if arrival is None or not is_mine(request, arrival):
             return render(request, "joining/pages/lost.html", status=404)

@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import hold_account, hold_accounts_listing, vouch_for
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.db.queries import first_or_none, insert_once
-from matricula.invitations.models import Invitation, InvitationToken
 from matricula.invitations.settlement import hold_invitations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
-from matricula.joining.models import Arrival, DirectLink
+from matricula.joining.models import Arrival
 from matricula.joining.origins import Origin
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.mail.addresses import canonical
@@ -24,29 +23,21 @@ from matricula.programs.errors import ProgramFull
 from matricula.programs.memberships import enter_program, proof_needed_since, refuse_removed
 from matricula.programs.models import Membership, Program
 from matricula.programs.offer import offered_courses, offered_specializations
+from matricula.programs.terms import Terms
 
 
-def begin_arrival(*, evidence: Origin, account: Account | None) -> Arrival:
-    """JOIN NOW. Raises LinkRefused when the invitation was answered by somebody else, ProgramFull,
-    RemovedFromProgram."""
-    invitation = evidence.invitation
+def begin_arrival(*, origin: Origin, account: Account | None) -> Arrival:
+    """JOIN NOW. Raises LinkRefused when somebody else joined by it, ProgramFull, RemovedFromProgram."""
+    program = origin.program
     if account:
-        invited_at = invitation.created_at if invitation else None
-        refuse_removed(program=evidence.program, account=account, invited_at=invited_at)
-    if invitation and invitation.state == Invitation.State.JOINED:
+        refuse_removed(program=program, account=account, invited_at=origin.invited_at)
+    if origin.is_answered:
         raise LinkRefused("used")
-    if evidence.program.is_full:
+    if program.is_full:
         raise ProgramFull
-    return Arrival.objects.create(
-        program=evidence.program,
-        invitation=invitation,
-        direct_link=evidence.direct_link,
-        channel=evidence.channel,
-        account=account,
-        work_email=invitation.address if invitation else "",
-        course=evidence.source.course,
-        specialization=evidence.source.specialization,
-    )
+    arrival = Arrival(program=program, account=account, work_email=origin.address, **origin.columns)
+    origin.terms.save_with(arrival)
+    return arrival
 
 
 def holder_of(arrival: Arrival) -> Account | None:
@@ -54,7 +45,7 @@ def holder_of(arrival: Arrival) -> Account | None:
 
     Not one that left the organization it is of: a colleague may read it now.
     """
-    if arrival.channel != InvitationToken.Channel.MAIL:
+    if not arrival.origin.reached(arrival.work_email):
         return None
     row = first_or_none(EmailAddress.objects.spelled(arrival.work_email).held().select_related("account"))
     return row.account if row else None
@@ -73,17 +64,8 @@ def may_finish(arrival: Arrival) -> bool:
 
 
 def is_trusted(arrival: Arrival, since: datetime | None = None) -> bool:
-    """Whether the program takes the e-mailed link itself for proof of the mailbox; one made before `since`
-    proves nothing any more."""
-    if not arrival.program.trusts_the_link or arrival.channel != InvitationToken.Channel.MAIL:
-        return False
-    made = invited_at(arrival)
-    return since is None or (made is not None and made > since)
-
-
-def invited_at(arrival: Arrival) -> datetime | None:
-    """When the invitation that brought the visitor was made; None for a direct link."""
-    return arrival.invitation.created_at if arrival.invitation else None
+    """Whether what brought the visitor is proof of the mailbox by itself; if older than `since`, no more."""
+    return arrival.origin.proves(arrival.work_email, since)
 
 
 def finish_arrival(*, arrival: Arrival) -> Membership:
@@ -128,32 +110,14 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
         raise LinkRefused("ended")
     if is_trusted(arrival) and not vouch_for(account, arrival.work_email):
         raise LinkRefused("lost")
-    source = accept_origin(arrival, account)
+    origin = arrival.origin
+    hold_invitations(program=arrival.program, account=account, invitation=origin.invitation)
+    terms = origin.accept(account).changed_by(arrival)
     affiliate_account(arrival, account)
-    membership = enter_program(program=arrival.program, account=account, invited_at=invited_at(arrival))
-    membership.groups.add(*(source.groups.all() if source else []))
-    start_chosen(arrival, membership)
+    membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)
+    fulfil_terms(terms, membership)
     record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
     return membership
-
-
-def accept_origin(arrival: Arrival, account: Account) -> Invitation | DirectLink | None:
-    """Answer the invitation, or count a use of the link: what the person comes by, and joins the groups of.
-
-    A member uses up no link, and an invitation that entering by another door answered is still theirs.
-    Raises LinkRefused for whoever comes second, RemovedFromProgram.
-    """
-    program, invitation = arrival.program, arrival.invitation
-    hold_invitations(program=program, account=account, invitation=invitation)
-    if invitation and invitation.settle(Invitation.State.JOINED, account=account):
-        return invitation
-    inside = Membership.objects.active().filter(program=program, account=account).exists()
-    if inside and (invitation is None or account.accepted_invitations.filter(pk=invitation.pk).exists()):
-        return invitation
-    refuse_removed(program=program, account=account, invited_at=invited_at(arrival))
-    if arrival.direct_link and arrival.direct_link.use():
-        return arrival.direct_link
-    raise LinkRefused("used")
 
 
 def affiliate_account(arrival: Arrival, account: Account) -> Affiliation:
@@ -175,15 +139,17 @@ def affiliate_account(arrival: Arrival, account: Account) -> Affiliation:
     raise WorkEmailTaken
 
 
-def start_chosen(arrival: Arrival, membership: Membership) -> None:
-    """What was STARTed, unless it was taken out of the program or the catalog meanwhile."""
-    series = chosen_row(offered_specializations, arrival.program, arrival.specialization_id)
-    course = None if series else chosen_row(offered_courses, arrival.program, arrival.course_id)
+def fulfil_terms(terms: Terms, membership: Membership) -> None:
+    """Join the groups, and START what was chosen, unless it was taken out of the program or the catalog
+    meanwhile."""
+    membership.groups.add(*terms.groups)
+    series = still_in(offered_specializations, membership.program, terms.specialization)
+    course = None if series else still_in(offered_courses, membership.program, terms.course)
     if series:
         start_specialization(specialization=series, membership=membership)
     elif course:
         start_course(course=course, membership=membership)
 
 
-def chosen_row(offered: Callable[[Program], QuerySet[Any]], program: Program, pk: int | None) -> Any:
-    return first_or_none(offered(program).filter(pk=pk)) if pk else None
+def still_in(offered: Callable[[Program], QuerySet[Any]], program: Program, chosen: Model | None) -> Any:
+    return first_or_none(offered(program).filter(pk=chosen.pk)) if chosen else None

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.catalog.models import Course, Specialization
 from matricula.joining.models import DirectLink
 from matricula.programs.errors import ProgramEnded
-from matricula.programs.models import Group, Program
+from matricula.programs.models import Program
+from matricula.programs.terms import NO_TERMS, Terms
 from matricula.security.secrets import digest, new_link_secret
 
 
@@ -21,13 +21,11 @@ def make_direct_link(
     *,
     program: Program,
     actor: Account | None,
+    terms: Terms = NO_TERMS,
     label: str = "",
     expires_at: datetime | None = None,
     max_uses: int | None = None,
     allowed_domains: Iterable[str] = (),
-    groups: Iterable[Group] = (),
-    course: Course | None = None,
-    specialization: Specialization | None = None,
 ) -> tuple[DirectLink, str]:
     """A direct link and its absolute address. The address cannot be had again: only its digest stays.
 
@@ -36,17 +34,15 @@ def make_direct_link(
     if program.has_ended:
         raise ProgramEnded
     secret = new_link_secret()
-    link = DirectLink.objects.create(
+    link = DirectLink(
         program=program,
         label=label,
         digest=digest("link", secret),
         expires_at=expires_at,
         max_uses=max_uses,
         allowed_domains=sorted(set(allowed_domains)),
-        course=course,
-        specialization=specialization,
     )
-    link.groups.set(groups)
+    terms.save_with(link)
     record("direct_link.made", actor=actor, organization=program.organization_id, subject=link)
     return link, f"{settings.BASE_URL}/join/{secret}/"
 

@@ -1,5 +1,8 @@
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matricula.joining.origins import Origin
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,15 +20,15 @@ class LinkRefused(JoiningError):
 
     `code` is unknown, replaced, expired, revoked, used, declined, off, ended (the program is over) or lost.
 
-    `evidence` is what it was a link of, where that is known: enough to ask its administrator.
+    `origin` is what it was a link of, where that is known: enough to ask its administrator.
     """
 
     sentence = _("This link opens nothing any more.")
 
-    def __init__(self, code: str, evidence: Any = None) -> None:
+    def __init__(self, code: str, origin: "Origin | None" = None) -> None:
         super().__init__(code)
         self.code = code
-        self.evidence = evidence
+        self.origin = origin
 
 
 class NotConfirmed(JoiningError):

@@ -25,9 +25,9 @@ class SetUpForm(forms.Form):
 
     def __init__(self, arrival: Arrival, data: Any = None) -> None:
         super().__init__(data, initial={"work_email": arrival.work_email})
-        if arrival.invitation:
-            self.fields["work_email"].disabled = True
-            self.fields["full_name"].initial = arrival.invitation.name
+        origin = arrival.origin
+        self.fields["work_email"].disabled = bool(origin.address)
+        self.fields["full_name"].initial = origin.name
         required = arrival.program.organization.alternative_email_required
         self.fields["alternative_email"].required = required
 

@@ -1,6 +1,8 @@
 """Direct links, the arrivals that links bring, and requests of people whose link no longer opens."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.catalog.models import Course, Specialization
 from matricula.db.public_ids import public_id_field
 from matricula.invitations.models import Invitation, InvitationToken
+from matricula.joining.origins import ORIGINS, Origin
 from matricula.mail.addresses import canonical
 from matricula.programs.models import Group, Program
 
@@ -68,6 +71,10 @@ class DirectLink(models.Model):
         return bool(rows.update(uses=F("uses") + 1))
 
 
+def exactly_one(relations: list[str]) -> Q:
+    return reduce(or_, (Q(**{f"{one}__isnull": one != there for one in relations}) for there in relations))
+
+
 class Arrival(models.Model):
     """A visitor between JOIN NOW and membership, with what brought them and what they chose."""
 
@@ -89,17 +96,19 @@ class Arrival(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(invitation__isnull=False, direct_link__isnull=True)
-                | Q(invitation__isnull=True, direct_link__isnull=False),
+                condition=exactly_one([one.relation for one in ORIGINS]),
                 name="one_thing_brought_an_arrival",
             )
         ]
 
     @property
-    def holding(self) -> str:
-        """What its visitor has from the work e-mail, so that strangers who type that address into forms use
-        up no letters and no tries of theirs; nothing, for a direct link."""
-        return f"invitation:{self.invitation_id}" if self.invitation_id else ""
+    def origin(self) -> Origin:
+        """What brought the visitor."""
+        return next(filter(None, (one.of(self) for one in ORIGINS)))
+
+
+WITH_ORIGIN = ("program__organization", "course", "specialization", *(one.relation for one in ORIGINS))
+"""What to select with an arrival that may finish: what brought it, and what the visitor chose."""
 
 
 WHY = {

@@ -1,77 +1,258 @@
-from dataclasses import dataclass
+"""What brings somebody to a program: an invitation or a direct link, and whatever joins them here.
 
-from matricula.db.queries import first_or_none
+Nobody else asks which of them it is. A new origin is a class here, and a relation of `Arrival` of its name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from django.utils import timezone
+
+from matricula.accounts.models import Account
 from matricula.invitations.models import Invitation, InvitationToken
 from matricula.joining.errors import LinkRefused
-from matricula.joining.models import DirectLink
-from matricula.programs.models import Program
-from matricula.security.secrets import digest
+from matricula.mail.addresses import canonical
+from matricula.programs.memberships import refuse_removed
+from matricula.programs.models import Membership, Program
+from matricula.programs.terms import NO_TERMS, Terms
+
+if TYPE_CHECKING:
+    from matricula.joining.models import Arrival, DirectLink
+
+MAIL, SHOWN = InvitationToken.Channel.MAIL, InvitationToken.Channel.SHOWN
+JOINED = Invitation.State.JOINED
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What a visitor holds: a token of an invitation, or a direct link."""
+def is_member(program: Program, account: Account) -> bool:
+    return Membership.objects.active().filter(program=program, account=account).exists()
 
-    token: InvitationToken | None = None
-    direct_link: DirectLink | None = None
+
+class Origin(Protocol):
+    """What brought a visitor. An origin that says no more proves nothing and is open to everybody."""
+
+    relation: ClassVar[str]
+    """Of `Arrival`: where it is kept."""
+
+    @property
+    def program(self) -> Program: ...
+
+    @property
+    def terms(self) -> Terms: ...
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """What an arrival keeps of it."""
+
+    def why_closed(self) -> str:
+        """The code of the refusal, when it opens no more; else nothing."""
+
+    def accept(self, account: Account) -> Terms:
+        """Answer it or use it up: what it brings the account. Raises LinkRefused for who comes second,
+        RemovedFromProgram."""
+
+    @property
+    def key(self) -> str:
+        """What the browser keeps to find it again; nothing where it cannot."""
+        return ""
 
     @property
     def invitation(self) -> Invitation | None:
-        return self.token.invitation if self.token else None
+        """The one that joining answers, that can be declined and asked about."""
+        return None
 
     @property
-    def source(self) -> Invitation | DirectLink:
-        source = self.invitation or self.direct_link
-        assert source is not None  # noqa: S101 - one of the two always is
-        return source
+    def is_answered(self) -> bool:
+        """Whether somebody joined by it already, so that nobody else can."""
+        return False
+
+    @property
+    def invited_at(self) -> datetime | None:
+        """When an administrator let this person in: who was removed before may come back. None where nobody
+        in particular was."""
+        return None
+
+    @property
+    def address(self) -> str:
+        """The work e-mail it is for; nothing where the visitor says it."""
+        return ""
+
+    @property
+    def name(self) -> str:
+        """What its person is called, as far as anybody said."""
+        return ""
+
+    @property
+    def allowed_domains(self) -> Sequence[str]:
+        """Of a work e-mail that the visitor says; none means any."""
+        return ()
+
+    @property
+    def holding(self) -> str:
+        """What its visitor has from the work e-mail, so that strangers who type that address into forms use
+        up no letters and no tries of theirs."""
+        return ""
+
+    def reached(self, address: str) -> bool:
+        """Whether it came by this mailbox: then it may be told whose that is."""
+        return False
+
+    def proves(self, address: str, since: datetime | None = None) -> bool:
+        """Whether it is taken for proof of the mailbox; what is older than `since` proves nothing."""
+        return False
+
+    def mark_opened(self) -> None:
+        """A person has opened it."""
+        return
+
+
+@dataclass(frozen=True)
+class InvitationOrigin(Origin):
+    """A link of an e-mailed, personal invitation; by `channel` one that was mailed, or shown."""
+
+    invited: Invitation
+    channel: str = SHOWN
+    token: InvitationToken | None = None
+    """Of the link, as long as it is at hand."""
+
+    relation: ClassVar[str] = "invitation"
+
+    @classmethod
+    def of(cls, arrival: "Arrival") -> "InvitationOrigin | None":
+        invited = arrival.invitation
+        if invited is None:
+            return None
+        invited.program = arrival.program  # the same one, already read
+        return cls(invited, arrival.channel)
 
     @property
     def program(self) -> Program:
-        return self.source.program
+        return self.invited.program
 
     @property
-    def channel(self) -> str:
-        """A direct link was shown to whoever asked, so it proves no mailbox."""
-        return self.token.channel if self.token else InvitationToken.Channel.SHOWN
+    def terms(self) -> Terms:
+        return Terms.of(self.invited)
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return {self.relation: self.invited, "channel": self.channel}
+
+    def why_closed(self) -> str:
+        state = self.invited.state
+        if state in (Invitation.State.DECLINED, Invitation.State.REVOKED):
+            return state
+        if self.token and self.token.ended_at:
+            return "replaced"
+        if self.program.has_ended:
+            return "ended"
+        return "expired" if self.invited.is_expired and not self.is_answered else ""
+
+    def accept(self, account: Account) -> Terms:
+        """An invitation that entering by another door answered is still theirs."""
+        if self.invited.settle(JOINED, account=account):
+            return self.terms
+        theirs = account.accepted_invitations.filter(pk=self.invited.pk)
+        if is_member(self.program, account) and theirs.exists():
+            return self.terms
+        refuse_removed(program=self.program, account=account, invited_at=self.invited_at)
+        raise LinkRefused("used")
+
+    @property
+    def key(self) -> str:
+        return f"{self.relation}.{self.token.pk}" if self.token else ""
+
+    @property
+    def invitation(self) -> Invitation:
+        return self.invited
+
+    @property
+    def is_answered(self) -> bool:
+        return self.invited.state == JOINED
+
+    @property
+    def invited_at(self) -> datetime:
+        return self.invited.created_at
+
+    @property
+    def address(self) -> str:
+        return self.invited.address
+
+    @property
+    def name(self) -> str:
+        return self.invited.name
+
+    @property
+    def holding(self) -> str:
+        return f"invitation:{self.invited.pk}"
+
+    def reached(self, address: str) -> bool:
+        return self.channel == MAIL and canonical(address) == self.invited.canonical
+
+    def proves(self, address: str, since: datetime | None = None) -> bool:
+        if not self.program.trusts_the_link or not self.reached(address):
+            return False
+        return since is None or self.invited_at > since
+
+    def mark_opened(self) -> None:
+        unopened = Invitation.objects.filter(pk=self.invited.pk, opened_at__isnull=True)
+        unopened.update(opened_at=timezone.now())
 
 
-def open_link(secret: str) -> Origin:
-    """What a link's secret stands for. Raises LinkRefused."""
-    tokens = InvitationToken.objects.select_related("invitation__program")
-    token = first_or_none(tokens.filter(digest=digest("invitation", secret)))
-    if token:
-        return examine_token(token)
-    links = DirectLink.objects.select_related("program")
-    return examine_direct_link(first_or_none(links.filter(digest=digest("link", secret))))
+@dataclass(frozen=True)
+class DirectLinkOrigin(Origin):
+    """A link that was shown to whoever asked, so it proves no mailbox."""
+
+    link: "DirectLink"
+
+    relation: ClassVar[str] = "direct_link"
+
+    @classmethod
+    def of(cls, arrival: "Arrival") -> "DirectLinkOrigin | None":
+        link = arrival.direct_link
+        if link is None:
+            return None
+        link.program = arrival.program  # the same one, already read
+        return cls(link)
+
+    @property
+    def program(self) -> Program:
+        return self.link.program
+
+    @property
+    def terms(self) -> Terms:
+        return Terms.of(self.link)
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return {self.relation: self.link, "channel": SHOWN}
+
+    def why_closed(self) -> str:
+        if self.link.turned_off_at:
+            return "off"
+        if self.program.has_ended:
+            return "ended"
+        if self.link.is_expired:
+            return "expired"
+        return "used" if self.link.is_used_up else ""
+
+    def accept(self, account: Account) -> Terms:
+        """A member uses up no link, and gets nothing more by it."""
+        if is_member(self.program, account):
+            return NO_TERMS
+        refuse_removed(program=self.program, account=account)
+        if not self.link.use():
+            raise LinkRefused("used")
+        return self.terms
+
+    @property
+    def key(self) -> str:
+        return f"{self.relation}.{self.link.pk}"
+
+    @property
+    def allowed_domains(self) -> Sequence[str]:
+        return list(self.link.allowed_domains)
 
 
-def examine_token(token: InvitationToken | None) -> Origin:
-    """Raises LinkRefused with the reason the link no longer opens."""
-    if token is None:
-        raise LinkRefused("unknown")
-    evidence, invitation = Origin(token=token), token.invitation
-    if invitation.state in (Invitation.State.DECLINED, Invitation.State.REVOKED):
-        raise LinkRefused(invitation.state, evidence)
-    if token.ended_at:
-        raise LinkRefused("replaced", evidence)
-    if invitation.program.has_ended:
-        raise LinkRefused("ended", evidence)
-    if invitation.is_expired and invitation.state != Invitation.State.JOINED:
-        raise LinkRefused("expired", evidence)
-    return evidence
-
-
-def examine_direct_link(link: DirectLink | None) -> Origin:
-    """Raises LinkRefused with the reason the link no longer opens."""
-    if link is None:
-        raise LinkRefused("unknown")
-    evidence = Origin(direct_link=link)
-    if link.turned_off_at:
-        raise LinkRefused("off", evidence)
-    if link.program.has_ended:
-        raise LinkRefused("ended", evidence)
-    if link.is_expired:
-        raise LinkRefused("expired", evidence)
-    if link.is_used_up:
-        raise LinkRefused("used", evidence)
-    return evidence
+ORIGINS = (InvitationOrigin, DirectLinkOrigin)
+"""Of these exactly one brought an arrival."""

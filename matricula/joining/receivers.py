@@ -8,7 +8,7 @@ from matricula.accounts.signals import address_confirmed
 from matricula.invitations.settlement import settle_invitations_to
 from matricula.joining.arrivals import enter_by_arrival
 from matricula.joining.errors import LinkRefused, WorkEmailTaken
-from matricula.joining.models import Arrival
+from matricula.joining.models import WITH_ORIGIN, Arrival
 from matricula.mail.addresses import canonical
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 
@@ -18,9 +18,9 @@ def finish_waiting(sender: object, email: EmailAddress, **_: object) -> None:
     """Arrivals that waited for this mailbox go on, whatever device confirmed it. Who proves a mailbox holds
     the account before.
     """
-    waiting = Arrival.objects.filter(
+    waiting = Arrival.objects.select_related(*WITH_ORIGIN).filter(
         account=email.account_id, finished_at__isnull=True, expires_at__gt=timezone.now()
-    ).select_related("program", "invitation")
+    )
     for arrival in waiting:
         if arrival.work_email and canonical(arrival.work_email) == email.canonical:
             arrival.account = email.account

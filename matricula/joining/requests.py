@@ -9,11 +9,11 @@ from matricula.audit.models import record
 from matricula.invitations.invitations import invite_as, invite_person, renew_invitation
 from matricula.invitations.models import Invitation
 from matricula.joining.errors import RequestAnswered
-from matricula.joining.models import DirectLink, Request
+from matricula.joining.models import Request
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.models import Letter
 from matricula.organizations.access import MAY
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Program
 from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
 
 REQUEST = "joining.request"
@@ -23,31 +23,32 @@ OF_A_PERSON, OF_A_NETWORK = Limit("request"), NetworkLimit("request-network")
 def ask_administrator(
     *,
     reason: str,
+    program: Program | None = None,
     invitation: Invitation | None = None,
-    direct_link: DirectLink | None = None,
-    membership: Membership | None = None,
     address: str = "",
     network: str = "",
 ) -> None:
-    """Tell the administrators of whatever was held that it did not open, or that a member of once asks back.
+    """Tell the administrators of `program` that what was held did not open, or that who left asks back.
 
-    `reason` is the code of a LinkRefused or JoiningError. Without something held, the newest invitation of
+    `reason` is the code of a LinkRefused or JoiningError. Where nothing was held, the newest invitation of
     `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
 
     Raises TooManyTries when many asked from the network, about whomever.
     """
     if network:
         spend([Tally(OF_A_NETWORK, network)])
-    source = invitation or direct_link or membership or newest_invitation(address)
-    if source is None:
-        return
     who = invitation.address if invitation else address
+    if program is None:
+        invitation = invitation or newest_invitation(address)
+        if invitation is None:
+            return
+        program = invitation.program
     try:
         spelled = canonical(who)
     except AddressRefused:
         return
-    if OF_A_PERSON.allows(f"{source.program_id}:{spelled}"):
-        file_request(program=source.program, address=who, reason=reason, source=source)
+    if OF_A_PERSON.allows(f"{program.pk}:{spelled}"):
+        file_request(program=program, address=who, reason=reason, invitation=invitation)
 
 
 def newest_invitation(address: str) -> Invitation | None:
@@ -60,10 +61,9 @@ def newest_invitation(address: str) -> Invitation | None:
 
 @transaction.atomic
 def file_request(
-    *, program: Program, address: str, reason: str, source: Invitation | DirectLink | Membership
+    *, program: Program, address: str, reason: str, invitation: Invitation | None
 ) -> Request | None:
     """The row, the audit line and the letters. None while the same person's request waits."""
-    invitation = source if isinstance(source, Invitation) else None
     try:
         with transaction.atomic():
             made = Request.objects.create(

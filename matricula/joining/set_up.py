@@ -8,7 +8,7 @@ from matricula.accounts.errors import MailboxTaken, TooSoon
 from matricula.accounts.mailboxes import hold_accounts_listing
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import record
-from matricula.joining.arrivals import finish_arrival, hold_people, invited_at, is_trusted, may_finish
+from matricula.joining.arrivals import finish_arrival, hold_people, is_trusted, may_finish
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, NotConfirmed
 from matricula.joining.models import Arrival
 from matricula.mail.addresses import canonical, domain_of
@@ -49,14 +49,15 @@ def sign_up(
         unproven.pop(0)
         finish_arrival(arrival=arrival)
     send_confirmations(
-        unproven, holding={canonical(arrival.work_email): arrival.holding} if arrival.work_email else {}
+        unproven,
+        holding={canonical(arrival.work_email): arrival.origin.holding} if arrival.work_email else {},
     )
     return account
 
 
 def invited_in(arrival: Arrival) -> str:
-    """The language of the invitation; of a direct link, the organization's."""
-    return arrival.invitation.language if arrival.invitation else arrival.program.organization.language
+    """The language of what brought the visitor, or else the organization's."""
+    return arrival.origin.terms.with_language_of(arrival.program.organization).language
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
 
     Raises MailboxTaken, RemovedFromProgram, and what `finish_arrival` does.
     """
-    refuse_removed(program=arrival.program, account=account, invited_at=invited_at(arrival))
+    refuse_removed(program=arrival.program, account=account, invited_at=arrival.origin.invited_at)
     hold_people(arrival, account)
     Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
     arrival.account = account
@@ -76,13 +77,13 @@ def join_as(*, arrival: Arrival, account: Account) -> None:
 
 @transaction.atomic
 def give_work_email(*, arrival: Arrival, address: str, network: str) -> None:
-    """Where a direct link's visitor works, or a correction; each brings an account or a letter.
+    """Where a visitor works that says it themselves, or a correction; each brings an account or a letter.
 
     Raises AddressRefused, DomainNotAllowed, CrowdedNetwork.
     """
-    allowed = arrival.direct_link.allowed_domains if arrival.direct_link else []
+    allowed = arrival.origin.allowed_domains
     if allowed and domain_of(address) not in allowed:
-        raise DomainNotAllowed(allowed)
+        raise DomainNotAllowed([*allowed])
     count_address(network)
     if arrival.account and arrival.work_email:
         forget_mistyped(arrival.account, arrival.work_email, address)
@@ -114,7 +115,7 @@ def finish_or_confirm(*, arrival: Arrival) -> None:
         finish_arrival(arrival=arrival)
         return
     try:
-        ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
+        ask_to_confirm(email=work_address(arrival), holding=arrival.origin.holding)
     except TooSoon:
         return
 
@@ -124,7 +125,7 @@ def work_address(arrival: Arrival) -> EmailAddress:
     if arrival.account is None:
         raise NotConfirmed
     rows = list(EmailAddress.objects.spelled(arrival.work_email))
-    if any(row.is_held and row.account_id != arrival.account.pk for row in rows) and arrival.invitation:
+    if any(row.is_held and row.account_id != arrival.account.pk for row in rows) and arrival.origin.address:
         raise MailboxTaken
     for own in rows:
         if own.account_id == arrival.account.pk:

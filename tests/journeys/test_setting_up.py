@@ -14,6 +14,7 @@ from matricula.joining.direct_links import make_direct_link
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.programs.models import Membership
+from matricula.programs.terms import Terms
 from tests.journeys.walking import (
     BROWSER_TEST,
     click,
@@ -47,7 +48,7 @@ def sign_up(page, *, work_email=None):
 
 
 def test_b5_c1_c4_c7_by_direct_link_to_a_course_with_a_mistyped_address(page, program, course, bruno, worker):
-    _, address = make_direct_link(program=program, actor=bruno, course=course)
+    _, address = make_direct_link(program=program, actor=bruno, terms=Terms(course=course))
     page.goto("/join/" + address.split("/join/")[1])
     shoot(page, "welcome-direct")
     click(page, "Join now")

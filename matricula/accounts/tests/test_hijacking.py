@@ -13,8 +13,8 @@ from matricula.invitations.tokens import mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.errors import LinkRefused
+from matricula.joining.links import check_open, find_invitation
 from matricula.joining.models import Arrival
-from matricula.joining.origins import examine_token
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.programs.models import Membership
@@ -222,7 +222,9 @@ def test_pre_account_hijacking_an_account_that_was_taken_over_meanwhile_joins_no
     mint_link(invitation, InvitationToken.Channel.MAIL)
     account = Account.objects.get(full_name="Mallory")
     Arrival.objects.all().delete()
-    arrival = begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    arrival = begin_arrival(
+        origin=check_open(find_invitation(pk=InvitationToken.objects.latest("id").pk)), account=account
+    )
     reclaim(link_in_letter_to(VICTIM))
     with pytest.raises(LinkRefused):
         finish_arrival(arrival=arrival)

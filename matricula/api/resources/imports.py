@@ -23,6 +23,7 @@ from matricula.invitations.imports.report import result_table, why_refused
 from matricula.invitations.imports.uploads import cancel_file, confirm_file, hand_in_file, read_anew
 from matricula.invitations.models import ImportedFile
 from matricula.peoplefile import Encoding
+from matricula.programs.terms import Terms
 from matricula.web.middleware import MIB
 
 operations = Operations(tags=["Imports"])
@@ -190,7 +191,7 @@ def create_import(
         name=name,
         content=file.chunks(),
         actor=token.made_by,
-        language=language,
+        terms=Terms(language=language),
         choices=choices,
     )
     return Import.of(kept)

@@ -1,6 +1,8 @@
 """Invitations: found, made, sent again, withdrawn, corrected."""
 
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Literal, get_args
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from matricula.api import schemas
 from matricula.api.access import token_of
-from matricula.api.lookups import opened_choice, row_by_id, rows_by_ids
+from matricula.api.lookups import row_by_id, terms_by_ids
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
@@ -37,7 +39,7 @@ class InvitationsAsked(Asked):
     program: PublicId | None = None
 
 
-class Terms(Given):
+class Invited(Given):
     """What an invitation is to."""
 
     program: PublicId
@@ -47,7 +49,7 @@ class Terms(Given):
     language: Language = ""
 
 
-class NewInvitation(Terms):
+class NewInvitation(Invited):
     address: Address
     name: Name = ""
 
@@ -57,7 +59,7 @@ class Invitee(Given):
     name: Name = ""
 
 
-class InvitationBatch(Terms):
+class InvitationBatch(Invited):
     people: Annotated[list[Invitee], Field(min_length=1, max_length=MOST)]
 
 
@@ -106,17 +108,12 @@ def live_invitation(request: HttpRequest, invitation_id: str) -> Invitation:
     return found
 
 
-def terms_of(token: Token, given: Terms) -> dict[str, Any]:
-    """What `invite_person` takes. Raises UnknownReference."""
+def inviting(token: Token, given: Invited) -> Callable[..., Invitation | None]:
+    """`invite_person`, to what was given. Raises UnknownReference."""
     programs = token.organization.programs.select_related("organization")
     program = row_by_id(programs, given.program, "#/program")
-    return {
-        "program": program,
-        "groups": rows_by_ids(program.groups.all(), given.groups, "#/groups"),
-        "language": given.language,
-        "invited_by": token.made_by,
-        **opened_choice(program, given.course, given.specialization),
-    }
+    terms = terms_by_ids(program, given, given.language)
+    return partial(invite_person, program=program, invited_by=token.made_by, terms=terms)
 
 
 @operations.reads("invitations/", scope="invitations:read", response=Page[schemas.Invitation])
@@ -134,8 +131,7 @@ def list_invitations(request: HttpRequest, asked: Query[InvitationsAsked]) -> Pa
 @operations.makes("invitations/", scope="invitations:write", response=schemas.Invitation)
 def create_invitation(request: HttpRequest, body: NewInvitation) -> schemas.Invitation:
     """Invite one person; the letter is on its way with the answer."""
-    token = token_of(request)
-    made = invite_person(address=body.address, name=body.name, **terms_of(token, body))
+    made = inviting(token_of(request), body)(address=body.address, name=body.name)
     if made is None:
         raise AlreadyInvited
     return schemas.Invitation.of(made)
@@ -144,20 +140,19 @@ def create_invitation(request: HttpRequest, body: NewInvitation) -> schemas.Invi
 @operations.makes("invitations/batch/", scope="invitations:write", response=Outcomes, status=200)
 def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outcomes:
     """Invite up to 1,000 people in one request. A bad address never stops the others."""
-    token = token_of(request)
-    terms = terms_of(token, body)
-    items = [invited(one, terms) for one in body.people]
+    invite = inviting(token_of(request), body)
+    items = [invited(one, invite) for one in body.people]
     counts = {name: sum(one.outcome == name for one in items) for name in get_args(Became)}
     return Outcomes(**counts, items=items)
 
 
-def invited(one: Invitee, terms: dict[str, Any]) -> Outcome:
+def invited(one: Invitee, invite: Callable[..., Invitation | None]) -> Outcome:
     try:
         canonical(one.address)
     except AddressRefused as refusal:
         return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
     try:
-        made = invite_person(address=one.address, name=one.name, **terms)
+        made = invite(address=one.address, name=one.name)
     except AlreadyMember:
         return Outcome(address=one.address, outcome="already_member")
     outcome: Became = "invited" if made else "already_invited"

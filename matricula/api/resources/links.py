@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from matricula.api import schemas
 from matricula.api.access import token_of
-from matricula.api.lookups import opened_choice, row_by_id, rows_by_ids
+from matricula.api.lookups import row_by_id, terms_by_ids
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
 from matricula.api.values import Domain, Given, Line, Moment, PathId, PublicId, whole
@@ -51,8 +51,7 @@ def limits_of(program: Program, given: NewLink) -> dict[str, Any]:
     """What `make_direct_link` takes. Raises UnknownReference."""
     return {
         **given.model_dump(include={"label", "expires_at", "max_uses", "allowed_domains"}),
-        "groups": rows_by_ids(program.groups.all(), given.groups, "#/groups"),
-        **opened_choice(program, given.course, given.specialization),
+        "terms": terms_by_ids(program, given),
     }
 
 

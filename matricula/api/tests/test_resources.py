@@ -13,6 +13,7 @@ from matricula.joining.models import DirectLink
 from matricula.mail.models import Letter
 from matricula.organizations.models import Role
 from matricula.programs.models import Membership
+from matricula.programs.terms import Terms
 from matricula.roles.appointments import offer_role
 
 pytestmark = pytest.mark.django_db
@@ -283,7 +284,9 @@ def more_of_everything(house, number):
     from matricula.joining.models import Request
     from matricula.programs.memberships import enter_program
 
-    make_direct_link(program=program, actor=house.owner, groups=[house.group], course=house.course)
+    make_direct_link(
+        program=program, actor=house.owner, terms=Terms(groups=[house.group], course=house.course)
+    )
     membership = enter_program(program=program, account=person(f"N{number}", f"n{number}@home.example"))
     membership.groups.add(house.group)
     membership.account.managed_groups.add(house.group)

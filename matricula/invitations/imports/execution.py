@@ -16,22 +16,36 @@ from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue
 from matricula.mail.leases import organizations_at_their_limit
 
-INVITE = """
-INSERT INTO invitations_invitation (
-    program_id, organization_id, public_id, address, canonical, name, language, invited_by_id, course_id,
-    specialization_id, note, from_file_id, state, created_at, expires_at
-)
-SELECT
-    %(program)s, %(organization)s, lines.public_id, lines.address, lines.canonical, lines.name, %(language)s,
-    %(invited_by)s, catalog_course.id, catalog_specialization.id, lines.note, lines.file_id, 'queued',
-    %(now)s, %(until)s
+TERMS = {
+    "course_id": "catalog_course.id",
+    "specialization_id": "catalog_specialization.id",
+    "language": "%(language)s",
+    "note": "lines.note",
+}
+"""Where the columns of an invitation that hold its terms come from; its groups come by ATTACH."""
+COLUMNS = TERMS | {
+    "program_id": "%(program)s",
+    "organization_id": "%(organization)s",
+    "public_id": "lines.public_id",
+    "address": "lines.address",
+    "canonical": "lines.canonical",
+    "name": "lines.name",
+    "invited_by_id": "%(invited_by)s",
+    "from_file_id": "lines.file_id",
+    "state": "'queued'",
+    "created_at": "%(now)s",
+    "expires_at": "%(until)s",
+}
+INVITE = f"""
+INSERT INTO invitations_invitation ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS.values())}
 FROM invitations_importedline AS lines
 LEFT JOIN catalog_course ON catalog_course.id = lines.course
 LEFT JOIN catalog_specialization ON catalog_specialization.id = lines.specialization
 WHERE lines.file_id = %(file)s AND lines.line > %(after)s AND lines.line <= %(last)s AND lines.verdict = 'new'
 ORDER BY lines.canonical
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - our own names
 """The unique constraint (one live invitation for an address in a program) decides, whoever invites
 meanwhile. In the order of addresses, so that two files of one program do not wait for each other in a
 circle. LEFT JOIN: a course that was deleted since leaves the invitation without it."""

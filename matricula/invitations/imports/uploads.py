@@ -23,6 +23,7 @@ from matricula.peoplefile import MOST_BYTES, Choices, recognise
 from matricula.peoplefile.limits import refusal
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
+from matricula.programs.terms import NO_TERMS, Terms
 
 JOB, STOP_JOB = "invitations.import", "invitations.stop_import"
 State = ImportedFile.State
@@ -42,10 +43,10 @@ def hand_in_file(
     name: str,
     content: Iterable[bytes],
     actor: Account | None,
-    language: str = "",
+    terms: Terms = NO_TERMS,
     choices: Choices | None = None,
 ) -> ImportedFile:
-    """Keep a file and have it checked; letters go out in `language`, or in the organization's.
+    """Keep a file and have it checked; of the `terms` a file keeps those that hold for all its lines.
 
     How it is read is found out, save for `choices`.
 
@@ -64,9 +65,9 @@ def hand_in_file(
                 name=name[-200:],
                 stored_as=stored_as,
                 handed_in_by=actor,
-                language=language or program.organization.language,
                 choices=(choices or Choices()).kept(),
-            )
+            ),
+            terms.with_language_of(program.organization),
         )
     except BaseException:
         place.unlink(missing_ok=True)
@@ -86,8 +87,8 @@ def write_upload(place: Path, content: Iterable[bytes]) -> None:
 
 
 @transaction.atomic
-def have_checked(file: ImportedFile) -> ImportedFile:
-    file.save()
+def have_checked(file: ImportedFile, terms: Terms) -> ImportedFile:
+    terms.save_with(file)
     enqueue(JOB, reference=file.pk)
     return file
 

@@ -25,6 +25,7 @@ from matricula.invitations.models import ImportedFile, ImportedLine, Invitation
 from matricula.jobs.queue import perform_due
 from matricula.organizations.models import Role as Appointment
 from matricula.peoplefile import Choices, Role
+from matricula.programs.terms import Terms
 
 pytestmark = pytest.mark.django_db
 FILES = "/console/nordlicht/invitations/files/"
@@ -71,7 +72,7 @@ def test_the_preview_says_what_each_column_was_read_as_and_greets_the_first_thre
     file = take(
         program,
         "Vorname;Nachname;E-Mail;Kst\nAda;Okafor;ada@n.example;4711\n;;bo@n.example;\n",
-        language="de",
+        terms=Terms(language="de"),
     )
     page = desk.get(f"{FILES}{file.public_id}/").content.decode()
     for words in ("Guten Tag Ada Okafor,", "Guten Tag,", "4711", "Semicolon", "The headings are on line 1."):

@@ -17,6 +17,7 @@ from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
 from matricula.programs.seats import tell_of_seats
+from matricula.programs.terms import Terms
 from matricula.roles.letters import tell_of_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,10 +44,12 @@ def write_every_kind(dana, program, language):
     """One letter of each kind, to Dana or somebody invited."""
     Account.objects.filter(pk=dana.pk).update(language=language)
     dana.refresh_from_db()
-    made = invite_person(program=program, address="ada@nordlicht.example", invited_by=dana, language=language)
+    made = invite_person(
+        program=program, address="ada@nordlicht.example", invited_by=dana, terms=Terms(language=language)
+    )
     deliver_due()
     queue_letters([made], "invitations.reminder")
-    file_request(program=program, address="eve@nordlicht.example", reason="expired", source=made)
+    file_request(program=program, address="eve@nordlicht.example", reason="expired", invitation=made)
     program.seats_used = 4
     program.save()
     tell_of_seats(program, 80)
@@ -83,7 +86,7 @@ def test_every_kind_of_letter_is_written_in_german_and_spanish(dana, program, la
 @pytest.mark.parametrize(("language", "day"), DAYS.items())
 def test_dates_are_written_as_the_language_writes_them(program, bruno, language, day):
     made = invite_person(
-        program=program, address="ada@nordlicht.example", invited_by=bruno, language=language
+        program=program, address="ada@nordlicht.example", invited_by=bruno, terms=Terms(language=language)
     )
     until = timezone.now().replace(year=2027, month=10, day=3)
     Invitation.objects.filter(pk=made.pk).update(expires_at=until)
@@ -99,7 +102,9 @@ def test_an_invitation_is_in_the_organizations_language_unless_another_is_chosen
     program.organization.language = language
     program.organization.save()
     invite_person(program=program, address="ada@nordlicht.example", invited_by=bruno)
-    invite_person(program=program, address="eve@nordlicht.example", invited_by=bruno, language="en")
+    invite_person(
+        program=program, address="eve@nordlicht.example", invited_by=bruno, terms=Terms(language="en")
+    )
     deliver_due()
     assert set(InboxLetter.objects.values_list("subject", flat=True)) == {
         subject,
@@ -119,7 +124,9 @@ def test_bruno_chooses_the_language_when_he_invites(client, program, bruno):
 def test_a_corrected_address_is_written_to_in_the_same_language(program, bruno):
     from matricula.invitations.invitations import correct_address
 
-    made = invite_person(program=program, address="ada@nordlicht.exampel", invited_by=bruno, language="de")
+    made = invite_person(
+        program=program, address="ada@nordlicht.exampel", invited_by=bruno, terms=Terms(language="de")
+    )
     again = correct_address(invitation=made, address="ada@nordlicht.example", actor=bruno)
     assert (again.language, again.letter.language) == ("de", "de")
 
@@ -154,7 +161,9 @@ def test_ada_chooses_the_language_of_her_letters(client, chika):
 
 
 def test_a_letter_in_a_language_nobody_wrote_is_english_and_says_so(program, bruno):
-    invite_person(program=program, address="ada@nordlicht.example", invited_by=bruno, language="fr")
+    invite_person(
+        program=program, address="ada@nordlicht.example", invited_by=bruno, terms=Terms(language="fr")
+    )
     deliver_due()
     letter = InboxLetter.objects.get()
     assert '<html lang="en"' in letter.html

@@ -12,7 +12,7 @@ from matricula.invitations.invitations import invite_person, revoke_invitation, 
 from matricula.invitations.models import Invitation
 from matricula.invitations.rounds import send_reminders
 from matricula.joining.errors import LinkRefused
-from matricula.joining.origins import open_link
+from matricula.joining.links import open_link
 from matricula.joining.tests.test_races import all_at_once
 from matricula.mail.delivery import deliver_due, note_bounced
 from matricula.mail.models import InboxLetter, Letter

@@ -12,6 +12,7 @@ from matricula.joining.requests import answer_with_letter, ask_administrator
 from matricula.organizations.models import Role
 from matricula.programs.models import Program
 from matricula.programs.offer import offered_courses
+from matricula.programs.terms import Terms
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/nordlicht/invitations/new/"
@@ -112,10 +113,7 @@ def invited(program, bruno, series):
         address="adaa@nordlicht.example",
         name="Ada",
         invited_by=bruno,
-        groups=[crew],
-        specialization=series,
-        language="de",
-        note={"site": "Kiel"},
+        terms=Terms(groups=[crew], specialization=series, language="de", note={"site": "Kiel"}),
     )
     assert made is not None
     return made

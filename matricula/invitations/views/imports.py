@@ -13,12 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response, table_response
-from matricula.invitations.errors import (
-    ColumnsRefused,
-    ColumnsUndecided,
-    NotToConfirm,
-    NotToStop,
-)
+from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm, NotToStop
+from matricula.invitations.forms import chosen_terms
 from matricula.invitations.imports.execution import stop_file
 from matricula.invitations.imports.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
 from matricula.invitations.imports.report import left_out, result_table, shown_line, why_refused
@@ -102,7 +98,7 @@ def handed_in(request: HttpRequest, form: FileForm) -> ImportedFile | None:
             name=upload.name,
             content=upload.chunks(),
             actor=actor_of(request),
-            language=form.cleaned_data["language"],
+            terms=chosen_terms(program, form.cleaned_data),
         )
     except FileRefused as refusal:
         form.add_error("file", str(refusal))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from matricula.invitations.errors import AlreadyMember
-from matricula.invitations.forms import GroupsField, OpensField, opened_by
+from matricula.invitations.forms import GroupsField, OpensField, chosen_terms
 from matricula.invitations.invitations import invite_person
 from matricula.mail.leases import letters_promised
 from matricula.organizations.access import actor_of, administering
@@ -62,9 +63,10 @@ class InviteForm(forms.Form):
         others = [one.name for one in data.get("groups", ()) if one.program != program]
         if program and others:
             self.add_error("groups", _("%s is a group of another program.") % others[0])
-        data["opened"] = opened_by(program, data.get("opens", "")) if program else {}
-        if program and data.get("opens") and not any(data["opened"].values()):
-            self.add_error("opens", _("%s does not offer that. Choose something else.") % program)
+        if program:
+            terms = data["terms"] = chosen_terms(program, data)
+            if data.get("opens") and not (terms.course or terms.specialization):
+                self.add_error("opens", _("%s does not offer that. Choose something else.") % program)
         return data
 
     @property
@@ -114,12 +116,11 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
 
 def invite_each(request: HttpRequest, form: InviteForm) -> Iterator[str]:
     """What became of each."""
-    bruno = actor_of(request)
-    data = form.cleaned_data
-    terms = {name: data[name] for name in ("program", "language", "groups")} | data["opened"]
+    bruno, data = actor_of(request), form.cleaned_data
+    invite = partial(invite_person, program=data["program"], invited_by=bruno, terms=data["terms"])
     for name, address in data["addresses"]:
         try:
-            made = invite_person(address=address, name=name, invited_by=bruno, **terms)
+            made = invite(address=address, name=name)
         except AlreadyMember:
             yield "member"
         else:

@@ -11,7 +11,7 @@ from matricula.invitations.models import InvitationToken
 from matricula.invitations.tokens import mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.errors import NotConfirmed
-from matricula.joining.origins import examine_token
+from matricula.joining.links import check_open, find_invitation
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership, Program
@@ -26,7 +26,9 @@ def arrival_at(program, account, actor):
         program=program, address=account.primary_address.address, invited_by=actor, name=account.full_name
     )
     mint_link(invitation, InvitationToken.Channel.MAIL)
-    return begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    return begin_arrival(
+        origin=check_open(find_invitation(pk=InvitationToken.objects.latest("id").pk)), account=account
+    )
 
 
 def test_races_joining_one_program_while_removed_from_another_keeps_the_work_e_mail(

@@ -15,6 +15,7 @@ from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.models import Group, Membership
+from matricula.programs.terms import Terms
 from matricula.security.models import Throttle
 from matricula.security.throttling import LETTERS
 
@@ -50,7 +51,7 @@ def sign_up(client: Client, link_path: str, work: str, **changes):
 
 def test_ada_joins_by_a_direct_link_with_its_groups_and_its_course(client, share, program, course):
     group = Group.objects.create(program=program, name="Grid")
-    link, address = share(groups=[group], course=course)
+    link, address = share(terms=Terms(groups=[group], course=course))
     client.get(address, **BROWSER)
     landing = client.post("/join/now/")
     assert landing["Location"].endswith(f"/courses/{course.public_id}/")
@@ -70,7 +71,7 @@ def test_b5_a_link_that_names_a_specialization_lands_on_it(client, share, progra
 
     series = Specialization.objects.create(organization=program.organization, slug="all", title="All of it")
     program.specializations.add(series)
-    _, address = share(specialization=series)
+    _, address = share(terms=Terms(specialization=series))
     client.get(address, **BROWSER)
     answer = client.post("/join/now/", follow=True)
     assert answer.redirect_chain[-1][0].endswith(f"/specializations/{series.public_id}/")

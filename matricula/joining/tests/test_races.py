@@ -20,7 +20,8 @@ from matricula.invitations.tokens import mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.errors import NotConfirmed
-from matricula.joining.origins import Origin, examine_token
+from matricula.joining.links import check_open, find_invitation
+from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.set_up import sign_up
 from matricula.joining.tests import leaving
 from matricula.joining.tests.leaving import ada_at_work, letters, listed
@@ -53,7 +54,9 @@ def all_at_once(work, arguments):
 
 def arrival_of(invitation, account=None):
     mint_link(invitation, InvitationToken.Channel.MAIL)
-    return begin_arrival(evidence=examine_token(InvitationToken.objects.latest("id")), account=account)
+    return begin_arrival(
+        origin=check_open(find_invitation(pk=InvitationToken.objects.latest("id").pk)), account=account
+    )
 
 
 def test_races_the_last_seat_is_never_given_twice(program):
@@ -121,7 +124,7 @@ def test_races_whoever_is_removed_while_an_arrival_of_theirs_finishes_is_out(roo
     direct, _ = make_direct_link(program=roomy, actor=bruno)
     for number in range(ROUNDS):
         ada = ada_of_round(number)
-        arrival = begin_arrival(evidence=Origin(direct_link=direct), account=ada)
+        arrival = begin_arrival(origin=DirectLinkOrigin(direct), account=ada)
         arrival.work_email = f"work{number}@nordlicht.example"
         arrival.save()
         membership = enter_program(program=roomy, account=ada)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matricula.invitations.forms import GroupsField, OpensField, opened_by
+from matricula.invitations.forms import GroupsField, OpensField, chosen_terms
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.models import DirectLink
 from matricula.mail.addresses import AddressRefused, domain_of
@@ -97,8 +97,7 @@ class LinkForm(forms.Form):
             "expires_at": data["expires_on"],
             "max_uses": data["max_uses"],
             "allowed_domains": data["domains"],
-            "groups": data["groups"],
-            **opened_by(self.program, data["opens"]),
+            "terms": chosen_terms(self.program, data),
         }
 
 

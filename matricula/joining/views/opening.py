@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -10,15 +9,14 @@ from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.catalog.queries import with_size
-from matricula.db.queries import first_or_none
 from matricula.invitations.invitations import decline_invitation, last_work_email
 from matricula.invitations.lost_letters import ask_for_letter
-from matricula.invitations.models import Invitation, InvitationToken
 from matricula.joining.access import is_kept_out, show_removed
 from matricula.joining.arrivals import begin_arrival
 from matricula.joining.errors import LinkRefused
-from matricula.joining.models import Arrival, DirectLink
-from matricula.joining.origins import Origin, examine_direct_link, examine_token, open_link
+from matricula.joining.links import open_held_link, open_link
+from matricula.joining.models import Arrival
+from matricula.joining.origins import Origin
 from matricula.joining.requests import ask_administrator
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.models import Membership, kept_out
@@ -36,35 +34,35 @@ NOTHING_TO_ASK = {"mailbox_taken", "work_email_taken"}
 
 
 def refused(
-    request: HttpRequest, code: str, arrival: Arrival | None = None, evidence: Origin | None = None
+    request: HttpRequest, code: str, arrival: Arrival | None = None, origin: Origin | None = None
 ) -> HttpResponse:
     """A page of its own for each reason: what to do next, and one click to ask the administrator."""
+    known = origin or (arrival.origin if arrival else None)
     context = {
         "code": code,
         "arrival": arrival,
-        "invited": bool((evidence and evidence.invitation) or (arrival and arrival.invitation_id)),
+        "invited": bool(known and known.address),
         "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
-        "asks": code not in NOTHING_TO_ASK and (code != "declined" or evidence is not None),
+        "asks": code not in NOTHING_TO_ASK and (code != "declined" or origin is not None),
     }
     response = render(
         request, "joining/pages/refused.html", context, status=404 if code == "unknown" else 410
     )
-    if evidence:
-        hold_evidence(response, evidence)
+    if origin:
+        hold_origin(response, origin)
     return response
 
 
 def refused_link(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
     """To a member any link of the program simply opens it; who was removed is told that, not of the link."""
-    evidence = refusal.evidence
-    if evidence is None:
+    origin = refusal.origin
+    if origin is None:
         return refused(request, refusal.code)
-    if is_member(request, evidence.program.pk):
-        return redirect("learning:program", evidence.program.public_id)
-    invited_at = evidence.invitation.created_at if evidence.invitation else None
-    if refusal.code != "ended" and is_kept_out(request, evidence.program, invited_at):
-        return show_removed(request, evidence.program)
-    return refused(request, refusal.code, evidence=evidence)
+    if is_member(request, origin.program.pk):
+        return redirect("learning:program", origin.program.public_id)
+    if refusal.code != "ended" and is_kept_out(request, origin.program, origin.invited_at):
+        return show_removed(request, origin.program)
+    return refused(request, refusal.code, origin=origin)
 
 
 @public
@@ -72,40 +70,31 @@ def refused_link(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Takes the secret out of the address bar. Writes nothing but the opened mark."""
     try:
-        evidence = open_link(secret)
+        origin = open_link(secret)
     except LinkRefused as refusal:
         return refused_link(request, refusal)
-    if evidence.invitation:
-        note_opened(request, evidence.invitation)
+    if was_opened_by_person(request):
+        origin.mark_opened()
     response = redirect_with_cookie("joining:welcome")
-    hold_evidence(response, evidence)
+    hold_origin(response, origin)
     return response
 
 
-def note_opened(request: HttpRequest, invitation: Invitation) -> None:
+def was_opened_by_person(request: HttpRequest) -> bool:
+    """Not by a scanner of letters, as far as one says so."""
     agent = request.headers.get("User-Agent", "").lower()
-    if request.method == "GET" and agent and not any(name in agent for name in SCANNERS):
-        Invitation.objects.filter(pk=invitation.pk, opened_at__isnull=True).update(opened_at=timezone.now())
+    return request.method == "GET" and bool(agent) and not any(name in agent for name in SCANNERS)
 
 
-def hold_evidence(response: HttpResponse, evidence: Origin) -> None:
+def hold_origin(response: HttpResponse, origin: Origin) -> None:
     """The browser keeps which link it opened."""
-    source = evidence.token or evidence.direct_link
-    kind = "invitation" if evidence.token else "direct"
-    keep_in_cookie(response, HELD_COOKIE, f"{kind}.{source.pk if source else 0}", path="/join/")
+    if origin.key:
+        keep_in_cookie(response, HELD_COOKIE, origin.key, path="/join/")
 
 
-def held_evidence(request: HttpRequest) -> Origin:
+def held_origin(request: HttpRequest) -> Origin:
     """What the link the visitor opened last stands for now. Raises LinkRefused."""
-    try:
-        kind, key = (cookie_value(request, HELD_COOKIE) or "").split(".")
-    except ValueError:
-        raise LinkRefused("lost") from None
-    if kind == "direct":
-        direct_link = DirectLink.objects.select_related("program__organization", "course").filter(pk=key)
-        return examine_direct_link(first_or_none(direct_link))
-    tokens = InvitationToken.objects.select_related("invitation__program__organization")
-    return examine_token(first_or_none(tokens.filter(pk=key)))
+    return open_held_link(cookie_value(request, HELD_COOKIE) or "")
 
 
 @public
@@ -113,17 +102,17 @@ def held_evidence(request: HttpRequest) -> Origin:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Organization, program, what it offers, and JOIN NOW; a member goes straight in."""
     try:
-        evidence = held_evidence(request)
-        if evidence.invitation and evidence.invitation.state == Invitation.State.JOINED:
-            raise LinkRefused("used", evidence)
+        origin = held_origin(request)
+        if origin.is_answered:
+            raise LinkRefused("used", origin)
     except LinkRefused as refusal:
         return refused_link(request, refusal)
-    program = evidence.program
+    program = origin.program
     if is_member(request, program.pk):
         return redirect("learning:program", program.public_id)
     context = {
         "program": program,
-        "evidence": evidence,
+        "origin": origin,
         "courses": offered_courses(program)[:SHOWN_COURSES],
         "specializations": with_size(offered_specializations(program)),
     }
@@ -143,12 +132,12 @@ def join_now(request: HttpRequest) -> HttpResponse:
     """JOIN NOW: `as` says whether the signed-in account joins, or another."""
     myself = request.user if request.POST.get("as") == "me" else None
     try:
-        evidence = held_evidence(request)
-        arrival = begin_arrival(evidence=evidence, account=myself if isinstance(myself, Account) else None)
+        origin = held_origin(request)
+        arrival = begin_arrival(origin=origin, account=myself if isinstance(myself, Account) else None)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, evidence=refusal.evidence)
+        return refused(request, refusal.code, origin=refusal.origin)
     except RemovedFromProgram:
-        return show_removed(request, evidence.program)
+        return show_removed(request, origin.program)
     except ProgramFull:
         return refused(request, "full")
     request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
@@ -164,14 +153,14 @@ def join_now(request: HttpRequest) -> HttpResponse:
 def not_for_me(request: HttpRequest) -> HttpResponse:
     """Decline the invitation whose link was opened last. A GET only asks."""
     try:
-        evidence = held_evidence(request)
+        origin = held_origin(request)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, evidence=refusal.evidence)
-    if evidence.invitation is None:
+        return refused(request, refusal.code, origin=refusal.origin)
+    if origin.invitation is None:
         return refused(request, "lost")
     if request.method == "POST":
-        return refused(request, "declined" if decline_invitation(invitation=evidence.invitation) else "used")
-    context = {"invitation": evidence.invitation, "program": evidence.program}
+        return refused(request, "declined" if decline_invitation(invitation=origin.invitation) else "used")
+    context = {"invitation": origin.invitation, "program": origin.program}
     return render(request, "joining/pages/not_for_me.html", context)
 
 
@@ -182,13 +171,13 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
     """The link "this is not for me" of a letter. A GET leads to the question; a POST is the mail program's
     own button (RFC 8058, 3.2), which brings no cookie: the secret is what allows it."""
     try:
-        evidence = open_link(secret)
+        origin = open_link(secret)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, evidence=refusal.evidence)
-    if request.method == "POST" and evidence.invitation:
-        return refused(request, "declined" if decline_invitation(invitation=evidence.invitation) else "used")
+        return refused(request, refusal.code, origin=refusal.origin)
+    if request.method == "POST" and origin.invitation:
+        return refused(request, "declined" if decline_invitation(invitation=origin.invitation) else "used")
     response = redirect_with_cookie("joining:not-for-me")
-    hold_evidence(response, evidence)
+    hold_origin(response, origin)
     return response
 
 
@@ -196,20 +185,20 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask the administrator: about the link opened last, else about the address typed. One answer for all."""
+    origin: Origin | None
     try:
-        evidence = held_evidence(request)
-        answered = evidence.invitation and evidence.invitation.state == Invitation.State.JOINED
-        reason = "used" if answered else "full"
+        origin = held_origin(request)
+        reason = "used" if origin.is_answered else "full"
     except LinkRefused as refusal:
-        evidence, reason = refusal.evidence or Origin(), refusal.code
+        origin, reason = refusal.origin, refusal.code
     form = AddressForm(request.POST)
-    if evidence.invitation is None and not form.is_valid():
+    if not (origin and origin.address) and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
     try:
         ask_administrator(
             reason=reason,
-            invitation=evidence.invitation,
-            direct_link=evidence.direct_link,
+            program=origin.program if origin else None,
+            invitation=origin.invitation if origin else None,
             address=form.cleaned_data.get("email", "") if form.is_valid() else "",
             network=network_of(request),
         )
@@ -231,7 +220,7 @@ def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     if membership:
         ask_administrator(
             reason=RemovedFromProgram.code,
-            membership=membership,
+            program=membership.program,
             address=address or form.cleaned_data["email"],
             network=network_of(request),
         )

@@ -62,7 +62,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
     """
     data = form.cleaned_data
     try:
-        if arrival.direct_link_id and arrival.account_id is None:
+        if not arrival.origin.address and arrival.account_id is None:
             network = network_of(request)
             give_work_email(arrival=arrival, address=data["work_email"], network=network)
         hashed = make_password(data["password"])
@@ -147,10 +147,10 @@ def link_to(request: HttpRequest, arrival: Arrival, account: Account) -> HttpRes
 @holding_arrival
 @FORM
 def work_email(request: HttpRequest, arrival: Arrival) -> HttpResponse:
-    """Where a direct link's visitor works: asked of a linked account, and to correct a mistyped address."""
+    """The work e-mail, where no link says it: asked of a linked account, and to correct a mistyped one."""
     if not is_own(request, arrival):
         return redirect("joining:account", arrival.public_id)
-    if arrival.invitation_id or arrival.finished_at:
+    if arrival.origin.address or arrival.finished_at:
         return redirect("joining:confirm", arrival.public_id)
     form = WorkEmailForm(request.POST or None, initial={"work_email": arrival.work_email})
     if request.method == "POST" and form.is_valid():
@@ -194,7 +194,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 def news_of(arrival: Arrival, form: Form) -> dict[str, Any]:
     """What the page that asks for the code has to say of its letter."""
-    about = {"address": arrival.work_email, "holding": arrival.holding}
+    about = {"address": arrival.work_email, "holding": arrival.origin.holding}
     news = letter_news(account=arrival.account, **about) if arrival.account else {}
     return {"arrival": arrival, "program": arrival.program, "form": form, **news}
 
@@ -218,7 +218,7 @@ def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if not is_own(request, arrival):
         raise Http404
     try:
-        ask_to_confirm(email=work_address(arrival), holding=arrival.holding)
+        ask_to_confirm(email=work_address(arrival), holding=arrival.origin.holding)
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
         messages.info(request, str(wait))

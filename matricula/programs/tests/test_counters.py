@@ -24,6 +24,7 @@ from matricula.programs.groups import delete_group
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Count, CountChange, Group, Membership, Program
 from matricula.programs.recount import recount_programs, wrong_numbers
+from matricula.programs.terms import Terms
 from matricula.reporting.numbers import funnel
 
 pytestmark = pytest.mark.postgres
@@ -62,7 +63,7 @@ class Story:
             program=self.program,
             address=self.address(),
             invited_by=self.bruno,
-            groups=[group] if group else [],
+            terms=Terms(groups=[group] if group else []),
         )
 
     def imported(self):
@@ -198,7 +199,10 @@ def test_races_forty_threads_at_once_leave_every_number_right(program, bruno, co
                 with transaction.atomic():
                     member.groups.add(group)
                     invite_person(
-                        program=program, address=f"i{n}@nordlicht.example", invited_by=bruno, groups=[group]
+                        program=program,
+                        address=f"i{n}@nordlicht.example",
+                        invited_by=bruno,
+                        terms=Terms(groups=[group]),
                     )
             else:
                 start_course(course=course, membership=member)

@@ -18,6 +18,7 @@ from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Role
 from matricula.programs.memberships import enter_program
+from matricula.programs.terms import Terms
 from matricula.reporting.numbers import HEIGHT, by_course, by_group, curves, funnel, over_time
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,12 @@ def story(organization, program, course, bruno):
     Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
     group = program.groups.create(name="Grid")
     for name in ("ada", "hugo", "ines"):
-        invite_person(program=program, address=f"{name}@nordlicht.example", invited_by=bruno, groups=[group])
+        invite_person(
+            program=program,
+            address=f"{name}@nordlicht.example",
+            invited_by=bruno,
+            terms=Terms(groups=[group]),
+        )
     Invitation.objects.filter(canonical__startswith="ada").update(opened_at=timezone.now())
     for name in ("Ada", "Hugo"):
         membership = enter_program(program=program, account=person(name, f"{name}@home.example"))

@@ -1,0 +1,48 @@
+"""Links: what the secret of one stands for, and which one a browser opened last."""
+
+from matricula.db.queries import first_or_none
+from matricula.invitations.models import InvitationToken
+from matricula.joining.errors import LinkRefused
+from matricula.joining.models import DirectLink
+from matricula.joining.origins import DirectLinkOrigin, InvitationOrigin, Origin
+from matricula.security.secrets import digest
+
+
+def open_link(secret: str) -> Origin:
+    """What a link's secret stands for. Raises LinkRefused."""
+    origin = find_invitation(digest=digest("invitation", secret)) or find_direct_link(
+        digest=digest("link", secret)
+    )
+    return check_open(origin)
+
+
+def open_held_link(key: str) -> Origin:
+    """The same for the `key` of an origin, as the browser keeps it. Raises LinkRefused."""
+    kind, _dot, pk = key.partition(".")
+    if kind not in FINDERS or not pk.isdecimal():
+        raise LinkRefused("lost")
+    return check_open(FINDERS[kind](pk=pk))
+
+
+def check_open(origin: Origin | None) -> Origin:
+    """Raises LinkRefused with the reason the link no longer opens."""
+    if origin is None:
+        raise LinkRefused("unknown")
+    if reason := origin.why_closed():
+        raise LinkRefused(reason, origin)
+    return origin
+
+
+def find_invitation(**known: str) -> Origin | None:
+    tokens = InvitationToken.objects.select_related("invitation__program__organization")
+    token = first_or_none(tokens.filter(**known))
+    return InvitationOrigin(token.invitation, token.channel, token) if token else None
+
+
+def find_direct_link(**known: str) -> Origin | None:
+    link = first_or_none(DirectLink.objects.select_related("program__organization").filter(**known))
+    return DirectLinkOrigin(link) if link else None
+
+
+FINDERS = {InvitationOrigin.relation: find_invitation, DirectLinkOrigin.relation: find_direct_link}
+"""How the row behind a link is found, by the first part of its key."""
