@@ -1,11 +1,13 @@
 """Rows by their public ids, always through the organization of the token."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from pydantic import Field
 
 from matricula.api.errors import UnknownReference
+from matricula.api.values import Given, PublicId
 from matricula.programs.models import Program
 from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.programs.terms import Terms
@@ -32,12 +34,12 @@ def row_by_id(rows: "QuerySet[M]", public_id: str, pointer: str) -> M:
     return row
 
 
-class TermsGiven(Protocol):
+class TermsGiven(Given):
     """What a body says of the terms of an invitation or a direct link."""
 
-    groups: list[str]
-    course: str | None
-    specialization: str | None
+    groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
+    course: Annotated[PublicId | None, Field(description="To open when they join.")] = None
+    specialization: Annotated[PublicId | None, Field(description="To open, instead of a course.")] = None
 
 
 def terms_by_ids(program: Program, given: TermsGiven, language: str = "") -> Terms:

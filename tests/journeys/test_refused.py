@@ -12,8 +12,8 @@ from matricula.invitations.invitations import decline_invitation, invite_person,
 from matricula.invitations.models import Invitation, InvitationToken
 from matricula.invitations.tokens import mint_link
 from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.links import open_link as what_opens
 from matricula.joining.models import Request
-from matricula.joining.origins import open_link as what_opens
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import end_membership, enter_program
@@ -120,7 +120,7 @@ def test_c6_who_confirms_after_the_last_seat_waits_and_joins_once_there_is_one(
 
 def test_b5_a_used_up_direct_link_says_so_and_opens_for_nobody(phone, program, bruno):
     made, address = make_direct_link(program=program, actor=bruno, max_uses=1)
-    assert what_opens(address.split("/join/")[1].strip("/")).direct_link == made
+    assert what_opens(address.split("/join/")[1].strip("/")).link == made
     made.use()
     phone.goto("/join/" + address.split("/join/")[1])
     assert sees(phone, SAID["used"])

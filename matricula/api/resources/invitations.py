@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from matricula.api import schemas
 from matricula.api.access import token_of
-from matricula.api.lookups import row_by_id, terms_by_ids
+from matricula.api.lookups import TermsGiven, row_by_id, terms_by_ids
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
@@ -39,13 +39,10 @@ class InvitationsAsked(Asked):
     program: PublicId | None = None
 
 
-class Invited(Given):
+class Invited(TermsGiven):
     """What an invitation is to."""
 
     program: PublicId
-    groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
-    course: Annotated[PublicId | None, Field(description="To open when they join.")] = None
-    specialization: Annotated[PublicId | None, Field(description="To open, instead of a course.")] = None
     language: Language = ""
 
 

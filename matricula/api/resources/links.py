@@ -12,10 +12,10 @@ from pydantic_core import PydanticCustomError
 
 from matricula.api import schemas
 from matricula.api.access import token_of
-from matricula.api.lookups import row_by_id, terms_by_ids
+from matricula.api.lookups import TermsGiven, row_by_id, terms_by_ids
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
-from matricula.api.values import Domain, Given, Line, Moment, PathId, PublicId, whole
+from matricula.api.values import Domain, Line, Moment, PathId, PublicId, whole
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.models import DirectLink
 from matricula.programs.models import Program
@@ -31,15 +31,12 @@ def still_to_come(moment: Moment) -> Moment:
     return moment
 
 
-class NewLink(Given):
+class NewLink(TermsGiven):
     program: PublicId
     label: Annotated[Line, Field(max_length=120, examples=["Intranet, autumn"])] = ""
     expires_at: Annotated[Moment, AfterValidator(still_to_come)] | None = None
     max_uses: Annotated[int, Field(ge=1, le=MOST_USES), BeforeValidator(whole)] | None = None
     allowed_domains: Annotated[list[Domain], Field(max_length=50)] = []
-    groups: Annotated[list[PublicId], Field(max_length=50, description="To join.")] = []
-    course: Annotated[PublicId | None, Field(description="To open.")] = None
-    specialization: Annotated[PublicId | None, Field(description="To open, instead of a course.")] = None
 
 
 def links_of(request: HttpRequest) -> "QuerySet[DirectLink]":

@@ -1,10 +1,13 @@
 """What an invitation is to: groups to join, and what it opens. Bruno says it, and nothing is lost."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from matricula.invitations.imports.execution import TERMS
 from matricula.invitations.invitations import correct_address, decline_invitation, invite_person
 from matricula.invitations.models import Invitation
 from matricula.joining.models import Request
@@ -12,7 +15,7 @@ from matricula.joining.requests import answer_with_letter, ask_administrator
 from matricula.organizations.models import Role
 from matricula.programs.models import Program
 from matricula.programs.offer import offered_courses
-from matricula.programs.terms import Terms
+from matricula.programs.terms import Terms, kept_terms
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/nordlicht/invitations/new/"
@@ -136,3 +139,16 @@ def test_a_request_is_answered_with_an_invitation_to_all_that_the_old_one_was(pr
     ask_administrator(reason="declined", invitation=old)
     answer_with_letter(request=Request.objects.get(), actor=bruno)
     assert terms(Invitation.objects.live().get()) == terms(old)
+
+
+def test_every_term_that_an_invitation_keeps_is_kept_by_those_of_a_file_too():
+    """They are made by one statement, which no `Terms` passes."""
+    kept = {one.column for one in kept_terms(Invitation) if not one.many_to_many}
+    assert set(TERMS) == kept
+
+
+def test_the_terms_of_an_invitation_are_read_as_they_were_handed_in(program, bruno, series):
+    crew = program.groups.create(name="Crew")
+    said = Terms(groups=[crew], specialization=series, language="es", note={"site": "Kiel"})
+    read = Terms.of(invite_person(program=program, address="ada@n.example", invited_by=bruno, terms=said))
+    assert replace(read, groups=list(read.groups)) == said
