@@ -26,6 +26,9 @@ class CourseProblems(Refusal):
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
 
 class CatalogError(Refusal):
     """Something about the catalog could not be done."""

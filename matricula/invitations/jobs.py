@@ -6,7 +6,8 @@ from django.db import transaction
 
 from matricula.invitations import rounds, search_index
 from matricula.invitations.imports.checks import check_some
-from matricula.invitations.imports.execution import carry_out_some, hand_over_letters, wind_down_some
+from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
+from matricula.invitations.imports.stops import wind_down_some
 from matricula.invitations.imports.uploads import JOB, STOP_JOB, clear_some
 from matricula.invitations.lost_letters import LOOK_FOR, answer_lost_letter
 from matricula.invitations.models import ImportedFile, Invitation, LostLetter

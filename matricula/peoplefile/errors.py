@@ -1,7 +1,9 @@
 from collections.abc import Sequence
 
+from matricula.web.refusals import Refusal
 
-class FileRefused(Exception):
+
+class FileRefused(Refusal):
     """A file of people is not what it says, or too large; nothing of it may be kept.
 
     `line` is where reading stopped, 0 when it is the whole file. `str()` says what is wrong and what to do.

@@ -134,7 +134,7 @@ def test_races_import_twice_two_workers_share_one_file_and_invite_everybody_once
 def test_loss_on_crash_a_file_stopped_between_kills_keeps_who_was_written_to_and_nobody_else(
     worker, taken_in, bruno
 ):
-    from matricula.invitations.imports.execution import stop_file
+    from matricula.invitations.imports.stops import stop_file
     from matricula.invitations.imports.uploads import confirm_file
 
     killed_when(worker, lambda: file().state == "checked")

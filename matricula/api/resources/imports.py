@@ -17,9 +17,9 @@ from matricula.api.paging import Asked, Page, page_of
 from matricula.api.values import Given, Language, PathId, PublicId
 from matricula.files.tables import streamed_table_response
 from matricula.invitations.errors import NotToConfirm
-from matricula.invitations.imports.execution import stop_file
 from matricula.invitations.imports.interpretation import chosen, name_of_delimiter, reading_of
 from matricula.invitations.imports.report import result_table, why_refused
+from matricula.invitations.imports.stops import stop_file
 from matricula.invitations.imports.uploads import cancel_file, confirm_file, hand_in_file, read_anew
 from matricula.invitations.models import ImportedFile
 from matricula.peoplefile import Encoding

@@ -9,9 +9,10 @@ from django.db import connection
 
 from matricula.audit.models import Entry
 from matricula.invitations.errors import NotToStop
-from matricula.invitations.imports import execution
-from matricula.invitations.imports.execution import hand_over_letters, stop_file
+from matricula.invitations.imports import execution, stops
+from matricula.invitations.imports.execution import hand_over_letters
 from matricula.invitations.imports.report import result_table
+from matricula.invitations.imports.stops import stop_file
 from matricula.invitations.imports.uploads import confirm_file, hand_in_file, is_stuck, resume_import
 from matricula.invitations.invitations import revoke_invitation, send_invitation_again
 from matricula.invitations.models import ImportedFile, Invitation
@@ -29,7 +30,7 @@ CONTENT = ("email\n" + "".join(f"p{n:02}@n.example\n" for n in range(PEOPLE)) + 
 def _short_steps(monkeypatch):
     """Ten lines after the first, and five letters, a step."""
     monkeypatch.setattr(execution, "lines_a_step", lambda: 11)
-    monkeypatch.setattr(execution, "lines_a_step", lambda: 4)
+    monkeypatch.setattr(stops, "lines_a_step", lambda: 4)
     monkeypatch.setattr(execution, "BATCH", 5)
 
 
@@ -190,12 +191,12 @@ def test_loss_on_crash_a_step_that_died_while_taking_back_is_done_again(program,
     perform_due()
     stop_file(file=file, actor=None)
     perform_due(), perform_due()
-    whole = execution.count_verdicts
-    monkeypatch.setattr(execution, "count_verdicts", lambda file: 1 / 0)
+    whole = stops.count_verdicts
+    monkeypatch.setattr(stops, "count_verdicts", lambda file: 1 / 0)
     work()
     file.refresh_from_db()
     assert (file.ended_at, file.invited) == (None, 0)
-    monkeypatch.setattr(execution, "count_verdicts", whole)
+    monkeypatch.setattr(stops, "count_verdicts", whole)
     Job.objects.filter(kind="invitations.stop_import").update(due_at="2026-01-01T00:00:00Z")
     work()
     file.refresh_from_db()

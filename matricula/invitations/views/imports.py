@@ -15,9 +15,9 @@ from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response, table_response
 from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm, NotToStop
 from matricula.invitations.forms import chosen_terms
-from matricula.invitations.imports.execution import stop_file
 from matricula.invitations.imports.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
 from matricula.invitations.imports.report import left_out, result_table, shown_line, why_refused
+from matricula.invitations.imports.stops import stop_file
 from matricula.invitations.imports.uploads import (
     cancel_file,
     confirm_file,
@@ -193,7 +193,7 @@ def cancellation(request: HttpRequest, organization: Organization, file_id: str)
     if cancel_file(file=file, actor=actor_of(request)):
         messages.success(request, _("The file is dropped. Nobody was invited from it."))
         return redirect("invitations:files", organization.slug)
-    messages.info(request, _("This file was confirmed or cancelled already."))
+    messages.info(request, str(NotToConfirm()))
     return redirect("invitations:file", organization.slug, file.public_id)
 
 
