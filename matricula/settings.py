@@ -273,13 +273,13 @@ LIMITS = chosen_limits(
         "course-upload": (100, 60),
     },
 )
-"""Name: (tries, minutes), as docs/operate/limits.md explains; see accounts/throttling.py."""
+"""Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""
 ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", default=300)
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
 # -- API -------------------------------------------------------------------------------------------
 LIMITED_ELSEWHERE = ("/api/v1/imports/", "/api/v1/course-uploads/")
-"""Addresses that look at sizes themselves, once they know who asks; see web/limits.py."""
+"""Addresses that look at sizes themselves, once they know who asks; see web/middleware.py."""
 API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 
 LOGGING = {

@@ -24,6 +24,7 @@ from matricula.api.problem_kinds import KINDS
 from matricula.catalog.errors import UploadsUsedUp
 from matricula.files.pictures import PictureRefused
 from matricula.invitations.errors import LetterJustSent
+from matricula.mail.models import BETWEEN_LETTERS
 from matricula.peoplefile.errors import FileRefused
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
 from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
@@ -31,7 +32,6 @@ from matricula.web.refusals import Refusal
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-LETTER_PAUSE_SECONDS = 600
 HOUR_SECONDS = 3600
 
 
@@ -129,7 +129,7 @@ def headers_of(fault: Exception) -> dict[str, str]:
         case TooManyRequests(seconds=seconds):
             return {"Retry-After": str(seconds)}
         case LetterJustSent() | OfferJustSent():
-            return {"Retry-After": str(LETTER_PAUSE_SECONDS)}
+            return {"Retry-After": str(round(BETWEEN_LETTERS.total_seconds()))}
         case UploadsUsedUp():
             return {"Retry-After": str(HOUR_SECONDS)}
         case OffersUsedUp():

@@ -126,7 +126,7 @@ class Lesson(models.Model):
 
 
 class CourseFile(models.Model):
-    """A picture, video or document of a course. Its content lies under its digest (`keeping.py`)."""
+    """A picture, video or document of a course. Its content lies under its digest (`course_import.py`)."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="files")
     digest = models.CharField(max_length=64)

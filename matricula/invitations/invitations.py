@@ -1,7 +1,5 @@
 """Inviting by e-mail, and writing to the invited again."""
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.utils import timezone
@@ -28,13 +26,11 @@ from matricula.invitations.models import (
 )
 from matricula.invitations.settlement import refuse_member, settle_members
 from matricula.mail.addresses import canonical
-from matricula.mail.models import Letter
+from matricula.mail.models import BETWEEN_LETTERS, Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Membership, Program
 from matricula.programs.terms import NO_TERMS, Terms
-
-BETWEEN_LETTERS = timedelta(minutes=10)
 
 
 @transaction.atomic

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.utils import timezone
 
-from matricula.invitations.invitations import BETWEEN_LETTERS, queue_letters, waiting_for_answer
+from matricula.invitations.invitations import queue_letters, waiting_for_answer
 from matricula.invitations.models import REMINDER, RUNNING, Invitation, Round
 from matricula.mail.leases import organizations_at_their_limit
+from matricula.mail.models import BETWEEN_LETTERS
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 

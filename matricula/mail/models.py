@@ -1,5 +1,6 @@
 """The outbox: one row a letter, written with the work it tells of, delivered by the worker."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,6 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matricula.security.secrets import digest
+
+BETWEEN_LETTERS = timedelta(minutes=10)
+"""Nobody gets two letters about one thing sooner, whoever asks for them."""
 
 
 class Letter(models.Model):

@@ -41,8 +41,8 @@ def forget_notices(program: Program) -> None:
 
 
 def running_out(organization: int) -> list[Program]:
-    """Programs with 80 percent of their seats taken, or more."""
-    rows = Program.objects.filter(organization=organization, seats_used__gte=F("seats") * 0.8)
+    """Programs of which the first notice is due."""
+    rows = Program.objects.filter(organization=organization, seats_used__gte=F("seats") * (LEVELS[-1] / 100))
     return list(rows.order_by("name"))
 
 

@@ -1,13 +1,11 @@
 """Offering a role to an address. The account that proves the mailbox and accepts has it, and no other."""
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import record
-from matricula.mail.models import Letter
+from matricula.mail.models import BETWEEN_LETTERS, Letter
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.ownership import hold_roles
 from matricula.programs.models import Group
@@ -18,7 +16,6 @@ from matricula.roles.roles import check_groups, put_role
 from matricula.security.secrets import digest
 from matricula.security.throttling import Limit
 
-BETWEEN_LETTERS = timedelta(minutes=10)
 OFFERS = Limit("offer-role")
 """Of an organization."""
 
