@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 WAIT_SECONDS = 3
 
@@ -41,12 +40,19 @@ def has_another_history(connection: BaseDatabaseWrapper) -> bool:
     Both, for a database that is merely ahead of this program (somebody went back a version) lacks none. A
     release that takes migrations away for good has to prune their rows (`migrate --prune`) in the one before.
     """
-    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     replaced = {one for migration in loader.disk_migrations.values() for one in migration.replaces}
-    ran = MigrationRecorder(connection).applied_migrations().keys()
-    unknown = ran - loader.disk_migrations.keys() - replaced
-    waiting = loader.graph.nodes.keys() - (loader.applied_migrations or {}).keys()
-    return bool(unknown and waiting)
+    ran = migrations_that_ran(connection)
+    return bool(ran - loader.disk_migrations.keys() - replaced and loader.graph.nodes.keys() - ran)
+
+
+def migrations_that_ran(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    """Asked by SQL: Django's recorder asks by the default connection, whose pool a worker would fork with."""
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return set()
+        cursor.execute("SELECT app, name FROM django_migrations")
+        return set(cursor.fetchall())
 
 
 def separate_connection() -> BaseDatabaseWrapper:

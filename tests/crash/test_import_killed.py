@@ -27,10 +27,10 @@ WORKER = """
 import sys, django
 from datetime import timedelta
 django.setup()
-from matricula.jobs import performing
-from matricula.joining.importing import carrying_out, checking, stopping
-performing.LEASE = timedelta(seconds=1)
-checking.lines_a_step = carrying_out.lines_a_step = stopping.lines_a_step = lambda: STEP
+from matricula.invitations.imports import checks, execution, stops
+from matricula.jobs import queue
+queue.LEASE = timedelta(seconds=1)
+checks.lines_a_step = execution.lines_a_step = stops.lines_a_step = lambda: STEP
 from matricula.commands import main
 sys.argv = ["matricula", "worker"]
 main()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from conftest import person
@@ -307,3 +308,14 @@ def test_who_answered_or_was_written_to_before_the_letter_left_gets_no_second_on
     work()
     deliver_due()
     assert sorted(InboxLetter.objects.values_list("to", flat=True)) == ["ada@n.example", "emil@n.example"]
+
+
+def test_sqlite_is_told_how_many_invitations_there_are_before_lines_are_judged(program):
+    """Else it walks all of a program's for each line: a second file locked the site for minutes."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL is told of the lines alone; it knows the invitations")
+    carry_out(take(program, "email\n" + "".join(f"p{n}@n.example\n" for n in range(50))))
+    take(program, "email\nnew@n.example\n")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'invitations_invitation'")
+        assert cursor.fetchone()[0] > 0
