@@ -19,6 +19,7 @@ from matricula.invitations.models import (
     INVITATION,
     REMINDER,
     REPLACES,
+    RUNNING,
     Invitation,
     InvitationQuerySet,
     Round,
@@ -142,7 +143,7 @@ def renew_invitation(*, invitation: Invitation, actor: Account | None) -> None:
 def send_all_again(*, program: Program, actor: Account | None) -> int:
     """Write to everybody in `program` who has not answered and was not written to just now, from the worker
     (`rounds.py`). How many that is; 0 also while such a round is under way."""
-    waiting = waiting_for_answer(Invitation.objects.filter(program=program))
+    waiting = due_for_another_letter(Invitation.objects.filter(program=program))
     expected, last = waiting.aggregate(n=Count("pk"), last=Max("pk")).values()
     if not expected:
         return 0
@@ -161,7 +162,7 @@ def send_all_again(*, program: Program, actor: Account | None) -> int:
     return int(expected)
 
 
-def waiting_for_answer(rows: InvitationQuerySet) -> InvitationQuerySet:
+def due_for_another_letter(rows: InvitationQuerySet) -> InvitationQuerySet:
     """The open and unanswered among `rows` that had a letter, though not within the last ten minutes."""
     quiet_since = timezone.now() - BETWEEN_LETTERS
     return rows.open().filter(letter__queued_at__lte=quiet_since)
@@ -261,3 +262,14 @@ def last_work_email(membership: Membership) -> str:
     organization = membership.program.organization_id
     ties = Affiliation.objects.filter(organization=organization, account=membership.account_id)
     return ties.live_first().values_list("work_email", flat=True).first() or ""
+
+
+EXPIRED_AT_ONCE = 5_000
+
+
+def mark_expired() -> bool:
+    """A batch of those whose time is over; True when there may be more."""
+    over = Invitation.objects.filter(standing__in=RUNNING, expires_at__lte=timezone.now())
+    batch = list(over.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE])
+    Invitation.objects.filter(pk__in=batch).update(lapsed_at=F("expires_at"))
+    return len(batch) == EXPIRED_AT_ONCE

@@ -17,8 +17,7 @@ from matricula.api.models import Token
 from matricula.api.tests.conftest import House
 from matricula.catalog.course_import import keep_file
 from matricula.credentials.models import Certificate
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
@@ -100,7 +99,7 @@ class LivedIn(House):
             "role_id": self.member.roles.get().pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,
-            "series_id": self.series.public_id,
+            "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "form": "csv",
             "direction": "up",
@@ -117,7 +116,6 @@ class LivedIn(House):
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
             "specialization_id": self.series.public_id,
-            "series_id": self.series.public_id,
             "kind": "course",
             "chosen_id": self.course.public_id,
             "group": self.group.pk,

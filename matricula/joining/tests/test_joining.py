@@ -12,8 +12,7 @@ from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
 from matricula.invitations.invitations import invite_person, revoke_invitation, send_invitation_again
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.tests.quizzes import filled, quiz_of
@@ -69,7 +68,7 @@ def test_what_was_taken_out_of_the_program_before_ada_confirmed_is_not_started(
     client, link, program, course, offered
 ):
     series = program.organization.specializations.create(slug="s", title="Trust", summary="S")
-    series.series.create(course=course, position=0)
+    series.steps.create(course=course, position=0)
     program.specializations.add(series)
     arrival = arrive(client, link)
     client.post(f"/join/arrivals/{arrival.public_id}/start/specialization/{series.public_id}/")
