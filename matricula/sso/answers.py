@@ -1,0 +1,62 @@
+"""What a company's sign-in says of somebody, whichever protocol it speaks, and what was looked at on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Values = Mapping[str, tuple[str, ...]]
+"""Claims or attributes by the names they came with. One name may have many values."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Believed: it was signed for us, now, in answer to what we asked.
+
+    `subject` alone says who it is. `email` and `full_name` are hints: a company may write there what it likes.
+    """
+
+    subject: str
+    email: str = ""
+    full_name: str = ""
+    groups: tuple[str, ...] = ()
+    ends_at: datetime | None = None
+    """When the company wants the session to end (SAML 2.0 Core, 2.7.2, SessionNotOnOrAfter)."""
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: a line of the test run, and of the history of answers that failed."""
+
+    code: str
+    passed: bool
+    expected: str = ""
+    seen: str = ""
+
+
+class Checks(list[Check]):
+    """All that was looked at in one answer, in order. The last is the one that failed, if any did."""
+
+    def require(self, code: str, passed: bool, *, expected: object = "", seen: object = "") -> None:
+        """Note the check. Raises AnswerRefused when it failed."""
+        self.append(Check(code, passed, shortened(expected), shortened(seen)))
+        if not passed:
+            raise AnswerRefused(self)
+
+
+class AnswerRefused(Exception):
+    """The answer opens nothing. `checks` end with the reason, whose code is `code`."""
+
+    def __init__(self, checks: Checks) -> None:
+        self.checks = checks
+        self.code = checks[-1].code
+        super().__init__(self.code)
+
+
+LONGEST = 300
+
+
+def shortened(value: object) -> str:
+    """What an outsider wrote, short enough for a page."""
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
