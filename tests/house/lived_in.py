@@ -34,6 +34,7 @@ class LivedIn(House):
 
     def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
         super().__init__(organization, program, course, owner)
+        self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
         self.learn(program, course)
         self.group.managers.add(self.member)
@@ -121,6 +122,7 @@ class LivedIn(House):
             "group": self.group.pk,
             "provider": "sendgrid",
             "secret": self.secret_paths().get(name, self.invited).rstrip("/").split("/")[-1],
+            "domain_id": self.domain.public_id,
             "pk": self.numbers().get(name, self.member.addresses.get().pk),
         }
 
