@@ -102,6 +102,7 @@ class LivedIn(House):
             "file_id": self.file.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
+            "domain_id": self.domain.public_id,
             "form": "csv",
             "direction": "up",
             **self.of_a_course(),
@@ -122,7 +123,6 @@ class LivedIn(House):
             "group": self.group.pk,
             "provider": "sendgrid",
             "secret": self.secret_paths().get(name, self.invited).rstrip("/").split("/")[-1],
-            "domain_id": self.domain.public_id,
             "pk": self.numbers().get(name, self.member.addresses.get().pk),
         }
 
