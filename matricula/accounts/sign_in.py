@@ -20,6 +20,8 @@ from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, guess, network_part
 
 KEPT = ("arrivals",)
+COMPANY_ONLY, COMPANY_SESSIONS = "company_only", "company_sessions"
+"""In a session: that a company alone opened it, and the handles of what companies opened (`identities`)."""
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 600
 OF_A_STEP, STEPS = Limit("second-step-log-in"), Limit("second-step")
@@ -139,13 +141,31 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def start_session(request: HttpRequest, account: Account) -> None:
-    """A new session key; what the visitor holds of arrivals goes along."""
-    kept: dict[str, Any] = {name: request.session[name] for name in KEPT if name in request.session}
+    """A personal one: the account's own password, passkey or letter was right just now."""
+    begin_session_of(request, account)
+    mark_fresh(request)
+    remember(request, account)
+
+
+def start_company_only_session(request: HttpRequest, account: Account) -> None:
+    """A company says that it is this account: what is personal stays closed, and the device unknown."""
+    begin_session_of(request, account)
+    request.session[COMPANY_ONLY] = True
+
+
+def is_company_only(request: HttpRequest) -> bool:
+    """Whether a company alone says who this is."""
+    return bool(request.session.get(COMPANY_ONLY))
+
+
+def begin_session_of(request: HttpRequest, account: Account) -> None:
+    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in
+    only for the same account."""
+    names = (*KEPT, COMPANY_SESSIONS) if request.user.pk == account.pk else KEPT
+    kept: dict[str, Any] = {name: request.session[name] for name in names if name in request.session}
     request.session.begin_anew()  # type: ignore[attr-defined]
     login(request, account, backend="matricula.accounts.authentication.EmailBackend")
     request.session.update(kept)
     request.session["network"] = network_of(request)
     request.session["browser"] = request.headers.get("User-Agent", "")[:200]
     request.session["started_at"] = timezone.now().isoformat()
-    mark_fresh(request)
-    remember(request, account)

@@ -10,11 +10,24 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from matricula.db.queries import first_or_none
+from matricula.identities.company_sessions import may_open
 from matricula.learning.models import Enrolment
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
 
 View = Callable[..., HttpResponseBase]
+
+
+def learner(view: View) -> View:
+    """Only somebody who is signed in, in person or by a company: then the page shows that company's alone."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        return view(request, *args, **kwargs)
+
+    return access_rule("learner", view, guarded)
 
 
 def enrolled(view: View) -> View:
@@ -26,7 +39,7 @@ def enrolled(view: View) -> View:
             return come_back(request, "learning:course", public_id)
         rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
         enrolment = first_or_none(rows.filter(account=request.user.pk, course__public_id=public_id))
-        if enrolment is None:
+        if enrolment is None or not may_open(request, enrolment.course.organization_id):
             raise Http404
         closed = why_closed(enrolment.membership)
         if closed:
@@ -58,7 +71,7 @@ def member(view: View) -> View:
             return come_back(request, "learning:program", public_id)
         rows = Membership.objects.select_related("program__organization", "account")
         membership = first_or_none(rows.filter(account=request.user.pk, program__public_id=public_id))
-        if membership is None:
+        if membership is None or not may_open(request, membership.organization_id):
             raise Http404
         if not membership.is_current:
             context = {"program": membership.program}

@@ -10,6 +10,7 @@ from matricula.accounts.mailboxes import Parting, give_up_mailboxes
 from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.audit.models import record
 from matricula.db.queries import first_or_none
+from matricula.identities.identities import end_identities_of
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
@@ -63,6 +64,7 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
     if tie is None or active.exists():
         return False
     Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
+    end_identities_of(organization=organization, account=account, actor=actor)
     record("affiliation.ended", actor=actor, organization=organization, subject=tie)
     return True
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.catalog.queries import with_lessons
-from matricula.learning.access import member, why_closed
+from matricula.identities.company_sessions import shown_here
+from matricula.learning.access import learner, member, why_closed
 from matricula.learning.enrolments import courses_to_start, start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.outline import with_progress
@@ -19,15 +20,20 @@ from matricula.organizations.models import Role
 from matricula.programs.groups import join_group
 from matricula.programs.models import Group, Membership, Program
 from matricula.programs.offer import browse, offered_specializations, was_offered
-from matricula.web.access import signed_in
 
 
-@signed_in
+@learner
 @require_safe
 def my_learning(request: HttpRequest) -> HttpResponse:
     """My learning: programs, in progress, completed."""
-    enrolments = with_progress(Enrolment.objects.filter(account=request.user.pk))
-    memberships = Membership.objects.current().filter(account=request.user.pk)
+    account = request.user.pk or 0
+    enrolments = with_progress(
+        Enrolment.objects.filter(shown_here(request, "course__organization"), account=account)
+    )
+    memberships = Membership.objects.current().filter(shown_here(request, "organization"), account=account)
+    started = SpecializationEnrolment.objects.filter(
+        shown_here(request, "specialization__organization"), account=account
+    )
     unfinished = [one for one in enrolments if not one.completed_at]
     completed = [one for one in enrolments if one.completed_at]
     context = {
@@ -35,18 +41,20 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         "in_progress": [one for one in unfinished if not why_closed(one.membership)],
         "resting": [one for one in unfinished if why_closed(one.membership)],
         "completed": completed,
-        "series": specializations_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
-        "administers": Role.objects.filter(account=request.user.pk).exists(),
+        "series": specializations_in_progress(started, account, {one.course_id for one in completed}),
+        "administers": Role.objects.filter(shown_here(request, "organization"), account=account).exists(),
     }
     return render(request, "learning/pages/home.html", context)
 
 
-def specializations_in_progress(account: int, completed: set[int]) -> list[SpecializationEnrolment]:
-    """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`.
+def specializations_in_progress(
+    enrolments: QuerySet[SpecializationEnrolment], account: int, completed: set[int]
+) -> list[SpecializationEnrolment]:
+    """Those of `enrolments` under way whose program is still open, with `.program`, `.done` and `.whole`.
 
     `completed`: the person's courses, by id.
     """
-    rows = SpecializationEnrolment.objects.filter(account=account, completed_at__isnull=True)
+    rows = enrolments.filter(completed_at__isnull=True)
     started = list(rows.prefetch_related("specialization").order_by("pk"))
     if not started:
         return []

@@ -1,0 +1,66 @@
+"""What a session that a company alone opened may see: the company's pages, nothing that is the person's."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from matricula.accounts.sign_in import is_company_only
+from matricula.identities.company_sessions import live_sessions, open_organizations
+
+LEARNING = frozenset({"learner", "member", "enrolled"})
+"""Rules that ask `may_open` themselves, of the organization whose page it is."""
+ROLES = frozenset({"viewing", "overseeing", "managing_groups", "administering", "owning"})
+"""Rules of an organization's console. What asks for a fresh proof asks for the person even so."""
+STRANGERS = frozenset({"public", "holding_arrival", "holding_offer", "holding_token"})
+"""Rules under which whoever comes is nobody in particular, unless they are there in person."""
+
+
+class KeepToCompany:
+    """Middleware: behind the one that says who is signed in.
+
+    A rule that is named nowhere above is personal: a page that forgets to say so stays closed.
+    """
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: Any, given: dict[str, Any]
+    ) -> HttpResponse | None:
+        rule = getattr(view, "access", "public")
+        if rule in STRANGERS:
+            # Asked only if the page asks: a stylesheet does not read the session.
+            request.user = SimpleLazyObject(partial(person_in, request, request.user))  # type: ignore[assignment]
+            return None
+        if not request.user.is_authenticated or not is_company_only(request):
+            return None
+        if rule in LEARNING and open_organizations(request):
+            return None
+        if rule in ROLES and opens_console(request, given.get("slug", "")):
+            return None
+        return ask_in_person(request)
+
+
+def person_in(request: HttpRequest, user: Any) -> Any:
+    """Who is signed in here, in person."""
+    return AnonymousUser() if user.is_authenticated and is_company_only(request) else user
+
+
+def opens_console(request: HttpRequest, slug: str) -> bool:
+    return live_sessions(request).filter(organization__slug=slug).exists()
+
+
+def ask_in_person(request: HttpRequest) -> HttpResponse:
+    """To log in with one's own e-mail, and back to the page."""
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("accounts:home")
+    return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': back})}")

@@ -1,0 +1,75 @@
+"""Company sessions: what a browser that signed in with a company may open, and for how long."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from matricula.accounts.sign_in import COMPANY_SESSIONS, is_company_only, start_company_only_session
+from matricula.identities.models import CompanySession, CompanySessionQuerySet, Identity
+from matricula.security.secrets import digest
+
+HOURS = 12
+"""That a company's sign-in lasts; a provider may say less."""
+MOST = 20
+"""Of one browser; the oldest gives way."""
+OPEN = "matricula.open_organizations"
+
+
+def start_company_session(request: HttpRequest, identity: Identity, *, until: datetime | None = None) -> None:
+    """Beside a session the person already has in this browser; else a session for the company alone.
+
+    A new session key, whichever: nobody who knew the old one comes along. `until`: as the provider wants it.
+    """
+    ends = timezone.now() + timedelta(hours=HOURS)
+    handle = secrets.token_urlsafe(32)
+    CompanySession(
+        identity=identity,
+        handle_digest=digest("company-session", handle),
+        expires_at=min(ends, until) if until else ends,
+    ).save()
+    if request.user.pk == identity.account_id:
+        request.session.cycle_key()
+    else:
+        start_company_only_session(request, identity.account)
+    handles = request.session.get(COMPANY_SESSIONS, [])
+    request.session[COMPANY_SESSIONS] = [*handles, handle][-MOST:]
+    request.META.pop(OPEN, None)
+
+
+def open_organizations(request: HttpRequest) -> frozenset[int]:
+    """Those whose sign-in this browser has, asked of the database once a request."""
+    if OPEN not in request.META:
+        request.META[OPEN] = frozenset(live_sessions(request).values_list("organization", flat=True))
+    found: frozenset[int] = request.META[OPEN]
+    return found
+
+
+def live_sessions(request: HttpRequest) -> CompanySessionQuerySet:
+    return sessions_of(request).live().filter(account=request.user.pk, identity__ended_at__isnull=True)
+
+
+def sessions_of(request: HttpRequest) -> CompanySessionQuerySet:
+    """Of this browser, whatever became of them."""
+    handles = request.session.get(COMPANY_SESSIONS, [])
+    return CompanySession.objects.filter(
+        handle_digest__in=[digest("company-session", one) for one in handles]
+    )
+
+
+def may_open(request: HttpRequest, organization: int, *, requires_sign_in: bool = False) -> bool:
+    """Whether a page of this organization's opens in this browser."""
+    if not requires_sign_in and not is_company_only(request):
+        return True
+    return organization in open_organizations(request)
+
+
+def shown_here(request: HttpRequest, organization: str) -> Q:
+    """Of rows that have an `organization`: those this session may show; all, to the person themselves."""
+    return Q(**{f"{organization}__in": open_organizations(request)}) if is_company_only(request) else Q()
+
+
+def sweep_company_sessions() -> None:
+    CompanySession.objects.filter(expires_at__lt=timezone.now() - timedelta(days=1)).delete()

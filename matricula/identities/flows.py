@@ -1,0 +1,133 @@
+"""Flows: leaving for an identity provider, and coming back once, in the same browser, within ten minutes.
+
+Only digests are kept. What the protocols ask for beside the state, a nonce (OpenID Connect Core, 3.1.2.1) and
+a code verifier (RFC 7636, 4.1), is derived from it under keys of their own.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.identities.errors import AnswerRepeated, FlowEnded
+from matricula.identities.models import Connection, Flow, SeenNonce, StoredAnswer
+from matricula.security.secrets import digest
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
+
+COOKIE, PATH = "sso", "/sso/"
+MINUTES = 10
+ANSWER_MINUTES = 2
+
+
+@dataclass(frozen=True)
+class Left:
+    """A flow, with what only the browser and the provider are told."""
+
+    flow: Flow
+    browser: str
+    state: str
+
+    def keep(self, response: HttpResponseBase) -> None:
+        """The browser shows it again when it comes back. Several flows may be open in one."""
+        keep_in_cookie(response, COOKIE, self.browser, path=PATH, seconds=60 * MINUTES)
+
+
+def begin_flow(
+    request: HttpRequest,
+    *,
+    connection: Connection,
+    purpose: Flow.Purpose = Flow.Purpose.SIGN_IN,
+    next_path: str = "",
+    account: Account | None = None,
+) -> Left:
+    """`next_path` is a path of this site; whoever calls has seen to it."""
+    browser, state = browser_of(request) or secrets.token_urlsafe(32), new_state()
+    flow = Flow.objects.create(
+        connection=connection,
+        purpose=purpose,
+        state_digest=digest("flow", state),
+        browser_digest=digest("flow-browser", browser),
+        next_path=next_path,
+        account=account,
+        expires_at=timezone.now() + timedelta(minutes=MINUTES),
+    )
+    return Left(flow, browser, state)
+
+
+def new_state() -> str:
+    """256 random bits that may also be an ID of XML: one that begins with a digit is none (XML 1.0, 2.3)."""
+    return f"_{secrets.token_hex(32)}"
+
+
+def browser_of(request: HttpRequest) -> str:
+    return cookie_value(request, COOKIE) or ""
+
+
+def nonce_of(state: str) -> str:
+    return digest("flow-nonce", state)
+
+
+def verifier_of(state: str) -> str:
+    """64 of the characters that RFC 7636, 4.1 allows."""
+    return digest("flow-verifier", state)
+
+
+def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Flow:
+    """The flow that this browser began, used up by it. Raises FlowEnded."""
+    now = timezone.now()
+    rows = Flow.objects.filter(
+        connection=connection,
+        state_digest=digest("flow", state),
+        browser_digest=digest("flow-browser", browser_of(request)),
+        expires_at__gt=now,
+        used_at__isnull=True,
+    )
+    flow = rows.select_related("account").first()
+    if flow is None or not rows.filter(pk=flow.pk).update(used_at=now):
+        raise FlowEnded
+    return flow
+
+
+def store_answer(*, connection: Connection, content: str) -> str:
+    """The handle by which the browser comes for it. `content` is what the provider posted."""
+    handle = secrets.token_urlsafe(32)
+    StoredAnswer.objects.create(
+        connection=connection,
+        handle_digest=digest("answer", handle),
+        content=content,
+        expires_at=timezone.now() + timedelta(minutes=ANSWER_MINUTES),
+    )
+    return handle
+
+
+def take_answer(*, connection: Connection, handle: str) -> str:
+    """What was stored, once. Raises FlowEnded."""
+    rows = StoredAnswer.objects.filter(
+        connection=connection, handle_digest=digest("answer", handle), expires_at__gt=timezone.now()
+    )
+    answer = rows.first()
+    # Of two that come at once, one deletes it.
+    if answer is None or not rows.filter(pk=answer.pk).delete()[0]:
+        raise FlowEnded
+    return answer.content
+
+
+def note_seen_once(*, connection: Connection, value: str, until: datetime) -> None:
+    """It will not be taken a second time, at least `until` then. Raises AnswerRepeated."""
+    try:
+        with transaction.atomic():
+            SeenNonce.objects.create(
+                connection=connection, value_digest=digest("nonce", value), expires_at=until
+            )
+    except IntegrityError as repeated:
+        raise AnswerRepeated from repeated
+
+
+def sweep_flows() -> None:
+    """What has run out. A nonce is kept until nothing that bears it would be believed any more."""
+    for model in (Flow, StoredAnswer, SeenNonce):
+        model.objects.filter(expires_at__lt=timezone.now()).delete()

@@ -1,0 +1,78 @@
+"""Identities: a company's sign-in linked to an account, used, and ended by either side."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from matricula.accounts.mailboxes import hold_account
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.db.queries import first_or_none
+from matricula.identities.errors import AlreadyLinked, EndedByCompany, SubjectTaken
+from matricula.identities.models import CompanySession, Connection, Identity
+
+KEPT_EMAIL = 254
+
+
+def known_identity(*, connection: Connection, subject: str) -> Identity | None:
+    """Whose subject it is. Raises EndedByCompany where the company ended it and nobody linked it since."""
+    rows = Identity.objects.filter(connection=connection, subject=subject).select_related("account")
+    live = first_or_none(rows.live())
+    if live is None and rows.filter(ended_by=Identity.EndedBy.COMPANY).exists():
+        raise EndedByCompany
+    return live
+
+
+def note_use(identity: Identity, *, email: str) -> None:
+    """It signed in just now. Another address than before is a line in the audit log, and nothing else."""
+    before, shown = identity.email, email[:KEPT_EMAIL]
+    Identity.objects.filter(pk=identity.pk).update(last_at=timezone.now(), email=shown)
+    if before and shown != before:
+        record(
+            "identity.email_changed",
+            organization=identity.connection.organization_id,
+            subject=identity,
+            before={"address": before},
+            after={"address": shown},
+        )
+
+
+@transaction.atomic
+def link_identity(*, connection: Connection, subject: str, account: Account, email: str = "") -> Identity:
+    """From now on whoever signs in as `subject` is `account`, within the company. Twice is once.
+
+    Raises SubjectTaken, AlreadyLinked. The account is held first, as whoever ends its tie holds it first.
+    """
+    hold_account(account.pk)
+    mine = first_or_none(Identity.objects.live().filter(connection=connection, account=account))
+    if mine is not None:
+        if mine.subject != subject:
+            raise AlreadyLinked
+        return mine
+    identity = Identity(connection=connection, subject=subject, account=account, email=email[:KEPT_EMAIL])
+    try:
+        with transaction.atomic():
+            identity.save()
+    except IntegrityError as taken:
+        raise SubjectTaken from taken
+    record("identity.linked", actor=account, organization=connection.organization_id, subject=identity)
+    return identity
+
+
+@transaction.atomic
+def end_identity(*, identity: Identity, ended_by: Identity.EndedBy, actor: Account | None) -> bool:
+    """With the sessions it opened, at once. False when it had ended."""
+    rows = Identity.objects.live().filter(pk=identity.pk)
+    if not rows.update(ended_at=timezone.now(), ended_by=ended_by):
+        return False
+    CompanySession.objects.filter(identity=identity.pk, ended_at__isnull=True).update(ended_at=timezone.now())
+    organization = identity.connection.organization_id
+    after = {"account": identity.account_id, "by": ended_by.value}
+    record("identity.ended", actor=actor, organization=organization, subject=identity, after=after)
+    return True
+
+
+def end_identities_of(*, organization: int, account: int, actor: Account | None) -> None:
+    """All of a person with a company. Call it, with the account held, where their tie ends."""
+    rows = Identity.objects.live().filter(connection__organization=organization, account=account)
+    for one in rows.select_related("connection").order_by("pk"):
+        end_identity(identity=one, ended_by=Identity.EndedBy.COMPANY, actor=actor)

@@ -1,0 +1,233 @@
+"""Connections to identity providers, the identities known by them, and what a browser has open there."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matricula.db.public_ids import public_id_field
+from matricula.organizations.models import Organization
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def live(self) -> Self:
+        return self.filter(state=Connection.State.LIVE)
+
+
+class Connection(models.Model):
+    """An organization's set-up of one identity provider. Addresses set up there have its public id."""
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("being set up")
+        LIVE = "live", _("live")
+        OFF = "off", _("off")
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="connections")
+    public_id = public_id_field()
+    kind = models.CharField(max_length=4, choices=Kind)
+    name = models.CharField(max_length=80)
+    """What the button says: "Continue with …"."""
+    state = models.CharField(max_length=5, choices=State, default=State.DRAFT)
+    issuer = models.CharField(max_length=500, blank=True)
+    """Of OpenID Connect; the entityID of SAML."""
+    client_id = models.CharField(max_length=300, blank=True)
+    sealed_secret = models.TextField(blank=True)
+    provider = models.JSONField(default=dict)
+    """What its discovery document or metadata says, as far as it is used."""
+    subject_from = models.CharField(max_length=200, blank=True)
+    """The claim or attribute that says who somebody is; empty is `sub`, or the NameID."""
+    names_from = models.JSONField(default=dict)
+    """Which claim or attribute is `email`, `full_name` and `groups`, where not the usual ones."""
+    may_join = models.BooleanField(default=True)
+    """Whether colleagues nobody invited may come in by it, into programs that are open to them."""
+    takes_unsolicited = models.BooleanField(default=False)
+    """Answers that nobody asked for (SAML 2.0 Profiles, 4.1.5)."""
+    keys = models.JSONField(default=dict)
+    """The provider's key set (RFC 7517), as it was last fetched."""
+    keys_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "issuer", "client_id"],
+                condition=~Q(issuer=""),
+                name="a_provider_once_in_a_company",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="live") | Q(tested_at__isnull=False), name="live_only_after_a_test"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionKeyQuerySet(models.QuerySet["ConnectionKey"]):
+    def in_force(self) -> Self:
+        return self.filter(retired_at__isnull=True)
+
+
+class ConnectionKey(models.Model):
+    """A certificate that a SAML provider signs with. Several are in force while one takes another's place."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="certificates")
+    certificate = models.TextField()
+    """PEM."""
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256 of the certificate, hexadecimal."""
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    added_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    objects = ConnectionKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "fingerprint"],
+                condition=Q(retired_at__isnull=True),
+                name="a_certificate_once_in_force",
+            )
+        ]
+
+
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def live(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+
+class Identity(models.Model):
+    """A subject of a connection, linked to an account. Never found by an address."""
+
+    class EndedBy(models.TextChoices):
+        COMPANY = "company", _("the company")
+        PERSON = "person", _("the person")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="identities")
+    subject = models.CharField(max_length=512)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities")
+    public_id = public_id_field()
+    email = models.CharField(max_length=254, blank=True)
+    """As last asserted: a hint for the administrators' eyes, and proof of nothing."""
+    linked_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=7, choices=EndedBy, blank=True)
+
+    objects = IdentityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "subject"],
+                condition=Q(ended_at__isnull=True),
+                name="a_subject_is_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="one_identity_a_connection",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="ended_by_somebody",
+            ),
+        ]
+
+
+class Flow(models.Model):
+    """One attempt to sign in, from leaving for the provider to coming back. Used once, within minutes."""
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in"
+        TEST = "test"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=7, choices=Purpose, default=Purpose.SIGN_IN)
+    state_digest = models.CharField(max_length=64, unique=True)
+    """Of the state that OpenID Connect brings back, or of the request's ID that SAML does."""
+    browser_digest = models.CharField(max_length=64)
+    """Only the browser that left may come back."""
+    next_path = models.CharField(max_length=500, blank=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    """Who tests the connection."""
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class StoredAnswer(models.Model):
+    """An answer that came by POST from another site, where a browser shows no cookie: judged at the GET that
+    follows."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    handle_digest = models.CharField(max_length=64, unique=True)
+    content = models.TextField()
+    """Base64, as it came."""
+    expires_at = models.DateTimeField()
+
+
+class SeenNonce(models.Model):
+    """What may come once: the assertions of a connection."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    value_digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "value_digest"], name="an_assertion_comes_once")
+        ]
+
+
+class CompanySessionQuerySet(models.QuerySet["CompanySession"]):
+    def live(self) -> Self:
+        return self.filter(ended_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class CompanySession(models.Model):
+    """A browser's sign-in with a company: opens the company's programs, and nothing that is the person's own.
+
+    Many may be of one browser session, which keeps their handles; the row is asked at every page, so that
+    what the company ends is over in the same second.
+    """
+
+    handle_digest = models.CharField(max_length=64, unique=True)
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="sessions")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CompanySessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "organization"],
+                condition=Q(ended_at__isnull=True),
+                name="company_sessions_of_a_person",
+            )
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Account and organization are those of the identity."""
+        self.account_id = self.identity.account_id
+        self.organization_id = self.identity.connection.organization_id
+        super().save(*args, **kwargs)
