@@ -1,4 +1,4 @@
-"""What a company's sign-in says of somebody, whichever protocol it speaks, and what was looked at on the way."""
+"""What a company's sign-in says of somebody, whichever protocol it speaks, and what was looked at for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ Values = Mapping[str, tuple[str, ...]]
 class Answer:
     """Believed: it was signed for us, now, in answer to what we asked.
 
-    `subject` alone says who it is. `email` and `full_name` are hints: a company may write there what it likes.
+    `subject` alone says who it is. `email` and `full_name` are hints: a company may write there what it
+    likes.
     """
 
     subject: str
@@ -57,6 +58,7 @@ LONGEST = 300
 
 
 def shortened(value: object) -> str:
-    """What an outsider wrote, short enough for a page."""
+    """What an outsider wrote, short enough for a page, without what a database could not keep."""
     text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
