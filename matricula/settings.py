@@ -18,6 +18,8 @@ from matricula.startup import (
     validated_database,
     validated_email_url,
     validated_mailbox,
+    validated_name_servers,
+    validated_networks,
     validated_webhook_secret,
     whole_number,
 )
@@ -36,6 +38,10 @@ SECRET_KEY = required(
 )
 CA_FILE = validated_ca_file(env.str("MATRICULA_CA_FILE", default=""))
 """Authorities that outgoing connections trust beside those of the machine; see security/tls.py."""
+PRIVATE_NETWORKS = validated_networks(env.str("MATRICULA_PRIVATE_NETWORKS", default=""))
+"""Networks of one's own that addresses written by companies may lead to; see security/outgoing.py."""
+NAME_SERVERS = validated_name_servers(env.str("MATRICULA_DNS", default=""))
+"""Who is asked for the records of domains: address and port of each; the machine's own without any."""
 _base = urlsplit(BASE_URL)
 WORKERS = whole_number(
     env, "MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4), least=1
@@ -215,6 +221,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
         "rule": "owning",
     },
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
+    {"url": "console:domains", "label": _("Domains"), "icon": "globe", "rule": "owning"},
     {"url": "reporting:audit-log", "label": _("Audit log"), "icon": "history", "rule": "administering"},
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
@@ -271,6 +278,7 @@ LIMITS = chosen_limits(
         "offer-role": (100, 24 * 60),
         "logo": (30, 60),
         "course-upload": (100, 60),
+        "check-domain": (60, 60),
     },
 )
 """Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""

@@ -1,5 +1,6 @@
 """What must be right before the process may start; each fault stops it with one sentence."""
 
+import ipaddress
 import re
 import ssl
 from typing import Any
@@ -81,6 +82,27 @@ def validated_ca_file(value: str) -> str:
             f"MATRICULA_CA_FILE must name a file of certificates in PEM, not {value!r}: {fault}."
         ) from fault
     return value
+
+
+def validated_name_servers(value: str) -> list[tuple[str, int]]:
+    """Addresses such as 127.0.0.1:5353 or [::1]:53, between commas. Raises ImproperlyConfigured."""
+    try:
+        parts = [urlsplit(f"//{part}") for part in value.replace(",", " ").split()]
+        return [(str(ipaddress.ip_address(one.hostname or "")), one.port or 53) for one in parts]
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"MATRICULA_DNS must list name servers such as 127.0.0.1:5353: {fault}."
+        ) from fault
+
+
+def validated_networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks such as 10.1.0.0/16, fd00::/8 or one address, between commas. Raises ImproperlyConfigured."""
+    try:
+        return [ipaddress.ip_network(part) for part in value.replace(",", " ").split()]
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"MATRICULA_PRIVATE_NETWORKS must list networks such as 10.1.0.0/16: {fault}."
+        ) from fault
 
 
 def validated_mailbox(value: str) -> str:

@@ -83,6 +83,7 @@ class House:
             "appointment_id": self.appointment().public_id,
             "upload_id": self.organization.course_uploads.create(name="c.zip", size=1).public_id,
             "logo_upload_id": self.organization.logo_uploads.create(content=b"").public_id,
+            "domain_id": self.organization.domains.create(name="nordlicht.example").public_id,
             **self.content(),
             "token_id": grant_token(
                 organization=self.organization, name="Sync", scopes=["audit:read"], days=1, actor=None

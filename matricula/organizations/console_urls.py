@@ -1,11 +1,15 @@
 from django.urls import path
 
-from matricula.organizations.views import console
+from matricula.organizations.views import console, domains
 
 app_name = "console"
 urlpatterns = [
     path("", console.choose_organization, name="choose"),
     path("<slug:slug>/", console.console_home, name="home"),
+    path("<slug:slug>/domains/", domains.domains, name="domains"),
+    path("<slug:slug>/domains/<str:domain_id>/", domains.domain, name="domain"),
+    path("<slug:slug>/domains/<str:domain_id>/check/", domains.domain_check, name="check-domain"),
+    path("<slug:slug>/domains/<str:domain_id>/removal/", domains.domain_removal, name="remove-domain"),
     path("<slug:slug>/branding/", console.branding, name="branding"),
     path("<slug:slug>/branding/logo/", console.logo, name="logo"),
     path("<slug:slug>/branding/logo/removal/", console.logo_removal, name="logo-removal"),

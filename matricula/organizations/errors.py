@@ -9,6 +9,25 @@ class OrganizationError(Refusal):
     code = "organization"
 
 
+class DomainRefused(OrganizationError):
+    """That domain cannot be put on the list."""
+
+    code = "domain_refused"
+    sentence = _("Enter a domain, such as example.com.")
+
+
+class DomainShared(DomainRefused):
+    """Many who have nothing to do with each other have addresses or names there."""
+
+    code = "domain_shared"
+    sentence = _("Nobody has that domain alone: many people and companies have addresses there.")
+
+
+class DomainListed(DomainRefused):
+    code = "domain_listed"
+    sentence = _("That domain is on your list already.")
+
+
 class LastOwner(OrganizationError):
     """Without this owner the organization would have none."""
 

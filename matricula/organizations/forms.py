@@ -69,3 +69,12 @@ class LogoForm(forms.Form):
         help_text=_("SVG, PNG, JPEG or WebP, up to 2 MB. Wide logos work best."),
         widget=forms.FileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"}),
     )
+
+
+class DomainForm(forms.Form):
+    domain = forms.CharField(
+        label=_("Domain"),
+        help_text=_("What stands after the @ in your people's work e-mail, such as example.com."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}),
+    )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from matricula.jobs.models import Job
 from matricula.jobs.queue import READING, performs_job, recurs
-from matricula.organizations import branding
+from matricula.organizations import branding, domains
 
 
 @performs_job(
@@ -17,3 +17,8 @@ def draw_logo_upload(job: Job) -> None:
 @recurs(branding.SWEEP, timedelta(hours=6))
 def sweep_logo_uploads(job: Job) -> None:
     branding.sweep_logo_uploads()
+
+
+@recurs("organizations.domains", timedelta(hours=1), atomic=False)
+def check_domains(job: Job) -> bool:
+    return domains.check_due_domains()

@@ -99,6 +99,69 @@ class LogoUpload(models.Model):
         return str(WORDS.get(self.refusal, "")) if self.state == self.State.REFUSED else ""
 
 
+class DomainQuerySet(models.QuerySet["Domain"]):
+    def proven(self) -> Self:
+        return self.filter(proven_at__isnull=False, lost_at__isnull=True)
+
+
+class Domain(models.Model):
+    """A domain of mail that an organization says is its own, and proves by a record of it."""
+
+    class Finding(models.TextChoices):
+        FOUND = "found"
+        ABSENT = "absent"
+        OTHER = "other"
+        UNANSWERED = "unanswered"
+        TAKEN = "taken"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="domains")
+    public_id = public_id_field()
+    name = models.CharField(max_length=253)
+    """In ASCII, by IDNA 2008."""
+    secret = models.CharField(max_length=32)
+    """Stands in the record, for everybody to read: it says who asked, and opens nothing."""
+    asked_at = models.DateTimeField(default=timezone.now)
+    proven_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    finding = models.CharField(max_length=10, choices=Finding, blank=True)
+    seen = models.TextField(blank=True)
+    """What stood in the record instead, as far as a page can show it."""
+    misses = models.PositiveSmallIntegerField(default=0)
+    """How often in a row the weekly look did not find it."""
+    lost_at = models.DateTimeField(null=True)
+
+    objects = DomainQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="a_domain_once_in_a_company"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(proven_at__isnull=False, lost_at__isnull=True),
+                name="a_domain_proven_by_one_company",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True) | Q(proven_at__isnull=False),
+                name="only_a_proven_domain_is_lost",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_proven(self) -> bool:
+        return self.proven_at is not None and self.lost_at is None
+
+    @property
+    def record_name(self) -> str:
+        return f"_matricula-challenge.{self.name}"
+
+    @property
+    def record_value(self) -> str:
+        return f"matricula-domain-verification={self.secret}"
+
+
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def live(self) -> Self:
         return self.filter(ended_at__isnull=True)

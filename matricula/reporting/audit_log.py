@@ -30,6 +30,7 @@ NAMED_BY = {
     "catalog.specialization": "title",
     "organizations.organization": "name",
     "organizations.affiliation": "account__full_name",
+    "organizations.domain": "name",
     "organizations.role": "account__full_name",
     "accounts.account": "full_name",
 }
@@ -118,6 +119,7 @@ VERBS = (
     "audit",
     "course",
     "direct_link",
+    "domain",
     "group",
     "invitation",
     "membership",

@@ -1,4 +1,4 @@
-"""What a company's sign-in says of somebody, whichever protocol it speaks, and what was looked at for it."""
+"""What a company's sign-in says of somebody, in whichever protocol, and what was looked at on the way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ Values = Mapping[str, tuple[str, ...]]
 class Answer:
     """Believed: it was signed for us, now, in answer to what we asked.
 
-    `subject` alone says who it is. `email` and `full_name` are hints: a company may write there what it
-    likes.
+    `subject` alone says who it is. `email` and `full_name` are hints: a company may
+    write there what it likes.
     """
 
     subject: str

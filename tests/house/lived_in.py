@@ -34,6 +34,7 @@ class LivedIn(House):
 
     def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
         super().__init__(organization, program, course, owner)
+        self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
         self.learn(program, course)
         self.group.managers.add(self.member)
@@ -101,6 +102,7 @@ class LivedIn(House):
             "file_id": self.file.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
+            "domain_id": self.domain.public_id,
             "form": "csv",
             "direction": "up",
             **self.of_a_course(),

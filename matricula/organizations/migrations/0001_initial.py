@@ -228,4 +228,72 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Domain",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=matricula.db.public_ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=253)),
+                ("secret", models.CharField(max_length=32)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("proven_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "finding",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("found", "Found"),
+                            ("absent", "Absent"),
+                            ("other", "Other"),
+                            ("unanswered", "Unanswered"),
+                            ("taken", "Taken"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("seen", models.TextField(blank=True)),
+                ("misses", models.PositiveSmallIntegerField(default=0)),
+                ("lost_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="a_domain_once_in_a_company"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("lost_at__isnull", True), ("proven_at__isnull", False)),
+                        fields=("name",),
+                        name="a_domain_proven_by_one_company",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lost_at__isnull", True), ("proven_at__isnull", False), _connector="OR"
+                        ),
+                        name="only_a_proven_domain_is_lost",
+                    ),
+                ],
+            },
+        ),
     ]
