@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from matricula.mail.composition import one_line
+from matricula.security.outgoing import FetchFailed
 from matricula.sso.answers import Checks
 from matricula.sso.discovery import BASIC, Discovery
 from matricula.sso.errors import (
@@ -17,11 +18,12 @@ from matricula.sso.errors import (
     ProviderError,
     ProviderRefused,
     ProviderStatus,
+    ProviderUnreachable,
     SignInCancelled,
     TokenAnswerMalformed,
 )
 from matricula.sso.id_tokens import read_email, read_full_name, same_text
-from matricula.sso.json_documents import Fetch, JsonObject, ask_provider, fetch_json, read_json_object
+from matricula.sso.json_documents import ACCEPTED, Fetch, JsonObject, fetch_json, read_json_object
 
 SCOPES = ("openid", "email", "profile")
 LONGEST_QUERY, MOST_PARAMETERS = 8000, 30
@@ -160,10 +162,12 @@ def exchange_code(
     Raises ClientRefused, CodeRefused, ProviderRefused, ProviderError.
     """
     body, headers = token_request(discovery, client, code=code, verifier=verifier)
-    status, _headers, answer = ask_provider(
-        fetch, discovery.token_endpoint, method="POST", body=body, headers=headers
-    )
-    return read_token_answer(status, answer)
+    endpoint, largest = discovery.token_endpoint, LARGEST_TOKEN_ANSWER
+    try:
+        fetched = fetch(endpoint, method="POST", body=body, headers=headers, largest=largest)
+    except FetchFailed as failed:
+        raise ProviderUnreachable from failed
+    return read_token_answer(fetched.status, fetched.content)
 
 
 def token_request(
@@ -176,7 +180,7 @@ def token_request(
         "redirect_uri": client.redirect_uri,
         "code_verifier": verifier,
     }
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    headers = {**ACCEPTED, "Content-Type": "application/x-www-form-urlencoded"}
     if discovery.authentication == BASIC:
         headers["Authorization"] = basic_credentials(client)
     else:
@@ -239,7 +243,7 @@ def add_userinfo(
     bearer = {"Authorization": f"Bearer {access_token}"}
     try:
         found, _body = fetch_json(fetch, discovery.userinfo_endpoint, headers=bearer)
-    except ProviderError:
+    except (ProviderError, FetchFailed):
         return claims
     subject = found.get("sub")
     checks.require("userinfo_subject", subject == claims["sub"], expected=claims["sub"], seen=subject)

@@ -47,7 +47,7 @@ class Discovery:
 
 
 def fetch_discovery(fetch: Fetch, issuer: str, *, allow_http: bool = False) -> Discovery:
-    """What the issuer that somebody typed says of itself. Raises DiscoveryError, ProviderError."""
+    """What the issuer that was typed says of itself. Raises DiscoveryError, ProviderError, FetchFailed."""
     issuer = clean_issuer(issuer, allow_http=allow_http)
     document, _body = fetch_json(fetch, discovery_address(issuer))
     return read_discovery(document, issuer=issuer, allow_http=allow_http)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from matricula.web.refusals import Refusal
 
 
-class SsoError(Refusal):
-    """A company's sign-in could not be set up, or could not go on."""
+class SingleSignOnError(Refusal):
+    """Something about a company's sign-in could not be done."""
 
-    code = "sso"
+    code = "single_sign_on"
 
 
-class ProviderError(SsoError):
+class ProviderError(SingleSignOnError):
     """The identity provider was asked for something, and did not give it."""
 
     code = "provider"
@@ -23,14 +23,14 @@ class ProviderError(SsoError):
 
 
 class ProviderUnreachable(ProviderError):
-    """Nobody answered in time, or the connection broke."""
+    """Nothing came while somebody was signing in. What exactly, its cause says."""
 
     code = "provider_unreachable"
     sentence = _("The identity provider cannot be reached at the moment. Try again in a few minutes.")
 
 
 class ProviderStatus(ProviderError):
-    """It answered with another HTTP status than 200. A redirect is not followed."""
+    """It answered with another HTTP status than 200."""
 
     code = "provider_status"
     sentence = _("The identity provider answered with an error.")
@@ -71,7 +71,7 @@ class TokenAnswerMalformed(ProviderError):
     sentence = _("The identity provider did not send an ID token. Is openid among the scopes it allows us?")
 
 
-class DiscoveryError(SsoError):
+class DiscoveryError(SingleSignOnError):
     """The address or the document of an issuer cannot be used. The wizard shows the sentence."""
 
     code = "discovery"
@@ -146,7 +146,7 @@ class NoCommonAuthentication(DiscoveryError):
     sentence = _("The identity provider takes no client secret. Allow client_secret_basic there.")
 
 
-class FlowError(SsoError):
+class FlowError(SingleSignOnError):
     """A sign-in on its way stopped."""
 
     code = "flow"

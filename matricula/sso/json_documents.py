@@ -8,14 +8,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any, Protocol
 
-from matricula.sso.errors import DocumentTooLarge, NotJson, ProviderStatus, ProviderUnreachable
+from matricula.security.outgoing import Fetched
+from matricula.sso.errors import DocumentTooLarge, NotJson, ProviderStatus
 
 JsonObject = Mapping[str, Any]
-Response = tuple[int, Mapping[str, str], bytes]
-"""Status, headers, body."""
 LARGEST = 256 * 1024
 """Bytes of a document. The largest found among well-known providers has 11 KiB."""
 DEEPEST = 16
@@ -25,39 +23,30 @@ UNKEEPABLE = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 
 
 class Fetch(Protocol):
-    """Asks an address of somebody else's, guarded by whoever hands it in: it follows no redirect.
-
-    May raise OSError, HTTPException, or a Refusal of its own.
-    """
+    """`matricula.security.outgoing.fetch`, or in tests a network that is none. Raises FetchFailed."""
 
     def __call__(
-        self, url: str, *, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] = ...
-    ) -> Response: ...
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        largest: int = ...,
+    ) -> Fetched: ...
 
 
-def ask_provider(
-    fetch: Fetch,
-    url: str,
-    *,
-    method: str = "GET",
-    body: bytes = b"",
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """What the provider answers, whichever status it has. Raises ProviderUnreachable."""
-    try:
-        return fetch(url, method=method, body=body, headers={"Accept": "application/json", **(headers or {})})
-    except (OSError, HTTPException) as error:
-        raise ProviderUnreachable from error
+ACCEPTED = {"Accept": "application/json"}
 
 
 def fetch_json(
     fetch: Fetch, url: str, *, headers: Mapping[str, str] | None = None
 ) -> tuple[JsonObject, bytes]:
-    """The JSON object at `url`, and its bytes. Raises ProviderError."""
-    status, _headers, body = ask_provider(fetch, url, headers=headers)
-    if status != 200:
-        raise ProviderStatus(status)
-    return read_json_object(body), body
+    """The JSON object at `url`, and its bytes. Raises ProviderError, FetchFailed."""
+    fetched = fetch(url, headers={**ACCEPTED, **(headers or {})}, largest=LARGEST)
+    if fetched.status != 200:
+        raise ProviderStatus(fetched.status)
+    return read_json_object(fetched.content), fetched.content
 
 
 def read_json_object(body: bytes, *, largest: int = LARGEST) -> JsonObject:

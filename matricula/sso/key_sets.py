@@ -61,7 +61,8 @@ class KeySet:
 def fetch_key_set(fetch: Fetch, address: str) -> str:
     """The text of the key set at discovery's `jwks_uri`, to be kept and read by `read_key_set`.
 
-    It was read once, so that a broken one never takes the place of one that works. Raises ProviderError.
+    It was read once, so that a broken one never takes the place of one that works. Raises ProviderError,
+    FetchFailed.
     """
     _keys, body = fetch_json(fetch, address)
     text = body.decode()

@@ -6,11 +6,11 @@ import hmac
 import json
 from dataclasses import replace
 from functools import cache
-from http.client import HTTPException
 
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from matricula.security.outgoing import Fetched, FetchFailed
 from matricula.sso.code_flow import Client, Secrets
 from matricula.sso.discovery import Discovery
 from matricula.sso.id_tokens import Expected
@@ -111,13 +111,13 @@ class Network:
         self.answers = {f"{ISSUER}/{name}": answer for name, answer in answers.items()}
         self.asked = []
 
-    def __call__(self, url, *, method="GET", body=b"", headers=None):
+    def __call__(self, url, *, method="GET", body=None, headers=None, largest):
         self.asked.append((method, url, body, headers or {}))
         answer = self.answers.get(url, (404, b"<h1>Not found</h1>"))
-        if isinstance(answer, OSError | HTTPException):
+        if isinstance(answer, FetchFailed):
             raise answer
         status, content = answer if isinstance(answer, tuple) else (200, answer)
-        return status, {}, content if isinstance(content, bytes) else json.dumps(content).encode()
+        return Fetched(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
 
 
 def differing(**changes):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from matricula.security.outgoing import Redirected, TooSlow, Unreachable
 from matricula.sso import errors
 from matricula.sso.answers import AnswerRefused, Checks
 from matricula.sso.code_flow import (
@@ -163,7 +164,7 @@ def test_whatever_comes_back_breaks_nothing(query):
         callback = read_callback(query)
     except errors.CallbackMalformed:
         return
-    with pytest.raises((AnswerRefused, errors.SsoError)):
+    with pytest.raises((AnswerRefused, errors.SingleSignOnError)):
         judge_callback(callback, discovery=NAMING, state=SECRETS.state, checks=Checks())
 
 
@@ -211,19 +212,19 @@ TOKEN_ANSWERS = {
     "another error": ((400, {"error": "invalid_scope"}), errors.ProviderRefused),
     "an error that is no text": ((400, {"error": 7}), errors.ProviderStatus),
     "a page": ((500, b"<h1>Oops</h1>"), errors.ProviderStatus),
-    "a redirect": ((307, b""), errors.ProviderStatus),
+    "a redirect": (Redirected(), errors.ProviderUnreachable),
     "no token": ({"access_token": "at"}, errors.TokenAnswerMalformed),
     "a token that is none": ({"id_token": {"sub": "ada"}}, errors.TokenAnswerMalformed),
     "a form": (b"id_token=a.b.c", errors.NotJson),
     "5 MB": (b'{"id_token":"' + b"a" * 5_000_000 + b'"}', errors.DocumentTooLarge),
-    "slow": (TimeoutError(), errors.ProviderUnreachable),
+    "slow": (TooSlow(), errors.ProviderUnreachable),
 }
 
 
 @pytest.mark.parametrize("what", TOKEN_ANSWERS)
 def test_ada_is_told_what_came_in_place_of_a_token(what):
     answer, error = TOKEN_ANSWERS[what]
-    with pytest.raises(errors.SsoError) as refused:
+    with pytest.raises(errors.SingleSignOnError) as refused:
         exchange_code(Network(token=answer), DISCOVERY, CLIENT, code="abc", verifier="V")
     assert type(refused.value) is error
     assert str(refused.value)
@@ -240,7 +241,7 @@ def test_an_access_token_that_no_header_carries_is_left_out(token):
 @example(200, b'{"id_token":"\\ud800"}')
 @example(400, b'{"error":""}')
 def test_whatever_the_token_endpoint_says_breaks_nothing(status, body):
-    with pytest.raises(errors.SsoError):
+    with pytest.raises(errors.SingleSignOnError):
         read_token_answer(status, body)
 
 
@@ -269,7 +270,7 @@ def test_userinfo_of_somebody_else_is_refused(subject):
     assert refused.value.code == "userinfo_subject"
 
 
-@pytest.mark.parametrize("answer", [(404, b""), b"<h1>", b"a.b.c", ConnectionResetError()])
+@pytest.mark.parametrize("answer", [(404, b""), b"<h1>", b"a.b.c", Unreachable()])
 def test_userinfo_that_does_not_come_keeps_nobody_out(answer):
     assert complete(answer)[0] == BARE
 

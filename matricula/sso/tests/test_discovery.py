@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import replace
-from http.client import IncompleteRead
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from matricula.security import outgoing
 from matricula.sso import errors
 from matricula.sso.discovery import (
     Discovery,
@@ -178,14 +178,13 @@ def test_what_is_not_as_it_should_be_is_named(name, value):
 
 FETCHED = {
     "not there": ((404, b"<h1>Not found</h1>"), errors.ProviderStatus),
-    "a redirect": ((302, b""), errors.ProviderStatus),
+    "a redirect": (outgoing.Redirected(), outgoing.Redirected),
     "a page": (b"<!doctype html><title>Sign in</title>", errors.NotJson),
     "nothing": (b"", errors.NotJson),
     "a list": (b"[]", errors.NotJson),
     "5 MB": (b'{"issuer":"' + b"a" * 5_000_000 + b'"}', errors.DocumentTooLarge),
-    "slow": (TimeoutError(), errors.ProviderUnreachable),
-    "broken off": (IncompleteRead(b"{"), errors.ProviderUnreachable),
-    "nobody": (ConnectionRefusedError(), errors.ProviderUnreachable),
+    "slow": (outgoing.TooSlow(), outgoing.TooSlow),
+    "our own network": (outgoing.AddressForbidden(), outgoing.AddressForbidden),
 }
 
 
@@ -205,7 +204,7 @@ def test_the_status_that_came_is_told():
 @given(st.binary() | st.text().map(str.encode))
 @example(b'{"issuer":{}}')
 def test_whatever_is_published_breaks_nothing(body):
-    with pytest.raises(errors.SsoError):
+    with pytest.raises(errors.SingleSignOnError):
         fetch_discovery(Network(**{WELL_KNOWN: body}), ISSUER)
 
 
@@ -221,6 +220,6 @@ OTHERS = [
 def test_no_value_in_the_document_breaks_anything(name, value):
     try:
         found = read(**{name: value})
-    except errors.SsoError:
+    except errors.SingleSignOnError:
         return
     assert found.token_endpoint.startswith("https://")

@@ -72,7 +72,7 @@ def test_a_private_key_that_was_published_is_read_as_the_public_one():
 @example({"kty": "OKP", "crv": "Ed25519", "x": ""})
 @example({"kty": "RSA", "n": "é", "e": "AQAB"})
 def test_whatever_is_in_a_key_breaks_nothing(jwk):
-    with pytest.raises(errors.SsoError):
+    with pytest.raises(errors.SingleSignOnError):
         read_key_set(json.dumps({"keys": [jwk]}))
 
 
@@ -80,5 +80,5 @@ def test_whatever_is_in_a_key_breaks_nothing(jwk):
 @example(b'{"keys":[{"kty":"RSA","n":"","e":""}]}')
 @example(b'{"keys":[{"kty":["RSA"]}]}')
 def test_a_provider_that_publishes_anything_breaks_nothing(body):
-    with pytest.raises(errors.SsoError):
+    with pytest.raises(errors.SingleSignOnError):
         read_key_set(body.decode(errors="replace"))

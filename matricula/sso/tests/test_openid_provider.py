@@ -1,13 +1,14 @@
 """Ada signs in at a provider that others wrote, run on this machine for as long as the test."""
 
-import re
 import urllib.error
 import urllib.request
+from ipaddress import ip_network
 from time import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from matricula.security.outgoing import AddressForbidden, fetch
 from matricula.sso import errors
 from matricula.sso.answers import AnswerRefused, Checks
 from matricula.sso.code_flow import (
@@ -25,25 +26,20 @@ from matricula.sso.tests.providers import CLAIMS, CLIENT, CLIENT_ID, SECRETS, ma
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A browser that stops where it is sent to."""
+
     def redirect_request(self, *_given):
         return None
 
 
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
-
-
-def fetch(url, *, method="GET", body=b"", headers=None):
-    request = urllib.request.Request(url, data=body or None, headers=dict(headers or {}), method=method)
-    try:
-        with opener.open(request, timeout=20) as answer:
-            return answer.status, dict(answer.headers), answer.read(1_000_000)
-    except urllib.error.HTTPError as answer:
-        return answer.code, dict(answer.headers), answer.read(1_000_000)
+browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
+LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
 
 @pytest.fixture
-def provider(monkeypatch):
-    """oidc-provider-mock, for as long as the test."""
+def provider(monkeypatch, settings):
+    """oidc-provider-mock, for as long as the test, in a network that the operator named."""
+    settings.PRIVATE_NETWORKS = LOOPBACK
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
     mock = pytest.importorskip("oidc_provider_mock")
     claims = {"email": "ada@acme.example", "name": "Ada Lovelace"}
@@ -54,18 +50,19 @@ def provider(monkeypatch):
 def log_in(address, *, who="ada-1"):
     """What Ada does in her browser at the provider; the query she comes back with."""
     form = {"sub": who} if who else {"action": "deny"}
-    content = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, headers, _body = fetch(address, method="POST", body=urlencode(form).encode(), headers=content)
-    assert status == 302
-    assert headers["Location"].startswith(CLIENT.redirect_uri)
-    return urlsplit(headers["Location"]).query
+    with pytest.raises(urllib.error.HTTPError) as sent_back:
+        browser.open(address, data=urlencode(form).encode(), timeout=20)
+    assert sent_back.value.code == 302
+    location = sent_back.value.headers["Location"]
+    assert location.startswith(CLIENT.redirect_uri)
+    return urlsplit(location).query
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_ada_signs_in_at_a_provider_that_others_wrote(provider):
     discovery = fetch_discovery(fetch, provider, allow_http=True)
     address = authorization_address(discovery, CLIENT, SECRETS)
-    assert re.search("<form", fetch(address)[2].decode())
+    assert b"<form" in fetch(address).content
     checks = Checks()
     code = judge_callback(
         read_callback(log_in(address)), discovery=discovery, state=SECRETS.state, checks=checks
@@ -92,3 +89,10 @@ def test_a_provider_that_leaves_the_state_out_when_ada_cancels_is_nobodys(provid
     with pytest.raises(AnswerRefused) as refused:
         judge_callback(callback, discovery=discovery, state=SECRETS.state, checks=Checks())
     assert refused.value.code == "state"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_provider_in_no_network_that_the_operator_named_is_not_asked(provider, settings):
+    settings.PRIVATE_NETWORKS = []
+    with pytest.raises(AddressForbidden):
+        fetch_discovery(fetch, provider, allow_http=True)
