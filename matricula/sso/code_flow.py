@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from matricula.mail.composition import one_line
@@ -40,7 +40,7 @@ class Client:
     """Who we are for a provider."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     redirect_uri: str
 
 
@@ -48,17 +48,17 @@ class Client:
 class Secrets:
     """A flow's own: 256 bits each, as unreserved characters (RFC 7636, 4.1: 43 to 128 of them)."""
 
-    state: str
-    nonce: str
-    verifier: str
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Callback:
     """What the browser brought back in the address. Nothing of it is believed yet."""
 
-    state: str = ""
-    code: str = ""
+    state: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
     issuer: str = ""
     error: str = ""
     description: str = ""
@@ -68,8 +68,8 @@ class Callback:
 class TokenAnswer:
     """Of the token endpoint (Core 1.0, 3.1.3.3)."""
 
-    id_token: str
-    access_token: str = ""
+    id_token: str = field(repr=False)
+    access_token: str = field(default="", repr=False)
 
 
 def authorization_address(
@@ -95,9 +95,8 @@ def authorization_address(
         "prompt": prompt,
     }
     query = urlencode({name: value for name, value in asked.items() if value})
-    return (
-        f"{discovery.authorization_endpoint}{'&' if '?' in discovery.authorization_endpoint else '?'}{query}"
-    )
+    endpoint = discovery.authorization_endpoint
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
 
 def code_challenge(verifier: str) -> str:
@@ -247,4 +246,4 @@ def add_userinfo(
         return claims
     subject = found.get("sub")
     checks.require("userinfo_subject", subject == claims["sub"], expected=claims["sub"], seen=subject)
-    return {**{name: found[name] for name in HINTS if name in found}, **claims}
+    return {**claims, **{name: found[name] for name in HINTS if name in found and not claims.get(name)}}

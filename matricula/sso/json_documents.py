@@ -15,7 +15,7 @@ from matricula.sso.errors import DocumentTooLarge, NotJson, ProviderStatus
 
 JsonObject = Mapping[str, Any]
 LARGEST = 256 * 1024
-"""Bytes of a document. The largest found among well-known providers has 11 KiB."""
+"""Bytes of a document: many times what one with a dozen keys and their certificates has."""
 DEEPEST = 16
 """Levels of a document: what is kept must be written again, too, and Python gives up at about a thousand."""
 UNKEEPABLE = re.compile(rb"\\u(?:0000|d[89a-f])", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Ada's way to her company's sign-in and back: what we ask, what comes, and what is refused."""
 
 import base64
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -198,6 +199,11 @@ def test_an_id_and_a_secret_are_written_as_in_a_form():
     assert pair == b"https%3A%2F%2Flearn.example%3A8%2F%C3%A4:a+b%3Ac%2Bd%25%26~"
 
 
+def test_no_secret_of_a_sign_in_gets_into_a_traceback():
+    shown = [repr(one) for one in (CLIENT, SECRETS, TokenAnswer("a.b.c", "a-t"), Callback(code="abc"))]
+    assert not [one for one in shown if re.search("s3cret|SSS|NNN|VVV|a.b.c|a-t|abc", one)]
+
+
 def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there():
     post = replace(DISCOVERY, authentication="client_secret_post")
     body, headers = token_request(post, AWKWARD, code="abc", verifier="V")
@@ -256,7 +262,7 @@ def complete(userinfo, claims=BARE, token="at"):
 
 def test_userinfo_adds_what_the_token_does_not_say_and_changes_nothing():
     said = {"sub": "ada-1", "email": "ada@acme.example", "name": "Ada", "iss": "x", "groups": ["owners"]}
-    found, network = complete(said, {**BARE, "name": "Ada Lovelace"})
+    found, network = complete(said, {**BARE, "name": "Ada Lovelace", "email": None})
     assert found == {**BARE, "name": "Ada Lovelace", "email": "ada@acme.example"}
     assert network.asked[0][3]["Authorization"] == "Bearer at"
     assert (needs_userinfo(BARE), needs_userinfo(found)) == (True, False)
