@@ -32,7 +32,7 @@ def begin_arrival(*, origin: Origin, account: Account | None) -> Arrival:
     if account:
         refuse_removed(program=program, account=account, invited_at=origin.invited_at)
     if origin.is_answered:
-        raise LinkRefused("used")
+        raise LinkRefused("used", origin)
     if program.is_full:
         raise ProgramFull
     arrival = Arrival(program=program, account=account, work_email=origin.address, **origin.columns)
@@ -49,6 +49,17 @@ def holder_of(arrival: Arrival) -> Account | None:
         return None
     row = first_or_none(EmailAddress.objects.spelled(arrival.work_email).held().select_related("account"))
     return row.account if row else None
+
+
+def is_addressed_to(origin: Origin, account: Account) -> bool:
+    """Whether a personal invitation names an address of `account`, or was answered by it. Any other link is
+    for whoever opens it."""
+    invitation = origin.invitation
+    if invitation is None or invitation.accepted_by_id == account.pk:
+        return True
+    ties = Affiliation.objects.live().filter(organization=invitation.organization_id, account=account)
+    named = {"canonical": invitation.canonical}
+    return account.addresses.filter(**named).exists() or ties.filter(**named).exists()
 
 
 def may_finish(arrival: Arrival) -> bool:
@@ -105,9 +116,9 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     """
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
-        return Membership.objects.get(program=arrival.program, account=account)
-    if arrival.program.has_ended:
-        raise LinkRefused("ended")
+        return membership_by(arrival, account)
+    if reason := arrival.why_stopped:
+        raise LinkRefused(reason)
     if is_trusted(arrival) and not vouch_for(account, arrival.work_email):
         raise LinkRefused("lost")
     origin = arrival.origin
@@ -117,6 +128,15 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)
     fulfil_terms(terms, membership)
     record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
+    return membership
+
+
+def membership_by(arrival: Arrival, account: Account) -> Membership:
+    """Of an arrival that finished. Raises LinkRefused for an account that it did not bring in."""
+    theirs = Membership.objects.filter(program=arrival.program, account=account)
+    membership = first_or_none(theirs)
+    if membership is None:
+        raise LinkRefused("used")
     return membership
 
 

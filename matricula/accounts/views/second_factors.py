@@ -1,6 +1,5 @@
 """Second factors: an authenticator app, passkeys, recovery codes."""
 
-import json
 from io import BytesIO
 
 import pyotp
@@ -27,6 +26,7 @@ from matricula.accounts.second_factors import (
 )
 from matricula.security.secrets import seal, unseal
 from matricula.web.access import signed_in
+from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 BEING_ADDED = "new_authenticator"
@@ -122,9 +122,9 @@ def keep_passkey(request: HttpRequest, account: Account) -> HttpResponse:
     try:
         if state is None:
             raise PasskeyRefused
-        name = request.GET.get("name", "")[:80]
-        passkeys.register_passkey(account=account, state=state, answer=json.loads(request.body), name=name)
-    except (PasskeyRefused, ValueError):
+        name = text_in(request.GET, "name")[:80]
+        passkeys.register_passkey(account=account, state=state, answer=object_in(request), name=name)
+    except PasskeyRefused:
         return JsonResponse({"error": _("The passkey could not be made. Try again.")}, status=400)
     request.session.cycle_key()
     messages.success(request, _("The passkey is added. We wrote to you about it."))
