@@ -125,7 +125,7 @@ def refuse_taken(arrival: Arrival) -> None:
 
     Of an address that a visitor typed nothing is told: a letter asks whoever reads the mailbox.
     """
-    held = EmailAddress.objects.spelled(arrival.work_email).held().exclude(account=arrival.account)
+    held = EmailAddress.objects.spelled(arrival.work_email).lasting().exclude(account=arrival.account)
     if arrival.origin.reached(arrival.work_email) and held.exists():
         raise MailboxTaken
 

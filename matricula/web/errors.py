@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from matricula.web.refusals import Refusal
 
-PAUSE_SECONDS = 5
+RETRY_AFTER_SECONDS = 5
 View = Callable[..., HttpResponseBase]
 
 
@@ -65,7 +65,9 @@ def pause(request: HttpRequest) -> HttpResponse:
     forget_dead_connections()
     safe = request.method in ("GET", "HEAD")
     return HttpResponse(
-        render_to_string("503.html", {"safe": safe}), status=503, headers={"Retry-After": str(PAUSE_SECONDS)}
+        render_to_string("503.html", {"safe": safe}),
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
 
 
