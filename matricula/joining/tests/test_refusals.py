@@ -15,8 +15,7 @@ from matricula.accounts.errors import AccountError
 from matricula.accounts.models import Account, Confirmation
 from matricula.invitations.errors import InvitationError
 from matricula.invitations.invitations import decline_invitation, invite_person, revoke_invitation
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.arrivals import finish_arrival
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.errors import JoiningError, LinkRefused
