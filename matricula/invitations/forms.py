@@ -17,9 +17,10 @@ from matricula.programs.offer import (
     specializations_of_each,
 )
 from matricula.programs.terms import Terms
+from matricula.web.forms import ManyChosenField
 
 
-class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class GroupsField(ManyChosenField):
     """Groups of one program; of several, each with its program's name."""
 
     widget = forms.CheckboxSelectMultiple

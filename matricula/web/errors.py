@@ -1,20 +1,19 @@
 """Error pages: what happened in plain words, and what to do next."""
 
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from matricula.web.redirects import where_it_leads
 from matricula.web.refusals import Refusal
 
 RETRY_AFTER_SECONDS = 5
-View = Callable[..., HttpResponseBase]
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -77,27 +76,8 @@ def forget_dead_connections() -> None:
         connection.pool.check()  # type: ignore[attr-defined]
 
 
-def begins_session(leads_to: Callable[..., str]) -> Callable[[View], View]:
-    """For views that sign somebody in: where the same form leads when it is sent once more.
-
-    A double click without JavaScript sends it twice. When the first answer came in between, the second has
-    the token of a form from before the log-in, and whoever pressed is in: they see what the first one showed.
-    """
-
-    def mark(view: View) -> View:
-        view.leads_to = leads_to  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
-def to_my_learning(**_: object) -> str:
-    return "/learn/"
-
-
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
-    match = request.resolver_match
-    leads_to = getattr(match.func, "leads_to", None) if match else None
-    if match and leads_to and request.user.is_authenticated:
-        return redirect(leads_to(**match.kwargs))
+    onward = where_it_leads(request)
+    if onward:
+        return redirect(onward)
     return render(request, "403.html", {"stale": True}, status=403)

@@ -45,8 +45,9 @@ def object_in(request: HttpRequest) -> dict[str, Any]:
     """
     try:
         given = json.loads(request.body.decode())
+        written = json.dumps(given, ensure_ascii=False)
     except (ValueError, RecursionError) as fault:
         raise BadRequest("body") from fault
-    if not isinstance(given, dict) or not is_storable(json.dumps(given, ensure_ascii=False)):
+    if not isinstance(given, dict) or "\\u0000" in written or not is_storable(written):
         raise BadRequest("body")
     return given

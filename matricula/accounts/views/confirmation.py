@@ -27,7 +27,7 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
 from matricula.web.access import public
-from matricula.web.errors import begins_session, to_my_learning
+from matricula.web.redirects import begins_session, to_my_learning
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HELD_SECONDS = 3600

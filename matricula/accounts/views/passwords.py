@@ -16,7 +16,7 @@ from matricula.accounts.views.sign_in import local_path, next_in
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import HasToWait
 from matricula.web.access import public
-from matricula.web.errors import begins_session, to_my_learning
+from matricula.web.redirects import begins_session, to_my_learning
 
 
 @public

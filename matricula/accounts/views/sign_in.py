@@ -27,7 +27,8 @@ from matricula.accounts.sign_in import (
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import TooManyTries, how_long
 from matricula.web.access import public
-from matricula.web.errors import ask_to_wait, begins_session, to_my_learning
+from matricula.web.errors import ask_to_wait
+from matricula.web.redirects import begins_session, to_my_learning
 from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.models import Arrival
 from matricula.joining.set_up import join_as
 from matricula.programs.offer import browse, offered_courses, offered_specializations, was_offered
+from matricula.web.redirects import belongs_to
 
 
 @holding_arrival
@@ -49,6 +50,7 @@ def specialization(request: HttpRequest, arrival: Arrival, specialization_id: st
 
 @holding_arrival
 @require_POST
+@belongs_to("joining:courses", "public_id")
 def start(request: HttpRequest, arrival: Arrival, kind: str, chosen_id: str) -> HttpResponse:
     """START: the choice is remembered through everything that follows."""
     offered: QuerySet[Any] = (

@@ -27,6 +27,7 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.web.access import public
+from matricula.web.redirects import belongs_to
 from matricula.web.values import text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -113,6 +114,7 @@ def is_member(request: HttpRequest, program: int) -> bool:
 
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def join_now(request: HttpRequest) -> HttpResponse:
     """JOIN NOW: `as` says whether the signed-in account joins, or another."""
     myself = request.user if text_in(request.POST, "as") == "me" else None
@@ -174,6 +176,7 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
 
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask the administrator: about the arrival or the link opened last, else about the address typed. One
     answer for all."""
@@ -207,6 +210,7 @@ def asked_about(request: HttpRequest) -> tuple[Origin | None, str]:
 
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     """Who was removed asks, in one click, for an invitation. Everybody else gets the same answer."""
     theirs = Membership.objects.filter(kept_out(None), program__public_id=program_id)

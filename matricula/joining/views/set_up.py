@@ -32,7 +32,8 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, Tally, guess
 from matricula.web.context import language_of
-from matricula.web.errors import ask_to_wait, begins_session
+from matricula.web.errors import ask_to_wait
+from matricula.web.redirects import begins_session
 
 SIGN_UPS_AGAIN = Limit("sign-up-again")
 FORM = require_http_methods(["GET", "HEAD", "POST"])

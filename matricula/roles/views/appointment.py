@@ -24,7 +24,7 @@ from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.security.throttling import Limit
 from matricula.web.access import public
-from matricula.web.errors import begins_session
+from matricula.web.redirects import begins_session
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SIGN_UPS = Limit("role-sign-up")
