@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -155,8 +155,31 @@ def affiliate_account(arrival: Arrival, account: Account) -> Affiliation:
             return tie
         own = first_or_none(Affiliation.objects.locked(organization=organization, account=account.pk))
         if own:
+            if arrival.origin.address and account.has_confirmed(arrival.work_email):
+                change_work_email(own, arrival.work_email)
             return own
     raise WorkEmailTaken
+
+
+def change_work_email(tie: Affiliation, address: str) -> None:
+    """The address that the person was invited at, and proved, is their work e-mail from now on; the one of
+    before is history: whoever looks for it finds them, and it leaves with the organization as this one does.
+
+    Who has it already, in a tie of somebody else, keeps it, and nobody is kept out by that.
+    """
+    before, history = tie.work_email, tie.as_history
+    if tie.canonical == canonical(address):
+        return
+    try:
+        with transaction.atomic():
+            tie.work_email, tie.started_at = address, timezone.now()
+            tie.save(update_fields=["work_email", "canonical", "started_at"])
+            history.save(force_insert=True)
+    except IntegrityError:
+        tie.refresh_from_db()
+        return
+    changed = {"before": {"address": before}, "after": {"address": address}}
+    record("affiliation.renamed", actor=tie.account, organization=tie.organization_id, subject=tie, **changed)
 
 
 def fulfil_terms(terms: Terms, membership: Membership) -> None:
