@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "matricula.identities.access.KeepToCompany",
     "matricula.web.middleware.limit_body_size",
+    "matricula.web.middleware.explain_refusals",
+    "matricula.web.redirects.explain_methods",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -288,6 +290,8 @@ ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", def
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
 # -- API -------------------------------------------------------------------------------------------
+FOR_PROGRAMS = ("/api/", "/_anymail/")
+"""Below these no pages are: what is refused there is not told to people."""
 LIMITED_ELSEWHERE = ("/api/v1/imports/", "/api/v1/course-uploads/")
 """Addresses that look at sizes themselves, once they know who asks; see web/middleware.py."""
 API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)

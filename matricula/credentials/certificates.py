@@ -33,12 +33,13 @@ def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], *
 def issue_specialization_certificates(
     sender: object, enrolments: Sequence[SpecializationEnrolment], **_: object
 ) -> None:
+    """As for courses: one for each enrolment, and no more."""
     minutes, looks = minutes_of_courses(enrolments), looks_of(one.specialization for one in enrolments)
-    people = [one.account_id for one in enrolments]
-    rows = Certificate.objects.filter(account__in=people, specialization__isnull=False)
-    known = set(rows.values_list("account_id", "specialization_id"))
+    rows = Certificate.objects.filter(specialization_enrolment__in=enrolments)
+    known = set(rows.values_list("specialization_enrolment_id", flat=True))
     issue_certificates(
         Certificate(
+            specialization_enrolment=one,
             account=one.account,
             specialization=one.specialization,
             recipient_name=one.account.name_for_certificates,
@@ -47,7 +48,7 @@ def issue_specialization_certificates(
             **looks[one.specialization.organization_id],
         )
         for one in enrolments
-        if (one.account_id, one.specialization_id) not in known
+        if one.pk not in known
     )
 
 

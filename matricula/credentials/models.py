@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matricula.catalog.models import Course, Specialization
 from matricula.db.public_ids import public_id_field
-from matricula.learning.models import Enrolment
+from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.organizations.models import Logo, Organization
 
 NO_BRAND = "#12544e"
@@ -22,11 +22,15 @@ class Certificate(models.Model):
 
     public_id = public_id_field()
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="certificates"
     )
     enrolment = models.OneToOneField(
-        Enrolment, null=True, on_delete=models.CASCADE, related_name="certificate"
+        Enrolment, null=True, on_delete=models.PROTECT, related_name="certificate"
     )
+    specialization_enrolment = models.OneToOneField(
+        SpecializationEnrolment, null=True, on_delete=models.PROTECT, related_name="certificate"
+    )
+    """What it was issued for is this or `enrolment`. Of two that one person brings together, both stay."""
     course = models.ForeignKey(Course, null=True, on_delete=models.SET_NULL, related_name="certificates")
     specialization = models.ForeignKey(
         Specialization, null=True, on_delete=models.SET_NULL, related_name="certificates"
@@ -46,10 +50,9 @@ class Certificate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "specialization"],
-                condition=Q(specialization__isnull=False),
-                name="one_certificate_a_specialization",
+            models.CheckConstraint(
+                condition=Q(enrolment__isnull=True) | Q(specialization_enrolment__isnull=True),
+                name="a_certificate_is_of_one_enrolment",
             )
         ]
 
@@ -63,5 +66,4 @@ class Certificate(models.Model):
 
     @property
     def is_of_specialization(self) -> bool:
-        """A Course Certificate hangs on an enrolment; a Specialization Certificate does not."""
-        return self.enrolment_id is None
+        return self.specialization_enrolment_id is not None

@@ -17,15 +17,20 @@ from matricula.programs.offer import (
     specializations_of_each,
 )
 from matricula.programs.terms import Terms
+from matricula.web.forms import ManyChosenField
 
 
-class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class GroupsField(ManyChosenField):
     """Groups of one program; of several, each with its program's name."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
         super().__init__(Group.objects.none(), label=gettext_lazy("Groups to join"), required=False)
+        self.help_text = gettext_lazy(
+            "Whoever left or was removed and comes back is in these groups only, with all their progress."
+            " “Invite again” on their own page brings the old groups back, too."
+        )
         self.of_several = False
 
     def offer(self, programs: Iterable[Program]) -> None:

@@ -5,29 +5,38 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from matricula.db.queries import first_or_none
 from matricula.joining.models import WITH_ORIGIN, Arrival
+from matricula.joining.refusals import KEPT_OUT, refuse_arrival, refused, show_removed
 from matricula.programs.models import Membership, Program, kept_out
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import access_rule
+from matricula.web.refusals import Refusal
 
-KEPT_OUT = Exists(
-    Membership.objects.filter(
-        kept_out(Coalesce(OuterRef("invitation__created_at"), F("left_at"))),
-        program=OuterRef("program"),
-        account=OuterRef("account"),
-    )
-)
-"""Of arrivals: whether an administrator removed the person, and did not invite them by this since."""
+MINE, KEPT = "arrivals", 10
+"""Of a browser: the arrivals it began, in its session and, signed, in a cookie."""
 
 
 def is_mine(request: HttpRequest, arrival: Arrival) -> bool:
-    return arrival.public_id in request.session.get("arrivals", []) or is_own(request, arrival)
+    return arrival.public_id in begun_here(request) or is_own(request, arrival)
+
+
+def begun_here(request: HttpRequest) -> list[str]:
+    """The cookie outlives the session: who presses SIGN UP twice sends it again after the first press has
+    begun a session of its own, and the one that was sent along is gone."""
+    return [*request.session.get(MINE, []), *(cookie_value(request, MINE) or "").split()]
+
+
+def remember_arrival(request: HttpRequest, response: HttpResponseBase, arrival: Arrival) -> None:
+    """This browser began it, and may go on with it."""
+    before = [one for one in dict.fromkeys(begun_here(request)) if one != arrival.public_id]
+    begun = [*before[-KEPT + 1 :], arrival.public_id]
+    request.session[MINE] = begun
+    keep_in_cookie(response, MINE, " ".join(begun), path="/join/")
 
 
 def is_own(request: HttpRequest, arrival: Arrival) -> bool:
@@ -46,15 +55,11 @@ def is_kept_out(request: HttpRequest, program: Program, invited_at: datetime | N
     return theirs.filter(kept_out(invited_at)).exists()
 
 
-def show_removed(request: HttpRequest, program: Program) -> HttpResponse:
-    """The same page at every door: what happened, what brings them back, and one click to ask for it."""
-    return render(request, "joining/pages/removed.html", {"program": program}, status=410)
-
-
 def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Hands the view the Arrival instead of its public id; without one, the lost-session page.
 
-    After the last day of the program, and to whom an administrator removed, the page that says so.
+    What brought the visitor may have been withdrawn or turned off meanwhile, the program may be over, or an
+    administrator removed them: the page that says so. Whatever the view's verbs refuse gets its page, too.
     """
 
     @wraps(view)
@@ -63,10 +68,13 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
         arrival = first_or_none(rows.filter(public_id=public_id, expires_at__gt=timezone.now()))
         if arrival is None or not is_mine(request, arrival):
             return render(request, "joining/pages/lost.html", status=404)
-        if arrival.program.has_ended:
-            return render(request, "joining/pages/refused.html", {"code": "ended"}, status=410)
+        if reason := arrival.why_stopped:
+            return refused(request, reason, arrival)
         if arrival.kept_out and is_own(request, arrival):
             return show_removed(request, arrival.program)
-        return view(request, arrival, *args, **kwargs)
+        try:
+            return view(request, arrival, *args, **kwargs)
+        except Refusal as refusal:
+            return refuse_arrival(request, arrival, refusal)
 
     return access_rule("holding_arrival", view, guarded)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ def begin_arrival(*, origin: Origin, account: Account | None) -> Arrival:
     if account:
         refuse_removed(program=program, account=account, invited_at=origin.invited_at)
     if origin.is_answered:
-        raise LinkRefused("used")
+        raise LinkRefused("used", origin)
     if program.is_full:
         raise ProgramFull
     arrival = Arrival(program=program, account=account, work_email=origin.address, **origin.columns)
@@ -49,6 +49,17 @@ def holder_of(arrival: Arrival) -> Account | None:
         return None
     row = first_or_none(EmailAddress.objects.spelled(arrival.work_email).lasting().select_related("account"))
     return row.account if row else None
+
+
+def is_addressed_to(origin: Origin, account: Account) -> bool:
+    """Whether a personal invitation names an address of `account`, or was answered by it. Any other link is
+    for whoever opens it."""
+    invitation = origin.invitation
+    if invitation is None or invitation.accepted_by_id == account.pk:
+        return True
+    ties = Affiliation.objects.live().filter(organization=invitation.organization_id, account=account)
+    named = {"canonical": invitation.canonical}
+    return account.addresses.filter(**named).exists() or ties.filter(**named).exists()
 
 
 def may_finish(arrival: Arrival) -> bool:
@@ -105,9 +116,9 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     """
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
-        return Membership.objects.get(program=arrival.program, account=account)
-    if arrival.program.has_ended:
-        raise LinkRefused("ended")
+        return membership_by(arrival, account)
+    if reason := arrival.why_stopped:
+        raise LinkRefused(reason)
     if is_trusted(arrival) and not vouch_for(account, arrival.work_email):
         raise LinkRefused("lost")
     origin = arrival.origin
@@ -117,6 +128,15 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)
     fulfil_terms(terms, membership)
     record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
+    return membership
+
+
+def membership_by(arrival: Arrival, account: Account) -> Membership:
+    """Of an arrival that finished. Raises LinkRefused for an account that it did not bring in."""
+    theirs = Membership.objects.filter(program=arrival.program, account=account)
+    membership = first_or_none(theirs)
+    if membership is None:
+        raise LinkRefused("used")
     return membership
 
 
@@ -135,8 +155,31 @@ def affiliate_account(arrival: Arrival, account: Account) -> Affiliation:
             return tie
         own = first_or_none(Affiliation.objects.locked(organization=organization, account=account.pk))
         if own:
+            if arrival.origin.address and account.has_confirmed(arrival.work_email):
+                change_work_email(own, arrival.work_email)
             return own
     raise WorkEmailTaken
+
+
+def change_work_email(tie: Affiliation, address: str) -> None:
+    """The address that the person was invited at, and proved, is their work e-mail from now on; the one of
+    before is history: whoever looks for it finds them, and it leaves with the organization as this one does.
+
+    Who has it already, in a tie of somebody else, keeps it, and nobody is kept out by that.
+    """
+    before, history = tie.work_email, tie.as_history
+    if tie.canonical == canonical(address):
+        return
+    try:
+        with transaction.atomic():
+            tie.work_email, tie.started_at = address, timezone.now()
+            tie.save(update_fields=["work_email", "canonical", "started_at"])
+            history.save(force_insert=True)
+    except IntegrityError:
+        tie.refresh_from_db()
+        return
+    changed = {"before": {"address": before}, "after": {"address": address}}
+    record("affiliation.renamed", actor=tie.account, organization=tie.organization_id, subject=tie, **changed)
 
 
 def fulfil_terms(terms: Terms, membership: Membership) -> None:

@@ -1,11 +1,16 @@
 """Links: what the secret of one stands for, and which one a browser opened last."""
 
+from django.http import HttpRequest, HttpResponse
+
 from matricula.db.queries import first_or_none
 from matricula.invitations.models import InvitationToken
 from matricula.joining.errors import LinkRefused
 from matricula.joining.models import DirectLink
 from matricula.joining.origins import DirectLinkOrigin, InvitationOrigin, Origin
 from matricula.security.secrets import digest
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
+
+HELD_COOKIE = "joining"
 
 
 def open_link(secret: str) -> Origin:
@@ -22,6 +27,17 @@ def open_held_link(key: str) -> Origin:
     if kind not in FINDERS or not pk.isdecimal():
         raise LinkRefused("lost")
     return check_open(FINDERS[kind](pk=pk))
+
+
+def hold_origin(response: HttpResponse, origin: Origin) -> None:
+    """The browser keeps which link it opened."""
+    if origin.key:
+        keep_in_cookie(response, HELD_COOKIE, origin.key, path="/join/")
+
+
+def held_origin(request: HttpRequest) -> Origin:
+    """What the link the visitor opened last stands for now. Raises LinkRefused."""
+    return open_held_link(cookie_value(request, HELD_COOKIE) or "")
 
 
 def check_open(origin: Origin | None) -> Origin:

@@ -19,6 +19,8 @@ from matricula.mail.addresses import canonical
 from matricula.programs.models import Group, Program
 
 ARRIVAL_DAYS = 14
+OVERDUE = timedelta(hours=24)
+"""An arrival may still finish so long after JOIN NOW when what brought it has expired meanwhile."""
 
 
 def arrival_expiry() -> Any:
@@ -105,6 +107,19 @@ class Arrival(models.Model):
     def origin(self) -> Origin:
         """What brought the visitor."""
         return next(filter(None, (one.of(self) for one in ORIGINS)))
+
+    @property
+    def why_stopped(self) -> str:
+        """The code of the refusal, when it can go on no more; else nothing.
+
+        That what brought it is used up, or answered, does not stop who joined by it: `accept` knows whom.
+        """
+        reason = "" if self.finished_at else self.origin.why_closed()
+        if reason == "expired" and timezone.now() < self.created_at + OVERDUE:
+            return ""
+        if self.program.has_ended:
+            return "ended"
+        return "" if reason == "used" else reason
 
 
 WITH_ORIGIN = ("program__organization", "course", "specialization", *(one.relation for one in ORIGINS))

@@ -156,7 +156,8 @@ class InvitationOrigin(Origin):
         if is_member(self.program, account) and theirs.exists():
             return self.terms
         refuse_removed(program=self.program, account=account, invited_at=self.invited_at)
-        raise LinkRefused("used")
+        self.invited.refresh_from_db(fields=["state"])
+        raise LinkRefused(self.why_closed() or "used")
 
     @property
     def key(self) -> str:
@@ -242,7 +243,8 @@ class DirectLinkOrigin(Origin):
             return NO_TERMS
         refuse_removed(program=self.program, account=account)
         if not self.link.use():
-            raise LinkRefused("used")
+            self.link.refresh_from_db(fields=["turned_off_at"])
+            raise LinkRefused("off" if self.link.turned_off_at else "used")
         return self.terms
 
     @property

@@ -120,17 +120,22 @@ def finish_or_confirm(*, arrival: Arrival) -> None:
         return
 
 
+def refuse_taken(arrival: Arrival) -> None:
+    """Raises MailboxTaken when another account holds the invited mailbox: no letter brings this one on.
+
+    Of an address that a visitor typed nothing is told: a letter asks whoever reads the mailbox.
+    """
+    held = EmailAddress.objects.spelled(arrival.work_email).lasting().exclude(account=arrival.account)
+    if arrival.origin.reached(arrival.work_email) and held.exists():
+        raise MailboxTaken
+
+
 def work_address(arrival: Arrival) -> EmailAddress:
     """The account's row for the work e-mail; a linked account does not sign in with it."""
     if arrival.account is None:
         raise NotConfirmed
-    rows = list(EmailAddress.objects.spelled(arrival.work_email))
-    if (
-        any(row.is_lasting and row.account_id != arrival.account.pk for row in rows)
-        and arrival.origin.address
-    ):
-        raise MailboxTaken
-    for own in rows:
+    refuse_taken(arrival)
+    for own in EmailAddress.objects.spelled(arrival.work_email):
         if own.account_id == arrival.account.pk:
             own.account = arrival.account
             return own

@@ -12,7 +12,7 @@ from matricula.programs.models import Membership
 class Enrolment(models.Model):
     """An account in a course. The membership may end; the enrolment and its progress stay."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     membership = models.ForeignKey(
         Membership, null=True, on_delete=models.SET_NULL, related_name="enrolments"
@@ -29,7 +29,7 @@ class Enrolment(models.Model):
 
 class SpecializationEnrolment(models.Model):
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="specialization_enrolments"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="specialization_enrolments"
     )
     specialization = models.ForeignKey(Specialization, on_delete=models.PROTECT, related_name="enrolments")
     started_at = models.DateTimeField(default=timezone.now)

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from matricula.mail.models import InboxLetter
 from matricula.mail.receivers import NotYetKnown, listens_to
 from matricula.web.access import public
+from matricula.web.values import text_in
 
 SHOWN = 200
 FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
@@ -21,7 +22,7 @@ FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-P
 def inbox(request: HttpRequest) -> HttpResponse:
     refuse_outside_development(request)
     letters = InboxLetter.objects.order_by("-id")[:SHOWN]
-    if request.GET.get("format") == "json":
+    if text_in(request.GET, "format") == "json":
         return JsonResponse([as_json(letter) for letter in letters], safe=False)
     return render(request, "mail/pages/inbox.html", {"letters": letters})
 

@@ -180,7 +180,7 @@ class Affiliation(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="affiliations")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="affiliations"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations"
     )
     work_email = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
@@ -209,6 +209,18 @@ class Affiliation(models.Model):
         self.canonical = canonical(self.work_email)
         super().save(*args, **kwargs)
 
+    @property
+    def as_history(self) -> "Affiliation":
+        """A row of its own that says what the tie was like until now."""
+        return Affiliation(
+            organization_id=self.organization_id,
+            account_id=self.account_id,
+            work_email=self.work_email,
+            canonical=self.canonical,
+            started_at=self.started_at,
+            ended_at=timezone.now(),
+        )
+
 
 class Role(models.Model):
     """What an account may do in an organization's console."""
@@ -220,7 +232,7 @@ class Role(models.Model):
         VIEWER = "viewer", _("Viewer")
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="roles")
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="roles")
     kind = models.CharField(max_length=24, choices=Kind)
     since = models.DateTimeField(default=timezone.now)
 

@@ -7,25 +7,40 @@ from matricula.db.triggers import Trigger, after_installing, register_triggers
 from matricula.programs.counting import Counter, register_counter
 from matricula.programs.recount import recount_programs
 
-WORDS = """' ' || lower((SELECT full_name FROM accounts_account WHERE id = {account})) || ' ' || coalesce((
-    SELECT canonical FROM organizations_affiliation
-    WHERE account_id = {account} AND organization_id = {organization}
-    ORDER BY ended_at IS NOT NULL, ended_at DESC, id DESC LIMIT 1), '')"""
-OF_ROW = WORDS.format(
-    account="programs_membership.account_id", organization="programs_membership.organization_id"
-)
-RENEW = f"UPDATE programs_membership SET search = {OF_ROW} WHERE {{which}}"
-"""A member is found by name and work e-mail: of the live tie, else of the one that ended last. A space
-before each word lets the index find where words begin."""
-NEW_MEMBER = WORDS.format(account="NEW.account_id", organization="NEW.organization_id")
-TIED = "account_id = NEW.account_id AND organization_id = NEW.organization_id"
+JOINED = {"postgresql": "string_agg(' ' || canonical, '')", "sqlite": "group_concat(' ' || canonical, '')"}
+WORDS = """' ' || coalesce((SELECT lower(full_name) FROM accounts_account WHERE id = {account}), '')
+    || coalesce((SELECT {joined} FROM (SELECT DISTINCT canonical FROM organizations_affiliation
+    WHERE account_id = {account} AND organization_id = {organization} ORDER BY canonical) AS known), '')"""
+"""A member is found by name and work e-mail, the one of today and those of before. A space before each word
+lets the index find where words begin."""
+
+
+def words_of(vendor: str, row: str) -> str:
+    account, organization = f"{row}.account_id", f"{row}.organization_id"
+    return WORDS.format(joined=JOINED[vendor], account=account, organization=organization)
+
+
+def renewal(vendor: str, which: str) -> str:
+    words = words_of(vendor, "programs_membership")
+    return f"UPDATE programs_membership SET search = {words} WHERE {which}"
+
+
+TIE = "account_id = {0}.account_id AND organization_id = {0}.organization_id"
+MOVED = f"{TIE.format('NEW')} OR {TIE.format('OLD')}"
 LISTENING = (
     ("renamed", "accounts_account", "AFTER UPDATE OF full_name", "account_id = NEW.id"),
-    ("tied", "organizations_affiliation", "AFTER INSERT", TIED),
-    ("tied_anew", "organizations_affiliation", "AFTER UPDATE OF canonical", TIED),
+    ("tied", "organizations_affiliation", "AFTER INSERT", TIE.format("NEW")),
+    (
+        "tied_anew",
+        "organizations_affiliation",
+        "AFTER UPDATE OF canonical, account_id, organization_id",
+        MOVED,
+    ),
+    ("untied", "organizations_affiliation", "AFTER DELETE", TIE.format("OLD")),
+    ("handed_over", "programs_membership", "AFTER UPDATE OF account_id", "id = NEW.id"),
 )
 register_triggers(
-    Trigger(vendor, name, table, when, RENEW.format(which=which))
+    Trigger(vendor, name, table, when, renewal(vendor, which))
     for vendor in ("postgresql", "sqlite")
     for name, table, when, which in LISTENING
 )
@@ -36,11 +51,11 @@ register_triggers(
             "found_by",
             "programs_membership",
             "BEFORE INSERT",
-            f"NEW.search := {NEW_MEMBER}",
+            f"NEW.search := {words_of('postgresql', 'NEW')}",
             answer="NEW",
         ),
         Trigger(
-            "sqlite", "found_by", "programs_membership", "AFTER INSERT", RENEW.format(which="id = NEW.id")
+            "sqlite", "found_by", "programs_membership", "AFTER INSERT", renewal("sqlite", "id = NEW.id")
         ),
     ]
 )
@@ -89,7 +104,8 @@ register_counter(
 @after_installing
 def renew_words() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(RENEW.format(which=f"search <> {OF_ROW}"))
+        words = words_of(connection.vendor, "programs_membership")
+        cursor.execute(renewal(connection.vendor, f"search <> {words}"))
 
 
 after_installing(recount_programs)

@@ -22,6 +22,8 @@ from matricula.programs.signals import membership_ended, program_entered
 def enter_program(*, program: Program, account: Account, invited_at: datetime | None = None) -> Membership:
     """The account's active membership; an ended one is revived. Twice is once. Every way in ends here.
 
+    Whoever comes back has their progress, and is in no group until the door they came by brings one.
+
     Who left comes back by any open door; who was removed only by an invitation made since, so whoever lets
     in the holder of one says when it was made: `invited_at`.
 
@@ -36,8 +38,10 @@ def enter_program(*, program: Program, account: Account, invited_at: datetime | 
     if new or revive_membership(membership, invited_at):
         program.take_seat()
         notice_seats(program)
+        before = {} if new else {"groups": leave_groups(membership)}
         verb = "membership.began" if new else "membership.revived"
-        record(verb, actor=account, organization=program.organization_id, subject=membership)
+        organization = program.organization_id
+        record(verb, actor=account, organization=organization, subject=membership, before=before)
         program_entered.send(Membership, membership=membership)
     return membership
 
@@ -54,6 +58,13 @@ def revive_membership(membership: Membership, invited_at: datetime | None) -> bo
     if not membership.is_active:
         raise RemovedFromProgram
     return bool(revived)
+
+
+def leave_groups(membership: Membership) -> list[str]:
+    """All of them; their names, which the audit log keeps. Whoever invites anew says to which groups."""
+    names = list(membership.groups.order_by("name").values_list("name", flat=True))
+    membership.groups.clear()
+    return names
 
 
 def refuse_removed(*, program: Program, account: Account, invited_at: datetime | None = None) -> None:

@@ -202,7 +202,7 @@ class Membership(models.Model):
         Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
     )
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     groups = models.ManyToManyField(Group, blank=True, related_name="memberships")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from matricula.accounts.models import Account
-from matricula.db.paging import PAGE_SIZE, KeysetPage
+from matricula.db.paging import PAGE_SIZE, KeysetPage, parse_id
 from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
 from matricula.invitations.models import Invitation
 from matricula.joining.models import Arrival
@@ -40,8 +40,9 @@ def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]
     if asked.get("program"):
         programs = Program.objects.shown_to(role).filter(public_id=asked["program"])
         rows = rows.filter(program__in=list(programs.values_list("pk", flat=True)))
-    if asked.get("group", "").isdigit():
-        groups = Group.objects.shown_to(role).filter(pk=int(asked["group"]))
+    group = parse_id(asked.get("group"))
+    if group is not None:
+        groups = Group.objects.shown_to(role).filter(pk=group)
         rows = rows.filter(groups__in=list(groups.values_list("pk", flat=True)))
     if asked.get("state") in Membership.State.values:
         rows = rows.filter(state=asked["state"])

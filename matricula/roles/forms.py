@@ -10,13 +10,14 @@ from matricula.programs.forms import RIGHTS
 from matricula.programs.models import Group
 from matricula.roles.errors import GroupsMissing
 from matricula.roles.roles import check_groups
+from matricula.web.forms import ManyChosenField
 
 
 class RoleForm(forms.Form):
     """A role, and the groups of a group manager. Who changes their own confirms that they know."""
 
     kind = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
-    groups = forms.ModelMultipleChoiceField(
+    groups = ManyChosenField(
         Group.objects.none(),
         label=_("Groups"),
         required=False,

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+from matricula.web.redirects import where_it_leads
+from matricula.web.refusals import Refusal
 
 RETRY_AFTER_SECONDS = 5
 
@@ -32,8 +35,21 @@ def ask_to_wait(
     if words:
         context["form"].add_error(None, words)
     response = render(request, page, context, status=429)
-    response["Retry-After"] = str(max(1, round((until - timezone.now()).total_seconds())))
+    response["Retry-After"] = seconds_until(until)
     return response
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What a room refused and no view had a page for: its sentence, and never a fault of ours (409)."""
+    until = getattr(refusal, "until", None)
+    response = render(request, "409.html", {"words": str(refusal)}, status=429 if until else 409)
+    if until:
+        response["Retry-After"] = seconds_until(until)
+    return response
+
+
+def seconds_until(moment: datetime) -> str:
+    return str(max(1, round((moment - timezone.now()).total_seconds())))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -61,4 +77,7 @@ def forget_dead_connections() -> None:
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
+    onward = where_it_leads(request)
+    if onward:
+        return redirect(onward)
     return render(request, "403.html", {"stale": True}, status=403)

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.template import TemplateDoesNotExist
+
+from matricula.db.paging import parse_id
 
 OWN = "web/forms/"
 
@@ -19,3 +23,14 @@ class Renderer(TemplatesSetting):
             return super().get_template(template_name.replace("django/forms/", OWN, 1))
         except TemplateDoesNotExist:
             return super().get_template(template_name)
+
+
+class ManyChosenField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rows chosen by their ids. What can be none is refused before a database is asked: SQLite fails."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value if isinstance(value, list | tuple) else ():
+            if isinstance(one, str) and parse_id(one) is None:
+                words = self.error_messages["invalid_pk_value"]
+                raise ValidationError(words, code="invalid_pk_value", params={"pk": one[:20]})
+        return super().clean(value)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from matricula.web.errors import bad_request
+from matricula.web.errors import bad_request, refusal_page
+from matricula.web.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -24,6 +25,20 @@ def revalidate_pages(answer: GetResponse) -> GetResponse:
         return response
 
     return answered
+
+
+def explain_refusals(answer: GetResponse) -> GetResponse:
+    """Middleware: whatever a room refuses and no view has a page for is told in its own words."""
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        return answer(request)
+
+    answered.process_exception = explain_refusal  # type: ignore[attr-defined]
+    return answered
+
+
+def explain_refusal(request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    return refusal_page(request, fault) if isinstance(fault, Refusal) else None
 
 
 MIB = 1024 * 1024
@@ -57,4 +72,6 @@ def limit_body_size(answer: Answer) -> Answer:
 def body_length(request: HttpRequest) -> int:
     """Without a length, Django reads no body at all."""
     length = request.headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
+    if not (length.isascii() and length.isdigit()):
+        return 0
+    return int(length) if len(length) < 19 else MOST_BYTES_SIGNED_IN + 1

@@ -1,18 +1,23 @@
 """A house with one of everything that an address names, and the browsers of fitting people."""
 
+import base64
 import hashlib
 import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 
 from conftest import PASSWORD
 from matricula.accounts.models import Confirmation, PasswordReset, Session
 from matricula.accounts.passwords import ask_to_reset
+from matricula.accounts.second_factors import SEAL
 from matricula.api.models import Token
 from matricula.api.tests.conftest import House
 from matricula.catalog.course_import import keep_file
@@ -23,6 +28,7 @@ from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
+from matricula.security.secrets import seal
 from tests.learners import do_everything, short_course
 
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0"}
@@ -38,7 +44,7 @@ class LivedIn(House):
         program.specializations.add(self.series)
         self.learn(program, course)
         self.group.managers.add(self.member)
-        self.factor = self.member.second_factors.create(kind="passkey", name="Key", sealed="x")
+        self.factor = self.member.second_factors.create(kind="passkey", name="Key", sealed=sealed_passkey())
         ask_to_reset(address=self.member.primary_address.address)
         self.chika = self.chika_with_letters(course)
         self.learner, self.ruler = signed_in(Client(), self.member), signed_in(Client(), owner)
@@ -151,3 +157,10 @@ def link_in_letter(beginning: str, **found: str) -> str:
         pass
     texts = InboxLetter.objects.filter(text__contains=beginning, **found).values_list("text", flat=True)
     return re.search(rf"{beginning}\S+", texts.latest("pk"))[0]
+
+
+def sealed_passkey() -> str:
+    """Of a device that nobody has."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    data = AttestedCredentialData.create(b"\0" * 16, b"key", key)
+    return seal(SEAL, base64.b64encode(data).decode())

@@ -32,11 +32,10 @@ MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
     "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
-    "accounts:authenticator": {("accounts_session", "session_data"), ("accounts_session", "expire_date")},
 }
 """On GET, by the name of the view; HEAD never. The answers of identity providers will stand here, too.
 
-The page of an authenticator keeps the secret that it shows in the session of who is to enter its code.
+Why each may: docs/decisions/0032.
 """
 EVERYWHERE = {("security_throttle", "*"), ("security_throttle", "tries")}
 """Tries are counted wherever they are limited."""

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.errors import AppCodeWrong, FactorExists
 from matricula.accounts.models import RecoveryCode, SecondFactor, Session
 from matricula.accounts.passwords import change_password
@@ -305,6 +305,18 @@ def test_secrets_of_an_app_that_is_being_added_are_sealed_too(client, chika):
     page = client.get("/account/second-factors/authenticator/")
     shown = page.context["secret"]
     assert shown not in str(dict(client.session))
+    assert shown not in str(client.cookies)
     assert client.get("/account/second-factors/authenticator/").context["secret"] == shown
     client.post("/account/second-factors/authenticator/", {"code": now(shown)})
     assert SecondFactor.objects.get().account == chika
+
+
+def test_the_cookie_of_an_app_that_another_account_began_is_not_taken(client, chika):
+    """Somebody planted their own secret in Chika's browser, to know her codes later."""
+    mallory = Client()
+    person("Mallory", "mallory@elsewhere.example")
+    mallory.post("/account/log-in/", {**LOG_IN, "email": "mallory@elsewhere.example"})
+    theirs = mallory.get("/account/second-factors/authenticator/").context["secret"]
+    client.post("/account/log-in/", LOG_IN)
+    client.cookies["new_authenticator"] = mallory.cookies["new_authenticator"].value
+    assert client.get("/account/second-factors/authenticator/").context["secret"] != theirs

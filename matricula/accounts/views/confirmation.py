@@ -27,6 +27,7 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
 from matricula.web.access import public
+from matricula.web.redirects import begins_session, to_my_learning
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HELD_SECONDS = 3600
@@ -59,6 +60,7 @@ def confirmation_link(request: HttpRequest, secret: str) -> HttpResponse:
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """What a confirmation letter leads to. A GET changes nothing; elsewhere than where it began it asks for
     the account's password, so that nobody confirms a stranger's account by accident."""
@@ -94,6 +96,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def reclaim(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else set up an account with this mailbox: its holder takes it over, and all of theirs goes.
     An account that is in use stays theirs; the address goes from it."""

@@ -12,17 +12,18 @@ from matricula.accounts.views.confirmation import (
     link_ended,
     own_letter,
 )
-from matricula.accounts.views.sign_in import local_path
+from matricula.accounts.views.sign_in import local_path, next_in
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import HasToWait
 from matricula.web.access import public
+from matricula.web.redirects import begins_session, to_my_learning
 
 
 @public
 @FORM
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a letter; the answer is the same whether or not an account exists."""
-    target = local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="")
+    target = local_path(next_in(request), otherwise="")
     form = AddressForm(request.POST or None)
     page, context = "accounts/pages/forgotten.html", {"form": form, "asked": False, "next": target}
     if request.method == "POST" and form.is_valid():
@@ -46,6 +47,7 @@ def reset_link(request: HttpRequest, secret: str) -> HttpResponse:
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         found = open_reset(pk=own_letter(request, "reset", pk))

@@ -1,7 +1,5 @@
 """Confirm it is you: before something that matters, once in ten minutes."""
 
-import json
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +14,7 @@ from matricula.accounts.views.sign_in import passkey_refused, wanted
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import TooManyTries
 from matricula.web.access import signed_in
+from matricula.web.values import object_in
 
 CEREMONY = "passkey_proof"
 
@@ -54,8 +53,8 @@ def answer_proof(request: HttpRequest) -> HttpResponse:
     try:
         if state is None:
             raise PasskeyRefused
-        passkeys.prove_passkey(account=own_account(request), state=state, answer=json.loads(request.body))
-    except (PasskeyRefused, ValueError):
+        passkeys.prove_passkey(account=own_account(request), state=state, answer=object_in(request))
+    except PasskeyRefused:
         return passkey_refused()
     proven(request)
     return JsonResponse({"then": wanted(request)})

@@ -1,10 +1,10 @@
 """Second factors: an authenticator app, passkeys, recovery codes."""
 
-import json
 from io import BytesIO
 
 import pyotp
 import segno
+from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +18,6 @@ from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import (
-    SEAL,
     add_authenticator,
     codes_left,
     enrolment_uri,
@@ -26,7 +25,9 @@ from matricula.accounts.second_factors import (
     renew_recovery_codes,
 )
 from matricula.security.secrets import seal, unseal
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import signed_in
+from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 BEING_ADDED = "new_authenticator"
@@ -51,24 +52,33 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @freshly_signed_in
 @FORM
 def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
-    """Show the secret to the app, and see that it took it."""
-    kept = request.session.get(BEING_ADDED) or seal(SEAL, pyotp.random_base32())
-    if request.method != "HEAD":
-        request.session.setdefault(BEING_ADDED, kept)
-    secret = unseal(SEAL, kept)
+    """Show the secret to the app, and see that it took it. Looking at it writes no row."""
+    secret = shown_secret(request, account) or pyotp.random_base32()
     form = AuthenticatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             add_authenticator(account=account, secret=secret, code=form.cleaned_data["code"])
-            del request.session[BEING_ADDED]
             request.session.cycle_key()
-            return show_codes(request, account)
+            answer = show_codes(request, account)
+            answer.delete_cookie(BEING_ADDED, path=request.path)
+            return answer
         except FactorExists:
             return redirect("accounts:second-factors")
         except AppCodeWrong as wrong:
             form.add_error("code", str(wrong))
     context = {"form": form, "secret": secret, "qr": qr(enrolment_uri(account, secret))}
-    return render(request, "accounts/pages/authenticator.html", context)
+    answer = render(request, "accounts/pages/authenticator.html", context)
+    keep_in_cookie(answer, BEING_ADDED, seal(BEING_ADDED, f"{account.pk}:{secret}"), path=request.path)
+    return answer
+
+
+def shown_secret(request: HttpRequest, account: Account) -> str:
+    """What this browser was shown before, sealed in its cookie: a reload or a mistyped code keeps it."""
+    try:
+        whose, _colon, secret = unseal(BEING_ADDED, cookie_value(request, BEING_ADDED) or "").partition(":")
+    except InvalidToken:
+        return ""
+    return secret if whose == str(account.pk) else ""
 
 
 def qr(text: str) -> str:
@@ -122,9 +132,9 @@ def keep_passkey(request: HttpRequest, account: Account) -> HttpResponse:
     try:
         if state is None:
             raise PasskeyRefused
-        name = request.GET.get("name", "")[:80]
-        passkeys.register_passkey(account=account, state=state, answer=json.loads(request.body), name=name)
-    except (PasskeyRefused, ValueError):
+        name = text_in(request.GET, "name")[:80]
+        passkeys.register_passkey(account=account, state=state, answer=object_in(request), name=name)
+    except PasskeyRefused:
         return JsonResponse({"error": _("The passkey could not be made. Try again.")}, status=400)
     request.session.cycle_key()
     messages.success(request, _("The passkey is added. We wrote to you about it."))

@@ -1,6 +1,5 @@
 """Log in, the second step, log out."""
 
-import json
 from collections.abc import Callable
 
 from django import forms
@@ -29,6 +28,8 @@ from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import TooManyTries, how_long
 from matricula.web.access import public
 from matricula.web.errors import ask_to_wait
+from matricula.web.redirects import begins_session, to_my_learning
+from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
@@ -42,12 +43,17 @@ def local_path(path: str, *, otherwise: str) -> str:
     return path if safe and plain else otherwise
 
 
+def next_in(request: HttpRequest) -> str:
+    return text_in(request.POST, "next", text_in(request.GET, "next"))
+
+
 def wanted(request: HttpRequest) -> str:
-    return local_path(request.POST.get("next", request.GET.get("next", "")), otherwise="/learn/")
+    return local_path(next_in(request), otherwise="/learn/")
 
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def sign_in(request: HttpRequest) -> HttpResponse:
     target = wanted(request)
     form = LogInForm(request.POST or None)
@@ -72,6 +78,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def second_step(request: HttpRequest) -> HttpResponse:
     """After the password: the app's code, or a passkey."""
     account = pending_account(request)
@@ -85,6 +92,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 @public
 @FORM
+@begins_session(to_my_learning)
 def recovery_step(request: HttpRequest) -> HttpResponse:
     """After the password, without the device: one of the recovery codes."""
     account = pending_account(request)
@@ -149,10 +157,8 @@ def answer_passkey(request: HttpRequest) -> HttpResponse:
     try:
         if asked is None or asked["second_step_of"] != (pending and pending.pk):
             raise PasskeyRefused
-        account = passkeys.prove_passkey(
-            account=pending, state=asked["state"], answer=json.loads(request.body)
-        )
-    except (PasskeyRefused, ValueError):
+        account = passkeys.prove_passkey(account=pending, state=asked["state"], answer=object_in(request))
+    except PasskeyRefused:
         return passkey_refused()
     if pending:
         return JsonResponse({"then": finish_step(request, account)})

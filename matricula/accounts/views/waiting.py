@@ -22,7 +22,12 @@ def told_to_wait(request: HttpRequest, page: str, context: dict[str, Any], wait:
 def letter_news(*, account: Account, address: str, holding: str = "") -> dict[str, Any]:
     """For a page that asks for a code: whether its letter `came_back`, or why there is `no_letter`."""
     came_back = letter_came_back(account=account, address=address)
-    return {"came_back": came_back, "no_letter": why_no_letter(address, holding) if came_back is None else ""}
+    if came_back is not None:
+        return {"came_back": came_back, "no_letter": ""}
+    if not account.addresses.spelled(address).exists():
+        words = _("The letter to %s no longer works. Ask for a new one below.") % address
+        return {"came_back": None, "no_letter": words}
+    return {"came_back": None, "no_letter": why_no_letter(address, holding)}
 
 
 def why_no_letter(address: str, holding: str) -> str:

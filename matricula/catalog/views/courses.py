@@ -19,6 +19,7 @@ from matricula.db.paging import keyset_page
 from matricula.files.responses import answer_with_file
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.web.values import text_in
 
 
 @overseeing
@@ -26,8 +27,9 @@ from matricula.organizations.models import Organization
 def courses(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Searched by title and summary, the newest first."""
     rows = matching(organization.courses.all(), request.GET)
-    if request.GET.get("state") in ("offered", "withdrawn"):
-        rows = rows.filter(withdrawn_at__isnull=request.GET["state"] == "offered")
+    state = text_in(request.GET, "state")
+    if state in ("offered", "withdrawn"):
+        rows = rows.filter(withdrawn_at__isnull=state == "offered")
     page = keyset_page(rows, request.GET)
     counted = organization.courses.filter(pk__in=[one.pk for one in page.rows]).annotate(
         lessons_shown=Count("lessons", filter=Q(lessons__withdrawn_at__isnull=True), distinct=True),

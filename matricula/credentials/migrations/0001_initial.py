@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="certificates",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -66,9 +66,18 @@ class Migration(migrations.Migration):
                     "enrolment",
                     models.OneToOneField(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="certificate",
                         to="learning.enrolment",
+                    ),
+                ),
+                (
+                    "specialization_enrolment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="learning.specializationenrolment",
                     ),
                 ),
                 (
@@ -101,10 +110,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("specialization__isnull", False)),
-                        fields=("account", "specialization"),
-                        name="one_certificate_a_specialization",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("enrolment__isnull", True),
+                            ("specialization_enrolment__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="a_certificate_is_of_one_enrolment",
                     )
                 ],
             },

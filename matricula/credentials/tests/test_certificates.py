@@ -9,10 +9,12 @@ from pypdf import PdfReader
 
 from conftest import person
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
+from matricula.credentials.certificates import issue_specialization_certificates
 from matricula.credentials.models import Certificate
 from matricula.credentials.pdf import print_certificate
 from matricula.learning.completion import finish_lesson
 from matricula.learning.enrolments import start_course, start_specialization
+from matricula.learning.models import SpecializationEnrolment
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
 
@@ -149,3 +151,15 @@ def test_a_specialization_started_after_all_its_courses_completes_at_once(course
     complete(course, membership)
     start_specialization(specialization=series, membership=membership)
     assert Certificate.objects.filter(specialization=series).count() == 1
+
+
+def test_two_certificates_of_one_specialization_stay_with_one_person(program, course):
+    """Ada had two accounts and completed it in both. Certificates hang on enrolments, and none is lost."""
+    series = program.organization.specializations.create(slug="all", title="All of it")
+    ada, other = person("Ada", "ada@home.example"), person("Ada", "ada@other.example")
+    for one in (ada, other):
+        enrolled = SpecializationEnrolment.objects.create(account=one, specialization=series)
+        issue_specialization_certificates(None, [enrolled])
+        issue_specialization_certificates(None, [enrolled])
+    Certificate.objects.update(account=ada)
+    assert [one.is_of_specialization for one in ada.certificates.all()] == [True, True]

@@ -138,7 +138,7 @@ def test_what_nobody_asked_for_in_a_month_is_removed_and_printed_again_when_want
     assert printed == ["Ada Okafor", "Hugo", "Ada Okafor"]
 
 
-def test_what_was_printed_of_ada_goes_with_her_account_and_nothing_of_anybody_else(
+def test_what_was_printed_of_ada_goes_with_her_certificate_and_nothing_of_anybody_else(
     certificate, kept, django_capture_on_commit_callbacks
 ):
     hugos = Certificate.objects.create(
@@ -150,7 +150,7 @@ def test_what_was_printed_of_ada_goes_with_her_account_and_nothing_of_anybody_el
     Certificate.objects.filter(pk=certificate.pk).update(recipient_name="Ada Lovelace")
     ask(certificate)
     with django_capture_on_commit_callbacks() as after_commit:
-        certificate.account.delete()
+        certificate.delete()
     assert len(kept()) == 3
     for forget in after_commit * 2:
         forget()
@@ -160,7 +160,7 @@ def test_what_was_printed_of_ada_goes_with_her_account_and_nothing_of_anybody_el
 def test_a_pdf_that_was_printed_while_its_certificate_went_is_removed_at_night(certificate, kept):
     ask(certificate)
     (place,) = kept()
-    certificate.account.delete()
+    certificate.delete()
     assert kept() == [place]
     tonight()
     assert kept() == []

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="accepted_invitations",
                         to=settings.AUTH_USER_MODEL,
                     ),

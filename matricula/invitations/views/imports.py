@@ -34,6 +34,7 @@ from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 from matricula.programs.seats import scarce_seats
+from matricula.web.values import text_in
 
 State = ImportedFile.State
 TEMPLATE = ("email", "first name", "last name", "groups", "courses")
@@ -156,14 +157,14 @@ def reading(request: HttpRequest, organization: Organization, file_id: str) -> H
 
 def was_read_anew(request: HttpRequest, file: ImportedFile) -> bool:
     """Since the page was drawn: what it showed is not what would be confirmed or changed now."""
-    return request.POST.get("readings", str(file.readings)) != str(file.readings)
+    return text_in(request.POST, "readings", str(file.readings)) != str(file.readings)
 
 
 def choices_of(request: HttpRequest, file: ImportedFile) -> Choices:
     """What is not among the choices is as it was. Raises ColumnsRefused."""
-    encoding, delimiter = request.POST.get("encoding", ""), request.POST.get("delimiter", "")
+    encoding, delimiter = text_in(request.POST, "encoding"), text_in(request.POST, "delimiter")
     signs = NAMES_OF_DELIMITERS
-    asked = {at: request.POST.get(f"column-{at + 1}", "") for at in range(len(file.layout["columns"]))}
+    asked = {at: text_in(request.POST, f"column-{at + 1}") for at in range(len(file.layout["columns"]))}
     return revised(
         file,
         encoding=encoding if encoding in set(ENCODINGS) else file.layout["encoding"],

@@ -10,7 +10,8 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.models import Confirmation, EmailAddress
-from matricula.invitations.invitations import invite_person_back
+from matricula.audit.models import Entry
+from matricula.invitations.invitations import invite_person, invite_person_back
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival, Request
@@ -20,7 +21,8 @@ from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import RemovedFromProgram
 from matricula.programs.memberships import end_membership, enter_program, proof_needed_since
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Group, Membership, Program
+from matricula.programs.terms import Terms
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 ADA = "ada@nordlicht.example"
@@ -255,3 +257,41 @@ def test_h1_who_is_not_signed_in_is_not_told_that_somebody_was_removed(ada, dire
     Membership.objects.update(state=Membership.State.REMOVED)
     stranger = Client()
     assert SAYS not in stranger.get(f"{base}courses/").content.decode()
+
+
+def comes_back(ada, made) -> list[str]:
+    """By this invitation; the groups that she is in then."""
+    client = signed_in(ada)
+    base = arrive(client, path(mint_link(made, InvitationToken.Channel.MAIL)), **{"as": "me"})
+    course = Arrival.objects.latest("id").program.courses.get()
+    client.post(f"{base}start/course/{course.public_id}/")
+    client.post(f"{base}confirm/", {"code": code_for(ADA)})
+    membership = Membership.objects.active().get(account=ada)
+    return sorted(membership.groups.values_list("name", flat=True))
+
+
+@pytest.fixture
+def sun(ada, program):
+    """A group that Ada is not in, as she is in two others."""
+    grid, wind, sun = (Group.objects.create(program=program, name=name) for name in ("Grid", "Wind", "Sun"))
+    ada.memberships.get().groups.add(grid, wind)
+    return sun
+
+
+@pytest.mark.parametrize("state", ["removed", "left"])
+def test_who_comes_back_is_in_the_groups_of_the_new_invitation_only(ada, program, bruno, sun, state):
+    end(ada, bruno, state=Membership.State(state))
+    made = invite_person(program=program, address=ADA, invited_by=bruno, terms=Terms(groups=[sun]))
+    assert comes_back(ada, made) == ["Sun"]
+    assert Entry.objects.get(verb="membership.revived").before == {"groups": ["Grid", "Wind"]}
+
+
+def test_who_is_invited_back_from_their_own_page_has_the_old_groups_again(ada, bruno, sun):
+    end(ada, bruno)
+    made = invite_person_back(membership=Membership.objects.get(), actor=bruno)
+    assert comes_back(ada, made) == ["Grid", "Wind"]
+
+
+def test_a_member_who_enters_once_more_keeps_their_groups(ada, program, sun):
+    enter_program(program=program, account=ada)
+    assert ada.memberships.get().groups.count() == 2

@@ -9,16 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.accounts.errors import MailboxTaken
 from matricula.catalog.queries import with_lessons, with_steps
 from matricula.db.queries import first_or_none
-from matricula.joining.access import holding_arrival, is_own, show_removed
-from matricula.joining.errors import JoiningError
+from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.models import Arrival
 from matricula.joining.set_up import join_as
-from matricula.joining.views.opening import refused
-from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.offer import browse, offered_courses, offered_specializations, was_offered
+from matricula.web.redirects import belongs_to
 
 
 @holding_arrival
@@ -53,6 +50,7 @@ def specialization(request: HttpRequest, arrival: Arrival, specialization_id: st
 
 @holding_arrival
 @require_POST
+@belongs_to("joining:courses", "public_id")
 def start(request: HttpRequest, arrival: Arrival, kind: str, chosen_id: str) -> HttpResponse:
     """START: the choice is remembered through everything that follows."""
     offered: QuerySet[Any] = (
@@ -81,10 +79,5 @@ def go_on_with(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return redirect("joining:account", arrival.public_id)
     if not arrival.work_email:
         return redirect("joining:work-email", arrival.public_id)
-    try:
-        join_as(arrival=arrival, account=arrival.account)
-    except RemovedFromProgram:
-        return show_removed(request, arrival.program)
-    except (MailboxTaken, ProgramFull, JoiningError) as refusal:
-        return refused(request, refusal.code)
+    join_as(arrival=arrival, account=arrival.account)
     return redirect("joining:confirm", arrival.public_id)

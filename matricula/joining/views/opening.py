@@ -9,56 +9,41 @@ from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.catalog.queries import with_size
+from matricula.db.queries import first_or_none
 from matricula.invitations.invitations import decline_invitation, last_work_email
 from matricula.invitations.lost_letters import ask_for_letter
-from matricula.joining.access import is_kept_out, show_removed
-from matricula.joining.arrivals import begin_arrival
+from matricula.joining.access import is_kept_out, is_mine, remember_arrival
+from matricula.joining.arrivals import begin_arrival, is_addressed_to
 from matricula.joining.errors import LinkRefused
-from matricula.joining.links import open_held_link, open_link
-from matricula.joining.models import Arrival
+from matricula.joining.links import check_open, held_origin, hold_origin, open_link
+from matricula.joining.models import WITH_ORIGIN, Arrival
 from matricula.joining.origins import Origin
+from matricula.joining.refusals import refused, show_removed
 from matricula.joining.requests import ask_administrator
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.models import Membership, kept_out
 from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
-from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
+from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.web.access import public
+from matricula.web.redirects import belongs_to
+from matricula.web.values import text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl", "python")
-HELD_COOKIE = "joining"
 SHOWN_COURSES = 6
-NOTHING_TO_ASK = {"mailbox_taken", "work_email_taken"}
-
-
-def refused(
-    request: HttpRequest, code: str, arrival: Arrival | None = None, origin: Origin | None = None
-) -> HttpResponse:
-    """A page of its own for each reason: what to do next, and one click to ask the administrator."""
-    known = origin or (arrival.origin if arrival else None)
-    context = {
-        "code": code,
-        "arrival": arrival,
-        "invited": bool(known and known.address),
-        "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
-        "asks": code not in NOTHING_TO_ASK and (code != "declined" or origin is not None),
-    }
-    response = render(
-        request, "joining/pages/refused.html", context, status=404 if code == "unknown" else 410
-    )
-    if origin:
-        hold_origin(response, origin)
-    return response
 
 
 def refused_link(request: HttpRequest, refusal: LinkRefused) -> HttpResponse:
-    """To a member any link of the program simply opens it; who was removed is told that, not of the link."""
+    """To a member any link of the program simply opens it, unless it is somebody else's; who was removed is
+    told that, not of the link."""
     origin = refusal.origin
     if origin is None:
         return refused(request, refusal.code)
     if is_member(request, origin.program.pk):
+        if is_somebody_elses(request, origin):
+            return show_welcome(request, origin)
         return redirect("learning:program", origin.program.public_id)
     if refusal.code != "ended" and is_kept_out(request, origin.program, origin.invited_at):
         return show_removed(request, origin.program)
@@ -86,17 +71,6 @@ def was_opened_by_person(request: HttpRequest) -> bool:
     return request.method == "GET" and bool(agent) and not any(name in agent for name in SCANNERS)
 
 
-def hold_origin(response: HttpResponse, origin: Origin) -> None:
-    """The browser keeps which link it opened."""
-    if origin.key:
-        keep_in_cookie(response, HELD_COOKIE, origin.key, path="/join/")
-
-
-def held_origin(request: HttpRequest) -> Origin:
-    """What the link the visitor opened last stands for now. Raises LinkRefused."""
-    return open_held_link(cookie_value(request, HELD_COOKIE) or "")
-
-
 @public
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -107,11 +81,23 @@ def welcome(request: HttpRequest) -> HttpResponse:
             raise LinkRefused("used", origin)
     except LinkRefused as refusal:
         return refused_link(request, refusal)
+    if is_member(request, origin.program.pk) and not is_somebody_elses(request, origin):
+        return redirect("learning:program", origin.program.public_id)
+    return show_welcome(request, origin)
+
+
+def is_somebody_elses(request: HttpRequest, origin: Origin) -> bool:
+    """A personal invitation that was opened in the browser of another person, who is signed in here."""
+    return isinstance(request.user, Account) and not is_addressed_to(origin, request.user)
+
+
+def show_welcome(request: HttpRequest, origin: Origin) -> HttpResponse:
     program = origin.program
-    if is_member(request, program.pk):
-        return redirect("learning:program", program.public_id)
     context = {
         "program": program,
+        "member": is_member(request, program.pk),
+        "somebody_elses": is_somebody_elses(request, origin),
+        "closed": origin.is_answered or bool(origin.why_closed()),
         "origin": origin,
         "courses": offered_courses(program)[:SHOWN_COURSES],
         "specializations": with_size(offered_specializations(program)),
@@ -128,19 +114,26 @@ def is_member(request: HttpRequest, program: int) -> bool:
 
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def join_now(request: HttpRequest) -> HttpResponse:
     """JOIN NOW: `as` says whether the signed-in account joins, or another."""
-    myself = request.user if request.POST.get("as") == "me" else None
+    myself = request.user if text_in(request.POST, "as") == "me" else None
     try:
         origin = held_origin(request)
         arrival = begin_arrival(origin=origin, account=myself if isinstance(myself, Account) else None)
     except LinkRefused as refusal:
-        return refused(request, refusal.code, origin=refusal.origin)
+        return refused_link(request, refusal)
     except RemovedFromProgram:
         return show_removed(request, origin.program)
-    except ProgramFull:
-        return refused(request, "full")
-    request.session["arrivals"] = [*request.session.get("arrivals", [])[-9:], arrival.public_id]
+    except ProgramFull as full:
+        return refused(request, full.code)
+    response = look_around(arrival)
+    remember_arrival(request, response, arrival)
+    return response
+
+
+def look_around(arrival: Arrival) -> HttpResponse:
+    """To what the link names, else to all that the program offers."""
     if arrival.course and arrival.course.withdrawn_at is None:
         return redirect("joining:course", arrival.public_id, arrival.course.public_id)
     if arrival.specialization and arrival.specialization.withdrawn_at is None:
@@ -183,14 +176,11 @@ def decline_by_letter(request: HttpRequest, secret: str) -> HttpResponse:
 
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask the administrator: about the link opened last, else about the address typed. One answer for all."""
-    origin: Origin | None
-    try:
-        origin = held_origin(request)
-        reason = "used" if origin.is_answered else "full"
-    except LinkRefused as refusal:
-        origin, reason = refusal.origin, refusal.code
+    """Ask the administrator: about the arrival or the link opened last, else about the address typed. One
+    answer for all."""
+    origin, reason = asked_about(request)
     form = AddressForm(request.POST)
     if not (origin and origin.address) and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
@@ -207,8 +197,20 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "joining/pages/asked.html")
 
 
+def asked_about(request: HttpRequest) -> tuple[Origin | None, str]:
+    """What the visitor came by, and the code of what became of it meanwhile."""
+    begun = Arrival.objects.select_related(*WITH_ORIGIN).filter(public_id=text_in(request.POST, "arrival"))
+    arrival = first_or_none(begun)
+    try:
+        origin = check_open(arrival.origin) if arrival and is_mine(request, arrival) else held_origin(request)
+    except LinkRefused as refusal:
+        return refusal.origin, refusal.code
+    return origin, "used" if origin.is_answered else "full"
+
+
 @public
 @require_POST
+@belongs_to("joining:welcome")
 def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     """Who was removed asks, in one click, for an invitation. Everybody else gets the same answer."""
     theirs = Membership.objects.filter(kept_out(None), program__public_id=program_id)

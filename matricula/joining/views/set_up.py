@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from matricula.accounts import passkeys
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
@@ -19,32 +20,39 @@ from matricula.accounts.sign_in import begin_session, check_password, start_sess
 from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.catalog.models import Course
 from matricula.db.queries import first_or_none
-from matricula.joining.access import holding_arrival, is_own, show_removed
+from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arrivals import finish_arrival, holder_of, may_finish
-from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed, LinkRefused, WorkEmailTaken
+from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
-from matricula.joining.set_up import give_work_email, sign_up, work_address
+from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address
 from matricula.joining.views.browsing import go_on_with
-from matricula.joining.views.opening import refused
-from matricula.programs.errors import ProgramFull, RemovedFromProgram
+from matricula.programs.errors import ProgramFull
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, Tally, guess
 from matricula.web.context import language_of
 from matricula.web.errors import ask_to_wait
+from matricula.web.redirects import begins_session
 
 SIGN_UPS_AGAIN = Limit("sign-up-again")
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def where_it_stands(public_id: str) -> str:
+    """The page that leads an arrival's own account on."""
+    return reverse("joining:account", args=[public_id])
+
+
 @holding_arrival
 @FORM
+@begins_session(where_it_stands)
 def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """SET UP YOUR ACCOUNT."""
-    if arrival.finished_at or is_own(request, arrival):
+    if is_own(request, arrival):
         return redirect("joining:confirm", arrival.public_id)
-    if holder_of(arrival):
+    again = request.method == "POST" and arrival.account_id is not None
+    if not again and (arrival.finished_at or holder_of(arrival)):
         return redirect("joining:link-account", arrival.public_id)
     form = SetUpForm(arrival, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -61,8 +69,10 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
     An arrival that has an account is not the visitor's to correct here, or they would be signed in.
     """
     data = form.cleaned_data
+    if arrival.account:
+        return signed_up_before(request, arrival, arrival.account, data["password"])
     try:
-        if not arrival.origin.address and arrival.account_id is None:
+        if not arrival.origin.address:
             network = network_of(request)
             give_work_email(arrival=arrival, address=data["work_email"], network=network)
         hashed = make_password(data["password"])
@@ -78,8 +88,6 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
         return None
     except CrowdedNetwork as crowd:
         return to_wait(request, "joining/pages/account.html", arrival, form, crowd)
-    except ProgramFull:
-        return refused(request, "full")
     if account.password != hashed:
         return signed_up_before(request, arrival, account, data["password"])
     start_session(request, account)
@@ -111,12 +119,21 @@ def to_wait(
 
 @holding_arrival
 @FORM
+@begins_session(where_it_stands)
 def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """LINK YOUR ACCOUNT: the e-mail and password of an account one already has."""
     holder = holder_of(arrival)
     initial = {"email": arrival.work_email} if holder else {}
     form = LogInForm(request.POST or None, initial=initial)
-    context = {"arrival": arrival, "program": arrival.program, "form": form, "known": bool(holder)}
+    context = {
+        "arrival": arrival,
+        "program": arrival.program,
+        "form": form,
+        "known": bool(holder),
+        "fits": holder in (None, request.user),
+        "passkeys": passkeys.can_work_here(),
+        "next": request.path,
+    }
     if request.method == "POST" and form.is_valid():
         try:
             account = check_password(request, **form.cleaned_data)
@@ -174,22 +191,31 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         return redirect("joining:account", arrival.public_id)
     if not arrival.work_email:
         return redirect("joining:work-email", arrival.public_id)
-    if may_finish(arrival):
-        try:
-            finish_arrival(arrival=arrival)
-        except RemovedFromProgram:
-            return show_removed(request, arrival.program)
-        except (ProgramFull, WorkEmailTaken, LinkRefused) as refusal:
-            return refused(request, refusal.code, arrival)
+    if arrival.finished_at:
         return arrived(request, arrival)
     form = CodeForm(request.POST or None)
+    if may_finish(arrival):
+        return go_in(request, arrival, form)
     try:
         if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
             arrival.refresh_from_db(fields=["finished_at"])
-            return arrived(request, arrival) if arrival.finished_at else redirect(request.path)
+            return go_in(request, arrival, form)
     except TooManyTries as wait:
         return told_to_wait(request, "joining/pages/confirm.html", news_of(arrival, form), wait)
+    refuse_taken(arrival)
     return render(request, "joining/pages/confirm.html", news_of(arrival, form))
+
+
+def go_in(request: HttpRequest, arrival: Arrival, form: Form) -> HttpResponse:
+    """The mailbox is proven and there may be a seat: whoever looks is asked, whoever presses is in."""
+    if request.method == "POST":
+        if not arrival.finished_at:
+            finish_arrival(arrival=arrival)
+        return arrived(request, arrival)
+    if arrival.program.is_full:
+        raise ProgramFull
+    context = {"arrival": arrival, "program": arrival.program, "form": form, "proven": True}
+    return render(request, "joining/pages/confirm.html", context)
 
 
 def news_of(arrival: Arrival, form: Form) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="enrolments",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="specialization_enrolments",
                         to=settings.AUTH_USER_MODEL,
                     ),

@@ -17,6 +17,7 @@ from matricula.learning.completion import add_answers, finish_lesson, keep_answe
 from matricula.learning.models import Enrolment, Progress
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
+from matricula.web.values import number_in, text_in
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
 
@@ -93,7 +94,7 @@ def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> 
         return taken_out(request, enrolment)
     if done.kind == Lesson.Kind.QUIZ:
         return hand_in(request, enrolment, done)
-    if request.POST.get("version", version_of(done)) != version_of(done):
+    if text_in(request.POST, "version", version_of(done)) != version_of(done):
         messages.warning(request, _("This lesson has changed. Please look at it again."))
         return redirect("learning:lesson", enrolment.course.public_id, done.key)
     finish_lesson(enrolment=enrolment, lesson=done)
@@ -109,7 +110,7 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
     questions = questions_of(quiz)
     sent = read_answers(request.POST, questions)
     given = {one["key"]: sent[one["key"]] for one in questions}
-    if request.POST.get("version") != version_of(quiz):
+    if text_in(request.POST, "version") != version_of(quiz):
         answered = {key: answer for key, answer in sent.items() if answer}
         add_answers(enrolment=enrolment, lesson=quiz, answers=answered)
         return render_lesson(request, enrolment, quiz, changed=True)
@@ -126,8 +127,8 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
 @require_POST
 def keep_position(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
     """How far the video was watched; sent by the player as it goes."""
-    seconds = request.POST.get("seconds", "")
-    if not seconds.isascii() or not seconds.isdigit() or int(seconds) > LONGEST_VIDEO_SECONDS:
+    seconds = number_in(request.POST, "seconds", -1)
+    if not 0 <= seconds <= LONGEST_VIDEO_SECONDS:
         return HttpResponse(status=400)
-    move_video(enrolment=enrolment, lesson=lesson_of(enrolment, key), seconds=int(seconds))
+    move_video(enrolment=enrolment, lesson=lesson_of(enrolment, key), seconds=seconds)
     return HttpResponse(status=204)

@@ -16,6 +16,7 @@ from matricula.organizations.forms import BrandForm, LogoForm
 from matricula.organizations.models import Organization, Role
 from matricula.web.access import signed_in
 from matricula.web.colour import DARK_SURFACES, HEX, LIGHT_SURFACES, brand_stylesheet, legibility
+from matricula.web.values import text_in
 
 
 @signed_in
@@ -80,14 +81,14 @@ def sample_of(organization: Organization, colour: str) -> dict[str, Any]:
 @require_safe
 def brand_sample(request: HttpRequest, organization: Organization) -> HttpResponse:
     """The part of the page that shows a colour, for the script."""
-    context = {"organization": organization, **sample_of(organization, request.GET.get("brand_colour", ""))}
+    context = {"organization": organization, **sample_of(organization, text_in(request.GET, "brand_colour"))}
     return render(request, "organizations/console/sample.html", context)
 
 
 @owning
 @require_safe
 def sample_colours(request: HttpRequest, organization: Organization) -> HttpResponse:
-    colour = sample_of(organization, request.GET.get("colour", ""))["colour"]
+    colour = sample_of(organization, text_in(request.GET, "colour"))["colour"]
     return HttpResponse(brand_stylesheet(colour, ".sample"), content_type="text/css")
 
 

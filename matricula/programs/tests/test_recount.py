@@ -117,9 +117,8 @@ def test_seats_that_somebody_changed_are_right_in_the_morning_and_never_more_tha
 
 
 @pytest.mark.django_db
-def test_the_seat_of_an_account_that_was_deleted_is_free_in_the_morning(program, chika):
-    enter_program(program=program, account=chika)
-    chika.delete()
+def test_the_seat_of_a_membership_that_was_deleted_is_free_in_the_morning(program, chika):
+    enter_program(program=program, account=chika).delete()
     assert Program.objects.get().seats_used == 1
     night()
     assert Program.objects.get().seats_used == 0

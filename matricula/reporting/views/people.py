@@ -23,6 +23,7 @@ from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.audit_log import in_words, newest_about
 from matricula.reporting.people import group_names, invitations_of_person, page_of_members
+from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
@@ -94,6 +95,7 @@ def shown_membership(request: HttpRequest, membership_id: int) -> Membership:
 
 @administering
 @require_POST
+@belongs_to("people:people", "slug")
 def removal(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
     """Remove somebody from a program. Certificates, progress and the account stay theirs."""
     membership = shown_membership(request, membership_id)
@@ -105,6 +107,7 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
 
 @administering
 @require_POST
+@belongs_to("people:people", "slug")
 def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
     """A new invitation to somebody who left: it brings the old membership back, with its progress."""
     membership = shown_membership(request, membership_id)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,7 @@ from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.security.throttling import Limit
 from matricula.web.access import public
+from matricula.web.redirects import begins_session
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 SIGN_UPS = Limit("role-sign-up")
@@ -61,8 +63,13 @@ def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     return render(request, "roles/pages/offer.html", context)
 
 
+def to_the_offer(**_: object) -> str:
+    return reverse("roles:offer")
+
+
 @holding_offer
 @FORM
+@begins_session(to_the_offer)
 def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """SET UP YOUR ACCOUNT, for people who have none: the mailbox is proven next."""
     if reader(request) or EmailAddress.objects.spelled(appointment.address).lasting().exists():

@@ -37,6 +37,9 @@ async function perform(form) {
   return post(`${form.getAttribute("action")}?${chosen}`, form, JSON.stringify(written(credential)));
 }
 
+// WebAuthn Level 2, sections 5.1.3 and 5.1.4: browsers tell no more than these names, in words for programmers.
+const ENDINGS = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "known" };
+
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
@@ -49,7 +52,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       if (ok) location.assign(said.then);
       else place.textContent = said.error;
     } catch (refusal) {
-      place.textContent = refusal.message;
+      place.textContent = place.dataset[ENDINGS[refusal.name]] ?? place.dataset.broken;
     }
   });
 }
