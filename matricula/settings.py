@@ -17,6 +17,7 @@ from matricula.startup import (
     validated_ca_file,
     validated_database,
     validated_email_url,
+    validated_fallbacks,
     validated_mailbox,
     validated_webhook_secret,
     whole_number,
@@ -34,6 +35,8 @@ BASE_URL = validated_base_url(env.str("BASE_URL", default="http://127.0.0.1:8000
 SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
+SECRET_KEY_FALLBACKS = validated_fallbacks(env)
+"""Keys of before: what they sealed, signed or digested still opens. `matricula reseal` frees from them."""
 CA_FILE = validated_ca_file(env.str("MATRICULA_CA_FILE", default=""))
 """Authorities that outgoing connections trust beside those of the machine; see security/tls.py."""
 _base = urlsplit(BASE_URL)

@@ -11,6 +11,7 @@ from matricula.commands.registry import command
 
 ROOT = Path(__file__).parents[1]
 NAMES = [
+    "audit",
     "check",
     "create-organization",
     "create-token",

@@ -23,7 +23,13 @@ def new_code() -> str:
 
 def digest(purpose: str, secret: str) -> str:
     """HMAC-SHA256 of `secret` under a key of its own for each `purpose`; 64 hexadecimal digits."""
-    return hmac.digest(key_for(purpose, settings.SECRET_KEY), secret.encode(), "sha256").hex()
+    return digests(purpose, secret)[0]
+
+
+def digests(purpose: str, secret: str) -> list[str]:
+    """The same by the key of now and by those before (SECRET_KEY_FALLBACKS): what was kept may be any."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [hmac.digest(key_for(purpose, key), secret.encode(), "sha256").hex() for key in keys]
 
 
 @lru_cache(maxsize=64)
