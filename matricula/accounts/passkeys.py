@@ -19,8 +19,8 @@ from fido2.webauthn import (
 )
 
 from matricula.accounts.errors import PasskeyRefused
-from matricula.accounts.models import Account, SecondFactor
-from matricula.accounts.second_factors import SEAL, tell_of_factors
+from matricula.accounts.models import SEAL, Account, SecondFactor
+from matricula.accounts.second_factors import tell_of_factors
 from matricula.security.secrets import seal, unseal
 
 Ceremony = tuple[dict[str, Any], dict[str, Any]]

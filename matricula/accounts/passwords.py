@@ -13,7 +13,7 @@ from matricula.accounts.models import IN_ORDER_OF_PROOF, Account, EmailAddress, 
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 from matricula.security.throttling import LETTERS, Limit, MailboxLimit, NetworkLimit, Tally, spend
 
 PASSWORD = "accounts.password"
@@ -74,7 +74,7 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device
 
 def reset_of_link(secret: str) -> PasswordReset:
     """Raises CodeEnded."""
-    return open_reset(link_digest=digest("reset", secret))
+    return open_reset(link_digest__in=digests("reset", secret))
 
 
 def open_reset(**known: object) -> PasswordReset:

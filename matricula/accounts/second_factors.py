@@ -8,12 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matricula.accounts.errors import AppCodeWrong, FactorExists
-from matricula.accounts.models import Account, RecoveryCode, SecondFactor
+from matricula.accounts.models import SEAL, Account, RecoveryCode, SecondFactor
 from matricula.audit.models import record
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest, seal, unseal
+from matricula.security.secrets import digest, digests, seal, unseal
 
-SEAL = "second factor"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -82,7 +81,8 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     account.recovery_codes.all().delete()
     codes = ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(account=account, digest=recovery_digest(account, code)) for code in codes
+        RecoveryCode(account=account, digest=digest("recovery", spelled_code(account, code)))
+        for code in codes
     )
     record("recovery_codes.renewed", actor=account, subject=account)
     return codes
@@ -92,13 +92,14 @@ def recovery_piece() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(5))
 
 
-def recovery_digest(account: Account, code: str) -> str:
-    return digest("recovery", f"{account.pk}:{''.join(code.lower().split()).replace('-', '')}")
+def spelled_code(account: Account, code: str) -> str:
+    return f"{account.pk}:{''.join(code.lower().split()).replace('-', '')}"
 
 
 def spend_recovery_code(account: Account, code: str) -> bool:
     """Whether this is an unused recovery code of the account; it is used now."""
-    unused = account.recovery_codes.filter(digest=recovery_digest(account, code), used_at__isnull=True)
+    known = digests("recovery", spelled_code(account, code))
+    unused = account.recovery_codes.filter(digest__in=known, used_at__isnull=True)
     return bool(unused.update(used_at=timezone.now()))
 
 

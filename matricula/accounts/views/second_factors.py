@@ -16,9 +16,8 @@ from matricula.accounts import passkeys
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
-from matricula.accounts.models import Account
+from matricula.accounts.models import SEAL, Account
 from matricula.accounts.second_factors import (
-    SEAL,
     add_authenticator,
     codes_left,
     enrolment_uri,
