@@ -53,7 +53,7 @@ def is_append_only() -> bool:
     return refuses_all_but_new_rows(Entry)
 
 
-def test_a_line_of_the_journal_is_never_changed_nor_taken_out():
+def test_a_line_of_the_audit_log_is_never_changed_nor_taken_out():
     install_triggers()
     record("invitation.created")
     assert is_append_only()
@@ -66,7 +66,7 @@ def test_a_checkpoint_is_never_changed_nor_taken_out():
     assert refuses_all_but_new_rows(Checkpoint)
 
 
-def test_a_migration_that_rebuilds_the_journals_table_leaves_it_append_only():
+def test_a_migration_that_rebuilds_the_audit_table_leaves_it_append_only():
     record("invitation.created")
     if connection.vendor == "sqlite":
         with connection.schema_editor() as editor:
