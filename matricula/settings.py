@@ -259,6 +259,7 @@ LIMITS = chosen_limits(
         "second-step-log-in": (5, 15),
         "prove": (10, 15),
         "prove-device": (10, 15),
+        "factor-removal": (2, 24 * 60),
         "sign-up-again": (5, 15),
         "code": (30, 24 * 60),
         "letters": (20, 24 * 60),

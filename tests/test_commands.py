@@ -18,8 +18,10 @@ NAMES = [
     "demo",
     "import-course",
     "import-invitations",
+    "lift-second-factor",
     "migrate",
     "recount",
+    "reseal",
     "serve",
     "worker",
 ]

@@ -269,6 +269,19 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class FactorRemoval(models.Model):
+    """Somebody with the right password has neither device nor codes: the factors come off at `due_at`.
+
+    A row that is gone was stopped or carried out; the audit log says which.
+    """
+
+    HOURS = 72
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="factor_removal")
+    asked_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(db_index=True)
+
+
 class Session(AbstractBaseSession):
     """A browser that is signed in. The key is kept as a digest; see `sessions.py`."""
 

@@ -2,21 +2,22 @@
 
 import secrets
 from datetime import datetime
+from itertools import groupby
 
 import pyotp
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from matricula.accounts.errors import AppCodeWrong, FactorExists
+from matricula.accounts.errors import AppCodeWrong, FactorExists, FactorUnreadable
 from matricula.accounts.models import SEAL, Account, RecoveryCode, SecondFactor
 from matricula.audit.models import record
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest, digests, seal, unseal
+from matricula.security.secrets import SealUnreadable, digest, digests, seal, unseal
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-SECOND_FACTORS = "accounts.second_factor"
+SECOND_FACTORS, REMOVALS = "accounts.second_factor", "accounts.factor_removal"
 
 
 def has_second_factor(account: Account) -> bool:
@@ -62,15 +63,40 @@ def matching_step(secret: str, code: str) -> int | None:
 
 
 def authenticator_accepts(account: Account, code: str) -> bool:
-    """Whether the app shows this code now. Each code is accepted once (RFC 6238, section 5.2)."""
+    """Whether the app shows this code now. Each code is accepted once (RFC 6238, section 5.2).
+
+    Raises FactorUnreadable.
+    """
     factor = account.second_factors.filter(kind=SecondFactor.Kind.TOTP).first()
     if factor is None or not code.isascii():
         return False
-    step = matching_step(unseal(SEAL, factor.sealed), code)
+    step = matching_step(opened(factor), code)
     if step is None:
         return False
     unused = SecondFactor.objects.filter(pk=factor.pk, counter__lt=step)
     return bool(unused.update(counter=step, last_used_at=timezone.now()))
+
+
+def opened(factor: SecondFactor) -> str:
+    """What the factor is checked by. Raises FactorUnreadable."""
+    try:
+        return unseal(SEAL, factor.sealed)
+    except SealUnreadable as gone:
+        raise FactorUnreadable from gone
+
+
+def is_readable(factor: SecondFactor) -> bool:
+    try:
+        return bool(opened(factor))
+    except FactorUnreadable:
+        return False
+
+
+def accounts_with_unreadable_factors() -> list[Account]:
+    """Those who have second factors, none of which any key of the site opens."""
+    rows = SecondFactor.objects.select_related("account").order_by("account").iterator(chunk_size=500)
+    owned = ((account, list(factors)) for account, factors in groupby(rows, key=lambda one: one.account))
+    return [account for account, factors in owned if not any(is_readable(one) for one in factors)]
 
 
 @transaction.atomic
@@ -115,6 +141,30 @@ def remove_factor(*, factor: SecondFactor) -> None:
     factor.delete()
     if not has_second_factor(account):
         account.recovery_codes.all().delete()
+
+
+@transaction.atomic
+def lift_factors(*, account: Account, why: str) -> int:
+    """Every second factor comes off, and the recovery codes; all proven addresses are told. How many.
+
+    `why` is for the audit log: by a command, or because nobody objected.
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    lifted, _ = account.second_factors.all().delete()
+    account.recovery_codes.all().delete()
+    if lifted:
+        record("second_factor.lifted", subject=account, after={"factors": lifted, "reason": why})
+        tell_everywhere(account, "lifted")
+    return lifted
+
+
+def tell_everywhere(account: Account, change: str, reference: int | None = None) -> None:
+    """A letter to every address that is known to be the person's."""
+    context = {"change": change}
+    Letter.objects.bulk_create(
+        Letter(kind=REMOVALS, to=one.address, language=account.language, context=context, reference=reference)
+        for one in account.addresses.lasting().order_by("pk")
+    )
 
 
 def tell_of_factors(account: Account, change: str, factor: SecondFactor) -> None:

@@ -78,7 +78,7 @@ def _sealings(purpose: str) -> list[Fernet]:
     return [Fernet(base64.urlsafe_b64encode(key_for(f"seal:{purpose}", key))) for key in site_keys()]
 
 
-SECRETS = re.compile(r"(/(?:join|confirm|reset|roles)/|matricula_)[A-Za-z0-9_-]{30,}")
+SECRETS = re.compile(r"(/(?:join|confirm|reset|roles|stop-removal/\d+)/|matricula_)[A-Za-z0-9_-]{30,}")
 """In a line of the log: secrets of links and tokens are longer than any public id or name of a page."""
 
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD
-from matricula.accounts.models import Confirmation, PasswordReset, Session
+from matricula.accounts.factor_removals import ask_for_removal
+from matricula.accounts.models import Confirmation, FactorRemoval, PasswordReset, Session
 from matricula.accounts.passwords import ask_to_reset
 from matricula.api.models import Token
 from matricula.api.tests.conftest import House
@@ -38,6 +39,7 @@ class LivedIn(House):
         self.learn(program, course)
         self.group.managers.add(self.member)
         self.factor = self.member.second_factors.create(kind="passkey", name="Key", sealed="x")
+        ask_for_removal(account=self.member)
         ask_to_reset(address=self.member.primary_address.address)
         self.chika = self.chika_with_letters(course)
         self.learner, self.ruler = signed_in(Client(), self.member), signed_in(Client(), owner)
@@ -70,6 +72,7 @@ class LivedIn(House):
         self.letters = {
             "accounts:confirmation-link": link_in_letter("/account/confirm/", to=CHIKA),
             "accounts:reset-link": link_in_letter("/account/reset/"),
+            "accounts:stop-removal-link": link_in_letter("/account/stop-removal/"),
         }
         for path in (self.offered, *self.letters.values()):
             browser.get(path, **BROWSER)
@@ -133,6 +136,8 @@ class LivedIn(House):
             "accounts:confirm": confirmation,
             "accounts:reclaim": confirmation,
             "accounts:reset": PasswordReset.objects.get().pk,
+            "accounts:stop-removal": FactorRemoval.objects.get().pk,
+            "accounts:stop-removal-link": FactorRemoval.objects.get().pk,
             "accounts:remove-factor": self.factor.pk,
             "mail:letter": InboxLetter.objects.latest("pk").pk,
         }

@@ -2,29 +2,34 @@
 
 import json
 from io import BytesIO
+from urllib.parse import quote, urlsplit
 
 import pyotp
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts import passkeys
 from matricula.accounts.access import freshly_signed_in
-from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused
+from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused, RecoveryCodesMissing
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import SEAL, Account
 from matricula.accounts.second_factors import (
     add_authenticator,
     codes_left,
     enrolment_uri,
+    has_second_factor,
+    is_readable,
     remove_factor,
     renew_recovery_codes,
 )
-from matricula.security.secrets import seal, unseal
+from matricula.security.secrets import SealUnreadable, seal, unseal
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +46,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
     context = {
         "factors": factors,
         "authenticator": any(factor.kind == "totp" for factor in factors),
+        "unreadable": [one for one in factors if not is_readable(one)],
         "codes_left": codes_left(account),
         "passkeys_work": passkeys.can_work_here(),
     }
@@ -51,23 +57,38 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @FORM
 def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the secret to the app, and see that it took it."""
-    kept = request.session.get(BEING_ADDED) or seal(SEAL, pyotp.random_base32())
+    secret = secret_being_added(request) or pyotp.random_base32()
     if request.method != "HEAD":
-        request.session.setdefault(BEING_ADDED, kept)
-    secret = unseal(SEAL, kept)
+        request.session[BEING_ADDED] = seal(SEAL, secret)
     form = AuthenticatorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             add_authenticator(account=account, secret=secret, code=form.cleaned_data["code"])
             del request.session[BEING_ADDED]
             request.session.cycle_key()
-            return show_codes(request, account)
+            return finish_app(request, account)
         except FactorExists:
             return redirect("accounts:second-factors")
         except AppCodeWrong as wrong:
             form.add_error("code", str(wrong))
     context = {"form": form, "secret": secret, "qr": qr(enrolment_uri(account, secret))}
     return render(request, "accounts/pages/authenticator.html", context)
+
+
+def finish_app(request: HttpRequest, account: Account) -> HttpResponse:
+    """The first factor comes with recovery codes; those there are stay good for the next."""
+    if not codes_left(account):
+        return show_codes(request, account)
+    messages.success(request, _("The app is added. We wrote to you about it."))
+    return redirect("accounts:second-factors")
+
+
+def secret_being_added(request: HttpRequest) -> str:
+    """As the app was shown it; "" when there is none, or none that can be read any more."""
+    try:
+        return unseal(SEAL, request.session.get(BEING_ADDED, ""))
+    except SealUnreadable:
+        return ""
 
 
 def qr(text: str) -> str:
@@ -77,11 +98,26 @@ def qr(text: str) -> str:
 
 
 def show_codes(request: HttpRequest, account: Account) -> HttpResponse:
-    """New recovery codes; this answer is the only place where they ever stand."""
-    context = {"codes": renew_recovery_codes(account=account)}
+    """New recovery codes; this answer is the only place where they ever stand, the file in it as well.
+
+    The first are made before the first passkey is: then it goes on there.
+    """
+    codes = renew_recovery_codes(account=account)
+    then = "accounts:second-factors" if has_second_factor(account) else "accounts:passkey"
+    context = {
+        "codes": codes,
+        "file": text_file("\n".join([_("Recovery codes"), settings.BASE_URL, "", *codes, ""])),
+        "filename": f"{urlsplit(settings.BASE_URL).hostname}-recovery-codes.txt",
+        "then": reverse(then),
+    }
     answer = render(request, "accounts/pages/recovery_codes.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def text_file(text: str) -> str:
+    """An address that is the file itself: nothing is kept here for a second look, and no script is needed."""
+    return f"data:text/plain;charset=utf-8,{quote(text)}"
 
 
 @freshly_signed_in
@@ -102,7 +138,11 @@ def remove(request: HttpRequest, account: Account, pk: int) -> HttpResponse:
 @freshly_signed_in
 @require_safe
 def passkey(request: HttpRequest, account: Account) -> HttpResponse:
-    context = {"form": PasskeyNameForm(), "passkeys_work": passkeys.can_work_here()}
+    context = {
+        "form": PasskeyNameForm(),
+        "passkeys_work": passkeys.can_work_here(),
+        "codes_left": codes_left(account),
+    }
     return render(request, "accounts/pages/passkey.html", context)
 
 
@@ -123,6 +163,8 @@ def keep_passkey(request: HttpRequest, account: Account) -> HttpResponse:
             raise PasskeyRefused
         name = request.GET.get("name", "")[:80]
         passkeys.register_passkey(account=account, state=state, answer=json.loads(request.body), name=name)
+    except RecoveryCodesMissing as missing:
+        return JsonResponse({"error": str(missing)}, status=400)
     except (PasskeyRefused, ValueError):
         return JsonResponse({"error": _("The passkey could not be made. Try again.")}, status=400)
     request.session.cycle_key()
