@@ -66,8 +66,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """What the browser keeps of this site's pages and files goes as well; its cookies stay: they hold which
+    device this is, and what a visitor came with."""
     logout(request)
-    return redirect("accounts:sign-in")
+    answer = redirect("accounts:sign-in")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @public
