@@ -17,6 +17,7 @@ from matricula.startup import (
     validated_ca_file,
     validated_database,
     validated_email_url,
+    validated_fallbacks,
     validated_mailbox,
     validated_name_servers,
     validated_networks,
@@ -36,6 +37,8 @@ BASE_URL = validated_base_url(env.str("BASE_URL", default="http://127.0.0.1:8000
 SECRET_KEY = required(
     env, "SECRET_KEY", development=DEVELOPMENT, fallback="development-only-secret-key-" + "0" * 32
 )
+SECRET_KEY_FALLBACKS = validated_fallbacks(env)
+"""Keys of before: what they sealed, signed or digested still opens. `matricula reseal` frees from them."""
 CA_FILE = validated_ca_file(env.str("MATRICULA_CA_FILE", default=""))
 """Authorities that outgoing connections trust beside those of the machine; see security/tls.py."""
 PRIVATE_NETWORKS = validated_networks(env.str("MATRICULA_PRIVATE_NETWORKS", default=""))
@@ -267,6 +270,7 @@ LIMITS = chosen_limits(
         "second-step-log-in": (5, 15),
         "prove": (10, 15),
         "prove-device": (10, 15),
+        "factor-removal": (2, 24 * 60),
         "sign-up-again": (5, 15),
         "code": (30, 24 * 60),
         "letters": (20, 24 * 60),

@@ -22,6 +22,17 @@ def required(env: environ.Env, name: str, *, development: bool, fallback: str) -
     return value
 
 
+def validated_fallbacks(env: environ.Env) -> list[str]:
+    """Keys that SECRET_KEY had before, apart by spaces. Raises ImproperlyConfigured when one is too short."""
+    keys: list[str] = env.str("SECRET_KEY_FALLBACKS", default="").split()
+    if any(len(one) < 32 for one in keys):
+        raise ImproperlyConfigured(
+            "SECRET_KEY_FALLBACKS must be earlier values of SECRET_KEY, each of at least 32 characters, apart"
+            " by spaces."
+        )
+    return keys
+
+
 def whole_number(env: environ.Env, name: str, *, default: int, least: int = 0) -> int:
     """The setting `name` as a number. Raises ImproperlyConfigured."""
     value: str = env.str(name, default=str(default))

@@ -4,6 +4,8 @@ import shutil
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 """Without its own windows Chromium asks for half the processor."""
+WHOLE_CHROMIUM = shutil.which("chromium")
+"""The shell keeps no pages in memory to go back to; the whole browser does, with `--headless=new`."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

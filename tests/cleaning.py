@@ -8,13 +8,13 @@ from functools import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from matricula.audit.triggers import GUARDS
+from matricula.audit.triggers import GUARDS, TABLES
 
 KEPT_BY_TRIGGERS = ("programs_count", "programs_countchange")
 """Written while the rows they count are deleted."""
 DELETE_ALL = "DO $$ BEGIN {} END $$"
-UNGUARDED = "ALTER TABLE audit_entry DISABLE TRIGGER USER"
-GUARDED = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE audit_entry ENABLE TRIGGER USER"
+UNGUARDED = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in TABLES]
+GUARDED = ["SET CONSTRAINTS ALL IMMEDIATE", *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in TABLES)]
 
 
 @cache
@@ -24,7 +24,7 @@ def statements(vendor: str) -> list[str]:
     deletes = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in last]
     if vendor == "sqlite":
         return [*(f"DROP TRIGGER IF EXISTS {one.known}" for one in GUARDS if one.vendor == vendor), *deletes]
-    return [DELETE_ALL.format("; ".join([UNGUARDED, *deletes, GUARDED, ""]))]
+    return [DELETE_ALL.format("; ".join([*UNGUARDED, *deletes, *GUARDED, ""]))]
 
 
 def empty_every_table(*_: object) -> None:

@@ -11,14 +11,17 @@ from matricula.commands.registry import command
 
 ROOT = Path(__file__).parents[1]
 NAMES = [
+    "audit",
     "check",
     "create-organization",
     "create-token",
     "demo",
     "import-course",
     "import-invitations",
+    "lift-second-factor",
     "migrate",
     "recount",
+    "reseal",
     "serve",
     "worker",
 ]

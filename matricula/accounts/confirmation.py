@@ -1,6 +1,5 @@
 """Proving a mailbox: a letter with a code and a link, of which either is enough, once."""
 
-import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -16,7 +15,7 @@ from matricula.accounts.signals import address_confirmed
 from matricula.audit.models import lines_together, record
 from matricula.mail.addresses import canonical
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest, new_code, new_link_secret
+from matricula.security.secrets import digest, digests, is_digest_of, new_code, new_link_secret
 from matricula.security.throttling import LETTERS, MailboxLimit, Tally, guess
 
 CONFIRMATION = "accounts.confirmation"
@@ -111,13 +110,15 @@ def confirm_by_code(*, email: EmailAddress, code: str) -> None:
     confirmation = email.confirmations.filter(ended_at__isnull=True).order_by("-id").first()
     if confirmation is None:
         raise CodeEnded
-    given = digest("code", f"{confirmation.pk}:{''.join(code.split())}")
+    typed = f"{confirmation.pk}:{''.join(code.split())}"
 
     def look() -> bool | None:
         spend_try(confirmation)
-        return hmac.compare_digest(given, confirmation.code_digest) or None
+        return is_digest_of(confirmation.code_digest, "code", typed) or None
 
-    if not guess([Tally(GUESSES, letter_counter(email, confirmation.purpose))], look, given=given):
+    if not guess(
+        [Tally(GUESSES, letter_counter(email, confirmation.purpose))], look, given=digest("code", typed)
+    ):
         confirmation.refresh_from_db(fields=["tries"])
         raise CodeWrong(Confirmation.TRIES - confirmation.tries)
     confirm_address(confirmation=confirmation)
@@ -125,7 +126,7 @@ def confirm_by_code(*, email: EmailAddress, code: str) -> None:
 
 def confirmation_of_link(secret: str) -> Confirmation:
     """The confirmation a link belongs to. Raises CodeEnded."""
-    return open_confirmation(link_digest=digest("confirmation", secret))
+    return open_confirmation(link_digest__in=digests("confirmation", secret))
 
 
 def open_confirmation(**known: object) -> Confirmation:

@@ -77,6 +77,37 @@ class TooManyAdded(TooOften):
     sentence = _("You added many addresses today. Add the next one after %s (UTC).")
 
 
+class FactorUnreadable(AccountError):
+    """The site's key was changed, and none that it has opens what the app or passkey is checked by."""
+
+    code = "factor_unreadable"
+    sentence = _(
+        "This site can no longer read what it kept of your app or passkey. Use a recovery code, or write to"
+        " your addresses below."
+    )
+
+
+class RecoveryCodesMissing(AccountError):
+    """A device may be lost: nothing is asked for at the log-in before its owner has codes for that day."""
+
+    code = "recovery_codes_missing"
+    sentence = _("Make your recovery codes first.")
+
+
+class NoAddressToTell(AccountError):
+    """Nobody could object, so nothing comes off by itself."""
+
+    code = "no_address_to_tell"
+    sentence = _("Your account has no confirmed address to write to. Ask the people who run this site.")
+
+
+class TooManyRemovals(TooOften):
+    """It was asked for and stopped often today; the next may be asked for at `until`."""
+
+    code = "too_many_removals"
+    sentence = _("This was asked for and stopped before. Ask again after %s (UTC).")
+
+
 class FactorExists(AccountError):
     """The account has an authenticator app already."""
 

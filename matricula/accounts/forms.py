@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import UserAttributeSimilarityValid
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.confirmation import confirm_by_code
-from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken
+from matricula.accounts.errors import CodeEnded, CodeWrong, FactorUnreadable, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import ALPHABET, authenticator_accepts
 from matricula.mail.addresses import canonical
@@ -154,7 +154,11 @@ class ProofForm(forms.Form):
             Tally(PROOFS, self.account.pk),
         )
         same = f"prove:{self.account.pk}:{device}:{given}" if name == "password" else ""
-        fits = guess([own if device else strangers], lambda: self.fits(name, given) or None, given=same)
+        try:
+            fits = guess([own if device else strangers], lambda: self.fits(name, given) or None, given=same)
+        except FactorUnreadable as gone:
+            self.add_error(name, str(gone))
+            return False
         if not fits:
             self.add_error(name, _("That does not fit. Check it and try again."))
         return bool(fits)

@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
-from matricula.accounts import mailboxes
+from matricula.accounts import factor_removals, mailboxes
 from matricula.jobs.models import Job
 from matricula.jobs.queue import recurs
+
+
+@recurs("accounts.factor_removals", timedelta(minutes=10))
+def carry_out_removals(job: Job) -> bool:
+    return factor_removals.carry_out_removals()
 
 
 @recurs("accounts.mailboxes", timedelta(hours=1))

@@ -6,11 +6,12 @@ import secrets
 from django.http import HttpRequest, HttpResponseBase
 
 from matricula.accounts.models import Account, EmailAddress
-from matricula.security.secrets import digest
+from matricula.security.secrets import digest, digests
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 
 COOKIE = "device"
 REMEMBERED_DAYS = 180
+LENGTH = 22
 MOST = 20
 """Accounts of one browser; the one that signed in longest ago gives way."""
 SIGNED_IN = "matricula.signed_in"
@@ -38,13 +39,18 @@ def marks_of(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 def mark(device: str, account: Account) -> str:
-    return digest("device", f"{device}:{account.pk}:{account.auth_epoch}")[:22]
+    return digest("device", spelled_mark(device, account))[:LENGTH]
+
+
+def spelled_mark(device: str, account: Account) -> str:
+    return f"{device}:{account.pk}:{account.auth_epoch}"
 
 
 def known_device(request: HttpRequest, account: Account) -> str:
     """The name of this browser, if the account signed in here since its password was chosen; else empty."""
     device, marks = marks_of(request)
-    return device if mark(device, account) in marks else ""
+    known = digests("device", spelled_mark(device, account))
+    return device if any(one[:LENGTH] in marks for one in known) else ""
 
 
 def device_known_at(request: HttpRequest, canonical: str) -> str:

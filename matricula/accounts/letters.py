@@ -1,12 +1,15 @@
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matricula.accounts.confirmation import CONFIRMATION, mint_proofs
+from matricula.accounts.factor_removals import stopping_secret
 from matricula.accounts.mailboxes import ADDRESSES
-from matricula.accounts.models import EmailAddress, PasswordReset, SecondFactor
+from matricula.accounts.models import EmailAddress, FactorRemoval, PasswordReset, SecondFactor
 from matricula.accounts.passwords import PASSWORD, RESET
-from matricula.accounts.second_factors import SECOND_FACTORS
-from matricula.mail.composition import LetterContent, composes
+from matricula.accounts.second_factors import REMOVALS, SECOND_FACTORS
+from matricula.mail.addresses import LONGEST_ADDRESS
+from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.security.secrets import digest, new_link_secret
 
@@ -36,13 +39,28 @@ def compose_reset_letter(letter: Letter) -> LetterContent | None:
 
 @composes(ADDRESSES)
 def compose_addresses_letter(letter: Letter) -> LetterContent:
-    return LetterContent("accounts/email/addresses", dict(letter.context))
+    """The address may be a thief's, who added it: it is shown so that no mail program makes a link of it."""
+    shown = plain_words(letter.context["address"], longest=2 * LONGEST_ADDRESS)
+    return LetterContent("accounts/email/addresses", dict(letter.context) | {"address": shown})
+
+
+@composes(REMOVALS)
+def compose_removal_letter(letter: Letter) -> LetterContent | None:
+    """The news that it was asked for is moot once it was stopped."""
+    if letter.context["change"] != "asked":
+        return LetterContent("accounts/email/factor_removal", dict(letter.context))
+    removal = FactorRemoval.objects.filter(pk=letter.reference or 0).first()
+    if removal is None:
+        return None
+    page = reverse("accounts:stop-removal-link", args=[removal.pk, stopping_secret(removal.pk)])
+    values = {"change": "asked", "day": removal.due_at, "link": settings.BASE_URL + page}
+    return LetterContent("accounts/email/factor_removal", values)
 
 
 @composes(SECOND_FACTORS)
 def compose_second_factor_letter(letter: Letter) -> LetterContent:
     """A passkey is called as its owner calls it."""
-    values = dict(letter.context)
+    values = dict(letter.context) | {"factor": plain_words(letter.context["factor"])}
     if values.get("kind") == SecondFactor.Kind.TOTP:
         values["factor"] = _("Authenticator app")
     return LetterContent("accounts/email/second_factor", values)

@@ -1,19 +1,22 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from matricula.db.public_ids import public_id_field
 from matricula.mail.addresses import canonical
 from matricula.security.clients import device_name, network_name
+from matricula.security.seals import SealedField
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -52,9 +55,20 @@ class Account(AbstractBaseUser):
 
     def get_session_auth_hash(self) -> str:
         """Changes with the password and with `auth_epoch`, so that older sessions end."""
-        return salted_hmac(
-            "matricula.session", f"{self.password}:{self.auth_epoch}", algorithm="sha256"
-        ).hexdigest()
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """By the site's keys before this one."""
+        yield from (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, key: str) -> str:
+        value = f"{self.password}:{self.auth_epoch}"
+        return salted_hmac("matricula.session", value, secret=key, algorithm="sha256").hexdigest()
+
+    def is_known_by(self, session_hash: str) -> bool:
+        """Whether it was made of the password and epoch of now."""
+        made = [self.get_session_auth_hash(), *self.get_session_auth_fallback_hash()]
+        return any(constant_time_compare(session_hash, one) for one in made)
 
     def end_sessions(self) -> None:
         """Whoever is signed in to this account, anywhere, no longer is."""
@@ -223,6 +237,9 @@ class PasswordReset(models.Model):
     next_path = models.CharField(max_length=300, blank=True)
 
 
+SEAL = "second factor"
+
+
 class SecondFactor(models.Model):
     """An authenticator app (RFC 6238) or a passkey (WebAuthn Level 2)."""
 
@@ -233,7 +250,7 @@ class SecondFactor(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="second_factors")
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=80)
-    sealed = models.TextField()
+    sealed = SealedField(purpose=SEAL)
     counter = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
@@ -250,6 +267,19 @@ class RecoveryCode(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64, unique=True)
     used_at = models.DateTimeField(null=True)
+
+
+class FactorRemoval(models.Model):
+    """Somebody with the right password has neither device nor codes: the factors come off at `due_at`.
+
+    A row that is gone was stopped or carried out; the audit log says which.
+    """
+
+    HOURS = 72
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="factor_removal")
+    asked_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(db_index=True)
 
 
 class Session(AbstractBaseSession):

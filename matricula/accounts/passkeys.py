@@ -18,10 +18,10 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from matricula.accounts.errors import PasskeyRefused
-from matricula.accounts.models import Account, SecondFactor
-from matricula.accounts.second_factors import SEAL, tell_of_factors
-from matricula.security.secrets import seal, unseal
+from matricula.accounts.errors import PasskeyRefused, RecoveryCodesMissing
+from matricula.accounts.models import SEAL, Account, SecondFactor
+from matricula.accounts.second_factors import codes_left, is_readable, opened, tell_of_factors
+from matricula.security.secrets import seal
 
 Ceremony = tuple[dict[str, Any], dict[str, Any]]
 """What the browser is asked, and what the session keeps until it answers."""
@@ -63,7 +63,9 @@ def ask_to_register(account: Account) -> Ceremony:
 def register_passkey(
     *, account: Account, state: dict[str, Any], answer: Mapping[str, Any], name: str
 ) -> SecondFactor:
-    """Raises PasskeyRefused."""
+    """Raises PasskeyRefused, RecoveryCodesMissing."""
+    if not codes_left(account):
+        raise RecoveryCodesMissing
     try:
         made = webauthn_server().register_complete(state, answer)
     except (ValueError, KeyError, TypeError) as refusal:
@@ -95,8 +97,8 @@ def ask_to_prove(account: Account | None, *, alone: bool = False) -> Ceremony:
 
 
 def can_prove(account: Account) -> bool:
-    """Whether the account has a passkey, and browsers allow it here."""
-    return can_work_here() and account.second_factors.filter(kind=SecondFactor.Kind.PASSKEY).exists()
+    """Whether the account has a passkey that can be read, and browsers allow it here."""
+    return can_work_here() and bool(credentials_of(account))
 
 
 def prove_passkey(*, account: Account | None, state: dict[str, Any], answer: Mapping[str, Any]) -> Account:
@@ -128,8 +130,9 @@ def count_use(factor: SecondFactor, counter: int) -> None:
 
 
 def credentials_of(account: Account) -> list[tuple[SecondFactor, AttestedCredentialData]]:
-    rows = account.second_factors.filter(kind=SecondFactor.Kind.PASSKEY)
-    return [(row, AttestedCredentialData(base64.b64decode(unseal(SEAL, row.sealed)))) for row in rows]
+    """Those that can be read: one that was sealed with a key that is gone proves nothing."""
+    rows = [one for one in account.second_factors.filter(kind=SecondFactor.Kind.PASSKEY) if is_readable(one)]
+    return [(row, AttestedCredentialData(base64.b64decode(opened(row)))) for row in rows]
 
 
 def json_ready(state: Any) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from matricula.accounts.confirmation import put_proof
 from matricula.accounts.errors import CodeEnded
+from matricula.accounts.factor_removals import stop_removal
 from matricula.accounts.mailboxes import hold_accounts_listing
 from matricula.accounts.models import IN_ORDER_OF_PROOF, Account, EmailAddress, PasswordReset
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 from matricula.security.throttling import LETTERS, Limit, MailboxLimit, NetworkLimit, Tally, spend
 
 PASSWORD = "accounts.password"
@@ -27,12 +28,14 @@ def change_password(*, account: Account, password: str) -> None:
 
 
 def put_password(account: Account, password: str) -> None:
-    """With a new password, links that would choose another one end, and so does every session."""
+    """With a new password, links that would choose another one end, so does every session, and what somebody
+    who knew the old one asked for (`factor_removals`)."""
     unused = PasswordReset.objects.filter(email__account=account, ended_at__isnull=True)
     unused.update(ended_at=timezone.now())
     account.set_password(password)
     account.save(update_fields=["password"])
     account.end_sessions()
+    stop_removal(account=account)
     tell_of_password(account)
 
 
@@ -74,7 +77,7 @@ def ask_to_reset(*, address: str, network: str = "", next_path: str = "", device
 
 def reset_of_link(secret: str) -> PasswordReset:
     """Raises CodeEnded."""
-    return open_reset(link_digest=digest("reset", secret))
+    return open_reset(link_digest__in=digests("reset", secret))
 
 
 def open_reset(**known: object) -> PasswordReset:

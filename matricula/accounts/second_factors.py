@@ -2,22 +2,22 @@
 
 import secrets
 from datetime import datetime
+from itertools import groupby
 
 import pyotp
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from matricula.accounts.errors import AppCodeWrong, FactorExists
-from matricula.accounts.models import Account, RecoveryCode, SecondFactor
+from matricula.accounts.errors import AppCodeWrong, FactorExists, FactorUnreadable
+from matricula.accounts.models import SEAL, Account, RecoveryCode, SecondFactor
 from matricula.audit.models import record
 from matricula.mail.models import Letter
-from matricula.security.secrets import digest, seal, unseal
+from matricula.security.secrets import SealUnreadable, digest, digests, seal, unseal
 
-SEAL = "second factor"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-SECOND_FACTORS = "accounts.second_factor"
+SECOND_FACTORS, REMOVALS = "accounts.second_factor", "accounts.factor_removal"
 
 
 def has_second_factor(account: Account) -> bool:
@@ -63,15 +63,40 @@ def matching_step(secret: str, code: str) -> int | None:
 
 
 def authenticator_accepts(account: Account, code: str) -> bool:
-    """Whether the app shows this code now. Each code is accepted once (RFC 6238, section 5.2)."""
+    """Whether the app shows this code now. Each code is accepted once (RFC 6238, section 5.2).
+
+    Raises FactorUnreadable.
+    """
     factor = account.second_factors.filter(kind=SecondFactor.Kind.TOTP).first()
     if factor is None or not code.isascii():
         return False
-    step = matching_step(unseal(SEAL, factor.sealed), code)
+    step = matching_step(opened(factor), code)
     if step is None:
         return False
     unused = SecondFactor.objects.filter(pk=factor.pk, counter__lt=step)
     return bool(unused.update(counter=step, last_used_at=timezone.now()))
+
+
+def opened(factor: SecondFactor) -> str:
+    """What the factor is checked by. Raises FactorUnreadable."""
+    try:
+        return unseal(SEAL, factor.sealed)
+    except SealUnreadable as gone:
+        raise FactorUnreadable from gone
+
+
+def is_readable(factor: SecondFactor) -> bool:
+    try:
+        return bool(opened(factor))
+    except FactorUnreadable:
+        return False
+
+
+def accounts_with_unreadable_factors() -> list[Account]:
+    """Those who have second factors, none of which any key of the site opens."""
+    rows = SecondFactor.objects.select_related("account").order_by("account").iterator(chunk_size=500)
+    owned = ((account, list(factors)) for account, factors in groupby(rows, key=lambda one: one.account))
+    return [account for account, factors in owned if not any(is_readable(one) for one in factors)]
 
 
 @transaction.atomic
@@ -82,7 +107,8 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     account.recovery_codes.all().delete()
     codes = ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(account=account, digest=recovery_digest(account, code)) for code in codes
+        RecoveryCode(account=account, digest=digest("recovery", spelled_code(account, code)))
+        for code in codes
     )
     record("recovery_codes.renewed", actor=account, subject=account)
     return codes
@@ -92,13 +118,14 @@ def recovery_piece() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(5))
 
 
-def recovery_digest(account: Account, code: str) -> str:
-    return digest("recovery", f"{account.pk}:{''.join(code.lower().split()).replace('-', '')}")
+def spelled_code(account: Account, code: str) -> str:
+    return f"{account.pk}:{''.join(code.lower().split()).replace('-', '')}"
 
 
 def spend_recovery_code(account: Account, code: str) -> bool:
     """Whether this is an unused recovery code of the account; it is used now."""
-    unused = account.recovery_codes.filter(digest=recovery_digest(account, code), used_at__isnull=True)
+    known = digests("recovery", spelled_code(account, code))
+    unused = account.recovery_codes.filter(digest__in=known, used_at__isnull=True)
     return bool(unused.update(used_at=timezone.now()))
 
 
@@ -114,6 +141,30 @@ def remove_factor(*, factor: SecondFactor) -> None:
     factor.delete()
     if not has_second_factor(account):
         account.recovery_codes.all().delete()
+
+
+@transaction.atomic
+def lift_factors(*, account: Account, why: str) -> int:
+    """Every second factor comes off, and the recovery codes; all proven addresses are told. How many.
+
+    `why` is for the audit log: by a command, or because nobody objected.
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    lifted, _ = account.second_factors.all().delete()
+    account.recovery_codes.all().delete()
+    if lifted:
+        record("second_factor.lifted", subject=account, after={"factors": lifted, "reason": why})
+        tell_everywhere(account, "lifted")
+    return lifted
+
+
+def tell_everywhere(account: Account, change: str, reference: int | None = None) -> None:
+    """A letter to every address that is known to be the person's."""
+    context = {"change": change}
+    Letter.objects.bulk_create(
+        Letter(kind=REMOVALS, to=one.address, language=account.language, context=context, reference=reference)
+        for one in account.addresses.lasting().order_by("pk")
+    )
 
 
 def tell_of_factors(account: Account, change: str, factor: SecondFactor) -> None:

@@ -10,11 +10,16 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from matricula.db.queries import insert_once
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 
 KEY_LENGTH = 32
 SEEN_EVERY = timedelta(minutes=5)
 CHANGING = ("session_data", "expire_date", "account_id", "network", "browser")
+
+
+def stored_keys(key: str) -> list[str]:
+    """The digests a session of this key may be kept under, the newest first."""
+    return [one[:40] for one in digests("session", key)]
 
 
 class SessionStore(DatabaseSessions):
@@ -29,12 +34,20 @@ class SessionStore(DatabaseSessions):
 
         return Session
 
-    def _stored(self, key: str | None = None) -> str:
-        return digest("session", key or self.session_key or "")[:40]
+    row_key = ""
+    """The key that `row` was found by: it may be stored under the digest of an earlier key of the site."""
+
+    def stored_key(self) -> str:
+        """Under what the present session is kept, or would be."""
+        if self.row is not None and self.row_key == self.session_key:
+            return str(self.row.session_key)
+        return stored_keys(self.session_key or "")[0]
 
     def _get_session_from_db(self) -> Any:
         try:
-            self.row = self.model.objects.get(session_key=self._stored(), expire_date__gt=timezone.now())
+            known = stored_keys(self.session_key or "")
+            self.row = self.model.objects.get(session_key__in=known, expire_date__gt=timezone.now())
+            self.row_key = self.session_key or ""
             return self.row
         except self.model.DoesNotExist:
             self._session_key = None
@@ -52,7 +65,7 @@ class SessionStore(DatabaseSessions):
         return get_random_string(KEY_LENGTH)
 
     def exists(self, session_key: str) -> bool:
-        return bool(self.model.objects.filter(session_key=self._stored(session_key)).exists())
+        return bool(self.model.objects.filter(session_key__in=stored_keys(session_key)).exists())
 
     def save(self, must_create: bool = False) -> None:
         """One statement. Raises UpdateError when the session was ended meanwhile: it stays ended.
@@ -84,7 +97,7 @@ class SessionStore(DatabaseSessions):
     def cycle_key(self) -> None:
         """The same session under a new key, which is stored with the answer and not before."""
         self._get_session()  # type: ignore[attr-defined]
-        self.left = self.left or (self._stored() if self.session_key else "")
+        self.left = self.left or (self.stored_key() if self.session_key else "")
         self._session_key, self.modified = None, True
 
     def begin_anew(self) -> None:
@@ -95,7 +108,8 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
-        row.session_key = self._stored(self._get_or_create_session_key())  # type: ignore[attr-defined]
+        self._get_or_create_session_key()  # type: ignore[attr-defined]
+        row.session_key = self.stored_key()
         account = data.get("_auth_user_id")
         row.account_id = int(account) if account else None
         row.network, row.browser = data.get("network", "")[:60], data.get("browser", "")[:200]
@@ -106,7 +120,7 @@ class SessionStore(DatabaseSessions):
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
-        ended = {self._stored(key) if key else "", self.left} - {""}
+        ended = {*(stored_keys(key) if key else ()), self.left} - {""}
         if ended:
             rows = self.model.objects.filter(session_key__in=ended)
             rows._raw_delete(rows.db)

@@ -9,7 +9,6 @@ from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
 from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
@@ -105,7 +104,7 @@ def pending_account(request: HttpRequest) -> Account | None:
         request.session.pop(PENDING, None)
         return None
     account = Account.objects.filter(pk=pending["account"], is_active=True).first()
-    still = account and constant_time_compare(pending.get("known_by", ""), account.get_session_auth_hash())
+    still = account and account.is_known_by(pending.get("known_by", ""))
     return account if still else None
 
 

@@ -17,15 +17,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from matricula.api.errors import Invalid, KeyReused
-from matricula.api.models import KeptAnswer, Token
-from matricula.security.secrets import digest, seal, unseal
+from matricula.api.models import SEAL, KeptAnswer, Token
+from matricula.security.secrets import digests, seal, unseal
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 SHAPE = re.compile(r"[\x21-\x7e]{1,255}")
 """Visible ASCII: what a header carries unchanged."""
-PURPOSE = "api-answer"
 Work = Callable[[], HttpResponse]
 
 
@@ -49,23 +48,23 @@ def in_one_transaction(work: Work) -> HttpResponse:
         return answer
 
 
-def claimed(token: Token, key: str, asked: str, work: Work) -> HttpResponse:
-    kept, first = KeptAnswer.objects.get_or_create(token=token, key=key, defaults={"digest": asked})
-    if kept.digest != asked:
+def claimed(token: Token, key: str, asked: list[str], work: Work) -> HttpResponse:
+    kept, first = KeptAnswer.objects.get_or_create(token=token, key=key, defaults={"digest": asked[0]})
+    if kept.digest not in asked:
         raise KeyReused
     if not first:
         return replayed(kept)
     answer = work()
     KeptAnswer.objects.filter(pk=kept.pk).update(
-        status=answer.status_code, sealed=seal(PURPOSE, written(answer)), kept_at=timezone.now()
+        status=answer.status_code, sealed=seal(SEAL, written(answer)), kept_at=timezone.now()
     )
     return answer
 
 
-def fingerprint(request: HttpRequest) -> str:
-    """The same for the same request: its method, address and body."""
+def fingerprint(request: HttpRequest) -> list[str]:
+    """By each key of the site: the same for the same request: its method, address and body."""
     head = f"{request.method} {request.get_full_path()}\n"
-    return digest("api-request", head + sent(request))
+    return digests("api-request", head + sent(request))
 
 
 def sent(request: HttpRequest) -> str:
@@ -89,7 +88,7 @@ def written(answer: HttpResponse) -> str:
 
 
 def replayed(kept: KeptAnswer) -> HttpResponse:
-    read = json.loads(unseal(PURPOSE, kept.sealed))
+    read = json.loads(unseal(SEAL, kept.sealed))
     return HttpResponse(
         read["body"], status=kept.status, content_type=read["type"], headers={REPLAYED: "true"}
     )

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization, Role
+from matricula.security.seals import SealedField
 
+SEAL = "api-answer"
 BETWEEN_NOTES = timedelta(minutes=1)
 """A token in constant use is noted as used this often."""
 
@@ -75,7 +77,7 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=255)
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    sealed = models.TextField(blank=True)
+    sealed = SealedField(purpose=SEAL, blank=True)
     kept_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

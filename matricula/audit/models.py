@@ -49,6 +49,23 @@ class Entry(models.Model):
         return " · ".join(str(one) for one in (self.actor, self.through) if one)
 
 
+class Checkpoint(models.Model):
+    """What the lines up to `last_id` were when it was made, chained to the checkpoint before.
+
+    `digests` holds of each line since then its id (8 bytes) and the SHA-256 of what it says (32 bytes);
+    `chained` is the SHA-256 of the one before and of these; `mac` is keyed, so that whoever writes into the
+    database and knows no secret of this site makes none.
+    """
+
+    last_id = models.BigIntegerField(unique=True)
+    previous = models.CharField(max_length=64, unique=True)
+    """`chained` of the checkpoint before; "" of the first. Unique: a chain does not fork."""
+    digests = models.BinaryField()
+    chained = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+
 @contextmanager
 def acting_through(what: str) -> Iterator[None]:
     """Every line written inside names `what`, such as an API token, beside its actor."""

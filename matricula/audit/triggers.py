@@ -1,13 +1,9 @@
-"""Lines are added, never changed: the database itself refuses, whoever asks."""
+"""Lines and checkpoints are added, never changed: the database itself refuses, whoever asks."""
 
-from matricula.db.triggers import Trigger, register_triggers
+from matricula.db.triggers import append_only, register_triggers
 
 WORDS = "the audit log is append-only"
-REFUSALS = {"sqlite": f"SELECT RAISE(ABORT, '{WORDS}')", "postgresql": f"RAISE EXCEPTION '{WORDS}'"}
-"""Before the row is touched, so the whole statement is undone."""
-GUARDS = [
-    Trigger(vendor, f"append_only_{event.lower()}", "audit_entry", f"BEFORE {event}", body)
-    for vendor, body in REFUSALS.items()
-    for event in ("UPDATE", "DELETE")
-]
+TABLES = {"audit_entry": ["id"], "audit_checkpoint": ["id", "last_id", "previous"]}
+"""And what tells their rows apart."""
+GUARDS = [one for table, unique in TABLES.items() for one in append_only(table, WORDS, unique=unique)]
 register_triggers(GUARDS)

@@ -4,7 +4,7 @@ They are put in after every migration and only when they changed, so that no mig
 they are taken out before migrations, which rebuild tables there and stumble over triggers that name them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -43,7 +43,7 @@ class Trigger:
 
     @property
     def definition(self) -> str:
-        named = [] if self.each == "ROW" else TABLES[self.when.split()[-1]].split()
+        named = [] if self.each == "ROW" else TABLES.get(self.when.split()[-1], "").split()
         tables = "".join(f" {one} TABLE AS {one}_rows" for one in named)
         form = POSTGRESQL if self.vendor == "postgresql" else SQLITE
         values = {"known": self.known, "tables": f"REFERENCING{tables}" if named else ""}
@@ -51,6 +51,35 @@ class Trigger:
 
 
 FIELDS = ("when", "table", "each", "answer", "body")
+
+
+def append_only(table: str, words: str, *, unique: Sequence[str] = ("id",)) -> list[Trigger]:
+    """The triggers by which `table` takes new rows and nothing else, whoever asks; `words` say so.
+
+    Before a row is touched, so that the whole statement is undone. TRUNCATE fires no trigger of rows, and
+    SQLite's INSERT OR REPLACE takes the row that has the same in a `unique` column away without one.
+    """
+    refusals = {"sqlite": f"SELECT RAISE(ABORT, '{words}')", "postgresql": f"RAISE EXCEPTION '{words}'"}
+    same = " OR ".join(f"{column} = NEW.{column}" for column in unique)
+    replacing = f"{refusals['sqlite']} FROM {table} WHERE {same}"
+    return [
+        *(
+            Trigger(vendor, f"append_only_{table}_{event.lower()}", table, f"BEFORE {event}", body)
+            for vendor, body in refusals.items()
+            for event in ("UPDATE", "DELETE")
+        ),
+        Trigger("sqlite", f"append_only_{table}_replace", table, "BEFORE INSERT", replacing),
+        Trigger(
+            "postgresql",
+            f"append_only_{table}_truncate",
+            table,
+            "BEFORE TRUNCATE",
+            refusals["postgresql"],
+            each="STATEMENT",
+        ),
+    ]
+
+
 _triggers: list[Trigger] = []
 _followers: list[Callable[[], None]] = []
 

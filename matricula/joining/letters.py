@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from matricula.joining.models import Request
 from matricula.joining.requests import REQUEST
+from matricula.mail.addresses import LONGEST_ADDRESS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -16,7 +17,7 @@ def compose_request_letter(letter: Letter) -> LetterContent | None:
         return None
     organization = request.program.organization
     values = {
-        "address": request.address,
+        "address": plain_words(request.address, longest=2 * LONGEST_ADDRESS),
         "program": plain_words(request.program.name),
         "link": settings.BASE_URL + reverse("requests:requests", args=[organization.slug]),
     }

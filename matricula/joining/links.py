@@ -7,7 +7,7 @@ from matricula.invitations.models import InvitationToken
 from matricula.joining.errors import LinkRefused
 from matricula.joining.models import DirectLink
 from matricula.joining.origins import DirectLinkOrigin, InvitationOrigin, Origin
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 
 HELD_COOKIE = "joining"
@@ -15,8 +15,8 @@ HELD_COOKIE = "joining"
 
 def open_link(secret: str) -> Origin:
     """What a link's secret stands for. Raises LinkRefused."""
-    origin = find_invitation(digest=digest("invitation", secret)) or find_direct_link(
-        digest=digest("link", secret)
+    origin = find_invitation(digest__in=digests("invitation", secret)) or find_direct_link(
+        digest__in=digests("link", secret)
     )
     return check_open(origin)
 
@@ -49,13 +49,13 @@ def check_open(origin: Origin | None) -> Origin:
     return origin
 
 
-def find_invitation(**known: str) -> Origin | None:
+def find_invitation(**known: object) -> Origin | None:
     tokens = InvitationToken.objects.select_related("invitation__program__organization")
     token = first_or_none(tokens.filter(**known))
     return InvitationOrigin(token.invitation, token.channel, token) if token else None
 
 
-def find_direct_link(**known: str) -> Origin | None:
+def find_direct_link(**known: object) -> Origin | None:
     link = first_or_none(DirectLink.objects.select_related("program__organization").filter(**known))
     return DirectLinkOrigin(link) if link else None
 

@@ -183,3 +183,12 @@ class Request(models.Model):
     @property
     def why(self) -> str:
         return str(WHY.get(self.reason, _("The link opened nothing")))
+
+
+class RequestByAddress(models.Model):
+    """Somebody asks and holds nothing but an address: whether an invitation fits, the worker looks. The row
+    goes with the answer: no address of a stranger stays."""
+
+    address = models.CharField(max_length=254)
+    reason = models.CharField(max_length=40)
+    asked_at = models.DateTimeField(default=timezone.now)

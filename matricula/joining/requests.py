@@ -8,18 +8,20 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.invitations.invitations import invite_as, invite_person, renew_invitation
 from matricula.invitations.models import Invitation
+from matricula.jobs.queue import enqueue
 from matricula.joining.errors import RequestAnswered
-from matricula.joining.models import Request
+from matricula.joining.models import Request, RequestByAddress
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.models import Letter
 from matricula.organizations.access import MAY
 from matricula.programs.models import Program
 from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
 
-REQUEST = "joining.request"
+REQUEST, LOOK_FOR = "joining.request", "joining.request_by_address"
 OF_A_PERSON, OF_A_NETWORK = Limit("request"), NetworkLimit("request-network")
 
 
+@transaction.atomic
 def ask_administrator(
     *,
     reason: str,
@@ -30,33 +32,42 @@ def ask_administrator(
 ) -> None:
     """Tell the administrators of `program` that what was held did not open, or that who left asks back.
 
-    `reason` is the code of a LinkRefused or JoiningError. Where nothing was held, the newest invitation of
-    `address` decides whom to tell. Says nothing about whether anything was found; once in ten minutes.
+    `reason` is the code of a LinkRefused or JoiningError. Where nothing was held, the worker looks whose
+    invitation `address` had: an address that is known takes no longer here than another, and counts the same.
+    Once in ten minutes.
 
     Raises TooManyTries when many asked from the network, about whomever.
     """
     if network:
         spend([Tally(OF_A_NETWORK, network)])
     who = invitation.address if invitation else address
-    if program is None:
-        invitation = invitation or newest_invitation(address)
-        if invitation is None:
-            return
-        program = invitation.program
+    program = program or (invitation.program if invitation else None)
     try:
         spelled = canonical(who)
     except AddressRefused:
         return
-    if OF_A_PERSON.allows(f"{program.pk}:{spelled}"):
+    if not OF_A_PERSON.allows(f"{program.pk if program else ''}:{spelled}"):
+        return
+    if program:
         file_request(program=program, address=who, reason=reason, invitation=invitation)
+    else:
+        asked = RequestByAddress.objects.create(address=who, reason=reason)
+        enqueue(LOOK_FOR, reference=asked.pk)
 
 
-def newest_invitation(address: str) -> Invitation | None:
-    try:
-        rows = Invitation.objects.filter(canonical=canonical(address))
-    except AddressRefused:
-        return None
-    return rows.select_related("program__organization").order_by("-id").first()
+@transaction.atomic
+def answer_by_address(asked: RequestByAddress) -> None:
+    """The newest invitation to the address tells whose administrators to ask; the address is forgotten."""
+    rows = Invitation.objects.filter(canonical=canonical(asked.address))
+    invitation = rows.select_related("program__organization").order_by("-id").first()
+    if invitation:
+        file_request(
+            program=invitation.program,
+            address=asked.address,
+            reason=asked.reason,
+            invitation=invitation,
+        )
+    asked.delete()
 
 
 @transaction.atomic

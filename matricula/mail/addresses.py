@@ -16,6 +16,8 @@ _LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _plain = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[a-z]{{2,63}}")
 """The plain addresses, nearly all, which need no library. A label with hyphens at its third and fourth place
 is left to IDNA, and so is whatever else does not fit."""
+_DOT_ATOM = re.compile(rf"(?:{_ATOM}|[^\x00-\x7f])+(?:\.(?:{_ATOM}|[^\x00-\x7f])+)*", re.IGNORECASE)
+"""A local part without quotes (RFC 5321, section 4.1.2; RFC 6531 for letters beyond ASCII)."""
 
 
 class AddressRefused(ValidationError):
@@ -48,7 +50,16 @@ def _canonical_of_any(address: str) -> str:
         raise AddressRefused(_("Enter an e-mail address such as ada@example.com."), code="malformed")
     if local.isascii():
         _refuse_malformed(result)
+    _refuse_quoted(local)
     return result
+
+
+def _refuse_quoted(local: str) -> None:
+    """Within quotes one mailbox has many spellings, and a stranger may write whole sentences and links. No
+    provider gives such addresses. Beyond ASCII only letters, digits and their marks, for the same reason."""
+    strange = (c for c in local if not c.isascii() and unicodedata.category(c)[0] not in "LMN")
+    if not _DOT_ATOM.fullmatch(local) or any(strange):
+        raise AddressRefused(_("Enter an e-mail address such as ada@example.com."), code="malformed")
 
 
 def _ascii_domain(domain: str) -> str:

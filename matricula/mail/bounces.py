@@ -113,8 +113,7 @@ def letter_in(content: bytes, message: Message) -> int | None:
     """The letter whose Message-ID stands in the message, in the returned headers or anywhere else."""
     for found in ids_in(content, message):
         number, given = found[0].decode(), found[1].decode()
-        known = Letter(pk=int(number)).message_id.partition(".")[2].partition("@")[0]
-        if hmac.compare_digest(given, known):
+        if any(hmac.compare_digest(given, known) for known in Letter(pk=int(number)).proofs()):
             return int(number)
     return None
 

@@ -13,14 +13,20 @@ from django.utils.html import escape
 
 from matricula.mail.models import Letter
 
-LINK = re.compile(r"[a-z][a-z0-9+.-]*:/\S*|mailto:\S*", re.IGNORECASE)
+COLON, SLASH, DOT = "[:：﹕︓]", r"[/／⁄∕\\＼]", "[.．。｡․﹒]"
+"""As typed, or in the widths and forms that browsers and mail programs read as the same (UTS 46)."""
+LINK = re.compile(rf"\w[\w+.-]*{COLON}{SLASH}\S*|mailto{COLON}\S*", re.IGNORECASE)
 """Whatever a mail program would make a link of by its scheme."""
+WITHIN_A_WORD = re.compile(rf"({DOT})(?=[^\s.,;:!?)\]}}\"'»”’…])")
 LONGEST_NAME = 80
 
 
 def plain_words(text: str, longest: int = LONGEST_NAME) -> str:
-    """One line of `text` without addresses of the web; a dot within a word is followed by a space."""
-    bare = re.sub(r"\.(?=\w)", ". ", LINK.sub("", text))
+    """One line of `text` without addresses of the web; a dot within a word is followed by a space.
+
+    E-mail addresses as well: whoever chose one may have written a name of the web into it.
+    """
+    bare = WITHIN_A_WORD.sub(r"\1 ", LINK.sub("", text))
     if not bare.isprintable():
         bare = "".join(c if c.isprintable() else " " for c in bare)
     return " ".join(bare.split())[:longest]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 
 BETWEEN_LETTERS = timedelta(minutes=10)
 """Nobody gets two letters about one thing sooner, whoever asks for them."""
@@ -55,7 +55,11 @@ class Letter(models.Model):
     def message_id(self) -> str:
         """The same whenever the letter is sent, so that mailboxes know a second copy (RFC 5322, 3.6.4)."""
         host = urlsplit(settings.BASE_URL).hostname
-        return f"<{self.pk}.{digest('message', str(self.pk))[:24]}@{host}>"
+        return f"<{self.pk}.{self.proofs()[0]}@{host}>"
+
+    def proofs(self) -> list[str]:
+        """What shows that a Message-ID is of this site, by each of its keys."""
+        return [one[:24] for one in digests("message", str(self.pk))]
 
 
 class Allowance(models.Model):

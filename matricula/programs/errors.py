@@ -84,3 +84,17 @@ class NotAMember(ProgramError):
 
     code = "not_a_member"
     sentence = _("Nobody in this program has this work e-mail.")
+
+
+class NotInTheirGroups(NotAMember):
+    """A group manager sees the people of their own groups, so they add no others, whether or not there is one
+    with this work e-mail; `whom` may."""
+
+    sentence = _("You can add people of your own groups. To add anybody else, ask %s.")
+
+    def __init__(self, whom: list[str]) -> None:
+        super().__init__(whom)
+        self.whom = whom
+
+    def __str__(self) -> str:
+        return str(self.sentence) % (", ".join(self.whom) or _("an administrator"))

@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.programs.errors import GroupNameTaken, NotAMember
+from matricula.organizations.access import MAY
+from matricula.organizations.models import Role
+from matricula.programs.errors import GroupNameTaken, NotAMember, NotInTheirGroups
 from matricula.programs.models import Group, Membership, Program
 
 
@@ -43,13 +45,28 @@ def delete_group(*, group: Group, actor: Account | None) -> None:
 
 
 @transaction.atomic
-def add_to_group(*, group: Group, work_email: str, actor: Account | None) -> Membership:
-    """Put the program's member with this work e-mail into the group. Raises NotAMember."""
+def add_to_group(*, group: Group, work_email: str, role: Role, actor: Account | None) -> Membership:
+    """Put the program's member with this work e-mail into the group. Raises NotAMember.
+
+    Who is in a group is seen by its managers, so those add only people whom they see already; to them
+    NotInTheirGroups says the same of people they do not see and of nobody.
+    """
+    membership = member_known_as(group, work_email)
+    if role.kind == Role.Kind.GROUP_MANAGER and not is_seen_by(role, membership):
+        raise NotInTheirGroups(administrators_of(group.program.organization_id))
+    if membership is None:
+        raise NotAMember
+    membership.groups.add(group)
+    record_group("group.member_added", group, actor, membership=membership.pk)
+    return membership
+
+
+def member_known_as(group: Group, work_email: str) -> Membership | None:
     try:
         spelled = canonical(work_email)
-    except AddressRefused as refused:
-        raise NotAMember from refused
-    membership = (
+    except AddressRefused:
+        return None
+    return (
         Membership.objects.active()
         .filter(
             program=group.program_id,
@@ -59,11 +76,18 @@ def add_to_group(*, group: Group, work_email: str, actor: Account | None) -> Mem
         )
         .first()
     )
-    if membership is None:
-        raise NotAMember
-    membership.groups.add(group)
-    record_group("group.member_added", group, actor, membership=membership.pk)
-    return membership
+
+
+def is_seen_by(role: Role, membership: Membership | None) -> bool:
+    """Whether the person is in one of the groups the role's holder manages, in whichever program."""
+    shown = Membership.objects.shown_to(role).active()
+    return membership is not None and shown.filter(account=membership.account_id).exists()
+
+
+def administrators_of(organization_id: int) -> list[str]:
+    """Names of some who may add anybody."""
+    rows = Role.objects.filter(organization=organization_id, kind__in=MAY["administering"])
+    return list(rows.order_by("pk").values_list("account__full_name", flat=True)[:3])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from matricula.roles.errors import AlreadyOffered, MailboxUnproven, OfferEnded, 
 from matricula.roles.letters import OFFER
 from matricula.roles.models import Appointment, offer_expiry
 from matricula.roles.roles import check_groups, put_role
-from matricula.security.secrets import digest
+from matricula.security.secrets import digests
 from matricula.security.throttling import Limit
 
 OFFERS = Limit("offer-role")
@@ -86,7 +86,7 @@ def withdraw_offer(*, appointment: Appointment, actor: Account) -> bool:
 
 def appointment_of_link(secret: str) -> Appointment | None:
     rows = Appointment.objects.select_related("organization", "offered_by")
-    return rows.filter(link_digest=digest("role", secret)).first()
+    return rows.filter(link_digest__in=digests("role", secret)).first()
 
 
 def mailbox_row(appointment: Appointment, account: Account) -> EmailAddress:

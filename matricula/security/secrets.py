@@ -7,8 +7,12 @@ import re
 import secrets
 from functools import lru_cache
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+
+class SealUnreadable(Exception):
+    """No key of this site opens it: it was sealed with one that is gone, or is none of ours."""
 
 
 def new_link_secret() -> str:
@@ -23,7 +27,22 @@ def new_code() -> str:
 
 def digest(purpose: str, secret: str) -> str:
     """HMAC-SHA256 of `secret` under a key of its own for each `purpose`; 64 hexadecimal digits."""
-    return hmac.digest(key_for(purpose, settings.SECRET_KEY), secret.encode(), "sha256").hex()
+    return digests(purpose, secret)[0]
+
+
+def digests(purpose: str, secret: str) -> list[str]:
+    """The same by the key of now and by those before (SECRET_KEY_FALLBACKS): what was kept may be any."""
+    return [hmac.digest(key_for(purpose, key), secret.encode(), "sha256").hex() for key in site_keys()]
+
+
+def site_keys() -> list[str]:
+    """The key of now, then those before it."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def is_digest_of(kept: str, purpose: str, secret: str) -> bool:
+    """Whether `kept` was made of `secret`, by whichever key."""
+    return any(hmac.compare_digest(one, kept) for one in digests(purpose, secret))
 
 
 @lru_cache(maxsize=64)
@@ -32,20 +51,34 @@ def key_for(purpose: str, secret_key: str) -> bytes:
 
 
 def seal(purpose: str, text: str) -> str:
-    """`text` encrypted and authenticated (Fernet), for secrets that must be read again."""
-    return _sealing(purpose).encrypt(text.encode()).decode()
+    """`text` encrypted and authenticated (Fernet), for secrets that must be read again.
+
+    Kept in a `SealedField` (`seals.py`), so that `matricula reseal` finds it.
+    """
+    return _sealings(purpose)[0].encrypt(text.encode()).decode()
 
 
 def unseal(purpose: str, sealed: str) -> str:
-    """The text of `seal`. Raises InvalidToken when the key is another."""
-    return _sealing(purpose).decrypt(sealed.encode()).decode()
+    """The text of `seal`. Raises SealUnreadable."""
+    try:
+        return MultiFernet(_sealings(purpose)).decrypt(sealed.encode()).decode()
+    except InvalidToken as unknown:
+        raise SealUnreadable from unknown
 
 
-def _sealing(purpose: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(key_for(f"seal:{purpose}", settings.SECRET_KEY)))
+def is_sealed_by_key_of_now(purpose: str, sealed: str) -> bool:
+    try:
+        _sealings(purpose)[0].decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
-SECRETS = re.compile(r"(/(?:join|confirm|reset|roles)/|matricula_)[A-Za-z0-9_-]{30,}")
+def _sealings(purpose: str) -> list[Fernet]:
+    return [Fernet(base64.urlsafe_b64encode(key_for(f"seal:{purpose}", key))) for key in site_keys()]
+
+
+SECRETS = re.compile(r"(/(?:join|confirm|reset|roles|stop-removal/\d+)/|matricula_)[A-Za-z0-9_-]{30,}")
 """In a line of the log: secrets of links and tokens are longer than any public id or name of a page."""
 
 

@@ -201,8 +201,6 @@ def network_part(network: str) -> str:
 
 
 def mailbox_of(address: str) -> str:
-    """Quotes (RFC 5321, 4.1.2) and a detail after a plus sign (RFC 5233) make no other mailbox."""
+    """A detail after a plus sign (RFC 5233) makes no other mailbox."""
     local, _, rest = address.rpartition("@")
-    if local.startswith('"') and local.endswith('"'):
-        local = local[1:-1].replace("\\", "")
     return f"{local.partition('+')[0] or local}@{rest}"

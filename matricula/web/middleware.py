@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -13,7 +14,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def revalidate_pages(answer: GetResponse) -> GetResponse:
-    """Middleware: a page is its reader's own and of this moment, unless its view says otherwise.
+    """Middleware: a page is its reader's own and of this moment, unless its view says otherwise; one that
+    somebody who is logged in was shown is not kept at all, so that nobody who comes after them at the same
+    browser goes back to it.
 
     Browsers may keep a 404 or 410 for ever when nothing forbids it (RFC 9111, section 4.2.2): a program that
     was full once would have stayed full for whoever saw the page.
@@ -21,7 +24,8 @@ def revalidate_pages(answer: GetResponse) -> GetResponse:
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        kept = "no-store" if is_of_somebody(request) else "private, no-cache"
+        response.headers.setdefault("Cache-Control", kept)
         return response
 
     return answered
@@ -39,6 +43,12 @@ def explain_refusals(answer: GetResponse) -> GetResponse:
 
 def explain_refusal(request: HttpRequest, fault: Exception) -> HttpResponse | None:
     return refusal_page(request, fault) if isinstance(fault, Refusal) else None
+
+
+def is_of_somebody(request: HttpRequest) -> bool:
+    """Whether the session was asked and somebody is logged in by it; what did not ask is for anybody."""
+    session = getattr(request, "session", None)
+    return bool(session is not None and session.accessed and SESSION_KEY in session)
 
 
 MIB = 1024 * 1024

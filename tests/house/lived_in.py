@@ -15,7 +15,8 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestedCredentialData
 
 from conftest import PASSWORD
-from matricula.accounts.models import Confirmation, PasswordReset, Session
+from matricula.accounts.factor_removals import ask_for_removal
+from matricula.accounts.models import Confirmation, FactorRemoval, PasswordReset, Session
 from matricula.accounts.passwords import ask_to_reset
 from matricula.accounts.second_factors import SEAL
 from matricula.api.models import Token
@@ -45,6 +46,7 @@ class LivedIn(House):
         self.learn(program, course)
         self.group.managers.add(self.member)
         self.factor = self.member.second_factors.create(kind="passkey", name="Key", sealed=sealed_passkey())
+        ask_for_removal(account=self.member)
         ask_to_reset(address=self.member.primary_address.address)
         self.chika = self.chika_with_letters(course)
         self.learner, self.ruler = signed_in(Client(), self.member), signed_in(Client(), owner)
@@ -77,6 +79,7 @@ class LivedIn(House):
         self.letters = {
             "accounts:confirmation-link": link_in_letter("/account/confirm/", to=CHIKA),
             "accounts:reset-link": link_in_letter("/account/reset/"),
+            "accounts:stop-removal-link": link_in_letter("/account/stop-removal/"),
         }
         for path in (self.offered, *self.letters.values()):
             browser.get(path, **BROWSER)
@@ -141,6 +144,8 @@ class LivedIn(House):
             "accounts:confirm": confirmation,
             "accounts:reclaim": confirmation,
             "accounts:reset": PasswordReset.objects.get().pk,
+            "accounts:stop-removal": FactorRemoval.objects.get().pk,
+            "accounts:stop-removal-link": FactorRemoval.objects.get().pk,
             "accounts:remove-factor": self.factor.pk,
             "mail:letter": InboxLetter.objects.latest("pk").pk,
         }

@@ -1,13 +1,14 @@
 """Chika adds a passkey and an authenticator app, and logs in with them, in a real browser."""
 
 import re
+from pathlib import Path
 
 import pyotp
 import pytest
 from playwright.sync_api import expect
 
 from matricula.accounts.models import SecondFactor
-from tests.journeys.walking import BROWSER_TEST, click, log_in, sees, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, letter_link, log_in, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 
@@ -42,6 +43,9 @@ def log_out(page):
 
 def add_passkey(page):
     page.goto("/account/second-factors/passkey/")
+    click(page, "Make recovery codes")
+    assert sees(page, "Keep these codes")
+    click(page, "I kept them", role="link")
     shoot(page, "passkey")
     page.get_by_label("Name of this passkey").fill("My laptop")
     click(page, "Add a passkey")
@@ -106,6 +110,9 @@ def test_the_authenticator_app_is_set_up_and_asked_for(page, chika):
     expect(page.get_by_role("heading", name="Keep these codes")).to_be_visible()
     recovery = page.locator("code").first.inner_text()
     shoot(page, "recovery-codes")
+    with page.expect_download() as saved:
+        click(page, "Download", role="link")
+    assert recovery in Path(saved.value.path()).read_text()
     click(page, "Log out")
     chika_logs_in(page)
     shoot(page, "second-step")
@@ -114,3 +121,32 @@ def test_the_authenticator_app_is_set_up_and_asked_for(page, chika):
     page.get_by_label("Recovery code").fill(recovery)
     click(page, "Confirm")
     expect(page.get_by_role("heading", name="My learning")).to_be_visible()
+
+
+def test_recovery_codes_are_copied_and_printed_without_the_frame_of_the_page(window, chika):
+    window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(window, chika)
+    window.goto("/account/second-factors/passkey/")
+    click(window, "Make recovery codes")
+    shown = window.locator("#codes code").all_inner_texts()
+    click(window, "Copy")
+    window.get_by_text("Copied").first.wait_for()
+    assert window.evaluate("navigator.clipboard.readText()").splitlines() == shown
+    window.emulate_media(media="print")
+    expect(window.get_by_role("link", name="Download")).to_be_hidden()
+    expect(window.locator("#codes")).to_be_visible()
+    window.emulate_media(media="screen")
+
+
+def test_chika_without_device_and_codes_asks_and_stops_it_from_her_letter(page, worker, chika):
+    SecondFactor.objects.create(account=chika, kind="totp", name="App", sealed="x")
+    chika_logs_in(page)
+    click(page, "I do not have my device", role="link")
+    shoot(page, "without-device")
+    click(page, "Write to my addresses")
+    assert sees(page, "We wrote to all your addresses")
+    shoot(page, "without-device-waits")
+    page.goto(letter_link("chika@elsewhere.example", "accounts.factor_removal"))
+    shoot(page, "stop-removal")
+    click(page, "Stop it")
+    assert sees(page, "Stopped")

@@ -14,8 +14,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from conftest import PASSWORD
-from matricula.accounts.models import Account, SecondFactor
-from matricula.accounts.second_factors import SEAL
+from matricula.accounts.models import SEAL, Account, SecondFactor
 from matricula.security.secrets import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -57,7 +57,7 @@ def test_chika_logs_in_though_her_session_in_this_browser_was_ended_meanwhile(cl
     session.begin_anew()
     Session.objects.all().delete()
     session.save()
-    assert Session.objects.get().pk == session._stored()
+    assert Session.objects.get().pk == session.stored_key()
 
 
 def test_a_session_that_changes_its_key_and_is_flushed_leaves_no_row(visited):
@@ -72,7 +72,7 @@ def test_a_key_that_changes_twice_before_the_answer_leaves_one_row(visited):
     session.cycle_key()
     session.cycle_key()
     session.save()
-    assert Session.objects.get().pk == session._stored()
+    assert Session.objects.get().pk == session.stored_key()
 
 
 def test_a_key_that_changes_again_after_the_session_began_anew_leaves_one_row(visited):
@@ -82,4 +82,4 @@ def test_a_key_that_changes_again_after_the_session_began_anew_leaves_one_row(vi
     session.save()
     session.cycle_key()
     session.save()
-    assert Session.objects.get().pk == session._stored()
+    assert Session.objects.get().pk == session.stored_key()

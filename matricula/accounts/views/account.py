@@ -13,7 +13,6 @@ from matricula.accounts.models import Account, Session
 from matricula.accounts.passwords import change_password
 from matricula.accounts.sign_in import start_session
 from matricula.security.clients import network_of
-from matricula.security.secrets import digest
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +64,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def stored_key(request: HttpRequest) -> str:
-    return digest("session", request.session.session_key or "")[:40]
+    return str(request.session.stored_key())  # type: ignore[attr-defined]
 
 
 @signed_in

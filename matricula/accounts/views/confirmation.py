@@ -18,7 +18,7 @@ from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.forms import PasswordForm, ReclaimForm
 from matricula.accounts.known_devices import device_known_at
 from matricula.accounts.mailboxes import is_taken
-from matricula.accounts.models import Account, Confirmation
+from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.accounts.passwords import ask_to_reset
 from matricula.accounts.sign_in import begin_session, knows_password, start_session
 from matricula.accounts.views.waiting import told_to_wait
@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except CodeEnded:
         return link_ended(request)
     if is_taken(confirmation.email):
-        return mailbox_taken(request, confirmation)
+        return mailbox_taken(request, confirmation.email)
     account = confirmation.email.account
     own = request.user == account
     form = PasswordForm(request.POST or None)
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     except CodeEnded:
         return link_ended(request)
     except MailboxTaken:
-        return mailbox_taken(request, confirmation)
+        return mailbox_taken(request, confirmation.email)
     return render(request, "accounts/pages/confirm.html", context)
 
 
@@ -104,7 +104,7 @@ def reclaim(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         confirmation = open_confirmation(pk=own_letter(request, "confirm", pk))
         if is_taken(confirmation.email):
-            return mailbox_taken(request, confirmation)
+            return mailbox_taken(request, confirmation.email)
         account = confirmation.email.account
         if account.is_confirmed:
             raise CodeEnded
@@ -113,8 +113,10 @@ def reclaim(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             start_session(request, reclaim_mailbox(confirmation=confirmation, **form.cleaned_data))
             return redirect("/learn/")
-    except (CodeEnded, MailboxTaken):
+    except CodeEnded:
         return link_ended(request)
+    except MailboxTaken:
+        return mailbox_taken(request, confirmation.email)
     return render(request, "accounts/pages/reclaim.html", {"form": form, "email": confirmation.email})
 
 
@@ -122,10 +124,9 @@ def link_ended(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/pages/confirmation_ended.html", status=410)
 
 
-def mailbox_taken(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
+def mailbox_taken(request: HttpRequest, email: EmailAddress) -> HttpResponse:
     """Another account has it: told to whoever reads the mailbox, whose that account will be."""
-    context = {"email": confirmation.email}
-    return render(request, "accounts/pages/mailbox_taken.html", context, status=409)
+    return render(request, "accounts/pages/mailbox_taken.html", {"email": email}, status=409)
 
 
 def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:

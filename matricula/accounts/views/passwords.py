@@ -10,6 +10,7 @@ from matricula.accounts.views.confirmation import (
     ask_for_reset,
     kept_in_the_browser,
     link_ended,
+    mailbox_taken,
     own_letter,
 )
 from matricula.accounts.views.sign_in import local_path, next_in
@@ -56,6 +57,8 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
             account = choose_password(reset=found, password=form.cleaned_data["password"])
             target = local_path(found.next_path, otherwise="/learn/")
             return redirect(begin_session(request, account, then=target))
-    except (CodeEnded, MailboxTaken):
+    except CodeEnded:
         return link_ended(request)
+    except MailboxTaken:
+        return mailbox_taken(request, found.email)
     return render(request, "accounts/pages/reset.html", {"form": form})

@@ -1,30 +1,34 @@
 """Second factors: an authenticator app, passkeys, recovery codes."""
 
 from io import BytesIO
+from urllib.parse import quote, urlsplit
 
 import pyotp
 import segno
-from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts import passkeys
 from matricula.accounts.access import freshly_signed_in
-from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused
+from matricula.accounts.errors import AppCodeWrong, FactorExists, PasskeyRefused, RecoveryCodesMissing
 from matricula.accounts.forms import AuthenticatorForm, PasskeyNameForm
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import (
     add_authenticator,
     codes_left,
     enrolment_uri,
+    has_second_factor,
+    is_readable,
     remove_factor,
     renew_recovery_codes,
 )
-from matricula.security.secrets import seal, unseal
+from matricula.security.secrets import SealUnreadable, seal, unseal
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import signed_in
 from matricula.web.values import object_in, text_in
@@ -43,6 +47,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
     context = {
         "factors": factors,
         "authenticator": any(factor.kind == "totp" for factor in factors),
+        "unreadable": [one for one in factors if not is_readable(one)],
         "codes_left": codes_left(account),
         "passkeys_work": passkeys.can_work_here(),
     }
@@ -59,7 +64,7 @@ def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
         try:
             add_authenticator(account=account, secret=secret, code=form.cleaned_data["code"])
             request.session.cycle_key()
-            answer = show_codes(request, account)
+            answer = finish_app(request, account)
             answer.delete_cookie(BEING_ADDED, path=request.path)
             return answer
         except FactorExists:
@@ -76,9 +81,17 @@ def shown_secret(request: HttpRequest, account: Account) -> str:
     """What this browser was shown before, sealed in its cookie: a reload or a mistyped code keeps it."""
     try:
         whose, _colon, secret = unseal(BEING_ADDED, cookie_value(request, BEING_ADDED) or "").partition(":")
-    except InvalidToken:
+    except SealUnreadable:
         return ""
     return secret if whose == str(account.pk) else ""
+
+
+def finish_app(request: HttpRequest, account: Account) -> HttpResponse:
+    """The first factor comes with recovery codes; those there are stay good for the next."""
+    if not codes_left(account):
+        return show_codes(request, account)
+    messages.success(request, _("The app is added. We wrote to you about it."))
+    return redirect("accounts:second-factors")
 
 
 def qr(text: str) -> str:
@@ -88,11 +101,26 @@ def qr(text: str) -> str:
 
 
 def show_codes(request: HttpRequest, account: Account) -> HttpResponse:
-    """New recovery codes; this answer is the only place where they ever stand."""
-    context = {"codes": renew_recovery_codes(account=account)}
+    """New recovery codes; this answer is the only place where they ever stand, the file in it as well.
+
+    The first are made before the first passkey is: then it goes on there.
+    """
+    codes = renew_recovery_codes(account=account)
+    then = "accounts:second-factors" if has_second_factor(account) else "accounts:passkey"
+    context = {
+        "codes": codes,
+        "file": text_file("\n".join([_("Recovery codes"), settings.BASE_URL, "", *codes, ""])),
+        "filename": f"{urlsplit(settings.BASE_URL).hostname}-recovery-codes.txt",
+        "then": reverse(then),
+    }
     answer = render(request, "accounts/pages/recovery_codes.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def text_file(text: str) -> str:
+    """An address that is the file itself: nothing is kept here for a second look, and no script is needed."""
+    return f"data:text/plain;charset=utf-8,{quote(text)}"
 
 
 @freshly_signed_in
@@ -113,7 +141,11 @@ def remove(request: HttpRequest, account: Account, pk: int) -> HttpResponse:
 @freshly_signed_in
 @require_safe
 def passkey(request: HttpRequest, account: Account) -> HttpResponse:
-    context = {"form": PasskeyNameForm(), "passkeys_work": passkeys.can_work_here()}
+    context = {
+        "form": PasskeyNameForm(),
+        "passkeys_work": passkeys.can_work_here(),
+        "codes_left": codes_left(account),
+    }
     return render(request, "accounts/pages/passkey.html", context)
 
 
@@ -134,6 +166,8 @@ def keep_passkey(request: HttpRequest, account: Account) -> HttpResponse:
             raise PasskeyRefused
         name = text_in(request.GET, "name")[:80]
         passkeys.register_passkey(account=account, state=state, answer=object_in(request), name=name)
+    except RecoveryCodesMissing as missing:
+        return JsonResponse({"error": str(missing)}, status=400)
     except PasskeyRefused:
         return JsonResponse({"error": _("The passkey could not be made. Try again.")}, status=400)
     request.session.cycle_key()

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
-from matricula.accounts.errors import PasskeyRefused
+from matricula.accounts.errors import FactorUnreadable, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
 from matricula.accounts.models import Account, SecondFactor
-from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
+from matricula.accounts.second_factors import authenticator_accepts, codes_left, spend_recovery_code
 from matricula.accounts.sign_in import (
     OF_A_STEP,
     begin_session,
@@ -72,8 +72,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """What the browser keeps of this site's pages and files goes as well; its cookies stay: they hold which
+    device this is, and what a visitor came with."""
     logout(request)
-    return redirect("accounts:sign-in")
+    answer = redirect("accounts:sign-in")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @public
@@ -113,9 +117,11 @@ def stepped(
     try:
         if guess_step(request, account, lambda: accepts(account, code), given=given):
             return redirect(finish_step(request, account))
+        form.add_error("code", _("That is not the code. Check it, or use another way."))
     except TooManyTries as wait:
         return start_over(request, wait)
-    form.add_error("code", _("That is not the code. Check it, or use another way."))
+    except FactorUnreadable as gone:
+        form.add_error("code", str(gone))
     if isinstance(form, RecoveryCodeForm):
         return render(request, "accounts/pages/recovery_step.html", {"form": form})
     return show_step(request, account, form)
@@ -133,6 +139,7 @@ def show_step(request: HttpRequest, account: Account, form: forms.Form) -> HttpR
         "form": form,
         "authenticator": SecondFactor.Kind.TOTP in kinds,
         "passkeys": SecondFactor.Kind.PASSKEY in kinds and passkeys.can_work_here(),
+        "codes_left": codes_left(account),
     }
     return render(request, "accounts/pages/second_step.html", context)
 

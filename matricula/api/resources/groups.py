@@ -104,7 +104,8 @@ def list_group_members(
 def add_group_member(request: HttpRequest, group_id: PathId, body: NewMember) -> schemas.Membership:
     """Put the program's member with this work e-mail into the group. Twice is once."""
     group = get_object_or_404(groups_of(request), public_id=group_id)
-    put = add_to_group(group=group, work_email=body.work_email, actor=token_of(request).made_by)
+    token = token_of(request)
+    put = add_to_group(group=group, work_email=body.work_email, role=token.role, actor=token.made_by)
     rows = Membership.objects.select_related("account", "program").prefetch_related("groups")
     return schemas.Membership.of(rows.get(pk=put.pk), body.work_email)
 

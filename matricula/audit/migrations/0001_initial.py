@@ -49,4 +49,21 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Checkpoint",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_id", models.BigIntegerField(unique=True)),
+                ("previous", models.CharField(max_length=64, unique=True)),
+                ("digests", models.BinaryField()),
+                ("chained", models.CharField(max_length=64)),
+                ("mac", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+            ],
+        ),
     ]

@@ -214,6 +214,20 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="RequestByAddress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                ("reason", models.CharField(max_length=40)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+        ),
         migrations.AddConstraint(
             model_name="directlink",
             constraint=models.CheckConstraint(

@@ -1,5 +1,6 @@
 """The mailbox that was given to somebody else, the older account's address, and claims nobody proved."""
 
+import pyotp
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,7 +8,8 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.mailboxes import end_powers
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account, EmailAddress, FactorRemoval
+from matricula.accounts.second_factors import add_authenticator
 from matricula.accounts.sign_in import OF_AN_ADDRESS
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
@@ -29,7 +31,9 @@ from matricula.joining.tests.leaving import (
     remove,
     two_weeks_later,
 )
+from matricula.organizations.models import Role
 from matricula.programs.models import Membership, Program
+from matricula.roles.tests.roles import code_for, offer, offer_path
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -81,7 +85,60 @@ def test_a_mailbox_of_somebody_who_is_still_there_is_nobody_elses(program, bruno
     assert dana.get(f"/join/arrivals/{arrival.public_id}/account/").status_code == 302
 
 
+def test_a_recycled_mailbox_whose_reader_is_offered_a_role_gets_an_account_of_their_own(program, bruno):
+    ada = ada_at_work(program, home=HOME, confirmed=False)
+    remove(ada)
+    owner = Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
+    offer(program.organization, owner.account, address=WORK)
+    dana = Client()
+    page = dana.get(offer_path(WORK), **BROWSER)["Location"]
+    dana.get(page)
+    dana.post("/account/roles/account/", {"full_name": "Dana Roth", "password": NEW_PASSWORD})
+    dana.post("/account/roles/code/", {"code": code_for(WORK)})
+    assert Role.objects.get(kind=Role.Kind.VIEWER).account.full_name == "Dana Roth"
+    assert EmailAddress.objects.confirmed().get(canonical=WORK).account.full_name == "Dana Roth"
+    assert can_log_in(HOME, PASSWORD)
+    assert not can_log_in(WORK, PASSWORD)
+
+
+@pytest.mark.parametrize("home", ["", HOME])
+def test_a_recycled_mailbox_takes_no_second_factor_off_the_account_of_its_predecessor(program, home):
+    """Within the two weeks it may still choose the password of an account that has nothing else."""
+    ada = ada_at_work(program, home=home, confirmed=True)
+    add_authenticator(account=ada, secret="A" * 32, code=pyotp.TOTP("A" * 32).now())
+    if home:
+        (sent,) = forgotten(WORK)
+    remove(ada)
+    dana = Client()
+    if not home:
+        (sent,) = forgotten(WORK)
+    dana.post(opened(dana, link_in(sent)), {"password": NEW_PASSWORD})
+    dana.post("/account/log-in/", {"email": WORK, "password": NEW_PASSWORD})
+    dana.post("/account/log-in/without-device/")
+    assert not FactorRemoval.objects.exists()
+    assert ada.second_factors.exists()
+
+
 # The older account's address at SIGN UP (B3)
+
+
+def test_an_alternative_that_is_the_work_e_mail_in_another_spelling_is_one_address(program, bruno):
+    ada, arrival = invited(program, bruno)
+    form = {"full_name": "Ada Okafor", "alternative_email": WORK.upper(), "password": NEW_PASSWORD}
+    answer = ada.post(f"/join/arrivals/{arrival.public_id}/account/", form)
+    assert "Give another address than your work e-mail." in answer.content.decode()
+    assert Account.objects.filter(full_name="Ada Okafor").count() == 0
+
+
+def test_ada_whose_alternative_is_of_her_older_account_goes_on_with_that_one(program, bruno):
+    older = person("Ada Okafor", HOME)
+    ada, arrival = invited(program, bruno)
+    form = {"full_name": "Ada Okafor", "alternative_email": HOME, "password": NEW_PASSWORD}
+    ada.post(f"/join/arrivals/{arrival.public_id}/account/", form)
+    confirm(ada, arrival)
+    assert not EmailAddress.objects.get(account=older).power_ends_at
+    assert can_log_in(HOME, PASSWORD)
+    assert EmailAddress.objects.confirmed().get(canonical=HOME).account == older
 
 
 def test_b3_an_alternative_of_an_older_account_says_so_and_offers_to_log_in(program, bruno, link):

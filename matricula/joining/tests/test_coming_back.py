@@ -235,6 +235,14 @@ def test_h1_the_removed_ask_in_one_click_and_the_answer_is_a_new_invitation(ada,
     assert enter_program(program=program, account=ada, invited_at=Invitation.objects.get().created_at)
 
 
+def test_who_was_removed_and_comes_from_a_crowded_network_is_told_to_wait(ada, program, bruno, settings):
+    settings.LIMITS = {**settings.LIMITS, "request-network": (1, 10)}
+    end(ada, bruno)
+    client = signed_in(ada)
+    statuses = [client.post(f"/join/ask/{program.public_id}/").status_code for _ in range(2)]
+    assert statuses == [200, 429]
+
+
 def test_h1_nobody_else_learns_or_writes_anything_by_asking_back(ada, program, chika, bruno):
     end(ada, bruno)
     pages = [one.post(f"/join/ask/{program.public_id}/") for one in (Client(), signed_in(chika))]

@@ -219,13 +219,16 @@ def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     address = last_work_email(membership) if membership else ""
     if membership and not address and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
-    if membership:
-        ask_administrator(
-            reason=RemovedFromProgram.code,
-            program=membership.program,
-            address=address or form.cleaned_data["email"],
-            network=network_of(request),
-        )
+    try:
+        if membership:
+            ask_administrator(
+                reason=RemovedFromProgram.code,
+                program=membership.program,
+                address=address or form.cleaned_data["email"],
+                network=network_of(request),
+            )
+    except TooManyTries as wait:
+        return told_to_wait(request, "joining/pages/ask.html", {"form": form}, wait)
     return render(request, "joining/pages/asked.html")
 
 

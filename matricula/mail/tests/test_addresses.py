@@ -49,6 +49,37 @@ def test_what_mail_cannot_reach_is_refused(typed):
         canonical(typed)
 
 
+QUOTED = [
+    '"ada"@example.com',
+    '"a\\da"@example.com',
+    '"Ada, see http://evil.example/x"@example.com',
+    '"a@b"@example.com',
+    'ada."l"@example.com',
+    "ada\\@example.com",
+]
+BEYOND = [
+    "ädä\u3002evil@example.com",
+    "ä．d@example.com",
+    "ä：／／d@example.com",
+    '"ä"@example.com',
+    "ä\u200bd@example.com",
+]
+
+
+@pytest.mark.parametrize("typed", QUOTED)
+def test_ada_has_no_second_spelling_in_quotes_and_a_stranger_writes_no_sentence_there(typed):
+    with pytest.raises(AddressRefused):
+        canonical(typed)
+
+
+@pytest.mark.parametrize("typed", BEYOND)
+def test_letters_beyond_ascii_are_letters_where_they_are_allowed(typed, settings):
+    settings.NON_ASCII_LOCAL_PARTS = True
+    assert canonical("Jürgen.ÖZ@example.com") == "jürgen.öz@example.com"
+    with pytest.raises(AddressRefused):
+        canonical(typed)
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_refused_or_stays_the_same_when_spelled_again(text):
     try:

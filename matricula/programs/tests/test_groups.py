@@ -3,8 +3,8 @@
 import pytest
 
 from conftest import person
-from matricula.organizations.models import Affiliation, Role
-from matricula.programs.errors import NameTaken, NotAMember
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.errors import NameTaken, NotAMember, NotInTheirGroups
 from matricula.programs.groups import (
     add_to_group,
     change_group,
@@ -29,6 +29,11 @@ def ada(program):
     return enter_program(program=program, account=account)
 
 
+def administers(account):
+    kind, organization = Role.Kind.PROGRAM_ADMINISTRATOR, Organization.objects.get()
+    return Role.objects.get_or_create(account=account, organization=organization, kind=kind)[0]
+
+
 @pytest.fixture
 def group(program, bruno):
     return make_group(program=program, name="Grid", is_open=False, actor=bruno)
@@ -43,13 +48,13 @@ def test_a_group_name_is_given_once_in_a_program(program, group, bruno):
 
 
 def test_a_member_is_put_in_by_work_email_in_any_spelling_and_taken_out(group, ada, bruno):
-    add_to_group(group=group, work_email="ADA@Nordlicht.example", actor=bruno)
+    add_to_group(group=group, work_email="ADA@Nordlicht.example", role=administers(bruno), actor=bruno)
     assert list(group.memberships.all()) == [ada]
     take_out_of_group(group=group, membership=ada, actor=bruno)
     assert list(group.memberships.all()) == []
     for stranger in ("nobody@nordlicht.example", "no address"):
         with pytest.raises(NotAMember):
-            add_to_group(group=group, work_email=stranger, actor=bruno)
+            add_to_group(group=group, work_email=stranger, role=administers(bruno), actor=bruno)
 
 
 def test_races_a_group_renamed_while_it_is_opened_is_both(group, bruno):
@@ -88,6 +93,40 @@ def test_a_group_manager_sees_the_people_of_their_own_groups_only(program, group
     assert list(Membership.objects.shown_to(role)) == []
     role.kind = Role.Kind.VIEWER
     assert set(Membership.objects.shown_to(role)) == {ada, hugo}
+
+
+def added_by(manager, group, work_email):
+    role = Role.objects.get(account=manager)
+    return add_to_group(group=group, work_email=work_email, role=role, actor=manager)
+
+
+def test_grace_puts_into_her_group_only_people_she_sees_already(program, group, ada, bruno, chika):
+    administers(bruno)
+    name_group_manager(group=group, account=chika, actor=bruno)
+    for address in ("ada@nordlicht.example", "nobody@nordlicht.example", "no address"):
+        with pytest.raises(NotInTheirGroups) as refused:
+            added_by(chika, group, address)
+        assert str(refused.value) == (
+            "You can add people of your own groups. To add anybody else, ask Bruno Keller."
+        )
+    assert list(group.memberships.all()) == []
+    other = make_group(program=program, name="Care", is_open=False, actor=bruno)
+    ada.groups.add(other)
+    with pytest.raises(NotInTheirGroups):
+        added_by(chika, group, "ada@nordlicht.example")
+    name_group_manager(group=other, account=chika, actor=bruno)
+    assert added_by(chika, group, "ada@nordlicht.example") == ada
+
+
+def test_grace_is_told_whom_to_ask_beside_the_field(client, program, group, ada, bruno, chika):
+    administers(bruno)
+    name_group_manager(group=group, account=chika, actor=bruno)
+    client.force_login(chika)
+    page = f"/console/nordlicht/groups/{group.pk}/members/"
+    answer = client.post(page, {"work_email": "ada@nordlicht.example"})
+    assert "To add anybody else, ask" in answer.content.decode()
+    assert "ada@nordlicht.example" in answer.content.decode(), "what was typed stays"
+    assert list(group.memberships.all()) == []
 
 
 def test_d5_the_work_email_goes_with_the_last_membership(program, ada, bruno):

@@ -108,11 +108,12 @@ def group_deletion(request: HttpRequest, organization: Organization, group_id: i
 @managing_groups
 @require_POST
 def add_member(request: HttpRequest, organization: Organization, group_id: int) -> HttpResponse:
-    """By work e-mail, so that a group manager need not see the whole program to add somebody."""
+    """By work e-mail; a group manager adds people of their own groups."""
     group, form = shown_group(request, group_id), MemberForm(request.POST)
     if form.is_valid():
         try:
-            add_to_group(group=group, work_email=form.cleaned_data["work_email"], actor=actor_of(request))
+            role, address = acting_role(request), form.cleaned_data["work_email"]
+            add_to_group(group=group, work_email=address, role=role, actor=actor_of(request))
         except NotAMember as refusal:
             form.add_error("work_email", str(refusal))
         else:

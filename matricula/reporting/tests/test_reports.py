@@ -13,6 +13,7 @@ from matricula.audit.models import Entry, record
 from matricula.files.tables import escape_formula, to_csv, to_xlsx
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation
+from matricula.jobs.queue import perform_due
 from matricula.joining.requests import ask_administrator
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
@@ -72,6 +73,8 @@ def test_a_chart_reaches_its_top_and_stays_in_its_frame():
 def test_the_overview_says_what_needs_attention_and_offers_to_invite(client, story, program, bruno):
     Invitation.objects.filter(canonical__startswith="hugo").update(state="failed")
     ask_administrator(reason="expired", address="ines@nordlicht.example")
+    while perform_due():
+        pass
     program.seats = 2
     program.save()
     client.force_login(bruno)

@@ -34,17 +34,21 @@ on("click", "[data-theme-toggle]", () => {
   document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 });
 
-// <button data-copy="id of a field" data-done="Copied">
+// <button data-copy="id of a field or list" data-done="Copied">
 on("click", "[data-copy]", async (button) => {
   const field = document.getElementById(button.dataset.copy);
-  field.select();
+  if (field.select) field.select();
+  else getSelection().selectAllChildren(field);
+  const lines = [...field.querySelectorAll("li")].map((one) => one.textContent.trim());
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(field.value ?? lines.join("\n"));
   } catch {
     document.execCommand("copy");
   }
   say(button.dataset.done);
 });
+
+on("click", "[data-print]", () => print());
 
 // <button data-reveal="id of a password field">
 on("click", "[data-reveal]", (button) => {
@@ -117,7 +121,7 @@ function poll(part) {
 
 // What only works with this script is hidden until it runs; what it replaces is hidden then.
 function prepare(root) {
-  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-opens], [data-colour-of]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-print], [data-opens], [data-colour-of]")) button.hidden = false;
   for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true;
 }
 
