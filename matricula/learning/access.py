@@ -1,4 +1,4 @@
-"""Who may open a course: its account, while a membership in a program that offers it is active."""
+"""Who may open a course: its account, while a membership in any program that offers it is active."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from matricula.db.queries import first_or_none
 from matricula.learning.models import Enrolment
+from matricula.learning.openings import opening_of
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
 
@@ -24,14 +25,16 @@ def enrolled(view: View) -> View:
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return come_back(request, "learning:course", public_id)
-        rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
+        rows = Enrolment.objects.select_related(
+            "course__organization", "membership__program", "resumed_in__program", "last_lesson"
+        )
         enrolment = first_or_none(rows.filter(account=request.user.pk, course__public_id=public_id))
         if enrolment is None:
             raise Http404
-        closed = why_closed(enrolment.membership)
-        if closed:
-            context = {"enrolment": enrolment, "program": getattr(enrolment.membership, "program", None)}
-            return render(request, f"learning/pages/{closed}.html", context, status=403)
+        opening = opening_of(enrolment)
+        if opening.closed:
+            context = {"enrolment": enrolment, "program": opening.program}
+            return render(request, f"learning/pages/{opening.closed}.html", context, status=403)
         return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
@@ -40,13 +43,6 @@ def enrolled(view: View) -> View:
 def come_back(request: HttpRequest, page: str, public_id: str) -> HttpResponseBase:
     """To log in, and back to where one was; what was sent is asked for again on `page`."""
     return redirect_to_login(request.path if request.method == "GET" else reverse(page, args=[public_id]))
-
-
-def why_closed(membership: Membership | None) -> str:
-    """The page that says why a member's courses do not open, or nothing."""
-    if membership is None or not membership.is_current:
-        return "ended"
-    return "" if membership.program.has_begun else "not_begun"
 
 
 def member(view: View) -> View:

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,6 +46,20 @@ def courses_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
     )
     found = in_series.values_list("series__specialization__programs", "public_id", "title")
     return alone.values_list("programs", "public_id", "title").union(found).order_by("title")
+
+
+def programs_having(*, courses: Iterable[int], programs: Iterable[int]) -> dict[int, set[int]]:
+    """By program: which of `courses` it has, alone or in a series, those that were withdrawn as well: whoever
+    started them goes on.
+    """
+    several = list(programs)
+    rows = Course.objects.filter(pk__in=list(courses))
+    alone = rows.filter(programs__in=several).values_list("programs", "pk")
+    in_series = rows.filter(series__specialization__programs__in=several)
+    found: dict[int, set[int]] = defaultdict(set)
+    for program, course in alone.union(in_series.values_list("series__specialization__programs", "pk")):
+        found[program].add(course)
+    return found
 
 
 def was_offered(program: Any, public_id: str) -> bool:

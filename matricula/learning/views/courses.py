@@ -15,6 +15,7 @@ from matricula.files.responses import answer_with_file
 from matricula.learning.access import enrolled
 from matricula.learning.completion import add_answers, finish_lesson, keep_answers, move_video, remember_place
 from matricula.learning.models import Enrolment, Progress
+from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
 
@@ -25,7 +26,12 @@ LONGEST_VIDEO_SECONDS = 24 * 3600
 @require_safe
 def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
-    return render(request, "learning/pages/course.html", {"enrolment": enrolment, "course": enrolment.course})
+    context = {
+        "enrolment": enrolment,
+        "course": enrolment.course,
+        "program": opening_of(enrolment).program,
+    }
+    return render(request, "learning/pages/course.html", context)
 
 
 @enrolled

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.catalog.queries import with_lessons
-from matricula.learning.access import member, why_closed
+from matricula.learning.access import member
 from matricula.learning.enrolments import courses_to_start, start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.openings import find_openings
 from matricula.learning.outline import with_progress
 from matricula.organizations.models import Role
 from matricula.programs.groups import join_group
@@ -30,10 +31,11 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.current().filter(account=request.user.pk)
     unfinished = [one for one in enrolments if not one.completed_at]
     completed = [one for one in enrolments if one.completed_at]
+    openings = find_openings(unfinished)
     context = {
         "memberships": memberships.select_related("program__organization"),
-        "in_progress": [one for one in unfinished if not why_closed(one.membership)],
-        "resting": [one for one in unfinished if why_closed(one.membership)],
+        "in_progress": [one for one in unfinished if not openings[one.pk].closed],
+        "resting": [one for one in unfinished if openings[one.pk].closed],
         "completed": completed,
         "series": series_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
         "administers": Role.objects.filter(account=request.user.pk).exists(),
