@@ -41,8 +41,8 @@ class Story:
 
     def happen(self):
         names = (
-            "invited invited joined joined started resumed completed grouped ungrouped ended revived answered opened"
-            " corrected lapsed revoked group_deleted account_deleted imported folded"
+            "invited invited joined joined started resumed completed grouped ungrouped ended revived answered"
+            " opened corrected lapsed revoked group_deleted account_deleted imported folded"
         )
         getattr(self, self.chance.choice(names.split()))()
 
