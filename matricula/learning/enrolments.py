@@ -7,7 +7,7 @@ from matricula.accounts.mailboxes import hold_account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.db.queries import insert_once
-from matricula.learning.completion import complete_series, hold_enrolments
+from matricula.learning.completion import complete_specializations, hold_enrolments
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.openings import go_on_in
 from matricula.programs.models import Membership
@@ -58,7 +58,7 @@ def start_specialization(
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )
-    offered = specialization.series.filter(course__withdrawn_at__isnull=True)
+    offered = specialization.steps.filter(course__withdrawn_at__isnull=True)
     own = Enrolment.objects.filter(account=membership.account)
     hold_enrolments(own.filter(course__in=offered.values("course")))
     left = offered.exclude(course__in=own.filter(completed_at__isnull=False).values("course"))
@@ -66,5 +66,5 @@ def start_specialization(
     if first:
         start_course(course=first.course, membership=membership)
     else:
-        complete_series(SpecializationEnrolment.objects.filter(pk=enrolment.pk))
+        complete_specializations(SpecializationEnrolment.objects.filter(pk=enrolment.pk))
     return enrolment

@@ -31,7 +31,7 @@ from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.programs.terms import Terms
-from tests.learners import do_lessons, series_of, short_course
+from tests.learners import do_lessons, short_course, specialization_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 40
@@ -257,7 +257,7 @@ def test_races_entering_anew_while_a_course_is_completed_waits_in_no_circle(orga
     first. Whoever enters to START something has held the enrolments before."""
     for number in range(ROUNDS):
         one, two = (short_course(organization, f"{name}{number}") for name in ("one", "two"))
-        series = series_of(one, two, title=f"T{number}")
+        series = specialization_of(one, two, title=f"T{number}")
         roomy.specializations.add(series)
         ada, arrival = member_s_arrival(roomy, bruno, number, series)
         membership = enter_program(program=roomy, account=ada)

@@ -17,7 +17,7 @@ from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.programs.recount import wrong_numbers
 from tests.at_once import all_at_once, refusals
-from tests.learners import do_everything, do_lessons, series_of, short_course
+from tests.learners import do_everything, do_lessons, short_course, specialization_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = timedelta(days=1)
@@ -88,7 +88,7 @@ def test_a_course_of_a_specialization_of_the_second_program_stays_open_too(
     reader, ada, second, course, close
 ):
     second.program.courses.clear()
-    second.program.specializations.add(series_of(course))
+    second.program.specializations.add(specialization_of(course))
     close(ada, None)
     assert reader.get(course.address).status_code == 200
 
@@ -187,7 +187,7 @@ def test_races_start_and_entering_again_and_the_last_lesson_wait_for_each_other_
     membership = enter_program(program=program, account=account)
     for number in range(10):
         first, next_one = (short_course(organization, f"{name}{number}") for name in ("one", "two"))
-        series = series_of(first, next_one, title=f"T{number}")
+        series = specialization_of(first, next_one, title=f"T{number}")
         program.specializations.add(series)
         enrolment = start_course(course=first, membership=membership)
         results = all_at_once(
