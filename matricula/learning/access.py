@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from matricula.accounts.kept_forms import show_again_where_typed
 from matricula.db.queries import first_or_none
 from matricula.learning.models import Enrolment
 from matricula.learning.openings import opening_of
@@ -24,7 +25,7 @@ def enrolled(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return come_back(request, "learning:course", public_id)
+            return come_back_to_lesson(request, public_id, **kwargs)
         rows = Enrolment.objects.select_related(
             "course__organization", "membership__program", "resumed_in__program", "last_lesson"
         )
@@ -38,6 +39,14 @@ def enrolled(view: View) -> View:
         return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
+
+
+def come_back_to_lesson(request: HttpRequest, public_id: str, key: str = "", **_: Any) -> HttpResponseBase:
+    """To log in, and back to the lesson, which shows the answers that were just sent."""
+    if request.method != "POST" or not key:
+        return come_back(request, "learning:course", public_id)
+    show_again_where_typed(request)
+    return redirect_to_login(reverse("learning:lesson", args=[public_id, key]))
 
 
 def come_back(request: HttpRequest, page: str, public_id: str) -> HttpResponseBase:

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from matricula.web.typed_forms import TypedForm, came_from_own_page
+
 RETRY_AFTER_SECONDS = 5
 
 
@@ -61,4 +63,9 @@ def forget_dead_connections() -> None:
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"stale": True}, status=403)
+    """Mostly a page from before a log-in in another tab: what was typed into it can be sent once more.
+
+    Only where the browser says that the form was one of ours: else another site could put words into it.
+    """
+    typed = TypedForm.of(request) if came_from_own_page(request) else None
+    return render(request, "403.html", {"stale": True, "typed": typed}, status=403)
