@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "matricula.web.middleware.limit_body_size",
     "matricula.web.middleware.explain_refusals",
     "matricula.web.redirects.explain_methods",
+    "matricula.accounts.kept_forms.keep_typed_forms",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
+from matricula.accounts.kept_forms import KEPT_FORM, is_readers_own, mark_reader
+from matricula.accounts.known_devices import SIGNED_IN, device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
 from matricula.mail.addresses import AddressRefused, canonical
@@ -38,6 +39,8 @@ def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Ht
         if request.method != "HEAD":
             request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
         tell_browser(request, response)
+        if account := request.META.get(SIGNED_IN):
+            mark_reader(response, account)
         return response
 
     return noting
@@ -158,10 +161,13 @@ def is_company_only(request: HttpRequest) -> bool:
 
 
 def begin_session_of(request: HttpRequest, account: Account) -> None:
-    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in
-    only for the same account."""
+    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in,
+    or typed before the last session ended, only for the same account."""
     names = (*KEPT, COMPANY_SESSIONS) if request.user.pk == account.pk else KEPT
     kept: dict[str, Any] = {name: request.session[name] for name in names if name in request.session}
+    typed = request.session.get(KEPT_FORM)
+    if typed and is_readers_own(typed, account):
+        kept[KEPT_FORM] = typed
     request.session.begin_anew()  # type: ignore[attr-defined]
     login(request, account, backend="matricula.accounts.authentication.EmailBackend")
     request.session.update(kept)

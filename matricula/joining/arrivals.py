@@ -16,7 +16,9 @@ from matricula.invitations.settlement import hold_invitations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival
 from matricula.joining.origins import Origin
+from matricula.learning.completion import hold_enrolments
 from matricula.learning.enrolments import start_course, start_specialization
+from matricula.learning.models import Enrolment
 from matricula.mail.addresses import canonical
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull
@@ -111,8 +113,8 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     """What `finish_arrival` does once the mailbox is known to be proven, and the people are held. Raises as
     it does.
 
-    Held in this order, everywhere: the people, by id; the arrival; their invitations; the membership; the tie
-    to the company and its addresses; the program.
+    Held in this order, everywhere: the people, by id; the arrival; their invitations; what they are learning;
+    the membership; the tie to the company and its addresses; the program.
     """
     first = Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(finished_at=timezone.now())
     if not first:
@@ -123,6 +125,7 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
         raise LinkRefused("lost")
     origin = arrival.origin
     hold_invitations(program=arrival.program, account=account, invitation=origin.invitation)
+    hold_enrolments(Enrolment.objects.filter(account=account))
     terms = origin.accept(account).changed_by(arrival)
     affiliate_account(arrival, account)
     membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)

@@ -1,4 +1,4 @@
-"""Who may open a course: its account, while a membership in a program that offers it is active."""
+"""Who may open a course: its account, while a membership in any program that offers it is active."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,9 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from matricula.accounts.kept_forms import show_again_where_typed
 from matricula.db.queries import first_or_none
 from matricula.identities.company_sessions import may_open
 from matricula.learning.models import Enrolment
+from matricula.learning.openings import opening_of
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
 
@@ -36,30 +38,33 @@ def enrolled(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, public_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return come_back(request, "learning:course", public_id)
-        rows = Enrolment.objects.select_related("course__organization", "membership__program", "last_lesson")
+            return come_back_to_lesson(request, public_id, **kwargs)
+        rows = Enrolment.objects.select_related(
+            "course__organization", "membership__program", "resumed_in__program", "last_lesson"
+        )
         enrolment = first_or_none(rows.filter(account=request.user.pk, course__public_id=public_id))
         if enrolment is None or not may_open(request, enrolment.course.organization_id):
             raise Http404
-        closed = why_closed(enrolment.membership)
-        if closed:
-            context = {"enrolment": enrolment, "program": getattr(enrolment.membership, "program", None)}
-            return render(request, f"learning/pages/{closed}.html", context, status=403)
+        opening = opening_of(enrolment)
+        if opening.closed:
+            context = {"enrolment": enrolment, "program": opening.program}
+            return render(request, f"learning/pages/{opening.closed}.html", context, status=403)
         return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
 
 
+def come_back_to_lesson(request: HttpRequest, public_id: str, key: str = "", **_: Any) -> HttpResponseBase:
+    """To log in, and back to the lesson, which shows the answers that were just sent."""
+    if request.method != "POST" or not key:
+        return come_back(request, "learning:course", public_id)
+    show_again_where_typed(request)
+    return redirect_to_login(reverse("learning:lesson", args=[public_id, key]))
+
+
 def come_back(request: HttpRequest, page: str, public_id: str) -> HttpResponseBase:
     """To log in, and back to where one was; what was sent is asked for again on `page`."""
     return redirect_to_login(request.path if request.method == "GET" else reverse(page, args=[public_id]))
-
-
-def why_closed(membership: Membership | None) -> str:
-    """The page that says why a member's courses do not open, or nothing."""
-    if membership is None or not membership.is_current:
-        return "ended"
-    return "" if membership.program.has_begun else "not_begun"
 
 
 def member(view: View) -> View:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.db.queries import insert_once
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.learning.openings import go_on_in, opening_of
 from matricula.learning.quizzes import Given
 from matricula.learning.signals import courses_completed, specializations_completed
 from matricula.programs.models import Membership
@@ -24,6 +25,7 @@ def finish_lesson(
 ) -> None:
     """The lesson is done; a better score replaces a lesser one. Twice is once."""
     hold_enrolments(Enrolment.objects.filter(pk=enrolment.pk))
+    go_on_in(opening_of(enrolment).membership, enrolment)
     news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:
         news["score"] = Greatest(Coalesce("score", 0), score)
@@ -101,7 +103,7 @@ def finished(held: list[int]) -> list[Enrolment]:
 
 def hold_numbers(done: list[Enrolment]) -> None:
     """The memberships whose numbers the database is about to change, in the order of people as well."""
-    of = [one.membership_id for one in done if one.membership_id]
+    of = [one.resumed_in_id or one.membership_id or 0 for one in done]
     rows = Membership.objects.filter(pk__any_of=of).order_by("account_id", "pk")
     list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 

@@ -9,14 +9,20 @@ TABLE = "learning_enrolment"
 # on, unless nothing that counts has changed (MOVED). PostgreSQL has the rows of a whole statement and
 # changes each member once (ADVANCE): a member's row is locked, so the sum of what two transactions did is
 # right.
-STEP = """UPDATE programs_membership SET courses_started = courses_started {sign} 1,
-courses_completed = courses_completed {sign} ({side}.completed_at IS NOT NULL)
-WHERE id = {side}.membership_id"""
-MOVED = """ AND (OLD.membership_id IS NOT NEW.membership_id
+# A course counts as started for the membership it was started in and for the one it was resumed in, and as
+# completed for the later of these (LAST).
+LAST = "coalesce({row}.resumed_in_id, {row}.membership_id)"
+STEP = """UPDATE programs_membership SET courses_started = courses_started {sign} 1, courses_completed =
+courses_completed {sign} ({side}.completed_at IS NOT NULL AND id = {last})
+WHERE id IN ({side}.membership_id, {side}.resumed_in_id)""".replace("{last}", LAST.format(row="{side}"))
+MOVED = """ AND (OLD.membership_id IS NOT NEW.membership_id OR OLD.resumed_in_id IS NOT NEW.resumed_in_id
 OR (OLD.completed_at IS NULL) <> (NEW.completed_at IS NULL))"""
 LESS, MORE = STEP.format(sign="-", side="OLD"), STEP.format(sign="+", side="NEW")
 STEPS = {"INSERT": MORE, "DELETE": LESS, "UPDATE": f"{LESS}{MOVED}; {MORE}{MOVED}"}
-SIDE = "SELECT membership_id, completed_at, {sign}1 AS n FROM {side}_rows"
+SIDE = """SELECT membership_id, {sign}1 AS started,
+CASE WHEN completed_at IS NOT NULL AND resumed_in_id IS NULL THEN {sign}1 ELSE 0 END AS completed
+FROM {side}_rows UNION ALL SELECT resumed_in_id, {sign}1,
+CASE WHEN completed_at IS NOT NULL THEN {sign}1 ELSE 0 END FROM {side}_rows WHERE resumed_in_id IS NOT NULL"""
 SIDES = {
     "INSERT": SIDE.format(sign="", side="new"),
     "DELETE": SIDE.format(sign="-", side="old"),
@@ -24,8 +30,7 @@ SIDES = {
 }
 ADVANCE = """UPDATE programs_membership m
 SET courses_started = m.courses_started + d.started, courses_completed = m.courses_completed + d.completed
-FROM (SELECT membership_id, sum(n) AS started,
-    coalesce(sum(n) FILTER (WHERE completed_at IS NOT NULL), 0) AS completed
+FROM (SELECT membership_id, sum(started) AS started, sum(completed) AS completed
     FROM ({sides}) e WHERE membership_id IS NOT NULL GROUP BY membership_id) d
 WHERE m.id = d.membership_id AND (d.started <> 0 OR d.completed <> 0)"""
 register_triggers(
@@ -47,13 +52,21 @@ register_counter(
     Counter(
         "enrolled",
         TABLE,
+        {"course_started": "{row}.course_id"},
+        program="m.program_id",
+        beside="JOIN programs_membership m ON m.id IN ({row}.membership_id, {row}.resumed_in_id)",
+    )
+)
+register_counter(
+    Counter(
+        "completed",
+        TABLE,
         {
-            "course_started": "{row}.course_id",
             "course_completed": "CASE WHEN {row}.completed_at IS NOT NULL THEN {row}.course_id END",
             "completed_on": "day({row}.completed_at)",
         },
         program="m.program_id",
-        beside="JOIN programs_membership m ON m.id = {row}.membership_id",
+        beside=f"JOIN programs_membership m ON m.id = {LAST}",
     )
 )
 after_installing(recount_courses)

@@ -3,11 +3,13 @@
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from matricula.accounts.mailboxes import hold_account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.db.queries import insert_once
 from matricula.learning.completion import complete_specializations, hold_enrolments
 from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.openings import go_on_in
 from matricula.programs.models import Membership
 from matricula.programs.offer import offered_courses
 
@@ -26,15 +28,20 @@ def courses_to_start(membership: Membership) -> QuerySet[Course]:
 
 @transaction.atomic(savepoint=False)
 def start_course(*, course: Course, membership: Membership) -> Enrolment:
-    """The account's enrolment in `course`, with earlier progress if there is any."""
+    """The account's enrolment in `course`, with earlier progress if there is any.
+
+    It counts for the program where it was started. Pressed again in another it changes nothing, unless the
+    course has to be gone on with there: then it counts for that one as well.
+    """
+    hold_account(membership.account_id)
     enrolment = Enrolment(account=membership.account, course=course, membership=membership)
     if insert_once(enrolment):
         organization = membership.program.organization_id
         record("course.started", actor=membership.account, organization=organization, subject=enrolment)
         return enrolment
-    enrolment = Enrolment.objects.get(account=membership.account, course=course)
-    if enrolment.membership_id != membership.pk:
-        Enrolment.objects.filter(pk=enrolment.pk).update(membership=membership)
+    own = Enrolment.objects.select_related("membership__program", "resumed_in__program")
+    enrolment = own.get(account=membership.account, course=course)
+    go_on_in(membership, enrolment)
     return enrolment
 
 
@@ -47,6 +54,7 @@ def start_specialization(
     Held first are its courses that are under way: the last of them may be completed at this moment, by
     somebody who does not see this enrolment yet.
     """
+    hold_account(membership.account_id)
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )

@@ -1,5 +1,8 @@
 """An account in a course, and how far it has come."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,17 +12,32 @@ from matricula.catalog.models import Course, Lesson, Specialization
 from matricula.programs.models import Membership
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def of_members(self, memberships: Iterable[Membership]) -> Self:
+        """Those that count for `memberships`."""
+        ids = [one.pk for one in memberships]
+        return self.filter(Q(membership__in=ids) | Q(resumed_in__in=ids))
+
+
 class Enrolment(models.Model):
-    """An account in a course. The membership may end; the enrolment and its progress stay."""
+    """An account in a course. Memberships end; the enrolment and its progress stay.
+
+    `membership` is the one START was pressed in, `resumed_in` the one the course was gone on with in after
+    that had ended: what is counted as started and completed is counted for these (decision 39), whichever
+    membership opens the course today (`openings.py`).
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     membership = models.ForeignKey(
         Membership, null=True, on_delete=models.SET_NULL, related_name="enrolments"
     )
+    resumed_in = models.ForeignKey(Membership, null=True, on_delete=models.SET_NULL, related_name="resumed")
     started_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True)
     last_lesson = models.ForeignKey(Lesson, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -51,9 +51,9 @@ def place_in_course(lesson: Lesson) -> tuple[int, int]:
 def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
     """Enrolments with `.outline`, in three queries however many there are."""
     rows = list(
-        enrolments.select_related("course__organization", "membership__program", "certificate").order_by(
-            "-started_at"
-        )
+        enrolments.select_related(
+            "course__organization", "membership__program", "resumed_in__program", "certificate"
+        ).order_by("-started_at")
     )
     lessons = (
         Lesson.objects.filter(course__in=[row.course_id for row in rows], withdrawn_at__isnull=True)

@@ -19,8 +19,11 @@ from matricula.programs.models import Membership
 NIGHT = time(2, 0)
 """Before `programs` counts who started and completed anything."""
 BATCH = 5_000
-REALLY = "(SELECT count(*) FROM learning_enrolment e WHERE e.membership_id = programs_membership.id{more})"
-STARTED, COMPLETED = REALLY.format(more=""), REALLY.format(more=" AND e.completed_at IS NOT NULL")
+OF = "(SELECT count(*) FROM learning_enrolment e WHERE e.{column} = programs_membership.id{more})"
+STARTED = f"({OF.format(column='membership_id', more='')} + {OF.format(column='resumed_in_id', more='')})"
+DONE = " AND e.completed_at IS NOT NULL"
+COMPLETED_THERE = OF.format(column="membership_id", more=f"{DONE} AND e.resumed_in_id IS NULL")
+COMPLETED = f"({COMPLETED_THERE} + {OF.format(column='resumed_in_id', more=DONE)})"
 WRONG = f"(courses_started <> {STARTED} OR courses_completed <> {COMPLETED})"
 HELD = f"SELECT id FROM programs_membership WHERE id > %s AND id <= %s AND {WRONG}"
 MEND = f"""UPDATE programs_membership SET courses_started = {STARTED}, courses_completed = {COMPLETED}

@@ -19,5 +19,6 @@ urlpatterns = [
     path(f"{C}/files/<str:digest>/<str:name>", courses.course_file, name="file"),
     path(f"{C}/lessons/<slug:key>/", courses.show_lesson, name="lesson"),
     path(f"{C}/lessons/<slug:key>/done/", courses.finish_lesson_page, name="finish"),
+    path(f"{C}/lessons/<slug:key>/answers/", courses.keep_quiz_answers, name="answers"),
     path(f"{C}/lessons/<slug:key>/position/", courses.keep_position, name="position"),
 ]

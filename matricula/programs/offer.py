@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -47,6 +48,22 @@ def courses_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
     )
     found = in_specializations.values_list("steps__specialization__programs", "public_id", "title")
     return alone.values_list("programs", "public_id", "title").union(found).order_by("title")
+
+
+def programs_having(*, courses: Iterable[int], programs: Iterable[int]) -> dict[int, set[int]]:
+    """By program: which of `courses` it has, alone or in a series, those that were withdrawn as well: whoever
+    started them goes on.
+    """
+    several = list(programs)
+    rows = Course.objects.filter(pk__in=list(courses))
+    alone = rows.filter(programs__in=several).values_list("programs", "pk")
+    in_specializations = rows.filter(steps__specialization__programs__in=several)
+    found: dict[int, set[int]] = defaultdict(set)
+    for program, course in alone.union(
+        in_specializations.values_list("steps__specialization__programs", "pk")
+    ):
+        found[program].add(course)
+    return found
 
 
 def was_offered(program: Any, public_id: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from matricula.web.redirects import where_it_leads
 from matricula.web.refusals import Refusal
+from matricula.web.typed_forms import TypedForm, came_from_own_page
 
 RETRY_AFTER_SECONDS = 5
 
@@ -77,7 +78,12 @@ def forget_dead_connections() -> None:
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Mostly a page from before a log-in in another tab: what was typed into it can be sent once more.
+
+    Only where the browser says that the form was one of ours: else another site could put words into it.
+    """
     onward = where_it_leads(request)
     if onward:
         return redirect(onward)
-    return render(request, "403.html", {"stale": True}, status=403)
+    typed = TypedForm.of(request) if came_from_own_page(request) else None
+    return render(request, "403.html", {"stale": True, "typed": typed}, status=403)

@@ -102,6 +102,50 @@ def test_a_lost_session_and_a_lesson_taken_out_lead_back_into_the_course(page, m
     shoot(page, "lesson-taken-out")
 
 
+def test_answers_sent_as_the_session_ended_are_there_after_the_log_in(page, membership, course, ada):
+    start_course(course=course, membership=membership)
+    page.goto(f"/account/log-in/?next={course.address}lessons/quiz/")
+    log_in(page, "ada@home.example")
+    page.get_by_label("Go").wait_for()
+    Session.objects.all().delete()
+    page.get_by_label("Go").check()
+    hand_in(page)
+    log_in(page, "ada@home.example")
+    page.get_by_text("They are here again").wait_for()
+    expect(page.get_by_label("Go")).to_be_checked()
+    shoot(page, "quiz-brought-back")
+    click(page, "Save")
+    page.get_by_text("Your answers are saved. Hand in when you are ready.").wait_for()
+    shoot(page, "quiz-saved")
+    assert list(Progress.objects.get().answers.values()) != [[]]
+
+
+def test_answers_are_saved_as_they_are_chosen_and_go_on_after_a_log_in_in_another_tab(
+    desk, membership, course, ada
+):
+    start_course(course=course, membership=membership)
+    quiz = f"{course.address}lessons/quiz/"
+    desk.goto(f"/account/log-in/?next={quiz}")
+    log_in(desk, "ada@home.example")
+    desk.get_by_label("Go").check()
+    desk.get_by_text("Your answers are saved as you choose them.").wait_for()
+    desk.reload()
+    expect(desk.get_by_label("Go")).to_be_checked()
+    Session.objects.all().delete()
+    desk.get_by_label("Stop").check()
+    desk.get_by_text("You are logged out.").wait_for()
+    shoot(desk, "quiz-logged-out")
+    other = desk.context.new_page()
+    other.goto(f"/account/log-in/?next={quiz}")
+    log_in(other, "ada@home.example")
+    expect(other.get_by_label("Stop")).to_be_checked()
+    desk.get_by_label("Go").check()
+    desk.get_by_text("Your answers are saved as you choose them.").wait_for()
+    desk.get_by_label("Stop").check()
+    hand_in(desk)
+    desk.get_by_text("Passed.").wait_for()
+
+
 @pytest.fixture
 def series(organization, program, course):
     """A Specialization of the course and one more that is a single page."""

@@ -69,7 +69,7 @@ def read_person(request: HttpRequest, person_id: PathId) -> schemas.PersonInFull
         raise Http404
     account = memberships[0].account
     work_email = work_emails(memberships[:1]).get(account.pk)
-    enrolments = Enrolment.objects.filter(account=account, membership__in=memberships)
+    enrolments = Enrolment.objects.of_members(memberships)
     return schemas.PersonInFull(
         **schemas.Person.of(account, work_email).model_dump(),
         memberships=[schemas.Membership.of(one, work_email) for one in memberships],

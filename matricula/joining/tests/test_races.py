@@ -24,10 +24,13 @@ from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.set_up import sign_up
 from matricula.joining.tests import leaving
 from matricula.joining.tests.leaving import ada_at_work, letters, listed
+from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
+from matricula.programs.terms import Terms
+from tests.learners import do_lessons, short_course, specialization_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 THREADS = 40
@@ -234,3 +237,33 @@ def test_races_a_mailbox_that_two_accounts_prove_at_once_is_one_accounts(program
     assert answers.count(None) == 1
     assert isinstance(next(one for one in answers if one), CodeEnded | MailboxTaken)
     assert list(listed(ada).values()) == ["name"]
+
+
+def member_s_arrival(program, bruno, number, series):
+    """Somebody who is in already, comes by a link once more: to be in a group and in a Specialization."""
+    ada = ada_of_round(number)
+    group = program.groups.create(name=f"Group {number}")
+    terms = Terms(groups=[group], specialization=series)
+    direct, _ = make_direct_link(program=program, actor=bruno, terms=terms)
+    arrival = begin_arrival(origin=DirectLinkOrigin(direct), account=ada)
+    arrival.work_email, arrival.specialization = f"work{number}@nordlicht.example", series
+    arrival.save()
+    return ada, arrival
+
+
+def test_races_entering_anew_while_a_course_is_completed_waits_in_no_circle(organization, roomy, bruno):
+    """Completing holds the enrolment and then counts on the membership; joining a group holds the membership
+    first. Whoever enters to START something has held the enrolments before."""
+    for number in range(ROUNDS):
+        one, two = (short_course(organization, f"{name}{number}") for name in ("one", "two"))
+        series = specialization_of(one, two, title=f"T{number}")
+        roomy.specializations.add(series)
+        ada, arrival = member_s_arrival(roomy, bruno, number, series)
+        membership = enter_program(program=roomy, account=ada)
+        enrolment = start_course(course=one, membership=membership)
+        works = [
+            partial(do_lessons, enrolment, "a"),
+            partial(finish_arrival, arrival=arrival),
+            partial(start_course, course=two, membership=membership),
+        ]
+        assert faults(all_at_once(run, works)) == []

@@ -61,6 +61,15 @@ class Migration(migrations.Migration):
                         to="programs.membership",
                     ),
                 ),
+                (
+                    "resumed_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="resumed",
+                        to="programs.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

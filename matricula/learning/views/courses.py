@@ -6,15 +6,18 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from matricula.accounts.kept_forms import forget_form, typed_before
 from matricula.catalog.course_import import file_place
 from matricula.catalog.models import Lesson
 from matricula.files.responses import answer_with_file
 from matricula.learning.access import enrolled
 from matricula.learning.completion import add_answers, finish_lesson, keep_answers, move_video, remember_place
 from matricula.learning.models import Enrolment, Progress
+from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
 from matricula.web.values import number_in, text_in
@@ -26,7 +29,12 @@ LONGEST_VIDEO_SECONDS = 24 * 3600
 @require_safe
 def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
-    return render(request, "learning/pages/course.html", {"enrolment": enrolment, "course": enrolment.course})
+    context = {
+        "enrolment": enrolment,
+        "course": enrolment.course,
+        "program": opening_of(enrolment).program,
+    }
+    return render(request, "learning/pages/course.html", context)
 
 
 @enrolled
@@ -79,10 +87,21 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
         "before": outline.before(shown),
         "version": version_of(shown),
     }
+    if shown.kind == Lesson.Kind.QUIZ and "given" not in more and not request.POST:
+        more = {**answers_typed_before(request, enrolment, shown), **more}
     if shown.kind == Lesson.Kind.QUIZ:
         given = more.get("given") or (progress.answers if progress else {})
         context["questions"] = draw_questions(questions_of(shown), given, more.get("results", []))
     return render(request, "learning/pages/lesson.html", {**context, **more})
+
+
+def answers_typed_before(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> dict[str, Any]:
+    """Answers that were sent after the session had ended, as far as they fit what is asked now."""
+    for name in ("learning:finish", "learning:answers"):
+        sent = typed_before(request, reverse(name, args=[enrolment.course.public_id, quiz.key]))
+        if sent:
+            return {"given": read_answers(sent, questions_of(quiz)), "brought_back": True}
+    return {}
 
 
 @enrolled
@@ -90,6 +109,7 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
 def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
     """A reading, a video or a file is done, or a quiz is handed in."""
     done = lesson_of(enrolment, key)
+    forget_typed(request, enrolment, done)
     if done.withdrawn_at:
         return taken_out(request, enrolment)
     if done.kind == Lesson.Kind.QUIZ:
@@ -121,6 +141,40 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
     passed = score >= quiz.course.pass_mark
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
+
+
+@enrolled
+@require_POST
+def keep_quiz_answers(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
+    """SAVE, and whatever is chosen as it is chosen: then `changed` names the questions that were answered."""
+    quiz = lesson_of(enrolment, key)
+    by_itself = "changed" in request.POST
+    if quiz.withdrawn_at or quiz.kind != Lesson.Kind.QUIZ:
+        return HttpResponse(status=410) if by_itself else taken_out(request, enrolment)
+    forget_typed(request, enrolment, quiz)
+    save_answers(request, enrolment, quiz)
+    if by_itself:
+        return HttpResponse(status=204)
+    messages.success(request, _("Your answers are saved. Hand in when you are ready."))
+    return redirect("learning:lesson", enrolment.course.public_id, quiz.key)
+
+
+def save_answers(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> None:
+    """Of a part of the questions, or of an earlier version, beside what is kept of the others."""
+    sent, changed = read_answers(request.POST, questions_of(quiz)), request.POST.getlist("changed")
+    if request.POST.get("version") != version_of(quiz):
+        add_answers(enrolment=enrolment, lesson=quiz, answers={key: one for key, one in sent.items() if one})
+    elif changed:
+        add_answers(
+            enrolment=enrolment, lesson=quiz, answers={key: sent[key] for key in changed if key in sent}
+        )
+    else:
+        keep_answers(enrolment=enrolment, lesson=quiz, answers=sent)
+
+
+def forget_typed(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> None:
+    for name in ("learning:finish", "learning:answers"):
+        forget_form(request, reverse(name, args=[enrolment.course.public_id, quiz.key]))
 
 
 @enrolled

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.catalog.queries import with_lessons
 from matricula.identities.company_sessions import shown_here
-from matricula.learning.access import learner, member, why_closed
+from matricula.learning.access import learner, member
 from matricula.learning.enrolments import courses_to_start, start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
+from matricula.learning.openings import find_openings
 from matricula.learning.outline import with_progress
 from matricula.organizations.models import Role
 from matricula.programs.groups import join_group
@@ -36,10 +37,11 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     )
     unfinished = [one for one in enrolments if not one.completed_at]
     completed = [one for one in enrolments if one.completed_at]
+    openings = find_openings(unfinished)
     context = {
         "memberships": memberships.select_related("program__organization"),
-        "in_progress": [one for one in unfinished if not why_closed(one.membership)],
-        "resting": [one for one in unfinished if why_closed(one.membership)],
+        "in_progress": [one for one in unfinished if not openings[one.pk].closed],
+        "resting": [one for one in unfinished if openings[one.pk].closed],
         "completed": completed,
         "series": specializations_in_progress(started, account, {one.course_id for one in completed}),
         "administers": Role.objects.filter(shown_here(request, "organization"), account=account).exists(),

@@ -41,8 +41,8 @@ class Story:
 
     def happen(self):
         names = (
-            "invited invited joined joined started completed grouped ungrouped ended revived answered opened"
-            " corrected lapsed revoked group_deleted account_deleted imported folded"
+            "invited invited joined joined started resumed completed grouped ungrouped ended revived answered"
+            " opened corrected lapsed revoked group_deleted account_deleted imported folded"
         )
         getattr(self, self.chance.choice(names.split()))()
 
@@ -81,6 +81,12 @@ class Story:
     def started(self):
         if member := self.one_of(Membership.objects):
             start_course(course=self.course, membership=member)
+
+    def resumed(self):
+        """In another membership; whose it is makes no difference to the numbers."""
+        one, member = self.one_of(Enrolment.objects), self.one_of(Membership.objects)
+        if one and member and member.pk != one.membership_id:
+            Enrolment.objects.filter(pk=one.pk).update(resumed_in=member)
 
     def completed(self):
         if one := self.one_of(Enrolment.objects.filter(completed_at=None)):

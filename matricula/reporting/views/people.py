@@ -72,7 +72,7 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
     memberships = list(shown.select_related("account", "program").prefetch_related(groups))
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).live_first()
-    enrolments = with_progress(Enrolment.objects.filter(account=account, membership__in=memberships))
+    enrolments = with_progress(Enrolment.objects.of_members(memberships))
     invitations = invitations_of_person(account, role).select_related("program", "letter", "from_file")
     about = [*memberships, *enrolments, *invitations, *ties]
     context = {
