@@ -18,6 +18,8 @@ class Job(models.Model):
     reference = models.BigIntegerField(null=True)
     place = models.BigIntegerField(default=0)
     """How far it is: a step may say where the next one begins."""
+    steps = models.PositiveBigIntegerField(default=0)
+    """How many are done: a step counts only where it is the next one, so none counts twice."""
     queue = models.CharField(max_length=60, blank=True)
     """Of the jobs of one queue only one runs at a time, and queues take turns; "" is no queue."""
     recurs = models.BooleanField(default=False)

@@ -2,15 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from matricula.db.public_ids import new_public_id
+from matricula.jobs.leases import LeaseLost, held_in_transaction, held_job, kept_alive, win_lease
 from matricula.jobs.models import Job
 
 
@@ -28,7 +27,6 @@ def try_again(*, kind: str, reference: int) -> bool:
     return bool(failed.update(**back))
 
 
-LEASE = timedelta(minutes=2)
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=10)
 """After a fault; four times as long after each further one."""
@@ -38,10 +36,6 @@ job waits for it."""
 logger = logging.getLogger(__name__)
 Step = Callable[[Job], bool | None]
 Farewell = Callable[[Job], None]
-
-
-class LeaseLost(Exception):
-    """Another worker has the job; whatever this step did is undone."""
 
 
 class WorkersDied(Exception):
@@ -168,23 +162,10 @@ def kinds_of(lane: str) -> list[str]:
     return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
 
 
-def win_lease(job: Job, now: datetime) -> bool:
-    """False where another worker was faster, with this job or with another of its queue."""
-    ours = {"state": Job.State.RUNNING, "lease": new_public_id(), "leased_until": now + LEASE}
-    try:
-        with transaction.atomic():
-            won = Job.objects.filter(pk=job.pk, lease=job.lease).update(attempts=F("attempts") + 1, **ours)
-    except IntegrityError:
-        return False
-    if won:
-        job.lease, job.attempts = str(ours["lease"]), job.attempts + 1
-    return bool(won)
-
-
 def perform_step(job: Job) -> None:
     """One step and the news of it. Raises LeaseLost and whatever the performer raises."""
     performer = _performers[job.kind]
-    with transaction.atomic() if performer.atomic else nullcontext():
+    with held_in_transaction(job) if performer.atomic else kept_alive(job):
         more = performer.step(job)
         settle_step(job, bool(more), performer)
 
@@ -193,6 +174,7 @@ def settle_step(job: Job, more: bool, performer: Performer) -> None:
     now = timezone.now()
     place = job.place if more else 0
     news = {"attempts": 0, "error": "", "lease": "", "leased_until": None, "place": place}
+    news |= {"steps": F("steps") + 1}
     if more or performer.interval:
         news |= {"state": Job.State.QUEUED, "due_at": now if more else performer.next_due(now)}
     else:
@@ -208,11 +190,6 @@ def let_others_before(job: Job) -> None:
         now = timezone.now()
         rest = Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, due_at__lt=now)
         rest.exclude(pk=job.pk).update(due_at=now)
-
-
-def held_job(job: Job) -> "QuerySet[Job]":
-    """The job, as long as the lease is ours."""
-    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease=job.lease)
 
 
 @transaction.atomic

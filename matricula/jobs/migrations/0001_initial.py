@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("reference", models.BigIntegerField(null=True)),
                 ("place", models.BigIntegerField(default=0)),
+                ("steps", models.PositiveBigIntegerField(default=0)),
                 ("queue", models.CharField(blank=True, max_length=60)),
                 ("recurs", models.BooleanField(default=False)),
                 (
