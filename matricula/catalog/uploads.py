@@ -31,7 +31,7 @@ MANY = 200
 TRIES = 3
 """Within a minute or two; a zip that breaks whoever reads it will do so again."""
 BROKEN = "This zip could not be read: whoever tried broke off. Pack the folder again, or split the course."
-READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
+READ, TAKE = "catalog.read_upload", "catalog.take_upload"
 State = CourseUpload.State
 
 

@@ -1,10 +1,14 @@
 """What the worker does for organizations, and when."""
 
-from datetime import timedelta
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from matricula.jobs.models import Job
-from matricula.jobs.queue import READING, performs_job, recurs
+from matricula.jobs.queue import READING, performs_job
+from matricula.jobs.retention import forgets_rows
 from matricula.organizations import branding
+from matricula.organizations.models import LogoUpload
 
 
 @performs_job(
@@ -14,6 +18,6 @@ def draw_logo_upload(job: Job) -> None:
     branding.draw_logo_upload(job)
 
 
-@recurs(branding.SWEEP, timedelta(hours=6))
-def sweep_logo_uploads(job: Job) -> None:
-    branding.sweep_logo_uploads()
+@forgets_rows("uploaded logos, as they came", branding.KEPT, "they were uploaded", LogoUpload)
+def logo_uploads(before: datetime) -> "QuerySet[LogoUpload]":
+    return LogoUpload.objects.filter(uploaded_at__lt=before)
