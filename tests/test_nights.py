@@ -37,7 +37,7 @@ def long_ago(invitation, ada):
     Confirmation.objects.create(email=ada.primary_address, requested_at=then)
     Client().force_login(ada)
     Session.objects.update(expire_date=then)
-    Letter.objects.update(settled_at=then)
+    Letter.objects.update(ended_at=then)
     InvitationToken.objects.filter(channel="mail").update(ended_at=then)
     return invitation
 

@@ -25,12 +25,12 @@ def apply_rule(job: Job) -> bool:
 @forgets_rows("jobs that are done", timedelta(days=30), "they were done", Job)
 def jobs_that_are_done(before: datetime) -> "QuerySet[Job]":
     """Anybody may ask for a lost letter, and each asking is a job."""
-    return Job.objects.filter(state=Job.State.DONE, settled_at__lt=before)
+    return Job.objects.filter(state=Job.State.DONE, ended_at__lt=before)
 
 
 @forgets_rows("jobs that failed", timedelta(days=90), "the last try", Job)
 def jobs_that_failed(before: datetime) -> "QuerySet[Job]":
-    return Job.objects.filter(state=Job.State.FAILED, settled_at__lt=before)
+    return Job.objects.filter(state=Job.State.FAILED, ended_at__lt=before)
 
 
 @forgets_rows("recurring jobs that no worker performs any more", timedelta(days=30), "they were due", Job)

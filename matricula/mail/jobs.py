@@ -19,7 +19,7 @@ def read_bounces(job: Job) -> bool:
 @forgets_rows("letters", timedelta(days=180), "they left, failed or came back", Letter)
 def settled_letters(before: datetime) -> "QuerySet[Letter]":
     """With what the inbox of a development site shows of them. The longest a letter is under way is days."""
-    return Letter.objects.filter(settled_at__lt=before)
+    return Letter.objects.filter(ended_at__lt=before)
 
 
 @forgets_rows("how many letters an organization sent a day", timedelta(days=30), "that day", Allowance)

@@ -31,7 +31,7 @@ def test_jobs_that_are_done_go_after_thirty_days_those_that_failed_after_ninety_
         Job.objects.create(
             kind=name,
             state=state,
-            settled_at=days_ago(days) if days else None,
+            ended_at=days_ago(days) if days else None,
             due_at=timezone.now() + timedelta(days=1),
         )
     Job.objects.create(kind="recurred in an older version", recurs=True, due_at=days_ago(31))
