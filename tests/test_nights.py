@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from conftest import person
 from matricula.accounts.models import Confirmation, Session
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
