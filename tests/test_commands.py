@@ -17,6 +17,7 @@ NAMES = [
     "demo",
     "import-course",
     "import-invitations",
+    "jobs",
     "migrate",
     "recount",
     "serve",

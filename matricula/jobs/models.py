@@ -46,6 +46,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="queued"), name="jobs_due"),
             models.Index(fields=["leased_until"], condition=Q(state="running"), name="jobs_leased"),
+            models.Index(fields=["ended_at"], condition=Q(state="failed"), name="jobs_that_failed"),
             models.Index(fields=["kind", "reference"], name="jobs_about"),
             models.Index(
                 fields=["queue", "due_at"], condition=Q(state="queued") & ~Q(queue=""), name="jobs_of_a_queue"

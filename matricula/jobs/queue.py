@@ -20,9 +20,9 @@ def enqueue(
     return Job.objects.create(kind=kind, reference=reference, due_at=due_at or timezone.now(), queue=queue)
 
 
-def try_again(*, kind: str, reference: int) -> bool:
-    """Put a failed job back in line; False when there is none."""
-    failed = Job.objects.filter(kind=kind, reference=reference, state=Job.State.FAILED)
+def try_again(**which: object) -> bool:
+    """Put a failed job back in line, by its `pk` or its `kind` and `reference`; False when there is none."""
+    failed = Job.objects.filter(state=Job.State.FAILED, **which)
     back = {"state": Job.State.QUEUED, "attempts": 0, "due_at": timezone.now(), "ended_at": None}
     return bool(failed.update(**back))
 
@@ -145,7 +145,7 @@ def lease_job(lane: str = "") -> Job | None:
     """A job that nobody else holds: one whose worker vanished, else the one due longest."""
     with transaction.atomic():
         now = timezone.now()
-        known = Job.objects.filter(kind__in=kinds_of(lane))
+        known = Job.objects.filter(kind__in=known_kinds(lane))
         abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
         due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
         same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
@@ -158,7 +158,8 @@ def lease_job(lane: str = "") -> Job | None:
     return None
 
 
-def kinds_of(lane: str) -> list[str]:
+def known_kinds(lane: str = "") -> list[str]:
+    """What is performed here, in `lane` or at all."""
     return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
 
 

@@ -54,6 +54,9 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state", "running")), fields=["leased_until"], name="jobs_leased"
                     ),
+                    models.Index(
+                        condition=models.Q(("state", "failed")), fields=["ended_at"], name="jobs_that_failed"
+                    ),
                     models.Index(fields=["kind", "reference"], name="jobs_about"),
                     models.Index(
                         condition=models.Q(("state", "queued"), models.Q(("queue", ""), _negated=True)),
