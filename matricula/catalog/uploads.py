@@ -60,7 +60,8 @@ def receive_upload(
 
 def have_read(upload: CourseUpload, kind: str) -> None:
     """By the worker, one upload of an organization at a time."""
-    enqueue(kind, reference=upload.pk, queue=f"organization {upload.organization_id}")
+    whose = upload.organization_id
+    enqueue(kind, reference=upload.pk, queue=f"organization {whose}", organization=whose)
 
 
 def tell_reading_failed(job: Job) -> None:

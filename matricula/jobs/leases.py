@@ -23,6 +23,7 @@ class LeaseLost(Exception):
 def win_lease(job: Job, now: datetime) -> bool:
     """False where another worker was faster, with this job or with another of its queue."""
     ours = {"state": Job.State.RUNNING, "lease": new_public_id(), "leased_until": now + LEASE}
+    ours["served_at"] = now
     try:
         with transaction.atomic():
             free = Job.objects.filter(pk=job.pk, lease=job.lease, steps=job.steps)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from matricula.jobs.leases import LeaseLost, held_in_transaction, held_job, kept_alive, win_lease
@@ -14,10 +15,19 @@ from matricula.jobs.models import Job
 
 
 def enqueue(
-    kind: str, *, reference: int | None = None, due_at: datetime | None = None, queue: str = ""
+    kind: str,
+    *,
+    reference: int | None = None,
+    due_at: datetime | None = None,
+    queue: str = "",
+    organization: int | None = None,
 ) -> Job:
-    """A job of `kind` about `reference`, at once or from `due_at` on, one at a time of its `queue`."""
-    return Job.objects.create(kind=kind, reference=reference, due_at=due_at or timezone.now(), queue=queue)
+    """A job of `kind` about `reference`, at once or from `due_at` on; one at a time of its `queue`, in turn
+    with those of other organizations."""
+    due = due_at or timezone.now()
+    return Job.objects.create(
+        kind=kind, reference=reference, due_at=due, queue=queue, organization_id=organization
+    )
 
 
 def try_again(**which: object) -> bool:
@@ -141,13 +151,23 @@ def has_killed_its_workers(job: Job) -> bool:
     return job.attempts > _performers[job.kind].tries and not job.recurs
 
 
+LAST_SERVED = (
+    Job.objects.filter(organization_id=OuterRef("organization_id"), served_at__isnull=False)
+    .order_by("-served_at")
+    .values("served_at")[:1]
+)
+WHOSE_TURN = Greatest("due_at", Coalesce(Subquery(LAST_SERVED), "due_at"))
+"""Since when a job waits for its turn: since it was due, or since another of its organization was taken up.
+So whoever has sixty jobs gets as many steps as whoever has one."""
+
+
 def lease_job(lane: str = "") -> Job | None:
     """A job that nobody else holds: one whose worker vanished, else the one due longest."""
     with transaction.atomic():
         now = timezone.now()
         known = Job.objects.filter(kind__in=known_kinds(lane))
         abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
-        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
+        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by(WHOSE_TURN, "id")
         same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
         free_queue = due.filter(Q(queue="") | ~Exists(same_queue))
         # SKIP LOCKED spares PostgreSQL's workers the wait; `win_lease` decides, on SQLite too.
@@ -182,15 +202,6 @@ def end_step(job: Job, more: bool, performer: Performer) -> None:
         news |= {"state": Job.State.DONE, "ended_at": now}
     if not held_job(job).update(**news):
         raise LeaseLost
-    let_others_before(job)
-
-
-def let_others_before(job: Job) -> None:
-    """The rest of its queue goes to the end of the line: many jobs of one hold up nobody else's."""
-    if job.queue:
-        now = timezone.now()
-        rest = Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, due_at__lt=now)
-        rest.exclude(pk=job.pk).update(due_at=now)
 
 
 @transaction.atomic
@@ -205,4 +216,3 @@ def postpone_job(job: Job, fault: Exception) -> None:
     else:
         pause = FIRST_PAUSE * 4 ** (min(job.attempts, ATTEMPTS) - 1)
         held_job(job).update(state=Job.State.QUEUED, due_at=timezone.now() + pause, **news)
-    let_others_before(job)

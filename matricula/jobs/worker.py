@@ -12,6 +12,8 @@ from multiprocessing.connection import wait
 
 from django.db import OperationalError, close_old_connections, connections
 
+from matricula.jobs.bell import bell
+
 POLL_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 _stopped: ContextVar[threading.Event | None] = ContextVar("stopped", default=None)
@@ -92,12 +94,13 @@ def repeat_turn(turn: Turn, stopped: threading.Event) -> None:
     try:
         while not stopped.is_set():
             close_old_connections()
+            rung = bell.rung
             try:
                 taken = turn()
             except OperationalError:
                 taken = 0
             if not taken:
-                stopped.wait(POLL_SECONDS)
+                bell.wait(rung, POLL_SECONDS)
     except Exception:
         logger.exception("The worker stops.")
         raise

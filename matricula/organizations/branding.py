@@ -66,7 +66,8 @@ def receive_logo(
         made = LogoUpload.objects.create(
             organization=organization, content=content, uploaded_by=actor, through=through
         )
-        enqueue(DRAW, reference=made.pk, queue=f"organization {organization.pk}")
+        whose = organization.pk
+        enqueue(DRAW, reference=made.pk, queue=f"organization {whose}", organization=whose)
     return made
 
 

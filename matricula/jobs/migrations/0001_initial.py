@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                 ("place", models.BigIntegerField(default=0)),
                 ("steps", models.PositiveBigIntegerField(default=0)),
                 ("queue", models.CharField(blank=True, max_length=60)),
+                ("organization_id", models.BigIntegerField(null=True)),
+                ("served_at", models.DateTimeField(null=True)),
                 ("recurs", models.BooleanField(default=False)),
                 (
                     "state",
@@ -56,6 +58,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("state", "failed")), fields=["ended_at"], name="jobs_that_failed"
+                    ),
+                    models.Index(
+                        condition=models.Q(("organization_id__isnull", False), ("served_at__isnull", False)),
+                        fields=["organization_id", "-served_at"],
+                        name="jobs_served",
                     ),
                     models.Index(fields=["kind", "reference"], name="jobs_about"),
                     models.Index(

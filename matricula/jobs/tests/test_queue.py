@@ -322,11 +322,38 @@ def gives(job):
 @pytest.mark.django_db
 def test_queues_take_turns_so_that_eight_jobs_of_one_hold_up_nobody_elses():
     performs_job("read")(lambda job: write(job.queue))
-    for name in ("nordlicht", "nordlicht", "nordlicht", "harbour"):
-        enqueue("read", queue=name)
+    for number, name in ((1, "nordlicht"), (1, "nordlicht"), (1, "nordlicht"), (2, "harbour")):
+        enqueue("read", queue=name, organization=number)
     for _ in range(4):
         perform_due()
     assert written() == ["nordlicht", "harbour", "nordlicht", "nordlicht"]
+
+
+@pytest.mark.django_db
+def test_one_job_beside_sixty_of_another_organization_gets_as_many_steps():
+    @performs_job("import")
+    def carry_out(job):
+        write(str(job.organization_id))
+        return True
+
+    for _ in range(60):
+        enqueue("import", organization=1)
+    enqueue("import", organization=2)
+    for _ in range(40):
+        perform_due()
+    assert 19 <= written().count("2") <= 21
+
+
+@pytest.mark.django_db
+def test_what_is_nobodys_has_its_turn_beside_many_jobs_of_organizations():
+    performs_job("import")(lambda job: write("import") or True)
+    performs_job("hand over")(lambda job: write("letters") or True)
+    for number in range(20):
+        enqueue("import", organization=number % 2)
+    enqueue("hand over")
+    for _ in range(30):
+        perform_due()
+    assert 9 <= written().count("letters") <= 11
 
 
 @pytest.mark.django_db
