@@ -13,6 +13,7 @@ from django.utils import timezone
 from matricula.db.search import missing_extensions
 from matricula.mail.bounces import mailbox_fault
 from matricula.mail.transports import MailServer, provider_of
+from matricula.web.health import told_troubles
 
 CLOCK_SECONDS = 30
 Faults = Iterator[str]
@@ -126,4 +127,5 @@ CHECKS: list[Callable[[], Faults]] = [
     mail,
     bounces,
     framework,
+    told_troubles,
 ]

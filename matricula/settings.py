@@ -246,6 +246,9 @@ BOUNCE_ADDRESS = validated_address(
 BOUNCE_MAILBOX = validated_mailbox(env.str("MATRICULA_BOUNCE_MAILBOX", default=""))
 WEBHOOK_SECRET = validated_webhook_secret(env.str("MATRICULA_WEBHOOK_SECRET", default=""))
 ANYMAIL = {**dict(parse_qsl(urlsplit(EMAIL_URL).query)), "WEBHOOK_SECRET": WEBHOOK_SECRET}
+_operator = env.str("MATRICULA_OPERATOR_ADDRESS", default="")
+OPERATOR_ADDRESS = validated_address("MATRICULA_OPERATOR_ADDRESS", _operator) if _operator else ""
+"""Who is written to when jobs have failed."""
 MAIL_CONNECTIONS = whole_number(env, "MATRICULA_MAIL_CONNECTIONS", default=8, least=1)
 MAIL_DAILY_LIMIT = whole_number(env, "MATRICULA_MAIL_DAILY_LIMIT", default=50_000)
 MAIL_LEASE_SECONDS = whole_number(env, "MATRICULA_MAIL_LEASE_SECONDS", default=120, least=1)

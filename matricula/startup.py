@@ -128,7 +128,7 @@ def validated_mailbox(value: str) -> str:
 
 
 def validated_address(name: str, value: str) -> str:
-    """An address letters come back to. Raises ImproperlyConfigured."""
+    """An address of whoever runs the site. Raises ImproperlyConfigured."""
     if re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", value):
         return value
     raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")

@@ -19,6 +19,7 @@ NAMES = [
     "import-course",
     "import-invitations",
     "lift-second-factor",
+    "jobs",
     "migrate",
     "recount",
     "reseal",

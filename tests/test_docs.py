@@ -1,6 +1,7 @@
 """Documentation that cannot rot."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from matricula.catalog.courseformat import KEYS
@@ -26,6 +27,17 @@ def test_every_limit_is_documented_as_it_is():
     text = (ROOT / "docs/operate/limits.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| (\d+) in (\d+) minutes \|", text, re.M)
     assert {name: (int(tries), int(minutes)) for name, tries, minutes in rows} == settings.LIMITS
+
+
+def test_it_is_documented_how_long_passing_things_are_kept():
+    from matricula.jobs.retention import known_rules
+
+    text = (ROOT / "docs/operate/running.md").read_text()
+    section = text.partition("## What is kept how long")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+) \| (\d+) (day|hour)s? after (.+) \|$", section, re.M)
+    hours = {"day": 24, "hour": 1}
+    told = [(what, timedelta(hours=int(number) * hours[span]), since) for what, number, span, since in rows]
+    assert told == [(rule.what, rule.after, rule.since) for rule in known_rules()]
 
 
 def test_every_command_is_documented():

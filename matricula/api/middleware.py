@@ -13,6 +13,7 @@ CODES = {
     413: "body_too_large",
     500: "broken",
     503: "database_away",
+    507: "storage_full",
 }
 OF_THE_PAGE = ("content-type", "content-length")
 Answer = Callable[[HttpRequest], HttpResponse]

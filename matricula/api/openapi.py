@@ -9,7 +9,7 @@ from matricula.api.problems import KINDS, MEDIA_TYPE, Problem
 
 Document = dict[str, Any]
 READING = (400, 401, 429, 500, 503)
-WRITING = (409, 413, 415, 422)
+WRITING = (409, 413, 415, 422, 507)
 DESCRIPTION = """Everything an administrator does in the console, for programs. Send the token as
 `Authorization: Bearer matricula_…`. Lists come in pages: follow `next`. A POST may carry an
 `Idempotency-Key`: sent twice, it is done once. Every refusal is a problem (RFC 9457) with a `code`."""

@@ -24,6 +24,7 @@ from matricula.api.errors import (
 from matricula.catalog import errors as catalog
 from matricula.catalog.errors import UploadsUsedUp
 from matricula.files.pictures import PictureRefused
+from matricula.files.storage import takes_nothing
 from matricula.invitations import errors as invitations
 from matricula.invitations.errors import LetterJustSent
 from matricula.joining import errors as joining
@@ -33,7 +34,7 @@ from matricula.peoplefile.errors import FileRefused
 from matricula.programs import errors as programs
 from matricula.roles import errors as roles
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
-from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections
+from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections, is_full
 from matricula.web.refusals import Refusal
 
 
@@ -105,6 +106,10 @@ KINDS = dict(
             Kind(500, "Something broke", "It is written in the site's log. Sending it again may help."),
         ),
         (
+            "storage_full",
+            Kind(507, "No room", "The site's disk is full; nothing was kept. Send it again later."),
+        ),
+        (
             "database_away",
             Kind(503, "A pause", "The database does not answer. Send it again in a moment."),
         ),
@@ -168,11 +173,17 @@ def answer_to(fault: BaseException) -> HttpResponse:
         return draw_problem(Cause("body_too_large"))
     if isinstance(fault, HttpError) and fault.status_code == KINDS["malformed"].status:
         return draw_problem(Cause("malformed"))
+    return draw_problem(cause_on_our_side(fault))
+
+
+def cause_on_our_side(fault: BaseException) -> Cause:
+    if takes_nothing(fault) or is_full(fault):
+        return Cause("storage_full")
     if isinstance(fault, OperationalError | InterfaceError):
         forget_dead_connections()
-        return draw_problem(Cause("database_away", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}))
+        return Cause("database_away", headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     log.error("The API broke.", exc_info=fault)
-    return draw_problem(Cause("broken"))
+    return Cause("broken")
 
 
 def draw_problem(cause: Cause) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Uploading a course: kept, read, shown, and taken in when somebody says so."""
 
-import os
 import shutil
 import time
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from matricula.catalog.comparison import compare_course
 from matricula.catalog.course_import import keep_files, read_apart, store_course
 from matricula.catalog.errors import CourseProblems, NotToTake, Problem, UploadsUsedUp, UploadTooLarge
 from matricula.catalog.models import Course, CourseUpload
+from matricula.files.atomic_writes import write_atomically
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue
 from matricula.organizations.models import Organization
@@ -31,7 +31,7 @@ MANY = 200
 TRIES = 3
 """Within a minute or two; a zip that breaks whoever reads it will do so again."""
 BROKEN = "This zip could not be read: whoever tried broke off. Pack the folder again, or split the course."
-READ, TAKE, SWEEP = "catalog.read_upload", "catalog.take_upload", "catalog.sweep_uploads"
+READ, TAKE = "catalog.read_upload", "catalog.take_upload"
 State = CourseUpload.State
 
 
@@ -49,10 +49,8 @@ def receive_upload(
         size=upload.size or 0,
         uploaded_by=actor,
     )
-    made.place.parent.mkdir(parents=True, exist_ok=True)
-    with made.place.open("wb") as copy:
+    with write_atomically(made.place) as copy:
         shutil.copyfileobj(upload, copy)
-        os.fsync(copy.fileno())
     with transaction.atomic():
         made.save()
         record("course.uploaded", actor=actor, organization=organization, subject=made)
@@ -62,7 +60,8 @@ def receive_upload(
 
 def have_read(upload: CourseUpload, kind: str) -> None:
     """By the worker, one upload of an organization at a time."""
-    enqueue(kind, reference=upload.pk, queue=f"organization {upload.organization_id}")
+    whose = upload.organization_id
+    enqueue(kind, reference=upload.pk, queue=f"organization {whose}", organization=whose)
 
 
 def tell_reading_failed(job: Job) -> None:
@@ -184,7 +183,7 @@ def sweep_uploads() -> bool:
 
 def forget_strays() -> None:
     """A copy whose request was undone, or whose worker died as it ended, is of no upload that waits."""
-    old = [one for one in CourseUpload.folder().glob("*.zip") if is_old(one)]
+    old = [one for one in CourseUpload.folder().glob("*") if is_old(one)]
     waiting = CourseUpload.objects.filter(state__in=CourseUpload.WAITING)
     wanted = set(waiting.filter(public_id__in=[one.stem for one in old]).values_list("public_id", flat=True))
     for stray in old:

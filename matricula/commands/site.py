@@ -34,12 +34,14 @@ def serve(arguments: argparse.Namespace) -> int:
 def work(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
+    from matricula.jobs.bell import listening_turns
     from matricula.jobs.queue import MAIN, READING, perform_due, schedule_recurring
     from matricula.jobs.worker import begin_with, work_in_processes
-    from matricula.mail.delivery import deliver_due
+    from matricula.mail.delivery import Lane
 
     jobs, reading = begin_with(schedule_recurring, partial(perform_due, MAIN)), partial(perform_due, READING)
-    return work_in_processes(settings.WORKER_PROCESSES, deliver_due, jobs, reading)
+    awaited, many = Lane(bulk=False).deliver, Lane(bulk=True).deliver
+    return work_in_processes(settings.WORKER_PROCESSES, awaited, many, jobs, reading, *listening_turns())
 
 
 @command("migrate", "bring the database and the static files up to date")

@@ -1,12 +1,10 @@
 """What the worker does for credentials, and when."""
 
-from datetime import time
-
 from matricula.credentials import pdf
 from matricula.jobs.models import Job
-from matricula.jobs.queue import recurs_nightly
+from matricula.jobs.retention import forgets
 
 
-@recurs_nightly("credentials.forget_pdfs", time(3, 30))
+@forgets("PDFs of certificates, which are made again when asked for", pdf.KEPT, "they were asked for last")
 def forget_some(job: Job) -> bool:
     return pdf.forget_some(job)

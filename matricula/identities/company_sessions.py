@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matricula.accounts.sign_in import COMPANY_SESSIONS, is_company_only, start_company_only_session
 from matricula.identities.models import CompanySession, CompanySessionQuerySet, Identity
-from matricula.security.secrets import digest
+from matricula.security.secrets import digest, digests
 
 HOURS = 12
 """That a company's sign-in lasts; a provider may say less."""
@@ -55,7 +55,7 @@ def sessions_of(request: HttpRequest) -> CompanySessionQuerySet:
     """Of this browser, whatever became of them."""
     handles = request.session.get(COMPANY_SESSIONS, [])
     return CompanySession.objects.filter(
-        handle_digest__in=[digest("company-session", one) for one in handles]
+        handle_digest__in=[known for one in handles for known in digests("company-session", one)]
     )
 
 
@@ -69,7 +69,3 @@ def may_open(request: HttpRequest, organization: int, *, requires_sign_in: bool 
 def shown_here(request: HttpRequest, organization: str) -> Q:
     """Of rows that have an `organization`: those this session may show; all, to the person themselves."""
     return Q(**{f"{organization}__in": open_organizations(request)}) if is_company_only(request) else Q()
-
-
-def sweep_company_sessions() -> None:
-    CompanySession.objects.filter(expires_at__lt=timezone.now() - timedelta(days=1)).delete()

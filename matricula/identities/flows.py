@@ -15,7 +15,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.identities.errors import AnswerRepeated, FlowEnded
 from matricula.identities.models import Connection, Flow, SeenNonce, StoredAnswer
-from matricula.security.secrets import digest
+from matricula.security.secrets import digest, digests
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 
 COOKIE, PATH = "sso", "/sso/"
@@ -81,8 +81,8 @@ def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Fl
     now = timezone.now()
     rows = Flow.objects.filter(
         connection=connection,
-        state_digest=digest("flow", state),
-        browser_digest=digest("flow-browser", browser_of(request)),
+        state_digest__in=digests("flow", state),
+        browser_digest__in=digests("flow-browser", browser_of(request)),
         expires_at__gt=now,
         used_at__isnull=True,
     )
@@ -107,7 +107,9 @@ def store_answer(*, connection: Connection, content: str) -> str:
 def take_answer(*, connection: Connection, handle: str) -> str:
     """What was stored, once. Raises FlowEnded."""
     rows = StoredAnswer.objects.filter(
-        connection=connection, handle_digest=digest("answer", handle), expires_at__gt=timezone.now()
+        connection=connection,
+        handle_digest__in=digests("answer", handle),
+        expires_at__gt=timezone.now(),
     )
     answer = rows.first()
     # Of two that come at once, one deletes it.
@@ -125,9 +127,3 @@ def note_seen_once(*, connection: Connection, value: str, until: datetime) -> No
             )
     except IntegrityError as repeated:
         raise AnswerRepeated from repeated
-
-
-def sweep_flows() -> None:
-    """What has run out. A nonce is kept until nothing that bears it would be believed any more."""
-    for model in (Flow, StoredAnswer, SeenNonce):
-        model.objects.filter(expires_at__lt=timezone.now()).delete()

@@ -1,14 +1,30 @@
-"""What the worker does for identities, and when."""
+"""What passes in this room, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from matricula.identities.company_sessions import sweep_company_sessions
-from matricula.identities.flows import sweep_flows
-from matricula.jobs.models import Job
-from matricula.jobs.queue import recurs
+from django.db.models import QuerySet
+
+from matricula.identities.models import CompanySession, Flow, SeenNonce, StoredAnswer
+from matricula.jobs.retention import forgets_rows
+
+DAY = timedelta(days=1)
 
 
-@recurs("identities.sweep", timedelta(hours=1))
-def sweep(job: Job) -> None:
-    sweep_flows()
-    sweep_company_sessions()
+@forgets_rows("ways to a company's sign-in and back", DAY, "they ended", Flow)
+def flows(before: datetime) -> "QuerySet[Flow]":
+    return Flow.objects.filter(expires_at__lt=before)
+
+
+@forgets_rows("answers of a company's sign-in, as they came", DAY, "they ended", StoredAnswer)
+def stored_answers(before: datetime) -> "QuerySet[StoredAnswer]":
+    return StoredAnswer.objects.filter(expires_at__lt=before)
+
+
+@forgets_rows("what came once from a company's sign-in", DAY, "they ran out", SeenNonce)
+def seen_nonces(before: datetime) -> "QuerySet[SeenNonce]":
+    return SeenNonce.objects.filter(expires_at__lt=before)
+
+
+@forgets_rows("sign-ins with a company", timedelta(days=30), "they ended", CompanySession)
+def company_sessions(before: datetime) -> "QuerySet[CompanySession]":
+    return CompanySession.objects.filter(expires_at__lt=before)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization
+from matricula.security.seals import SealedField
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -38,7 +39,7 @@ class Connection(models.Model):
     issuer = models.CharField(max_length=500, blank=True)
     """Of OpenID Connect; the entityID of SAML."""
     client_id = models.CharField(max_length=300, blank=True)
-    sealed_secret = models.TextField(blank=True)
+    sealed_secret = SealedField(blank=True, purpose="connection")
     provider = models.JSONField(default=dict)
     """What its discovery document or metadata says, as far as it is used."""
     subject_from = models.CharField(max_length=200, blank=True)

@@ -1,19 +1,28 @@
 """What the worker does for invitations, and when."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from matricula.invitations import invitations, reminders, rounds, search_index
 from matricula.invitations.imports.checks import check_some
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
 from matricula.invitations.imports.stops import wind_down_some
-from matricula.invitations.imports.uploads import JOB, STOP_JOB, clear_some
+from matricula.invitations.imports.uploads import JOB, KEPT, STOP_JOB, clear_some
 from matricula.invitations.lost_letters import LOOK_FOR, answer_lost_letter
-from matricula.invitations.models import ImportedFile, Invitation, LostLetter
+from matricula.invitations.models import (
+    ImportedFile,
+    ImportedLine,
+    Invitation,
+    InvitationToken,
+    LostLetter,
+    Round,
+)
 from matricula.invitations.settlement import settle_members
 from matricula.jobs.models import Job
 from matricula.jobs.queue import performs_job, recurs, recurs_nightly
+from matricula.jobs.retention import forgets, forgets_rows
 from matricula.programs.models import Program
 
 NIGHT = time(3)
@@ -71,9 +80,28 @@ def settle_all_members() -> None:
             settle_members(Invitation.objects.all(), program)
 
 
-@recurs("invitations.sweep_files", timedelta(hours=6))
+@forgets("lines of files of people", KEPT, "the file was carried out or stopped", ImportedLine)
 def clear(job: Job) -> bool:
+    """Those of a file that was cancelled or refused go at once; one that nobody confirms in a week is
+    cancelled."""
     return clear_some()
+
+
+@forgets_rows("links of invitations that ended", timedelta(days=365), "they ended", InvitationToken)
+def ended_links(before: datetime) -> "QuerySet[InvitationToken]":
+    """Until then they say what became of them; afterwards they are links that nobody knows."""
+    return InvitationToken.objects.filter(ended_at__lt=before)
+
+
+@forgets_rows("addresses that asked for a lost letter", timedelta(days=1), "they asked", LostLetter)
+def lost_letters(before: datetime) -> "QuerySet[LostLetter]":
+    """Answering takes a row away; this is for those that could not be answered."""
+    return LostLetter.objects.filter(asked_at__lt=before)
+
+
+@forgets_rows("rounds of letters to all who have not answered", timedelta(days=365), "they ended", Round)
+def ended_rounds(before: datetime) -> "QuerySet[Round]":
+    return Round.objects.filter(ended_at__lt=before)
 
 
 @recurs("invitations.expiry", timedelta(minutes=1))

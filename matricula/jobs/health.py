@@ -1,15 +1,52 @@
-"""What `/readyz` tells of the queue."""
+"""What `/readyz` and `matricula check` tell of the queue."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from matricula.jobs.leases import LEASE
 from matricula.jobs.models import Job
-from matricula.web.health import reports_health
+from matricula.jobs.queue import known_kinds
+from matricula.web.health import Trouble, finds_troubles, reports_health
+
+PATIENCE = timedelta(minutes=5)
+"""Nothing that is due waits as long while a worker runs, but for what is behind very much."""
 
 
 @reports_health
 def queue_health() -> dict[str, object]:
     """How long the job that is due longest has waited; minutes mean that no worker runs."""
     now = timezone.now()
-    due = Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at")
-    oldest = due.values_list("due_at", flat=True).first()
-    return {"oldest job waits seconds": round((now - oldest).total_seconds()) if oldest else 0}
+    oldest = due_jobs(now).order_by("due_at").values_list("due_at", flat=True).first()
+    return {
+        "oldest job waits seconds": round((now - oldest).total_seconds()) if oldest else 0,
+        "jobs waiting": due_jobs(now).count(),
+        "jobs failed": Job.objects.filter(state=Job.State.FAILED).count(),
+        "jobs without their worker": abandoned_jobs(now).count(),
+    }
+
+
+@finds_troubles
+def queue_troubles() -> Iterator[Trouble]:
+    now = timezone.now()
+    waiting, abandoned = due_jobs(now - PATIENCE).count(), abandoned_jobs(now - LEASE).count()
+    if waiting or abandoned:
+        late = f"{waiting:,} jobs have been due for more than five minutes"
+        dead = f"{abandoned:,} were being done by a worker that has ended"
+        words = f"{late}, {dead}: does `matricula worker` run, and keep up?"
+        yield Trouble("jobs are not done", words)
+    failed = Job.objects.filter(state=Job.State.FAILED)
+    if kinds := failed.values_list("kind").annotate(n=Count("pk")).order_by("kind"):
+        told = ", ".join(f"{n:,} {kind}" for kind, n in kinds)
+        yield Trouble("jobs have failed", f"Jobs have failed ({told}): see `matricula jobs --failed`.")
+
+
+def due_jobs(moment: datetime) -> "QuerySet[Job]":
+    """Without those of another version, which nobody here performs."""
+    return Job.objects.filter(state=Job.State.QUEUED, due_at__lte=moment, kind__in=known_kinds())
+
+
+def abandoned_jobs(moment: datetime) -> "QuerySet[Job]":
+    return Job.objects.filter(state=Job.State.RUNNING, leased_until__lt=moment)

@@ -18,8 +18,14 @@ class Job(models.Model):
     reference = models.BigIntegerField(null=True)
     place = models.BigIntegerField(default=0)
     """How far it is: a step may say where the next one begins."""
+    steps = models.PositiveBigIntegerField(default=0)
+    """How many are done: a step counts only where it is the next one, so none counts twice."""
     queue = models.CharField(max_length=60, blank=True)
-    """Of the jobs of one queue only one runs at a time, and queues take turns; "" is no queue."""
+    """Of the jobs of one queue only one runs at a time; "" is no queue."""
+    organization_id = models.BigIntegerField(null=True)
+    """Whose it is: organizations take turns, however many jobs each has; what is nobody's has its own."""
+    served_at = models.DateTimeField(null=True)
+    """When a worker took it up last."""
     recurs = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -44,6 +50,12 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="queued"), name="jobs_due"),
             models.Index(fields=["leased_until"], condition=Q(state="running"), name="jobs_leased"),
+            models.Index(fields=["ended_at"], condition=Q(state="failed"), name="jobs_that_failed"),
+            models.Index(
+                fields=["organization_id", "-served_at"],
+                condition=Q(served_at__isnull=False, organization_id__isnull=False),
+                name="jobs_served",
+            ),
             models.Index(fields=["kind", "reference"], name="jobs_about"),
             models.Index(
                 fields=["queue", "due_at"], condition=Q(state="queued") & ~Q(queue=""), name="jobs_of_a_queue"

@@ -2,33 +2,41 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from matricula.db.public_ids import new_public_id
+from matricula.jobs.leases import LeaseLost, held_in_transaction, held_job, kept_alive, win_lease
 from matricula.jobs.models import Job
 
 
 def enqueue(
-    kind: str, *, reference: int | None = None, due_at: datetime | None = None, queue: str = ""
+    kind: str,
+    *,
+    reference: int | None = None,
+    due_at: datetime | None = None,
+    queue: str = "",
+    organization: int | None = None,
 ) -> Job:
-    """A job of `kind` about `reference`, at once or from `due_at` on, one at a time of its `queue`."""
-    return Job.objects.create(kind=kind, reference=reference, due_at=due_at or timezone.now(), queue=queue)
+    """A job of `kind` about `reference`, at once or from `due_at` on; one at a time of its `queue`, in turn
+    with those of other organizations."""
+    due = due_at or timezone.now()
+    return Job.objects.create(
+        kind=kind, reference=reference, due_at=due, queue=queue, organization_id=organization
+    )
 
 
-def try_again(*, kind: str, reference: int) -> bool:
-    """Put a failed job back in line; False when there is none."""
-    failed = Job.objects.filter(kind=kind, reference=reference, state=Job.State.FAILED)
+def try_again(**which: object) -> bool:
+    """Put a failed job back in line, by its `pk` or its `kind` and `reference`; False when there is none."""
+    failed = Job.objects.filter(state=Job.State.FAILED, **which)
     back = {"state": Job.State.QUEUED, "attempts": 0, "due_at": timezone.now(), "ended_at": None}
     return bool(failed.update(**back))
 
 
-LEASE = timedelta(minutes=2)
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(seconds=10)
 """After a fault; four times as long after each further one."""
@@ -38,10 +46,6 @@ job waits for it."""
 logger = logging.getLogger(__name__)
 Step = Callable[[Job], bool | None]
 Farewell = Callable[[Job], None]
-
-
-class LeaseLost(Exception):
-    """Another worker has the job; whatever this step did is undone."""
 
 
 class WorkersDied(Exception):
@@ -147,13 +151,23 @@ def has_killed_its_workers(job: Job) -> bool:
     return job.attempts > _performers[job.kind].tries and not job.recurs
 
 
+LAST_SERVED = (
+    Job.objects.filter(organization_id=OuterRef("organization_id"), served_at__isnull=False)
+    .order_by("-served_at")
+    .values("served_at")[:1]
+)
+WHOSE_TURN = Greatest("due_at", Coalesce(Subquery(LAST_SERVED), "due_at"))
+"""Since when a job waits for its turn: since it was due, or since another of its organization was taken up.
+So whoever has sixty jobs gets as many steps as whoever has one."""
+
+
 def lease_job(lane: str = "") -> Job | None:
     """A job that nobody else holds: one whose worker vanished, else the one due longest."""
     with transaction.atomic():
         now = timezone.now()
-        known = Job.objects.filter(kind__in=kinds_of(lane))
+        known = Job.objects.filter(kind__in=known_kinds(lane))
         abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
-        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
+        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by(WHOSE_TURN, "id")
         same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
         free_queue = due.filter(Q(queue="") | ~Exists(same_queue))
         # SKIP LOCKED spares PostgreSQL's workers the wait; `win_lease` decides, on SQLite too.
@@ -164,27 +178,15 @@ def lease_job(lane: str = "") -> Job | None:
     return None
 
 
-def kinds_of(lane: str) -> list[str]:
+def known_kinds(lane: str = "") -> list[str]:
+    """What is performed here, in `lane` or at all."""
     return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
-
-
-def win_lease(job: Job, now: datetime) -> bool:
-    """False where another worker was faster, with this job or with another of its queue."""
-    ours = {"state": Job.State.RUNNING, "lease": new_public_id(), "leased_until": now + LEASE}
-    try:
-        with transaction.atomic():
-            won = Job.objects.filter(pk=job.pk, lease=job.lease).update(attempts=F("attempts") + 1, **ours)
-    except IntegrityError:
-        return False
-    if won:
-        job.lease, job.attempts = str(ours["lease"]), job.attempts + 1
-    return bool(won)
 
 
 def perform_step(job: Job) -> None:
     """One step and the news of it. Raises LeaseLost and whatever the performer raises."""
     performer = _performers[job.kind]
-    with transaction.atomic() if performer.atomic else nullcontext():
+    with held_in_transaction(job) if performer.atomic else kept_alive(job):
         more = performer.step(job)
         end_step(job, bool(more), performer)
 
@@ -193,26 +195,13 @@ def end_step(job: Job, more: bool, performer: Performer) -> None:
     now = timezone.now()
     place = job.place if more else 0
     news = {"attempts": 0, "error": "", "lease": "", "leased_until": None, "place": place}
+    news |= {"steps": F("steps") + 1}
     if more or performer.interval:
         news |= {"state": Job.State.QUEUED, "due_at": now if more else performer.next_due(now)}
     else:
         news |= {"state": Job.State.DONE, "ended_at": now}
     if not held_job(job).update(**news):
         raise LeaseLost
-    let_others_before(job)
-
-
-def let_others_before(job: Job) -> None:
-    """The rest of its queue goes to the end of the line: many jobs of one hold up nobody else's."""
-    if job.queue:
-        now = timezone.now()
-        rest = Job.objects.filter(queue=job.queue, state=Job.State.QUEUED, due_at__lt=now)
-        rest.exclude(pk=job.pk).update(due_at=now)
-
-
-def held_job(job: Job) -> "QuerySet[Job]":
-    """The job, as long as the lease is ours."""
-    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, lease=job.lease)
 
 
 @transaction.atomic
@@ -227,4 +216,3 @@ def postpone_job(job: Job, fault: Exception) -> None:
     else:
         pause = FIRST_PAUSE * 4 ** (min(job.attempts, ATTEMPTS) - 1)
         held_job(job).update(state=Job.State.QUEUED, due_at=timezone.now() + pause, **news)
-    let_others_before(job)

@@ -7,12 +7,16 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from multiprocessing.connection import wait
 
 from django.db import OperationalError, close_old_connections, connections
 
+from matricula.jobs.bell import bell
+
 POLL_SECONDS = 0.5
 logger = logging.getLogger(__name__)
+_stopped: ContextVar[threading.Event | None] = ContextVar("stopped", default=None)
 Turn = Callable[[], int]
 """Does what is due, and says how much there was."""
 
@@ -78,17 +82,25 @@ def begin_with(beginning: Callable[[], None], turn: Turn) -> Turn:
     return begin_and_turn
 
 
+def stop_of_this_turn() -> Callable[[], bool]:
+    """Tells, in any thread, whether the worker that takes this turn is to end. Outside of one it never is."""
+    stopped = _stopped.get()
+    return stopped.is_set if stopped else lambda: False
+
+
 def repeat_turn(turn: Turn, stopped: threading.Event) -> None:
     """A database that is away is waited for; any other fault ends all lines: a worker that ends is seen."""
+    _stopped.set(stopped)
     try:
         while not stopped.is_set():
             close_old_connections()
+            rung = bell.rung
             try:
                 taken = turn()
             except OperationalError:
                 taken = 0
             if not taken:
-                stopped.wait(POLL_SECONDS)
+                bell.wait(rung, POLL_SECONDS)
     except Exception:
         logger.exception("The worker stops.")
         raise

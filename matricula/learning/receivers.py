@@ -12,9 +12,14 @@ from matricula.learning.jobs import CHANGED, SETTLING, SHORTENED
 @receiver(course_changed)
 def look_through_course(sender: object, course: Course, **_: object) -> None:
     """In the transaction of the change: there is neither without the other."""
-    enqueue(CHANGED, reference=course.pk)
+    enqueue(CHANGED, reference=course.pk, organization=course.organization_id)
 
 
 @receiver(course_taken_out)
 def complete_changed_specialization(sender: object, specialization: Specialization, **_: object) -> None:
-    enqueue(SHORTENED, reference=specialization.pk, due_at=timezone.now() + SETTLING)
+    enqueue(
+        SHORTENED,
+        reference=specialization.pk,
+        due_at=timezone.now() + SETTLING,
+        organization=specialization.organization_id,
+    )

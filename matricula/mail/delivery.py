@@ -18,14 +18,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from matricula.jobs.worker import stop_of_this_turn
 from matricula.mail.composition import compose_message, one_line
 from matricula.mail.envelopes import Unwritable
-from matricula.mail.leases import lease_letters, renew_lease
+from matricula.mail.leases import give_back_letters, lease_letters, renew_lease
 from matricula.mail.models import Letter
 from matricula.mail.signals import letters_settled
-from matricula.mail.transports import transport_of_settings
+from matricula.mail.transports import NotHandedOver, transport_of_settings
 
-BATCH = 1000
+BATCH, FEWEST = 1000, 20
+SECONDS = 2.0
+"""How long letters are handed over; those that have not left by then are given back, for nobody's letter and
+no stop waits longer for a slow mail server."""
 ATTEMPTS = 6
 NOT_NEEDED = "No longer needed."
 
@@ -39,16 +43,39 @@ class Outcome:
     provider_id: str
 
 
-def deliver_due(limit: int = BATCH) -> int:
+@dataclass
+class Lane:
+    """Letters that somebody waits for, or those of many: each has a thread of the worker, and connections of
+    its own. It takes up as many as left within a second the last time, so that the rest is there for other
+    workers and little is given back.
+    """
+
+    bulk: bool
+    size: int = FEWEST
+
+    def deliver(self) -> int:
+        began = monotonic()
+        leased = lease_letters(self.size, self.bulk)
+        if leased:
+            within_a_second = round(deliver_batch(leased, self.bulk) / (monotonic() - began))
+            self.size = max(FEWEST, min(BATCH, 4 * self.size, within_a_second))
+        return len(leased)
+
+
+def deliver_due(limit: int = BATCH, bulk: bool | None = None) -> int:
     """Deliver up to `limit` letters that are due; how many were taken up."""
-    leased = lease_letters(limit)
+    leased = lease_letters(limit, bulk)
     if leased:
-        deliver_batch(leased)
+        deliver_batch(leased, bulk)
     return len(leased)
 
 
-def deliver_batch(letters: list[Letter]) -> None:
-    """Compose and commit first, so that the secrets in a letter that leaves are already known."""
+def deliver_batch(letters: list[Letter], bulk: bool | None) -> int:
+    """Compose and commit first, so that the secrets in a letter that leaves are already known.
+
+    How many were not given back.
+    """
+    stop = stop_of_this_turn()
     with transaction.atomic():
         messages = compose_message(letters)
     end_letters([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
@@ -58,21 +85,32 @@ def deliver_batch(letters: list[Letter]) -> None:
     def told(letter: Letter, refusal: OSError | None, provider_id: str = "") -> None:
         outcomes.put(Outcome(letter, refusal, provider_id))
 
-    transport_of_settings(settings.EMAIL_URL).carry(posts, told)
-    await_answers({letter.pk for letter, _ in posts}, outcomes)
+    ends = monotonic() + SECONDS
+    transport = transport_of_settings(settings.EMAIL_URL, bulk)
+    transport.carry(posts, told, lambda: monotonic() > ends or stop())
+    return len(letters) - await_answers({letter.pk for letter, _ in posts}, outcomes)
 
 
-def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> None:
-    """Settle as the answers come; meanwhile nobody else may take up the letters that are still under way."""
+def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> int:
+    """Settle as the answers come; meanwhile nobody else may take up the letters that are still under way.
+
+    How many were given back.
+    """
+    given_back = 0
     half_lease = settings.MAIL_LEASE_SECONDS / 2
     renewed = monotonic()
     while awaited:
         some = note_taken(outcomes, half_lease)
-        end_batch(some)
+        late = [one.letter for one in some if isinstance(one.refusal, NotHandedOver)]
+        if late:
+            give_back_letters(late)
+        end_batch([one for one in some if not isinstance(one.refusal, NotHandedOver)])
+        given_back += len(late)
         awaited -= {one.letter.pk for one in some}
         if monotonic() - renewed >= half_lease:
             renew_lease(awaited)
             renewed = monotonic()
+    return given_back
 
 
 def note_taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:

@@ -15,19 +15,20 @@ AHEAD = 10_000
 """Letters of an organization that may wait in the outbox before more of many are put there."""
 
 
-def lease_letters(limit: int) -> list[Letter]:
-    """Take up to `limit` letters that nobody else holds and their organizations may still send today."""
+def lease_letters(limit: int, bulk: bool | None = None) -> list[Letter]:
+    """Take up to `limit` letters that nobody else holds and their organizations may still send today; only
+    those of many, or only awaited ones, as `bulk` says."""
     with transaction.atomic():
-        won = take_letters(limit)
+        won = take_letters(limit, bulk)
         return hold_back(won) if won else []
 
 
-def take_letters(limit: int) -> list[Letter]:
+def take_letters(limit: int, bulk: bool | None) -> list[Letter]:
     """Each is won by a guarded update; PostgreSQL's workers skip each other's rows, SQLite's wait."""
     now = timezone.now()
     until = now + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
     won: list[Letter] = []
-    for free in free_letters(now):
+    for free in free_letters(now, bulk):
         wanted = limit - len(won)
         if wanted <= 0:
             break
@@ -46,11 +47,24 @@ def renew_lease(awaited: set[int]) -> None:
     Letter.objects.filter(pk__any_of=[*awaited], state=Letter.State.SENDING).update(leased_until=until)
 
 
-def free_letters(now: datetime) -> list[QuerySet[Letter]]:
+def free_letters(now: datetime, bulk: bool | None) -> list[QuerySet[Letter]]:
     """Abandoned by a worker that was killed; awaited by a person; one of many."""
+    lanes = [False, True] if bulk is None else [bulk]
     queued = Letter.objects.filter(state=Letter.State.QUEUED, due_at__lte=now).order_by("due_at", "id")
     abandoned = Letter.objects.filter(state=Letter.State.SENDING, leased_until__lt=now)
-    return [abandoned.order_by("leased_until", "id"), queued.filter(bulk=False), queued.filter(bulk=True)]
+    taken_up = abandoned.filter(bulk__in=lanes).order_by("leased_until", "id")
+    return [taken_up, *(queued.filter(bulk=one) for one in lanes)]
+
+
+@transaction.atomic
+def give_back_letters(letters: list[Letter]) -> None:
+    """They were not handed over, and keep their place in the line; nothing of it was a try."""
+    ours = Letter.objects.filter(pk__any_of=[one.pk for one in letters], state=Letter.State.SENDING)
+    ours.update(state=Letter.State.QUEUED, leased_until=None, attempts=F("attempts") - 1)
+    counted = Counter(one.organization_id for one in letters if one.organization_id and one.attempts == 1)
+    for organization, number in counted.items():
+        today = Allowance.objects.filter(organization_id=organization, day=timezone.now().date())
+        today.filter(sent__gte=number).update(sent=F("sent") - number)
 
 
 def hold_back(won: list[Letter]) -> list[Letter]:

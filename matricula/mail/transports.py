@@ -3,7 +3,7 @@
 import re
 import smtplib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -24,6 +24,12 @@ TIMEOUT_SECONDS = 30
 LEADING_DOT = re.compile(rb"(?m)^\.")
 """Of a line; it is doubled, for a dot alone ends the letter (RFC 5321, 4.5.2)."""
 Told = Callable[[Envelope, OSError | None], None]
+Over = Callable[[], bool]
+"""Whether nothing more is to be handed over: asked before each letter."""
+
+
+class NotHandedOver(OSError):
+    """Nothing is wrong with the letter: it was too late for it, and it is to be given back."""
 
 
 class MailServer:
@@ -78,12 +84,15 @@ class Pool:
         self.threads = ThreadPoolExecutor(connections, thread_name_prefix="smtp")
         self.own = threading.local()
 
-    def carry(self, envelopes: Iterable[Envelope], told: Told) -> None:
+    def carry(self, envelopes: Iterable[Envelope], told: Told, over: Over) -> None:
         """Hand every envelope over and return at once; `told` hears of each, from another thread."""
         for one in envelopes:
-            self.threads.submit(self.carry_one, one, told)
+            self.threads.submit(self.carry_one, one, told, over)
 
-    def carry_one(self, one: Envelope, told: Told) -> None:
+    def carry_one(self, one: Envelope, told: Told, over: Over) -> None:
+        if over():
+            told(one, NotHandedOver())
+            return
         try:
             try:
                 hand_over(self.connection(), one)
@@ -153,16 +162,27 @@ class ReportsAnswer(Protocol):
 
 
 class Transport(Protocol):
-    """Takes messages to where they are going; `told` hears of every one, from any thread."""
+    """Takes messages to where they are going, until it is `over`; `told` hears of each, from any thread."""
 
-    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None: ...
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None: ...
+
+
+def still_to_go(
+    posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over
+) -> Iterator[tuple[Letter, Message]]:
+    """Each of `posts` as long as it is not over; then `told` hears of the rest."""
+    for letter, message in posts:
+        if over():
+            told(letter, NotHandedOver())
+        else:
+            yield letter, message
 
 
 class InboxTransport:
     """Development: letters land on the inbox page."""
 
-    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
-        for letter, message in posts:
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None:
+        for letter, message in still_to_go(posts, told, over):
             shown = {
                 "to": letter.to,
                 "sender": from_header(message.sender_name),
@@ -177,18 +197,17 @@ class InboxTransport:
 class SmtpTransport:
     """A mail server, over connections that outlive the batch."""
 
-    def __init__(self, url: str) -> None:
-        share = settings.MAIL_CONNECTIONS // settings.WORKER_PROCESSES
-        self.pool = Pool(MailServer(url), max(1, share))
+    def __init__(self, url: str, connections: int) -> None:
+        self.pool = Pool(MailServer(url), connections)
 
-    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
-        for letter, message in posts:
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None:
+        for letter, message in still_to_go(posts, told, over):
             try:
                 written = make_envelope(letter, message)
             except OSError as fault:
                 told(letter, fault)
             else:
-                self.pool.carry([written], lambda one, refusal: told(one.letter, refusal))
+                self.pool.carry([written], lambda one, refusal: told(one.letter, refusal), over)
 
 
 class TrustedWay(HTTPAdapter):
@@ -210,8 +229,8 @@ class ProviderTransport:
         self.connection = backend(**{key.removeprefix(f"{name.upper()}_").lower(): value
                                      for key, value in options.items()})  # fmt: skip
 
-    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer) -> None:
-        for letter, message in posts:
+    def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None:
+        for letter, message in still_to_go(posts, told, over):
             mail = provider_mail(letter, message)
             try:
                 self.open()
@@ -248,8 +267,15 @@ def provider_mail(letter: Letter, message: Message) -> EmailMultiAlternatives:
 
 
 @cache
-def transport_of_settings(url: str) -> Transport:
-    """The carrier for an EMAIL_URL, one a process."""
+def transport_of_settings(url: str, bulk: bool | None = None) -> Transport:
+    """The carrier for an EMAIL_URL, one a process and lane: no lane's letters wait for another's."""
     if url.startswith("inbox:"):
         return InboxTransport()
-    return ProviderTransport(url) if url.startswith("anymail:") else SmtpTransport(url)
+    return ProviderTransport(url) if url.startswith("anymail:") else SmtpTransport(url, connections_of(bulk))
+
+
+def connections_of(bulk: bool | None) -> int:
+    """Of a process's share a quarter is for awaited letters; each lane has one at least."""
+    share = settings.MAIL_CONNECTIONS // settings.WORKER_PROCESSES
+    awaited = max(1, share // 4)
+    return max(1, share) if bulk is None else max(1, share - awaited) if bulk else awaited

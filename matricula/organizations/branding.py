@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account
@@ -25,7 +24,7 @@ from matricula.web.colour import LIGHT_SURFACES, palette
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 IN_LETTERS = Frame(LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE)
-DRAW, SWEEP = "organizations.draw_logo", "organizations.sweep_logos"
+DRAW = "organizations.draw_logo"
 TRIES = 3
 KEPT = timedelta(days=7)
 """How long it is told what became of an upload."""
@@ -67,7 +66,8 @@ def receive_logo(
         made = LogoUpload.objects.create(
             organization=organization, content=content, uploaded_by=actor, through=through
         )
-        enqueue(DRAW, reference=made.pk, queue=f"organization {organization.pk}")
+        whose = organization.pk
+        enqueue(DRAW, reference=made.pk, queue=f"organization {whose}", organization=whose)
     return made
 
 
@@ -135,10 +135,6 @@ def remove_logo(*, organization: Organization, actor: Account | None) -> None:
     if before:
         Organization.objects.filter(pk=organization.pk).update(logo="")
         brand_facts("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
-
-
-def sweep_logo_uploads() -> None:
-    LogoUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).delete()
 
 
 def brand_facts(

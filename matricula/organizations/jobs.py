@@ -1,10 +1,14 @@
 """What the worker does for organizations, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from matricula.jobs.models import Job
 from matricula.jobs.queue import READING, performs_job, recurs
+from matricula.jobs.retention import forgets_rows
 from matricula.organizations import branding, domains
+from matricula.organizations.models import LogoUpload
 
 
 @performs_job(
@@ -14,11 +18,11 @@ def draw_logo_upload(job: Job) -> None:
     branding.draw_logo_upload(job)
 
 
-@recurs(branding.SWEEP, timedelta(hours=6))
-def sweep_logo_uploads(job: Job) -> None:
-    branding.sweep_logo_uploads()
-
-
 @recurs("organizations.domains", timedelta(hours=1), atomic=False)
 def check_domains(job: Job) -> bool:
     return domains.check_due_domains()
+
+
+@forgets_rows("uploaded logos, as they came", branding.KEPT, "they were uploaded", LogoUpload)
+def logo_uploads(before: datetime) -> "QuerySet[LogoUpload]":
+    return LogoUpload.objects.filter(uploaded_at__lt=before)

@@ -1,12 +1,14 @@
 """What the worker does for security, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from matricula.jobs.models import Job
-from matricula.jobs.queue import recurs
-from matricula.security import throttling
+from django.db.models import QuerySet
+
+from matricula.jobs.retention import forgets_rows
+from matricula.security.models import Throttle
 
 
-@recurs("accounts.throttles", timedelta(hours=1))
-def forget_windows_that_ended(job: Job) -> bool:
-    return throttling.forget_windows_that_ended()
+@forgets_rows("counted tries", timedelta(hours=1), "the time they count in was over", Throttle)
+def windows_that_ended(before: datetime) -> "QuerySet[Throttle]":
+    """Counters, and digests of what was given in them."""
+    return Throttle.objects.filter(window_ends_at__lt=before)

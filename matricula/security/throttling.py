@@ -183,12 +183,6 @@ def guess(tallies: Sequence[Tally], look: Callable[[], Found | None], *, given: 
     return found
 
 
-def forget_windows_that_ended() -> bool:
-    """Counters of windows that are over, and digests of what was given in them."""
-    Throttle.objects.filter(window_ends_at__lt=timezone.now()).delete()
-    return False
-
-
 def network_part(network: str) -> str:
     """What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177)."""
     try:

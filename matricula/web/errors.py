@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from matricula.files.storage import takes_nothing
 from matricula.web.redirects import where_it_leads
 from matricula.web.refusals import Refusal
 from matricula.web.typed_forms import TypedForm, came_from_own_page
@@ -54,8 +55,12 @@ def seconds_until(moment: datetime) -> str:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A database that is away is a pause, wherever it was missed; anything else is a fault."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """A disk that is full is said to be; a database that is away is a pause, wherever it was missed; anything
+    else is a fault."""
+    fault = sys.exc_info()[1]
+    if takes_nothing(fault) or is_full(fault):
+        return render(request, "507.html", status=507)
+    if isinstance(fault, OperationalError | InterfaceError):
         return pause(request)
     return render(request, "500.html", status=500)
 
@@ -69,6 +74,13 @@ def pause(request: HttpRequest) -> HttpResponse:
         status=503,
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
+
+
+def is_full(fault: BaseException | None) -> bool:
+    """Whether the database's own disk takes nothing more: PostgreSQL's code 53100, SQLite's words."""
+    words = ("database or disk is full", "attempt to write a readonly database")
+    full = getattr(fault.__cause__, "sqlstate", "") == "53100" if fault else False
+    return isinstance(fault, OperationalError) and (full or str(fault) in words)
 
 
 def forget_dead_connections() -> None:

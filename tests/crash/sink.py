@@ -4,6 +4,7 @@ python sink.py PORT FILE SECONDS_A_LETTER
 """
 
 import asyncio
+import os
 import sys
 from email.parser import BytesHeaderParser
 
@@ -11,6 +12,8 @@ from aiosmtpd.controller import Controller
 
 
 class Sink:
+    """Notes the letters in a file, or nowhere."""
+
     def __init__(self, path: str, pause: float) -> None:
         self.notes, self.pause = open(path, "a"), pause  # noqa: SIM115 - open as long as the process
 
@@ -23,7 +26,14 @@ class Sink:
         return "250 OK"
 
 
+def begin_sink(port: int, pause: float, path: str = os.devnull) -> Controller:
+    """In a thread of this process, until it is told to stop."""
+    controller = Controller(Sink(path, pause / 2), hostname="127.0.0.1", port=port)
+    controller.start()
+    return controller
+
+
 if __name__ == "__main__":
     port, path, pause = sys.argv[1:]
-    Controller(Sink(path, float(pause)), hostname="127.0.0.1", port=int(port)).start()
+    begin_sink(int(port), 2 * float(pause), path)
     asyncio.run(asyncio.Event().wait())

@@ -15,8 +15,7 @@ from matricula.catalog.models import CourseUpload
 from matricula.catalog.tests.folders import COURSE, LESSON
 from matricula.catalog.tests.uploads import packed, upload
 from matricula.catalog.uploads import receive_upload, sweep_uploads
-from matricula.jobs.models import Job
-from matricula.jobs.queue import perform_due, schedule_recurring
+from tests.nights import forget_tonight
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,9 +28,7 @@ def test_zips_that_nobody_took_in_go_after_a_day(client):
     upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
     row = CourseUpload.objects.get()
     CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    schedule_recurring()
-    while perform_due():
-        pass
+    forget_tonight()
     assert not CourseUpload.objects.exists()
     assert not row.place.exists()
 
@@ -43,11 +40,11 @@ def test_a_zip_whose_request_was_undone_goes_after_a_day_and_one_that_waits_stay
         stray = receive_upload(upload=zipped("stray.zip"), organization=organization, actor=bruno).place
         transaction.set_rollback(True)
     new = receive_upload(upload=zipped("new.zip"), organization=organization, actor=bruno).place
-    sweep_at_night()
+    forget_tonight()
     assert (stray.exists(), new.exists()) == (True, True)
     for place in (stray, new):
         os.utime(place, (time.time() - 25 * 3600, time.time() - 25 * 3600))
-    sweep_at_night()
+    forget_tonight()
     assert (stray.exists(), new.exists()) == (False, True)
 
 
@@ -55,20 +52,12 @@ def zipped(name):
     return SimpleUploadedFile(name, packed({"course.yaml": COURSE, "a.md": LESSON}))
 
 
-def sweep_at_night():
-    schedule_recurring()
-    Job.objects.exclude(kind=uploads.SWEEP).delete()
-    Job.objects.update(due_at=timezone.now())
-    while perform_due():
-        pass
-
-
 def test_zips_that_nobody_took_in_are_swept_some_at_a_time(client, monkeypatch):
     monkeypatch.setattr(uploads, "MANY", 2)
     for _ in range(5):
         upload(client, packed({"course.yaml": COURSE, "a.md": LESSON}))
     CourseUpload.objects.update(uploaded_at=timezone.now() - timedelta(hours=25))
-    sweep_at_night()
+    forget_tonight()
     assert not CourseUpload.objects.exists()
 
 

@@ -12,8 +12,7 @@ from django.utils import timezone
 from conftest import person
 from matricula.credentials import pdf
 from matricula.credentials.models import Certificate
-from matricula.jobs.models import Job
-from matricula.jobs.queue import perform_due, schedule_recurring
+from tests.nights import forget_tonight
 
 pytestmark = pytest.mark.django_db
 MONTH = 31 * 24 * 3600
@@ -45,14 +44,6 @@ def printed(monkeypatch):
 @pytest.fixture
 def kept(settings):
     return lambda: sorted(Path(settings.MEDIA_ROOT, "certificates").glob("*/*"))
-
-
-def tonight():
-    schedule_recurring()
-    Job.objects.exclude(kind="credentials.forget_pdfs").delete()
-    Job.objects.update(due_at=timezone.now())
-    while perform_due():
-        pass
 
 
 def ask(certificate):
@@ -132,7 +123,7 @@ def test_what_nobody_asked_for_in_a_month_is_removed_and_printed_again_when_want
     for place in kept():
         os.utime(place, (time.time() - MONTH, time.time() - MONTH))
     ask(other)
-    tonight()
+    forget_tonight()
     assert len(kept()) == 1
     assert ask(certificate).status_code == 200
     assert printed == ["Ada Okafor", "Hugo", "Ada Okafor"]
@@ -162,5 +153,5 @@ def test_a_pdf_that_was_printed_while_its_certificate_went_is_removed_at_night(c
     (place,) = kept()
     certificate.delete()
     assert kept() == [place]
-    tonight()
+    forget_tonight()
     assert kept() == []

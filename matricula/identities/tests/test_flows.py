@@ -14,7 +14,6 @@ from matricula.identities.flows import (
     nonce_of,
     note_seen_once,
     store_answer,
-    sweep_flows,
     take_answer,
     take_flow,
     verifier_of,
@@ -23,6 +22,7 @@ from matricula.identities.models import Flow, SeenNonce, StoredAnswer
 from matricula.identities.tests.company import live_connection
 from matricula.organizations.models import Organization
 from tests.at_once import all_at_once
+from tests.nights import forget_tonight
 
 pytestmark = pytest.mark.django_db
 
@@ -161,12 +161,12 @@ def test_an_assertion_is_taken_once_even_eight_times_at_one_moment(connection):
     assert sum(all_at_once(*[come] * 8)) == 1
 
 
-def test_what_has_run_out_is_swept_and_the_rest_stays(connection):
+def test_what_ended_yesterday_is_forgotten_at_night_and_the_rest_stays(connection):
     left, later = leave(connection), timezone.now() + timedelta(minutes=5)
     store_answer(connection=connection, content="x")
-    note_seen_once(connection=connection, value="old", until=timezone.now() - timedelta(seconds=1))
+    note_seen_once(connection=connection, value="old", until=timezone.now() - timedelta(days=2))
     note_seen_once(connection=connection, value="new", until=later)
-    StoredAnswer.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    sweep_flows()
+    StoredAnswer.objects.update(expires_at=timezone.now() - timedelta(days=2))
+    forget_tonight()
     assert (Flow.objects.count(), StoredAnswer.objects.count(), SeenNonce.objects.count()) == (1, 0, 1)
     assert take_flow(browser_after(left), connection=connection, state=left.state)

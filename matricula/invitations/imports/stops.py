@@ -22,7 +22,7 @@ def stop_file(*, file: ImportedFile, actor: Account | None) -> None:
     if not under_way.update(state=State.STOPPED, owes_letters=False, ended_at=None):
         raise NotToStop
     file.refresh_from_db(fields=["state", "owes_letters", "ended_at", "invited", "written_to"])
-    enqueue(STOP_JOB, reference=file.pk)
+    enqueue(STOP_JOB, reference=file.pk, organization=file.program.organization_id)
     record_import("invitation.import_stopped", file, actor)
 
 

@@ -89,7 +89,7 @@ def write_upload(place: Path, content: Iterable[bytes]) -> None:
 @transaction.atomic
 def have_checked(file: ImportedFile, terms: Terms) -> ImportedFile:
     terms.save_with(file)
-    enqueue(JOB, reference=file.pk)
+    enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
     return file
 
 
@@ -99,7 +99,7 @@ def read_anew(*, file: ImportedFile, choices: Choices) -> None:
     news = {"choices": choices.kept(), "readings": file.readings + 1}
     if not file.may_be_read_anew or not file.move(State.CHECKED, state=State.CHECKING, **UNREAD, **news):
         raise NotToConfirm
-    enqueue(JOB, reference=file.pk)
+    enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
 
 
 UNREAD: dict[str, object] = {"layout": {}, "read_to": 0, "lines": 0, "counts": {}, "left_out": {}}
@@ -119,7 +119,7 @@ def confirm_file(*, file: ImportedFile, actor: Account | None) -> None:
     told = {"layout": file.without_samples(), "owes_letters": True}
     if not file.move(State.CHECKED, state=State.RUNNING, **told, **news):
         raise NotToConfirm
-    enqueue(JOB, reference=file.pk)
+    enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
     record_import("invitation.import_confirmed", file, actor)
     let_go(file)
 

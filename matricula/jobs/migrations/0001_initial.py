@@ -22,7 +22,10 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60)),
                 ("reference", models.BigIntegerField(null=True)),
                 ("place", models.BigIntegerField(default=0)),
+                ("steps", models.PositiveBigIntegerField(default=0)),
                 ("queue", models.CharField(blank=True, max_length=60)),
+                ("organization_id", models.BigIntegerField(null=True)),
+                ("served_at", models.DateTimeField(null=True)),
                 ("recurs", models.BooleanField(default=False)),
                 (
                     "state",
@@ -52,6 +55,14 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("state", "running")), fields=["leased_until"], name="jobs_leased"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "failed")), fields=["ended_at"], name="jobs_that_failed"
+                    ),
+                    models.Index(
+                        condition=models.Q(("organization_id__isnull", False), ("served_at__isnull", False)),
+                        fields=["organization_id", "-served_at"],
+                        name="jobs_served",
                     ),
                     models.Index(fields=["kind", "reference"], name="jobs_about"),
                     models.Index(

@@ -1,13 +1,13 @@
 """Jobs: a step counts exactly once, whatever happens to the worker."""
 
 from datetime import UTC, datetime, time, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from matricula.jobs import queue
+from matricula.jobs import leases, queue
 from matricula.jobs.models import Job
 from matricula.jobs.queue import (
     ATTEMPTS,
@@ -138,6 +138,89 @@ def test_races_a_worker_that_lost_its_lease_loses_its_step():
 
 
 @pytest.mark.django_db
+def test_races_a_step_that_is_delivered_twice_counts_once_whoever_delivers():
+    @performs_job("walked")
+    def walk(job):
+        write(f"from {job.place}")
+        job.place += 10
+        return job.place < 30
+
+    enqueue("walked")
+    first = lease_job()
+    again = Job.objects.get(pk=first.pk)
+    perform_step(first)
+    Job.objects.update(state="running", lease=again.lease)
+    with pytest.raises(queue.LeaseLost):
+        perform_step(again)
+    assert (written(), Job.objects.get(pk=first.pk).place) == (["from 0"], 10)
+
+
+def in_a_thread(work):
+    """`work` on a connection of its own, and what it gave."""
+    gave = []
+
+    def run():
+        try:
+            gave.append(work())
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+    return gave[0]
+
+
+def lease_has_run_out():
+    Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_a_step_longer_than_the_lease_is_taken_over_by_nobody_while_its_worker_lives():
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time; taking a job over is writing")
+    found = []
+
+    @performs_job("long")
+    def long(job):
+        write("once")
+        found.append(in_a_thread(lease_job))
+
+    enqueue("long")
+    job = lease_job()
+    lease_has_run_out()
+    perform_step(job)
+    assert (found, written(), lease_job()) == ([None], ["once"], None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_races_a_step_outside_of_a_transaction_keeps_its_lease_as_long_as_it_takes(monkeypatch):
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+    found, still = [], Event()
+
+    @performs_job("far away", atomic=False)
+    def far_away(job):
+        for _ in range(12):
+            still.wait(0.1)
+            found.append(in_a_thread(lease_job))
+        write("once")
+
+    job = enqueue("far away")
+    assert perform_due() == 1
+    job.refresh_from_db()
+    assert (set(found), written(), job.state) == ({None}, ["once"], "done")
+
+
+@pytest.mark.django_db
+def test_loss_on_crash_work_in_hand_stands_still_for_twenty_seconds_and_not_for_minutes():
+    performs_job("abandoned")(lambda job: write("done after all"))
+    enqueue("abandoned")
+    vanished = lease_job()
+    vanished.refresh_from_db()
+    assert vanished.leased_until - timezone.now() <= timedelta(seconds=20)
+
+
+@pytest.mark.django_db
 def test_what_recurs_comes_again_and_never_fails_for_good():
     @recurs("hourly", timedelta(hours=1))
     def hourly(job):
@@ -239,11 +322,38 @@ def gives(job):
 @pytest.mark.django_db
 def test_queues_take_turns_so_that_eight_jobs_of_one_hold_up_nobody_elses():
     performs_job("read")(lambda job: write(job.queue))
-    for name in ("nordlicht", "nordlicht", "nordlicht", "harbour"):
-        enqueue("read", queue=name)
+    for number, name in ((1, "nordlicht"), (1, "nordlicht"), (1, "nordlicht"), (2, "harbour")):
+        enqueue("read", queue=name, organization=number)
     for _ in range(4):
         perform_due()
     assert written() == ["nordlicht", "harbour", "nordlicht", "nordlicht"]
+
+
+@pytest.mark.django_db
+def test_one_job_beside_sixty_of_another_organization_gets_as_many_steps():
+    @performs_job("import")
+    def carry_out(job):
+        write(str(job.organization_id))
+        return True
+
+    for _ in range(60):
+        enqueue("import", organization=1)
+    enqueue("import", organization=2)
+    for _ in range(40):
+        perform_due()
+    assert 19 <= written().count("2") <= 21
+
+
+@pytest.mark.django_db
+def test_what_is_nobodys_has_its_turn_beside_many_jobs_of_organizations():
+    performs_job("import")(lambda job: write("import") or True)
+    performs_job("hand over")(lambda job: write("letters") or True)
+    for number in range(20):
+        enqueue("import", organization=number % 2)
+    enqueue("hand over")
+    for _ in range(30):
+        perform_due()
+    assert 9 <= written().count("letters") <= 11
 
 
 @pytest.mark.django_db

@@ -29,10 +29,10 @@ from matricula.security.throttling import (
     LETTERS,
     Limit,
     Tally,
-    forget_windows_that_ended,
     guess,
     mailbox_of,
 )
+from tests.nights import forget_tonight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHIKA, BRUNO, NOBODY = "chika@elsewhere.example", "bruno@nordlicht.example", "nobody@elsewhere.example"
@@ -125,10 +125,10 @@ def test_a_limit_of_nought_is_no_limit(settings, chika):
 def test_counters_whose_time_is_over_go_with_the_digests_of_what_was_given(chika):
     log_in(CHIKA, "wrong")
     assert Throttle.objects.count() == 3
-    forget_windows_that_ended()
+    forget_tonight()
     assert Throttle.objects.count() == 3
-    Throttle.objects.update(window_ends_at=timezone.now() - timedelta(seconds=1))
-    forget_windows_that_ended()
+    Throttle.objects.update(window_ends_at=timezone.now() - timedelta(hours=1, seconds=1))
+    forget_tonight()
     assert Throttle.objects.count() == 0
 
 
