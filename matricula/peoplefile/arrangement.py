@@ -9,6 +9,7 @@ from matricula.peoplefile.layout import LONGEST_HEADER, MISSING, NAMES, TIE, Col
 from matricula.peoplefile.limits import MOST_COLUMNS
 
 LONGEST_SAMPLE = 40
+RESULT = {"Line", "Outcome", "Reason"}
 SAMPLES = 3
 WITHOUT_HEADER = (Role.NAME, Role.GROUPS, Role.COURSES)
 """What follows the address in a file without a header."""
@@ -148,6 +149,13 @@ class Table:
         different = sorted(dict.fromkeys(self.values(at)), key=str.isascii)[:SAMPLES]
         return tuple("".join(filter(str.isprintable, cell))[:LONGEST_SAMPLE] for cell in different)
 
+    def of_our_result(self) -> list[int]:
+        """The columns that a downloaded result has beyond what was handed in."""
+        headings = self.headings()
+        if not RESULT.issubset(headings):
+            return []
+        return [at for at, heading in enumerate(headings) if heading in RESULT]
+
     def headings(self) -> list[str]:
         record = self.head[self.header] if self.header >= 0 else []
         return [cell_of(record, at)[:LONGEST_HEADER] for at in range(self.width)]
@@ -173,6 +181,8 @@ class Roles:
             self.by_place()
         if self.address >= 0:
             self.roles[self.address] = Role.EMAIL
+        for at in self.table.of_our_result():
+            self.roles[at] = Role.NOTHING
         for at in range(self.table.width):
             if self.hides(at):
                 self.roles[at] = Role.SECRET

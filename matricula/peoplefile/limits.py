@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from matricula.mail.names_and_addresses import NAME_TOO_LONG
 from matricula.peoplefile.errors import FileRefused
 
 UNREADABLE = (
@@ -55,6 +56,10 @@ class Record(NamedTuple):
     cells: list[str]
     fault: str = ""
 
+    def is_filled(self) -> bool:
+        text = "".join(self.cells)
+        return bool(self.fault) or not (not text or text.isspace())
+
 
 FAULTS = {
     "no_address": _("There is no e-mail address in this line. Add one, or delete the line."),
@@ -63,6 +68,7 @@ FAULTS = {
     "non_ascii_address": _("There is a special letter before the @ sign. Use only plain letters there."),
     "bad_domain": _("The part after the @ sign is not a domain name. Correct it."),
     "control_characters": _("There are invisible characters in the address. Type it again."),
+    "name_too_long": NAME_TOO_LONG,
     "broken_characters": _("Some characters were lost when the file was saved. Type them again."),
     "broken_quotes": _("A quotation mark in this line is never closed. Close it, or delete it."),
     "cell_too_long": format_lazy(
