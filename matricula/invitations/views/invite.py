@@ -90,7 +90,7 @@ class InviteForm(forms.Form):
     def rest(self, organization: Organization) -> "InviteForm":
         """The form with what is left to correct, and what is wrong with it."""
         data = QueryDict(mutable=True)
-        data.update(self.data)  # type: ignore[arg-type]
+        data.update(self.data)
         data["addresses"] = "\n".join(piece.whole for piece in self.wrong)
         return InviteForm(organization, data)
 
