@@ -15,10 +15,12 @@ WITHOUT_HEADER = (Role.NAME, Role.GROUPS, Role.COURSES)
 """What follows the address in a file without a header."""
 BETWEEN = re.compile(r"[\s,;|]")
 NUMBER = re.compile(r"[\d.,\s]+|[xX✓✔]|TRUE|FALSE|true|false")
-HASHED = re.compile(r"\$\w{1,16}\$\S{8,}|\{\w{3,10}\}\S{16,}|[0-9a-fA-F]{32,128}|[\w+]+\$\d+\$\S{16,}")
+HASHED = re.compile(
+    r"[*\u2022]{3,}|\$\w{1,16}\$\S{8,}|\{\w{3,10}\}\S{16,}|[0-9a-fA-F]{32,128}|[\w+]+\$\d+\$\S{16,}"
+)
 GENERATED = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)\S{6,64}")
-"""HASHED: digests of passwords as systems export them (crypt, LDAP, hexadecimal, PBKDF2). GENERATED: one
-word with small and capital letters and a digit, as a generated password has."""
+"""HASHED: what is masked, and digests of passwords as systems export them (crypt, LDAP, hexadecimal, PBKDF2).
+GENERATED: one word with small and capital letters and a digit, as a generated password has."""
 
 
 def arrange_columns(head: Records, choices: dict[int, Role] | None = None) -> Layout | None:

@@ -25,10 +25,10 @@ class RecordTooLong(Exception):
     """More than LONGEST_RECORD characters, or one line of that length."""
 
 
-def read_delimited(place: Path, layout: Layout) -> Iterator[Record]:
+def read_delimited(place: Path, layout: Layout, errors: str = "replace") -> Iterator[Record]:
     """The records of a CSV file; lines are counted as an editor counts them. Raises FileRefused."""
     codec = Encoding(layout.encoding).codec
-    with place.open(encoding=codec, errors="replace") as stream:
+    with place.open(encoding=codec, errors=errors) as stream:
         lines = Lines(stream)
         if NAMED.match(sample_of(place, codec)):
             next(lines.each())

@@ -89,6 +89,8 @@ class Layout:
     """Every line is one quoted cell that holds the line."""
     across: bool = False
     """The file is one line, and every cell of it is somebody's address."""
+    fixed: bool = False
+    """Secrets were left out of the copy that is kept, so what is between its cells is what it is."""
     sheet: int = 0
     """Which of `sheets` is read."""
     sheets: tuple[str, ...] = ()

@@ -95,6 +95,7 @@ REFUSALS = {
         _("The file has more than {most} columns. Delete those not needed."), most=MOST_COLUMNS
     ),
     "unreadable": _("The file is damaged and cannot be read. Save it again, then choose it again."),
+    "takes_too_long": _("The file takes too much time or memory to be read. Split it, or save it as CSV."),
     "encrypted": _("The file is protected by a password. Save it without one."),
     "zip_bomb": _(
         "The file unpacks to far more than an address list holds. Copy the list to a new workbook."

@@ -22,6 +22,7 @@ from matricula.peoplefile.delimited import (
 )
 from matricula.peoplefile.encodings import REPLACED, Encoding
 from matricula.peoplefile.errors import FileRefused
+from matricula.peoplefile.kept_records import is_kept_copy, kept_layout, read_kept
 from matricula.peoplefile.kinds import Kind, encoding_of, recognise
 from matricula.peoplefile.layout import MISSING, NAMES, Choices, Column, Layout, note_headings, unnamed
 from matricula.peoplefile.limits import HEAD, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Record, refusal
@@ -61,6 +62,8 @@ class Row:
 def look(place: Path, choices: Choices | None = None) -> Layout:
     """How to read the file: as somebody chose, and the rest as its first lines show. Raises FileRefused."""
     choices = choices or Choices()
+    if is_kept_copy(place):
+        return copy_layout(place, choices)
     if recognise(place) is Kind.XLSX:
         return book_layout(place, choices)
     layout = text_layout(place, choices)
@@ -69,6 +72,13 @@ def look(place: Path, choices: Choices | None = None) -> Layout:
         layout = replace(layout, across=True)
         head = list(islice(read_across(head[0]), HEAD))
     return laid_out(layout, head, choices)
+
+
+def copy_layout(place: Path, choices: Choices) -> Layout:
+    layout = kept_layout(place)
+    if choices.encoding and layout.encoding:
+        layout = replace(layout, encoding=Encoding(choices.encoding))
+    return laid_out(layout, list(islice(filter(Record.is_filled, read_kept(place, layout)), HEAD)), choices)
 
 
 def laid_out(layout: Layout, head: list[Record], choices: Choices) -> Layout:
@@ -165,9 +175,13 @@ def read_rows(place: Path, start_line: int = 1, layout: Layout | None = None) ->
         raise refusal("empty")
 
 
-def read_records(place: Path, layout: Layout) -> Iterator[Record]:
-    """Without a delimiter it is a workbook."""
-    found = read_delimited(place, layout) if layout.delimiter else read_spreadsheet(place, layout.sheet)
+def read_records(place: Path, layout: Layout, errors: str = "replace") -> Iterator[Record]:
+    """Without a delimiter it is a workbook. `errors`: what becomes of letters that are none."""
+    if is_kept_copy(place):
+        return read_kept(place, layout)
+    found = (
+        read_delimited(place, layout, errors) if layout.delimiter else read_spreadsheet(place, layout.sheet)
+    )
     return chain.from_iterable(map(read_across, found)) if layout.across else found
 
 
@@ -222,10 +236,15 @@ def person_in(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
     # An empty cell stands last, for columns that are nowhere: -1.
     cells = [cell.strip() for cell in cells[: columns.width]]
     cells += [""] * (columns.width + 1 - len(cells))
-    beside, address = named_address(cells[columns.address])
+    written = cells[columns.address]
+    beside, address = named_address(written)
     name, spelled = clean_name(name_of(cells, columns) or beside), ""
     if not fault:
         fault, spelled = check_row(address, name)
+    if fault == "no_address" and written:
+        fault = "bad_address"
+    if fault:
+        address = written
     if columns.secrets and (fault or any(further)):
         return Row(line, address if "@" in address else "", "", (), (), {}, fault, spelled)
     return Row(
