@@ -75,7 +75,7 @@ def hand_in_file(
         return have_checked(
             ImportedFile(
                 program=program,
-                name=name[-200:],
+                name=printable(name)[-200:],
                 stored_as=stored_as,
                 handed_in_by=actor,
                 choices=(choices or Choices()).kept(),
@@ -85,6 +85,11 @@ def hand_in_file(
     except BaseException:
         place.unlink(missing_ok=True)
         raise
+
+
+def printable(name: str) -> str:
+    """A file's name as it is shown and kept, whatever bytes it is on the disk of whoever sent it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def write_upload(place: Path, content: Iterable[bytes]) -> None:
