@@ -1,5 +1,7 @@
 """`matricula import-invitations`: what it prints, how it ends, and whom it invites."""
 
+import os
+
 import pytest
 
 from matricula.commands import parser
@@ -54,6 +56,24 @@ def test_check_only_tells(run):
     told = ["1. email: E-mail address", "Hello,", "To be invited: 1"]
     assert run("email\nada@n.example\n", "--check") == (0, told, [])
     assert (Invitation.objects.count(), ImportedFile.objects.get().state) == (0, "cancelled")
+
+
+def test_a_file_of_which_no_line_is_understood_ends_with_an_error(run):
+    code, out, err = run("email,name\nada,Ada\nbo,Bo\n")
+    assert (code, out[-1]) == (1, "Not understood: 2")
+    assert err[-1] == "No line was understood. Nobody is invited."
+    assert ImportedFile.objects.get().state == "cancelled"
+
+
+def test_a_name_that_is_no_utf_8_is_told_as_far_as_it_can_be(program, tmp_path, capsys):
+    place = os.fsencode(tmp_path) + b"/leute-gr\xf6.csv"
+    with open(place, "w") as file:
+        file.write("email\nada@n.example\nwrong\n")
+    asked = ["import-invitations", "nordlicht", "main", os.fsdecode(place)]
+    arguments = parser().parse_args(asked)
+    assert arguments.run(arguments) == 0
+    assert "leute-gr?.csv:3: wrong" in capsys.readouterr().err
+    assert ImportedFile.objects.get().name == "leute-gr?.csv"
 
 
 @pytest.mark.parametrize(("text", "words"), [("", "The file is empty."), ("%PDF-1.7", "This is a PDF.")])

@@ -11,6 +11,7 @@ from matricula.accounts.errors import CodeEnded, CodeWrong, FactorUnreadable, Ma
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import ALPHABET, authenticator_accepts
 from matricula.mail.addresses import canonical
+from matricula.mail.names_and_addresses import LONGEST_NAME, NAME_TOO_LONG, clean_address, clean_name
 from matricula.security.throttling import Limit, Tally, guess
 
 PROOFS, PROOFS_OF_A_DEVICE = Limit("prove"), Limit("prove-device")
@@ -23,11 +24,24 @@ class EmailField(forms.CharField):
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
 
-    def clean(self, value: Any) -> str:
-        address: str = super().clean(value)
-        if address:
-            canonical(address)
-        return address
+    def to_python(self, value: Any) -> str:
+        return clean_address(super().to_python(value) or "")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value:
+            canonical(value)
+
+
+class NameField(forms.CharField):
+    """What somebody is called."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_NAME, **options)
+        self.error_messages["max_length"] = NAME_TOO_LONG
+
+    def to_python(self, value: Any) -> str:
+        return clean_name(super().to_python(value) or "")
 
 
 class NewPasswordField(forms.CharField):
@@ -190,7 +204,7 @@ class NewPasswordForm(forms.Form):
 
 
 class ReclaimForm(NewPasswordForm):
-    full_name = forms.CharField(label=_("Full name"), max_length=200)
+    full_name = NameField(label=_("Full name"))
     field_order = ["full_name", "password"]
 
     def clean(self) -> dict[str, Any]:
@@ -199,10 +213,9 @@ class ReclaimForm(NewPasswordForm):
 
 
 class NameForm(forms.Form):
-    full_name = forms.CharField(label=_("Full name"), max_length=200)
-    certificate_name = forms.CharField(
+    full_name = NameField(label=_("Full name"))
+    certificate_name = NameField(
         label=_("Name on certificates"),
-        max_length=200,
         required=False,
         help_text=_("Leave it empty to use your full name. Certificates you already have keep theirs."),
     )

@@ -1,6 +1,7 @@
 """The kinds of values that requests and answers are made of, each checked once, here."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from matricula.db.public_ids import PUBLIC_ID_LENGTH
 from matricula.mail.addresses import AddressRefused, canonical, domain_of
+from matricula.mail.names_and_addresses import LONGEST_NAME, clean_address, clean_name
 
 PUBLIC_ID = f"^[A-Za-z0-9_-]{{{PUBLIC_ID_LENGTH}}}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -42,6 +44,11 @@ def deliverable(address: str) -> str:
     except AddressRefused as refusal:
         raise PydanticCustomError("address_refused", str(refusal.message)) from refusal
     return address
+
+
+def cleaned(clean: Callable[[str], str]) -> BeforeValidator:
+    """What stands around a text by accident goes before its length is held against the most."""
+    return BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)
 
 
 def domain(name: str) -> str:
@@ -78,9 +85,11 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=ONE_LINE)
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Address = Annotated[
     str,
+    cleaned(clean_address),
     AfterValidator(deliverable),
     Field(max_length=254, json_schema_extra={"format": "email"}, examples=["ada@nordlicht.example"]),
 ]
+PersonName = Annotated[str, cleaned(clean_name), Field(max_length=LONGEST_NAME, examples=["Ada Okafor"])]
 Domain = Annotated[
     str,
     AfterValidator(domain),

@@ -11,9 +11,11 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-WITHIN = re.compile(r"(?!\A)([;|\t\r\n] *)(?=[=+\-@＝＋－＠])")
+FORMULA = r"(?=[' ]*[=+\-@\t\r\n＝＋－＠])"
+BEGINS, ESCAPED = re.compile(FORMULA), re.compile(rf"'{FORMULA}")
+WITHIN = re.compile(rf"(?!\A)([;|\t\r\n] *){FORMULA}")
 """Where a cell begins for a spreadsheet that splits lines at other characters than commas, as in Germany."""
+ESCAPED_WITHIN = re.compile(rf"(?!\A)([;|\t\r\n] *)'{FORMULA}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_ONCE = 1000
 Rows = Iterable[Sequence[Any]]
@@ -24,7 +26,12 @@ def escape_formula(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = WITHIN.sub(r"\1'", value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_PREFIXES) else text
+    return f"'{text}" if BEGINS.match(text) else text
+
+
+def unescape_formula(text: str) -> str:
+    """What `escape_formula` was given: whatever began with apostrophes before got one more."""
+    return ESCAPED_WITHIN.sub(r"\1", text[1:] if ESCAPED.match(text) else text)
 
 
 def to_csv(rows: Rows) -> bytes:

@@ -71,6 +71,10 @@ def import_invitations(arguments: argparse.Namespace) -> int:
         cancel_file(file=file, actor=None)
         return refuse("Say which column holds the e-mail addresses, such as --column email=2.")
     tell_faults(file)
+    if set(file.counts) == {"invalid"}:
+        cancel_file(file=file, actor=None)
+        tell_counts(file)
+        return refuse("No line was understood. Nobody is invited.")
     if arguments.check:
         cancel_file(file=file, actor=None)
     else:

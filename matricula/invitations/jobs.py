@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matricula.invitations import invitations, reminders, rounds, search_index
-from matricula.invitations.imports.checks import check_some
+from matricula.invitations.imports.checks import check_some, read_file, tell_reading_failed
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
 from matricula.invitations.imports.stops import wind_down_some
-from matricula.invitations.imports.uploads import JOB, KEPT, STOP_JOB, clear_some
+from matricula.invitations.imports.uploads import JOB, KEPT, READ_JOB, STOP_JOB, TRIES, clear_some
 from matricula.invitations.lost_letters import LOOK_FOR, answer_lost_letter
 from matricula.invitations.models import (
     ImportedFile,
@@ -21,12 +21,20 @@ from matricula.invitations.models import (
 )
 from matricula.invitations.settlement import settle_members
 from matricula.jobs.models import Job
-from matricula.jobs.queue import performs_job, recurs, recurs_nightly
+from matricula.jobs.queue import READING, performs_job, recurs, recurs_nightly
 from matricula.jobs.retention import forgets, forgets_rows
 from matricula.programs.models import Program
 
 NIGHT = time(3)
 STEPS = {ImportedFile.State.CHECKING: check_some, ImportedFile.State.RUNNING: carry_out_some}
+
+
+@performs_job(READ_JOB, atomic=False, lane=READING, tries=TRIES, gives_up=tell_reading_failed)
+def read_some(job: Job) -> None:
+    rows = ImportedFile.objects.select_related("program__organization")
+    file = rows.filter(pk=job.reference or 0, state=ImportedFile.State.CHECKING, layout={}).first()
+    if file:
+        read_file(file)
 
 
 @performs_job(JOB)

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.forms import EmailField, NewPasswordField, refuse_own_words
+from matricula.accounts.forms import EmailField, NameField, NewPasswordField, refuse_own_words
 from matricula.joining.models import Arrival
 from matricula.mail.addresses import canonical
 
@@ -11,9 +11,7 @@ from matricula.mail.addresses import canonical
 class SetUpForm(forms.Form):
     """SET UP YOUR ACCOUNT. An invited e-mail is fixed; a direct link asks for it."""
 
-    full_name = forms.CharField(
-        label=_("Full name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    full_name = NameField(label=_("Full name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     work_email = EmailField(label=_("Work e-mail"))
     alternative_email = EmailField(
         label=_("Alternative e-mail"),

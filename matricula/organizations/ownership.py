@@ -7,6 +7,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import record
+from matricula.mail.names_and_addresses import read_address, read_name
 from matricula.organizations.errors import LastOwner, NotOwner
 from matricula.organizations.models import Organization, Role
 
@@ -15,8 +16,9 @@ from matricula.organizations.models import Organization, Role
 def found_organization(*, slug: str, name: str, owner_address: str, owner_name: str) -> Organization:
     """The organization, and a letter with which its owner chooses a password unless they have one.
 
-    Raises ValidationError for a slug or name that cannot be, AddressRefused.
+    Raises ValidationError for a slug or name that cannot be, AddressRefused, NameRefused.
     """
+    owner_address, owner_name = read_address(owner_address), read_name(owner_name)
     organization = Organization(slug=slug, name=name)
     organization.full_clean()
     organization.save()

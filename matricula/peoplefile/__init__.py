@@ -1,9 +1,11 @@
 """Reading files of invitations: CSV and XLSX, line by line, in bounded memory.
 
     kind = recognise(place)             # at once, from what is in the file; raises FileRefused
-    layout = look(place, choices)       # which column is what, and what is not for sure
-    for row in read_rows(place, 1, layout):  # raises FileRefused, also half-way: keep nothing of such a file
+    layout = digest_apart(place, choices, lines)  # in a process with limits: which column is what
+    for row in read_digest(lines, 1):   # what it said of each person
         row.fault or row.canonical      # FAULTS[row.fault] says in words what is wrong and what to do
+
+Within that process, or where nobody else waits, `look` and `read_rows` do the same without a digest.
 
 Nothing is decided here about programs or people, and nothing is stored.
 """

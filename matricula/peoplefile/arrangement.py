@@ -9,15 +9,18 @@ from matricula.peoplefile.layout import LONGEST_HEADER, MISSING, NAMES, TIE, Col
 from matricula.peoplefile.limits import MOST_COLUMNS
 
 LONGEST_SAMPLE = 40
+RESULT = {"Line", "Outcome", "Reason"}
 SAMPLES = 3
 WITHOUT_HEADER = (Role.NAME, Role.GROUPS, Role.COURSES)
 """What follows the address in a file without a header."""
 BETWEEN = re.compile(r"[\s,;|]")
 NUMBER = re.compile(r"[\d.,\s]+|[xX✓✔]|TRUE|FALSE|true|false")
-HASHED = re.compile(r"\$\w{1,16}\$\S{8,}|\{\w{3,10}\}\S{16,}|[0-9a-fA-F]{32,128}|[\w+]+\$\d+\$\S{16,}")
+HASHED = re.compile(
+    r"[*\u2022]{3,}|\$\w{1,16}\$\S{8,}|\{\w{3,10}\}\S{16,}|[0-9a-fA-F]{32,128}|[\w+]+\$\d+\$\S{16,}"
+)
 GENERATED = re.compile(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)\S{6,64}")
-"""HASHED: digests of passwords as systems export them (crypt, LDAP, hexadecimal, PBKDF2). GENERATED: one
-word with small and capital letters and a digit, as a generated password has."""
+"""HASHED: what is masked, and digests of passwords as systems export them (crypt, LDAP, hexadecimal, PBKDF2).
+GENERATED: one word with small and capital letters and a digit, as a generated password has."""
 
 
 def arrange_columns(head: Records, choices: dict[int, Role] | None = None) -> Layout | None:
@@ -148,6 +151,13 @@ class Table:
         different = sorted(dict.fromkeys(self.values(at)), key=str.isascii)[:SAMPLES]
         return tuple("".join(filter(str.isprintable, cell))[:LONGEST_SAMPLE] for cell in different)
 
+    def of_our_result(self) -> list[int]:
+        """The columns that a downloaded result has beyond what was handed in."""
+        headings = self.headings()
+        if not RESULT.issubset(headings):
+            return []
+        return [at for at, heading in enumerate(headings) if heading in RESULT]
+
     def headings(self) -> list[str]:
         record = self.head[self.header] if self.header >= 0 else []
         return [cell_of(record, at)[:LONGEST_HEADER] for at in range(self.width)]
@@ -173,6 +183,8 @@ class Roles:
             self.by_place()
         if self.address >= 0:
             self.roles[self.address] = Role.EMAIL
+        for at in self.table.of_our_result():
+            self.roles[at] = Role.NOTHING
         for at in range(self.table.width):
             if self.hides(at):
                 self.roles[at] = Role.SECRET

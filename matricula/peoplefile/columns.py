@@ -41,10 +41,11 @@ UNKNOWN = Meaning()
 SOMEBODY_ELSE = Meaning(another=True)
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 E_MAIL = re.compile(r"\be[-_.\u2010-\u2015]?\s?(?=mail|post|pošt|past)")
+COMPOUND = re.compile(r"(?<=[a-zäöüß]{3})(?=(?:mail|mejl)\b)")
 SEGMENTS = re.compile(r"[()\[\]{}<>:|/]|\s[-\u2010-\u2015]\s")
-"""HUMP divides `FirstName`. E_MAIL is the e of "e-mail", "e mail" and its kin in other languages. SEGMENTS
-are parts of a heading that say something for themselves: "Name (work)"; a hyphen within a word divides
-nothing."""
+"""HUMP divides `FirstName`, COMPOUND `Dienstmail`. E_MAIL is the e of "e-mail", "e mail" and its kin in other
+languages. SEGMENTS are parts of a heading that say something for themselves: "Name (work)"; a hyphen within a
+word divides nothing."""
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]")
 """Letters of scripts that put no spaces between words: Thai, Chinese, Japanese; Korean compounds too."""
 LONGEST_LOOKED_AT = 200
@@ -59,7 +60,7 @@ def fold_heading(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """`workEmail_address` is work, email, address."""
     spaced = unicodedata.normalize("NFKC", HUMP.sub(" ", text[:LONGEST_LOOKED_AT])).casefold()
-    pieces = re.split(r"[\W_]+", without_marks(E_MAIL.sub("e", spaced)))
+    pieces = re.split(r"[\W_]+", COMPOUND.sub(" ", without_marks(E_MAIL.sub("e", spaced))))
     return [piece for piece in map(fold_heading, pieces) if piece]
 
 

@@ -3,15 +3,15 @@
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from matricula.peoplefile.arrangement import arrange_columns, looks_like_address
 from matricula.peoplefile.encodings import Encoding
-from matricula.peoplefile.layout import Layout, Records
+from matricula.peoplefile.layout import Layout, Quoting, Records
 from matricula.peoplefile.limits import HEAD, LONGEST_RECORD, MOST_READ_AGAIN, Record, refusal
 
 DELIMITERS = ",;\t|"
@@ -25,14 +25,14 @@ class RecordTooLong(Exception):
     """More than LONGEST_RECORD characters, or one line of that length."""
 
 
-def read_delimited(place: Path, layout: Layout) -> Iterator[Record]:
+def read_delimited(place: Path, layout: Layout, errors: str = "replace") -> Iterator[Record]:
     """The records of a CSV file; lines are counted as an editor counts them. Raises FileRefused."""
     codec = Encoding(layout.encoding).codec
-    with place.open(encoding=codec, errors="replace") as stream:
+    with place.open(encoding=codec, errors=errors) as stream:
         lines = Lines(stream)
         if NAMED.match(sample_of(place, codec)):
             next(lines.each())
-        found = records(lines, layout.delimiter)
+        found = records(lines, Format(layout.delimiter, layout.quoting))
         yield from map(partial(unwrapped, layout.delimiter), found) if layout.wrapped else found
 
 
@@ -48,13 +48,25 @@ def unwrapped(delimiter: str, record: Record) -> Record:
 def split_again(cells: list[str], delimiter: str) -> list[str]:
     """The cells of a line that is quoted as a whole."""
     try:
-        return next(csv.reader(cells[:1], delimiter=delimiter, skipinitialspace=True), cells)
+        return next(Format(delimiter).cells(cells[:1]), cells)
     except csv.Error:
         return cells
 
 
-def records(lines: "Lines", delimiter: str) -> Iterator[Record]:
-    reader = csv.reader(lines.each(), delimiter=delimiter, strict=True, skipinitialspace=True)
+class Format(NamedTuple):
+    """What csv.reader is told."""
+
+    delimiter: str
+    quoting: Quoting = Quoting.USUAL
+
+    def cells(self, lines: Iterable[str], *, strict: bool = False) -> Iterator[list[str]]:
+        return csv.reader(
+            lines, delimiter=self.delimiter, strict=strict, skipinitialspace=True, **self.quoting.options
+        )
+
+
+def records(lines: "Lines", form: Format) -> Iterator[Record]:
+    reader = form.cells(lines.each(), strict=True)
     while True:
         begin = lines.begin()
         try:
@@ -62,13 +74,13 @@ def records(lines: "Lines", delimiter: str) -> Iterator[Record]:
         except StopIteration:
             return
         except (csv.Error, RecordTooLong) as error:
-            yield one_line(lines, delimiter, begin, error)
-            reader = csv.reader(lines.each(), delimiter=delimiter, strict=True, skipinitialspace=True)
+            yield one_line(lines, form, begin, error)
+            reader = form.cells(lines.each(), strict=True)
         else:
             yield Record(begin, cells)
 
 
-def one_line(lines: "Lines", delimiter: str, begin: int, error: Exception) -> Record:
+def one_line(lines: "Lines", form: Format, begin: int, error: Exception) -> Record:
     """The line a record began on, read for itself; the lines after it are read again."""
     first = lines.give_back_all_but_first()
     if len(first) >= LONGEST_RECORD:
@@ -76,7 +88,7 @@ def one_line(lines: "Lines", delimiter: str, begin: int, error: Exception) -> Re
         return Record(begin, [], "cell_too_long")
     further = iter([first, ""])
     try:
-        cells = next(csv.reader(further, delimiter=delimiter, skipinitialspace=True))
+        cells = next(form.cells(further))
     except csv.Error:
         return Record(begin, [], "cell_too_long")
     closed = next(further, None) is not None
@@ -142,7 +154,8 @@ def recognise_delimiter(sample: str, among: str = DELIMITERS) -> tuple[str, bool
     lines = sample.removeprefix(MARK).splitlines(keepends=True)[1 if named else 0 :]
     if len(sample) >= SAMPLE and len(lines) > 1:
         lines.pop()
-    heads = {delimiter: sampled(lines, delimiter) for delimiter in among}
+    quoting = recognise_quoting(sample)
+    heads = {delimiter: sampled(lines, Format(delimiter, quoting)) for delimiter in among}
     shapes = [(delimiter, False) for delimiter in among]
     if all(len(record) == 1 for head in heads.values() for record in head):
         shapes += [(delimiter, True) for delimiter in among]
@@ -163,9 +176,24 @@ def fitness(head: Records, delimiter: str, wrapped: bool) -> tuple[int, int, int
     return layout.known, addresses, len(layout.columns)
 
 
-def sampled(lines: list[str], delimiter: str) -> Records:
+BACKSLASHED = re.compile(r'\\"(?=[^,;\t|\r\n])')
+DOUBLED = re.compile(r'(?<=[^,;\t|\r\n])""(?=[^,;\t|\r\n])')
+IN_APOSTROPHES = re.compile(r"\s*'.*'\s*")
+
+
+def recognise_quoting(sample: str) -> Quoting:
+    """`"Ann \\"Annie\\" Lee"` and `'Lee, Ann','ann@x.example'` are not as the standard has it (RFC 4180)."""
+    if BACKSLASHED.search(sample) and not DOUBLED.search(sample):
+        return Quoting.BACKSLASH
+    lines = [line for line in sample.splitlines()[:HEAD] if line.strip()]
+    if '"' not in sample and lines and all(map(IN_APOSTROPHES.fullmatch, lines)):
+        return Quoting.APOSTROPHE
+    return Quoting.USUAL
+
+
+def sampled(lines: list[str], form: Format) -> Records:
     try:
-        found = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        found = form.cells(lines)
         return list(islice((record for record in found if any(map(str.strip, record))), HEAD))
     except csv.Error:
         return []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matricula.peoplefile.encodings import Recognised, encoding_of_start, recognise_encoding
 from matricula.peoplefile.limits import MOST_BYTES, refusal
-from matricula.peoplefile.workbooks import parts_of
+from matricula.peoplefile.workbooks import is_workbook, parts_of
 
 BEGINNINGS = {
     b"%PDF": "is_pdf",
@@ -67,7 +67,7 @@ def encoding_of(place: Path) -> Recognised:
 
 def workbook(place: Path) -> Kind:
     parts = parts_of(place)
-    if "xl/workbook.xml" in parts:
+    if is_workbook(parts):
         return Kind.XLSX
     raise refusal(next((code for part, code in PARTS.items() if part in parts), "is_archive"))
 

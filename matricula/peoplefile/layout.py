@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,24 @@ NAMES = (Role.NAME, Role.FIRST, Role.LAST)
 TIE, MISSING = "tie", "missing"
 
 
+class Quoting(StrEnum):
+    """How a cell of a text file holds what would end it."""
+
+    USUAL = ""
+    """RFC 4180: in quotation marks, of which those within are doubled."""
+    BACKSLASH = "backslash"
+    """A backslash before each quotation mark within, as databases export."""
+    APOSTROPHE = "apostrophe"
+    """In apostrophes instead of quotation marks."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """For csv.reader."""
+        if self is Quoting.BACKSLASH:
+            return {"escapechar": "\\", "doublequote": False}
+        return {"quotechar": "'"} if self is Quoting.APOSTROPHE else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What somebody says about a file instead of leaving it to be found out. Columns count from 0."""
@@ -23,17 +42,19 @@ class Choices:
     encoding: str = ""
     delimiter: str = ""
     columns: dict[int, Role] = field(default_factory=dict)
+    sheet: int = -1
+    """Of a workbook; -1 is the one where the people are found."""
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
         columns = {int(at): Role(role) for at, role in kept.get("columns", {}).items()}
-        return cls(kept.get("encoding", ""), kept.get("delimiter", ""), columns)
+        return cls(kept.get("encoding", ""), kept.get("delimiter", ""), columns, kept.get("sheet", -1))
 
     def kept(self) -> dict[str, Any]:
         return asdict(self)
 
     def __bool__(self) -> bool:
-        return bool(self.encoding or self.delimiter or self.columns)
+        return bool(self.encoding or self.delimiter or self.columns or self.sheet >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +84,25 @@ class Layout:
     encoding: str = ""
     guessed: bool = False
     delimiter: str = ""
+    quoting: Quoting = Quoting.USUAL
     wrapped: bool = False
     """Every line is one quoted cell that holds the line."""
     across: bool = False
     """The file is one line, and every cell of it is somebody's address."""
+    fixed: bool = False
+    """Secrets were left out of the copy that is kept, so what is between its cells is what it is."""
+    sheet: int = 0
+    """Which of `sheets` is read."""
+    sheets: tuple[str, ...] = ()
+    """The names of those that are not hidden."""
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Self:
         columns = tuple(
             Column(one["heading"], Role(one["role"]), tuple(one["samples"])) for one in kept["columns"]
         )
-        return cls(**(kept | {"columns": columns, "possible": tuple(kept["possible"])}))
+        lists = {"possible": tuple(kept["possible"]), "sheets": tuple(kept["sheets"])}
+        return cls(**(kept | lists | {"columns": columns, "quoting": Quoting(kept["quoting"])}))
 
     def kept(self) -> dict[str, Any]:
         return asdict(self)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from matricula.mail.names_and_addresses import NAME_TOO_LONG
 from matricula.peoplefile.errors import FileRefused
 
 UNREADABLE = (
@@ -55,6 +56,10 @@ class Record(NamedTuple):
     cells: list[str]
     fault: str = ""
 
+    def is_filled(self) -> bool:
+        text = "".join(self.cells)
+        return bool(self.fault) or not (not text or text.isspace())
+
 
 FAULTS = {
     "no_address": _("There is no e-mail address in this line. Add one, or delete the line."),
@@ -63,6 +68,7 @@ FAULTS = {
     "non_ascii_address": _("There is a special letter before the @ sign. Use only plain letters there."),
     "bad_domain": _("The part after the @ sign is not a domain name. Correct it."),
     "control_characters": _("There are invisible characters in the address. Type it again."),
+    "name_too_long": NAME_TOO_LONG,
     "broken_characters": _("Some characters were lost when the file was saved. Type them again."),
     "broken_quotes": _("A quotation mark in this line is never closed. Close it, or delete it."),
     "cell_too_long": format_lazy(
@@ -89,6 +95,7 @@ REFUSALS = {
         _("The file has more than {most} columns. Delete those not needed."), most=MOST_COLUMNS
     ),
     "unreadable": _("The file is damaged and cannot be read. Save it again, then choose it again."),
+    "takes_too_long": _("The file takes too much time or memory to be read. Split it, or save it as CSV."),
     "encrypted": _("The file is protected by a password. Save it without one."),
     "zip_bomb": _(
         "The file unpacks to far more than an address list holds. Copy the list to a new workbook."

@@ -8,16 +8,26 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Self
 
+from matricula.files.tables import unescape_formula
 from matricula.mail.addresses import AddressRefused, canonical
+from matricula.mail.names_and_addresses import JOINERS, LONGEST_NAME, clean_address, clean_name
 from matricula.peoplefile.arrangement import all_addresses, arrange_columns, looks_like_address
 from matricula.peoplefile.columns import Role
-from matricula.peoplefile.delimited import DELIMITERS, read_delimited, recognise_delimiter, sample_of
+from matricula.peoplefile.delimited import (
+    DELIMITERS,
+    read_delimited,
+    recognise_delimiter,
+    recognise_quoting,
+    sample_of,
+)
 from matricula.peoplefile.encodings import REPLACED, Encoding
+from matricula.peoplefile.errors import FileRefused
+from matricula.peoplefile.kept_records import is_kept_copy, kept_layout, read_kept
 from matricula.peoplefile.kinds import Kind, encoding_of, recognise
 from matricula.peoplefile.layout import MISSING, NAMES, Choices, Column, Layout, note_headings, unnamed
 from matricula.peoplefile.limits import HEAD, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Record, refusal
 from matricula.peoplefile.pasted_text import named_address
-from matricula.peoplefile.workbooks import read_spreadsheet
+from matricula.peoplefile.workbooks import read_heads, read_spreadsheet
 
 SPACES = re.compile(r"\s+")
 NOTHING = re.compile(
@@ -52,12 +62,26 @@ class Row:
 def look(place: Path, choices: Choices | None = None) -> Layout:
     """How to read the file: as somebody chose, and the rest as its first lines show. Raises FileRefused."""
     choices = choices or Choices()
-    book = recognise(place) is Kind.XLSX
-    layout = Layout(()) if book else text_layout(place, choices)
-    head = list(islice(filter(filled, read_records(place, layout)), HEAD))
-    if is_across(head, book):
+    if is_kept_copy(place):
+        return copy_layout(place, choices)
+    if recognise(place) is Kind.XLSX:
+        return book_layout(place, choices)
+    layout = text_layout(place, choices)
+    head = list(islice(filter(Record.is_filled, read_records(place, layout)), HEAD))
+    if is_across(head):
         layout = replace(layout, across=True)
         head = list(islice(read_across(head[0]), HEAD))
+    return laid_out(layout, head, choices)
+
+
+def copy_layout(place: Path, choices: Choices) -> Layout:
+    layout = kept_layout(place)
+    if choices.encoding and layout.encoding:
+        layout = replace(layout, encoding=Encoding(choices.encoding))
+    return laid_out(layout, list(islice(filter(Record.is_filled, read_kept(place, layout)), HEAD)), choices)
+
+
+def laid_out(layout: Layout, head: list[Record], choices: Choices) -> Layout:
     arranged = arrangement(head, choices)
     found = {"columns", "begin", "undecided", "possible", "known"}
     line = head[arranged.begin - 1].line if arranged.begin else 0
@@ -67,16 +91,47 @@ def look(place: Path, choices: Choices | None = None) -> Layout:
     )
 
 
+def book_layout(place: Path, choices: Choices) -> Layout:
+    """Of the sheet that was chosen, or of the first with a column that is called one of addresses, or of the
+    first that holds some: a workbook may begin with instructions, or with an empty sheet."""
+    heads = list(read_heads(place, HEAD))
+    book = Layout((), sheets=tuple(name for name, _ in heads))
+    if choices.sheet >= 0:
+        sheet = min(choices.sheet, len(heads) - 1)
+        return laid_out(replace(book, sheet=sheet), heads[sheet][1], choices)
+    found, refused = [], refusal("empty")
+    for sheet, (_, head) in enumerate(heads):
+        try:
+            found.append(laid_out(replace(book, sheet=sheet), head, choices))
+        except FileRefused as why:
+            refused = why if refused.code == "empty" else refused
+    if not found:
+        raise refused
+    return next(filter(names_addresses, found), found[0])
+
+
+def names_addresses(layout: Layout) -> bool:
+    columns = layout.possible or (layout.address,)
+    return any(at >= 0 and layout.columns[at].heading for at in columns)
+
+
 def text_layout(place: Path, choices: Choices) -> Layout:
     found = encoding_of(place)
     encoding = Encoding(choices.encoding) if choices.encoding else found.encoding
     sample = sample_of(place, encoding.codec)
     delimiter, wrapped = recognise_delimiter(sample, choices.delimiter or DELIMITERS)
-    return Layout((), encoding=encoding, guessed=found.guessed, delimiter=delimiter, wrapped=wrapped)
+    return Layout(
+        (),
+        encoding=encoding,
+        guessed=found.guessed,
+        delimiter=delimiter,
+        quoting=recognise_quoting(sample),
+        wrapped=wrapped,
+    )
 
 
-def is_across(head: list[Record], book: bool) -> bool:
-    return not book and len(head) == 1 and len(head[0].cells) > 1 and all_addresses(head[0].cells)
+def is_across(head: list[Record]) -> bool:
+    return len(head) == 1 and len(head[0].cells) > 1 and all_addresses(head[0].cells)
 
 
 def read_across(record: Record) -> Iterator[Record]:
@@ -109,7 +164,7 @@ def read_rows(place: Path, start_line: int = 1, layout: Layout | None = None) ->
     """
     layout = layout or look(place)
     columns = Columns.of(layout)
-    records = filter(filled, read_records(place, layout))
+    records = filter(Record.is_filled, read_records(place, layout))
     number = 0
     for number, record in enumerate(islice(records, layout.begin, None), 1):
         if number > MOST_ROWS:
@@ -120,16 +175,14 @@ def read_rows(place: Path, start_line: int = 1, layout: Layout | None = None) ->
         raise refusal("empty")
 
 
-def read_records(place: Path, layout: Layout) -> Iterator[Record]:
-    """Without a delimiter it is a workbook."""
-    found = read_delimited(place, layout) if layout.delimiter else read_spreadsheet(place)
+def read_records(place: Path, layout: Layout, errors: str = "replace") -> Iterator[Record]:
+    """Without a delimiter it is a workbook. `errors`: what becomes of letters that are none."""
+    if is_kept_copy(place):
+        return read_kept(place, layout)
+    found = (
+        read_delimited(place, layout, errors) if layout.delimiter else read_spreadsheet(place, layout.sheet)
+    )
     return chain.from_iterable(map(read_across, found)) if layout.across else found
-
-
-def filled(record: Record) -> bool:
-    """Whether anything is in the record."""
-    text = "".join(record.cells)
-    return bool(record.fault) or not (not text or text.isspace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +212,8 @@ class Columns:
 def read_row(record: Record, columns: Columns) -> Row:
     line, cells, fault = record
     joined = "".join(cells)
+    if "'" in joined:
+        cells = [unescape_formula(cell) for cell in cells]
     if not fault:
         fault = fault_of(cells, joined)
     if fault or not joined.isprintable():
@@ -181,16 +236,21 @@ def person_in(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
     # An empty cell stands last, for columns that are nowhere: -1.
     cells = [cell.strip() for cell in cells[: columns.width]]
     cells += [""] * (columns.width + 1 - len(cells))
-    name, address = named_address(cells[columns.address])
-    spelled = ""
+    written = cells[columns.address]
+    beside, address = named_address(written)
+    name, spelled = clean_name(name_of(cells, columns) or beside), ""
     if not fault:
-        fault, spelled = check_row(address)
+        fault, spelled = check_row(address, name)
+    if fault == "no_address" and written:
+        fault = "bad_address"
+    if fault:
+        address = written
     if columns.secrets and (fault or any(further)):
         return Row(line, address if "@" in address else "", "", (), (), {}, fault, spelled)
     return Row(
         line,
         address,
-        name_of(cells, columns) or name,
+        name,
         split_several(cells, columns.groups),
         split_several(cells, columns.courses),
         note_of(cells, columns, further),
@@ -252,28 +312,24 @@ def note_of(cells: list[str], columns: Columns, further: list[str]) -> dict[str,
     return note
 
 
-def check_row(address: str) -> tuple[str, str]:
-    """The fault of an address, or its canonical form."""
+def check_row(address: str, name: str) -> tuple[str, str]:
+    """The fault of an address or name, or the address's canonical form."""
     if not address:
         return "no_address", ""
     try:
-        return "", canonical(address)
+        spelled = canonical(address)
     except AddressRefused as error:
         if address.count("@") > 1:
             return "several_addresses", ""
         return FAULT_OF.get(error.code or "", "bad_address"), ""
+    return ("name_too_long", "") if len(name) > LONGEST_NAME else ("", spelled)
 
 
 def address_fault(cells: list[str], where: int) -> str:
-    return "" if where >= len(cells) or cells[where].strip().isprintable() else "control_characters"
+    return "" if where >= len(cells) or clean_address(cells[where]).isprintable() else "control_characters"
 
 
 def storable(cell: str) -> str:
     """Without control characters and lone surrogates, on one line, and not longer than LONGEST_CELL."""
     spaced = SPACES.sub(" ", cell[:LONGEST_CELL])
-    return "".join(letter for letter in spaced if letter.isprintable() or is_joiner(letter))
-
-
-def is_joiner(letter: str) -> bool:
-    """Format characters that names in Persian or Hindi need (Unicode 15, 23.2)."""
-    return letter in "\u200c\u200d"
+    return "".join(letter for letter in spaced if letter.isprintable() or letter in JOINERS)

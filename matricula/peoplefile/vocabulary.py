@@ -4,9 +4,10 @@ Words are compared without case, accents and spaces. A new language is a few wor
 """
 
 EMAIL = """
-    email, mail, e-mails, mails, Mailadresse, Mailadressen, email address, correo, courriel, adresse
-    électronique, posta elettronica, poçta, e-posta, e-post, epost, e-postadress, sähköposti, e-pošta,
-    elektronická pošta, elektronski naslov, poczta elektroniczna, adres elektroniczny, el. paštas,
+    email, mail, mejl, mejladress, e-mails, mails, Mailadresse, Mailadressen, email address, correo,
+    courriel, adresse électronique, posta elettronica, poçta, e-posta, e-post, epost, e-postadress,
+    sähköposti, e-pošta, elektronická pošta, elektronski naslov, poczta elektroniczna,
+    adres elektroniczny, el. paštas,
     e-pasts, e-pasta, meiliaadress, imejl, имейл, мейл, емейл, эл. почта, электронная почта, почта,
     пошта, е-пошта, ηλεκτρονικό ταχυδρομείο, ηλεκτρονική διεύθυνση, ηλ. ταχυδρομείο, דואר אלקטרוני,
     דוא"ל, אימייל, מייל, البريد الإلكتروني, بريد إلكتروني, البريد, ایمیل, پست الکترونیک, ईमेल, ई-मेल,
@@ -53,7 +54,7 @@ LAST = """
     příjmení, priezvisko, vezetéknév, családnév, nume de familie, prezime, priimek, pavardė, uzvārds,
     perekonnanimi, perenimi, soyad, soyadı, soyisim, επώνυμο, επίθετο, фамилия, прізвище, фамилно име,
     שם משפחה, اسم العائلة, الاسم الأخير, اللقب, نام خانوادگی, उपनाम, अंतिम नाम, कुलनाम, นามสกุล, họ, nama
-    belakang, nama keluarga, cognoms, 姓, 姓氏, 苗字, 성"""
+    belakang, nama keluarga, cognoms, 姓, 姓氏, 苗字, 성, презиме"""
 GROUPS = """
     group, groups, group name, group names, Gruppe, Gruppen, Grupo, Grupos, groupe, groupes, gruppo,
     gruppi, groep, groepen, grupp, grupper, ryhmä, ryhmät, grupa, grupy, skupina, skupiny, csoport,
@@ -61,14 +62,16 @@ GROUPS = """
     группа, группы, група, групи, קבוצה, קבוצות, مجموعة, المجموعة, المجموعات, گروه, समूह, กลุ่ม, nhóm,
     kelompok, kumpulan, grups, 组, 组别, 小组, 分组, 群组, 群組, 組, グループ, 그룹"""
 COURSES = """
-    course, courses, course name, course names, Kurs, Kurse, Curso, Cursos, cours, formation,
+    course, courses, course id, course code, training, trainings, Schulung, Schulungen, Lehrgang,
+    Lehrgänge, kurss, course name, course names, Kurs, Kurse, Curso, Cursos, cours, formation,
     formations, corso, corsi, cursus, cursussen, kurser, kursus, kurssi, kurssit, kursy, kurz, kurzy,
     tanfolyam, kurzus, cursuri, tečaj, tečaji, tečajevi, kursai, kursas, kursi, kursus, kursused,
     kurslar, μάθημα, μαθήματα, курс, курсы, курси, курсове, קורס, קורסים, דورة, دورة, الدورة, الدورات,
     دوره, पाठ्यक्रम, หลักสูตร, khóa học, pelatihan, curs, 课程, 課程, コース, 講座, 과정, 강좌, 코스"""
 
 WORK = """
-    work, business, company, corporate, office, primary, official, professional, main, organization,
+    work, dienstl, geschäftl, geschäfts, berufl, büro,
+    business, company, corporate, office, primary, official, professional, main, organization,
     organisation, dienstlich, dienstliche, dienst, geschäftlich, geschäftliche, firmen, firma, arbeits,
     arbeit, beruflich, berufliche, betrieb, trabajo, corporativo, empresa, laboral, principal,
     professionnel, professionnelle, pro, travail, entreprise, lavoro, aziendale, trabalho,
@@ -129,6 +132,7 @@ LOGIN = """
 """No name to greet anybody by."""
 
 ABOUT = """
+    voice, snail, air,
     type, display, name, status, verified, confirmed, sent, send, opt, optin, optout, subscribed,
     format, domain, signature, provider, count, language, template, subject, body, message, marketing,
     notification, notifications, frequency, consent, newsletter, permission, date, time, last,

@@ -1,8 +1,10 @@
 """XLSX as the zip it is: what could fill memory or disk is refused before a part is opened."""
 
 import posixpath
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -20,10 +22,14 @@ from matricula.peoplefile.worksheets import SharedStrings, Sheet, Styles
 from matricula.peoplefile.xml_stream import Attributes, Elements, local
 
 ENCRYPTED = 0x1
+ROOT, WORKBOOK = "_rels/.rels", "xl/workbook.xml"
+SHEET = re.compile(r"(?:.*/)?worksheets/[^/]*\.xml")
+MOST_SHEETS = 10
+"""That are looked at to find the one with the people."""
 
 
 def parts_of(place: Path) -> dict[str, zipfile.ZipInfo]:
-    """The parts by their names. Raises FileRefused."""
+    """The parts by their names as OPC compares them (ECMA-376-2, 6.2.2.3). Raises FileRefused."""
     try:
         entries, size = directory_size(place)
         if entries > MOST_PARTS or size > MIB:
@@ -33,7 +39,17 @@ def parts_of(place: Path) -> dict[str, zipfile.ZipInfo]:
     except UNREADABLE as error:
         raise refusal("unreadable") from error
     refuse_bombs(parts)
-    return {part.filename: part for part in parts}
+    return {part_name(part.filename): part for part in parts}
+
+
+def part_name(written: str) -> str:
+    """Case says nothing, and some programs write backslashes."""
+    return posixpath.normpath(written.replace("\\", "/").casefold()).lstrip("/")
+
+
+def is_workbook(parts: dict[str, zipfile.ZipInfo]) -> bool:
+    """Where the main part is, its relations say; a package with sheets in it has one."""
+    return any(name == WORKBOOK or SHEET.fullmatch(name) for name in parts)
 
 
 def refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
@@ -45,17 +61,19 @@ def refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
         raise refusal("zip_bomb")
 
 
-def read_spreadsheet(place: Path) -> Iterator[Record]:
-    """The rows of the first sheet that is not hidden. Raises FileRefused."""
-    try:
-        with Workbook(place) as book:
-            sheet = Sheet(book.strings(), book.styles(), book.from_1904)
-            with book.open(book.first_sheet()) as part:
-                for _ in sheet.blocks(part):
-                    yield from sheet.records
-                    sheet.records.clear()
-    except UNREADABLE as error:
-        raise refusal("unreadable") from error
+def read_spreadsheet(place: Path, sheet: int = 0) -> Iterator[Record]:
+    """The rows of one of the sheets that are not hidden. Raises FileRefused."""
+    with Workbook(place) as book:
+        yield from book.rows(book.part_of_sheet(sheet), book.strings())
+
+
+def read_heads(place: Path, most: int) -> Iterator[tuple[str, list[Record]]]:
+    """The name and the first rows of each sheet that is not hidden. Raises FileRefused."""
+    with Workbook(place) as book:
+        strings = book.strings()
+        book.part_of_sheet(0)
+        for name, part in book.sheets[:MOST_SHEETS]:
+            yield name, list(islice(filter(Record.is_filled, book.rows(part, strings)), most))
 
 
 class Workbook:
@@ -65,14 +83,37 @@ class Workbook:
         self.parts = parts_of(place)
         self.archive = zipfile.ZipFile(place)
         self.related: dict[str, tuple[str, str]] = {}
-        self.sheets: list[str] = []
+        self.folder = ""
+        self.sheets: list[tuple[str, str]] = []
         self.from_1904 = False
 
     def __enter__(self) -> "Workbook":
-        for name, take in (("xl/_rels/workbook.xml.rels", self.relate), ("xl/workbook.xml", self.take)):
-            with self.open(name) as part:
-                Elements(take).read(part)
+        main = self.main_part()
+        self.related = {}
+        self.folder, name = posixpath.split(main)
+        self.read(posixpath.join(self.folder, "_rels", f"{name}.rels"), self.relate)
+        self.read(main, self.take)
         return self
+
+    def main_part(self) -> str:
+        """As the relations of the package name it (ECMA-376-1, 11.3)."""
+        if ROOT in self.parts:
+            self.read(ROOT, self.relate)
+        return self.part_of_kind("officeDocument") or WORKBOOK
+
+    def read(self, name: str, take: Callable[[str, Attributes], None]) -> None:
+        with self.open(name) as part:
+            Elements(take).read(part)
+
+    def rows(self, part: str, strings: SharedStrings) -> Iterator[Record]:
+        try:
+            sheet = Sheet(strings, self.styles(), self.from_1904)
+            with self.open(part) as stream:
+                for _ in sheet.blocks(stream):
+                    yield from sheet.records
+                    sheet.records.clear()
+        except UNREADABLE as error:
+            raise refusal("unreadable") from error
 
     def __exit__(self, *_: object) -> None:
         self.archive.close()
@@ -84,7 +125,8 @@ class Workbook:
 
     def relate(self, name: str, attributes: Attributes) -> None:
         if name == "Relationship":
-            part = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+            target = attributes.get("Target", "").replace("\\", "/")
+            part = part_name(posixpath.join("/", self.folder, target))
             self.related[attributes.get("Id", "")] = (posixpath.basename(attributes.get("Type", "")), part)
 
     def take(self, name: str, attributes: Attributes) -> None:
@@ -94,12 +136,12 @@ class Workbook:
             key = next((value for key, value in attributes.items() if local(key) == "id"), "")
             kind, part = self.related.get(key, ("", ""))
             if kind == "worksheet":
-                self.sheets.append(part)
+                self.sheets.append((attributes.get("name", ""), part))
 
-    def first_sheet(self) -> str:
-        if not self.sheets:
+    def part_of_sheet(self, number: int) -> str:
+        if not 0 <= number < len(self.sheets):
             raise refusal("no_sheet")
-        return self.sheets[0]
+        return self.sheets[number][1]
 
     def strings(self) -> SharedStrings:
         part = self.part_of_kind("sharedStrings")

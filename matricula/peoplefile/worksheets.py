@@ -168,7 +168,7 @@ class Sheet(Markup):
         self.cells: list[str] = []
         self.line = self.column = 0
         self.kind = self.style = self.fault = ""
-        self.guided = False
+        self.guided = self.valued = False
 
     def named(self) -> None:
         names = ("row", "c", "v", "t", "rPh")
@@ -180,7 +180,7 @@ class Sheet(Markup):
             self.start_cell(attributes)
         elif name == self.value or name == self.text:
             self.depth += 1
-            self.collecting = not self.guided
+            self.start_text(name == self.value)
             if attributes:
                 self.names.update(attributes)
         else:
@@ -191,8 +191,19 @@ class Sheet(Markup):
             elif name == self.guide:
                 self.guided = True
 
+    def start_text(self, is_value: bool) -> None:
+        """Some programs write a text twice, as `<v>` and as `<is>`: what `<is>` says counts."""
+        if is_value:
+            self.collecting = self.valued = not self.pieces
+            return
+        if self.valued:
+            self.collected()
+            self.valued = False
+        self.collecting = not self.guided
+
     def start_cell(self, attributes: Attributes) -> None:
         self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
+        self.valued = False
         reference = attributes.get("r", "")
         if len(attributes) > bool(reference) + bool(self.kind) + bool(self.style):
             self.names.update(attributes)

@@ -59,7 +59,7 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
     with desk.expect_download() as taken:
         click(desk, "Download the result", role="link")
     assert Path(taken.value.path()).read_text("utf-8-sig").splitlines()[:2] == [
-        "Line,E-mail,Name,Outcome,Reason",
+        "Line,E-mail,Name,Groups,Course,Outcome,Reason",
         "2,ada@n.example,Ada Okafor,Invited,",
     ]
     click(desk, "See the invitations", role="link")

@@ -183,7 +183,7 @@ def create_import(
     token = token_of(request)
     programs = token.organization.programs.select_related("organization")
     program_of_it = row_by_id(programs, program, "#/program")
-    name = (file.name or "people").replace("\0", "")
+    name = file.name or "people"
     pairs = dict(one.split("=") for one in columns.split(",") if one)
     choices = chosen(encoding=encoding, delimiter=delimiter, columns=pairs)
     kept = hand_in_file(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Literal, get_args
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -16,7 +17,7 @@ from matricula.api.lookups import TermsGiven, row_by_id, terms_by_ids
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
-from matricula.api.values import Address, Given, Language, Line, PathId, PublicId
+from matricula.api.values import Address, Given, Language, Line, PathId, PersonName, PublicId
 from matricula.invitations.errors import AlreadyInvited, AlreadyMember, InvitationAnswered
 from matricula.invitations.invitations import (
     correct_address,
@@ -26,11 +27,12 @@ from matricula.invitations.invitations import (
 )
 from matricula.invitations.models import Invitation
 from matricula.invitations.queries import page_of_invitations
-from matricula.mail.addresses import AddressRefused, canonical
+from matricula.mail.names_and_addresses import read_address, read_name
 
 operations = Operations(tags=["Invitations"])
 MOST = 1000
-Name = Annotated[Line, Field(max_length=200, examples=["Ada Okafor"])]
+MOST_CHARACTERS = 10_000
+"""Of what is told piece by piece, however long it is."""
 
 
 class InvitationsAsked(Asked):
@@ -48,12 +50,14 @@ class Invited(TermsGiven):
 
 class NewInvitation(Invited):
     address: Address
-    name: Name = ""
+    name: PersonName = ""
 
 
 class Invitee(Given):
-    address: Annotated[str, Field(max_length=1000, examples=["ada@nordlicht.example"])]
-    name: Name = ""
+    """Whatever is wrong with one is told as its outcome."""
+
+    address: Annotated[str, Field(max_length=MOST_CHARACTERS, examples=["ada@nordlicht.example"])]
+    name: Annotated[str, Field(max_length=MOST_CHARACTERS, examples=["Ada Okafor"])] = ""
 
 
 class InvitationBatch(Invited):
@@ -136,7 +140,7 @@ def create_invitation(request: HttpRequest, body: NewInvitation) -> schemas.Invi
 
 @operations.makes("invitations/batch/", scope="invitations:write", response=Outcomes, status=200)
 def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outcomes:
-    """Invite up to 1,000 people in one request. A bad address never stops the others."""
+    """Invite up to 1,000 people in one request. What is wrong with one never stops the others."""
     invite = inviting(token_of(request), body)
     items = [invited(one, invite) for one in body.people]
     counts = {name: sum(one.outcome == name for one in items) for name in get_args(Became)}
@@ -145,11 +149,11 @@ def create_invitation_batch(request: HttpRequest, body: InvitationBatch) -> Outc
 
 def invited(one: Invitee, invite: Callable[..., Invitation | None]) -> Outcome:
     try:
-        canonical(one.address)
-    except AddressRefused as refusal:
-        return Outcome(address=one.address, outcome="refused", detail=str(refusal.message))
+        address, name = read_address(one.address), read_name(one.name)
+    except ValidationError as refusal:
+        return Outcome(address=one.address, outcome="refused", detail=refusal.messages[0])
     try:
-        made = invite(address=one.address, name=one.name)
+        made = invite(address=address, name=name)
     except AlreadyMember:
         return Outcome(address=one.address, outcome="already_member")
     outcome: Became = "invited" if made else "already_invited"

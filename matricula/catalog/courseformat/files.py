@@ -24,7 +24,8 @@ def check_captions(text: str, log: FileLog) -> None:
     for number, line in enumerate(lines, start=1):
         if "-->" in line:
             last = check_timing(line, number, max(last, 0), log)
-            if not "".join(lines[number : number + 1]).strip():
+            # A line of a space, as YouTube writes, is a line of words; an empty one ends the caption.
+            if not "".join(lines[number : number + 1]):
                 log.add(number, "Write the words of this caption in the line below its times.")
     if last < 0:
         log.add(1, f"Add captions, each with a line of times such as `{EXAMPLE}`.")
@@ -86,10 +87,16 @@ SIGNATURES = {
     **dict.fromkeys((".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods"), (0, b"PK")),
 }
 PIECE = 256 * 1024
+HEADER_OF_WEBM = 256
 
 
 def ending(path: str) -> str:
     return PurePosixPath(path).suffix.lower()
+
+
+def is_other_matroska(path: str, start: bytes) -> bool:
+    """A film that browsers do not play: its document type, in the first element, is not `webm`."""
+    return ending(path) == ".webm" and b"webm" not in start[:HEADER_OF_WEBM]
 
 
 class Shelf:
@@ -146,7 +153,7 @@ class Shelf:
         try:
             with self.source.openers[path]() as stream:
                 piece = stream.read(PIECE)
-                if not piece[offset:].startswith(signature):
+                if not piece[offset:].startswith(signature) or is_other_matroska(path, piece):
                     log.add(
                         1, f"This is no {ending(path)[1:]} file, whatever its name says. Export it again."
                     )

@@ -185,7 +185,9 @@ class LessonReader:
     def check_words(self, words: str, line: int) -> None:
         found = HTML.search(words)
         if found:
-            self.log.add(line, f"Write Markdown instead of `{found[0][:40]}`; HTML is shown, not obeyed.")
+            self.log.add(
+                line, f"Write Markdown instead of `{found[0][:40]}`: HTML is not taken. Show it in backticks."
+            )
         block = CALLOUT.match(words)
         if block and block[1] not in (*CALLOUTS, ""):
             self.log.add(line, f"There is no block `{block[1]}`. Possible are {', '.join(CALLOUTS)}.")

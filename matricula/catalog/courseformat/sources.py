@@ -4,9 +4,11 @@ import os
 import posixpath
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +24,7 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 """In a path: control characters, what Windows takes for a folder or a drive, and lone surrogates."""
 LONGEST_PATH = 200
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-ENCRYPTED = 0x1
+ENCRYPTED, NAMED_IN_UTF_8 = 0x1, 0x800
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Source:
             for name in sorted(names):
                 file = Path(folder, name)
                 if not self.skipped(file, root) and file.is_file():
-                    path = file.relative_to(root).as_posix()
+                    path = composed(file.relative_to(root).as_posix())
                     yield path, file.stat().st_size, partial(open_plainly, file)
 
     def skipped(self, file: Path, root: Path) -> bool:
@@ -96,13 +98,14 @@ class Source:
         except READ_ERRORS as error:
             raise self.log.stop(self.name, "This is no readable zip. Pack the folder again.") from error
         for info in archive.infolist():
-            if info.is_dir() or is_left_over(info.filename):
+            path = path_of_packed(info)
+            if info.is_dir() or path.endswith("/") or is_left_over(path):
                 continue
             message = self.refusal(info)
             if message:
-                self.log.add(info.filename, 1, message)
+                self.log.add(path, 1, message)
             else:
-                yield info.filename, info.file_size, partial(open_packed, archive, info)
+                yield path, info.file_size, partial(open_packed, archive, info)
 
     def check_directory(self, file: Path) -> None:
         """Refuses a zip whose directory alone would fill the memory."""
@@ -157,6 +160,21 @@ class Source:
         return data
 
 
+def path_of_packed(info: zipfile.ZipInfo) -> str:
+    """As the folder had it that was packed: PowerShell writes backslashes, bsdtar `./`, and Info-ZIP UTF-8
+    without the flag that says so (APPNOTE.TXT, appendix D), which is read as the letters of DOS."""
+    name = info.filename
+    if not info.flag_bits & NAMED_IN_UTF_8 and not name.isascii():
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    return composed(name.replace("\\", "/")).removeprefix("./")
+
+
+def composed(path: str) -> str:
+    """With each letter and its accent as one character: macOS writes two, and authors one."""
+    return unicodedata.normalize("NFC", path)
+
+
 def open_plainly(file: Path) -> BinaryIO:
     # No following of links and no waiting on pipes: the tree may change between the walk and the reading.
     return cast(BinaryIO, os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb"))
@@ -184,5 +202,5 @@ def resolve(base: str, reference: str) -> str | None:
     plain = unquote(reference.partition("#")[0].partition("?")[0])
     if not plain or plain.startswith("/") or UNSAFE.search(plain):
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(base), plain))
+    path = composed(posixpath.normpath(posixpath.join(posixpath.dirname(base), plain)))
     return path if is_safe(path) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 COURSE = "title: T\nslug: t\nsummary: S\ntopic: X\nmodules:\n  - title: M\n    lessons: [a.md]\n"
 LESSON = "---\ntitle: A\n---\nHello.\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 50
-WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 8
+WEBM = b"\x1a\x45\xdf\xa3\x8b\x42\x82\x84webm" + bytes(range(256)) * 8
 VTT = b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n"
 VIDEO = (
     "---\ntitle: V\nvideo: v.webm\nposter: p.png\n"

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import unicodedata
 import zipfile
 from pathlib import Path
 from time import process_time
@@ -16,6 +17,7 @@ from matricula.catalog.errors import CourseProblems
 from matricula.catalog.tests.folders import COURSE, LESSON, PNG, VIDEO, VTT, WEBM, packed, written
 
 FILES = {"course.yaml": COURSE, "a.md": LESSON}
+MATROSKA = WEBM.replace(b"\x84webm", b"\x88matroska")
 QUIZ = "---\ntitle: Q\nquestions:\n%s---\n"
 
 
@@ -62,6 +64,10 @@ BROKEN = {
         ["a.md:4"],
     ),
     "a number that is none": (quiz("- {prompt: P, answer: many}\n"), ["a.md:4"]),
+    "a Matroska film named .webm": (
+        {"course.yaml": COURSE, "a.md": VIDEO, "v.webm": MATROSKA, "p.png": PNG, "v.vtt": VTT},
+        ["v.webm:1"],
+    ),
     "captions that start with nothing": (
         {"course.yaml": COURSE, "a.md": VIDEO, "v.webm": WEBM, "p.png": PNG, "v.vtt": b"Hello\n"},
         ["v.vtt:1"],
@@ -232,3 +238,45 @@ def test_rendered_text_holds_only_what_the_list_allows(text):
     html = render_markdown(text, lambda reference: "/x")
     assert "<script" not in html
     assert " style=" not in html
+
+
+PICTURED = LESSON + "\n![x](größe.png)\n"
+SAID_OTHERWISE = {
+    "PowerShell writes backslashes": lambda name: f"c\\{name}",
+    "bsdtar begins with ./": lambda name: f"./{name}",
+    "macOS takes letters and accents apart": lambda name: unicodedata.normalize("NFD", name),
+    "Info-ZIP does not say that names are UTF-8": lambda name: name,
+}
+
+
+@pytest.mark.parametrize("how", SAID_OTHERWISE)
+def test_a_zip_is_taken_in_whatever_packed_it(tmp_path, how):
+    place = tmp_path / "c.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, content in {**FILES, "a.md": PICTURED, "größe.png": PNG}.items():
+            archive.writestr(SAID_OTHERWISE[how](name), content)
+    if how.startswith("Info"):
+        place.write_bytes(without_flag(place.read_bytes()))
+    assert [file.path for file in read_course(place).files] == ["größe.png"]
+
+
+def without_flag(content):
+    """No entry says that its name is UTF-8 (APPNOTE.TXT, 4.4.4, bit 11)."""
+    changed = bytearray(content)
+    for signature, flags in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        at = content.find(signature)
+        while at >= 0:
+            changed[at + flags] &= ~0x08
+            at = content.find(signature, at + 4)
+    return bytes(changed)
+
+
+def test_a_path_with_backslashes_leads_nowhere_else(tmp_path):
+    place = packed(tmp_path / "c.zip", {**FILES, "..\\..\\etc\\x.png": PNG})
+    assert places(place) == ["../../etc/x.png:1"]
+
+
+def test_captions_of_youtube_have_lines_of_a_space(tmp_path):
+    captions = b"WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000 align:start position:0%\n \nhello\n"
+    files = {"course.yaml": COURSE, "a.md": VIDEO, "v.webm": WEBM, "p.png": PNG, "v.vtt": captions}
+    assert read_course(packed(tmp_path / "c.zip", files)).title == "T"

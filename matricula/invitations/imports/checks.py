@@ -17,9 +17,12 @@ from matricula.invitations.imports.lines import (
     lines_a_step,
     store_lines,
 )
-from matricula.invitations.imports.uploads import let_go, upload_place
+from matricula.invitations.imports.uploads import JOB, digest_place, let_go, upload_place
 from matricula.invitations.models import ImportedFile, ImportedLine
-from matricula.peoplefile import Choices, Layout, Row, look, read_rows
+from matricula.jobs.models import Job
+from matricula.jobs.queue import enqueue
+from matricula.peoplefile import FAULTS, Choices, Row
+from matricula.peoplefile.digest import digest_apart, read_digest
 from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.limits import refusal
 from matricula.peoplefile.people import storable
@@ -28,13 +31,36 @@ LONGEST_ADDRESS, LONGEST_NAME = 254, 200
 State = ImportedFile.State
 
 
+def read_file(file: ImportedFile) -> None:
+    """Find out what the file says, and have its lines kept; or somebody has to say first how to read it.
+
+    Raises ReaderKilled.
+    """
+    try:
+        layout = digest_apart(upload_place(file), Choices.of(file.choices), digest_place(file))
+    except FileRefused as fault:
+        refuse_file(file, fault)
+        return
+    with transaction.atomic():
+        state = State.CHECKED if layout.undecided else State.CHECKING
+        if not file.move(State.CHECKING, state=state, layout=layout.kept()):
+            let_go(file)
+        elif not layout.undecided:
+            enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
+
+
+def tell_reading_failed(job: Job) -> None:
+    """Whoever waits is told once nobody tries any more."""
+    file = ImportedFile.objects.filter(pk=job.reference or 0, state=State.CHECKING).first()
+    if file:
+        refuse_file(file, refusal("takes_too_long"))
+
+
 def check_some(file: ImportedFile) -> bool:
     """Keep the next lines; when there are none left, judge them all. True while more is left."""
     if not file.read_to and forget_last_reading(file):
         return True
     try:
-        if not is_laid_out(file):
-            return False
         with transaction.atomic():
             more = keep_some(file)
     except Cancelled:
@@ -48,6 +74,7 @@ def check_some(file: ImportedFile) -> bool:
     if not more:
         judge_lines(file)
         file.move(State.CHECKING, state=State.CHECKED, counts=count_verdicts(file))
+        transaction.on_commit(lambda: digest_place(file).unlink(missing_ok=True))
     return more
 
 
@@ -58,20 +85,6 @@ def forget_last_reading(file: ImportedFile) -> bool:
         return False
     ImportedLine.objects.filter(file=file, line__lt=first + lines_a_step()).delete()
     return True
-
-
-def is_laid_out(file: ImportedFile) -> bool:
-    """Find out how the file is to be read. False when somebody has to say it first.
-
-    Raises FileRefused, FileNotFoundError, Cancelled.
-    """
-    if file.layout:
-        return True
-    layout = look(upload_place(file), Choices.of(file.choices))
-    state = State.CHECKED if layout.undecided else State.CHECKING
-    if not file.move(State.CHECKING, state=state, layout=layout.kept()):
-        raise Cancelled
-    return not layout.undecided
 
 
 def keep_some(file: ImportedFile) -> bool:
@@ -108,7 +121,7 @@ class Keeper:
 
     def line(self, row: Row, public_id: str) -> Kept:
         groups, course, specialization, left_out, _ = self.matcher.match(row.groups, row.courses)
-        fault = row.fault or ("bad_address" if len(row.canonical) > LONGEST_ADDRESS else "")
+        fault = row.fault if row.fault in FAULTS or not row.fault else "bad_address"
         return (
             self.file,
             row.line,
@@ -140,7 +153,7 @@ def go_on_reading(file: ImportedFile) -> Iterator[Row]:
     line, rows = _open.pop((file.pk, file.readings), (-1, iter(())))
     if line == file.read_to:
         return rows
-    return read_rows(upload_place(file), file.read_to + 1, Layout.of(file.layout))
+    return read_digest(digest_place(file), file.read_to + 1)
 
 
 def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:

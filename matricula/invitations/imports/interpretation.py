@@ -107,6 +107,12 @@ class Reading:
         return [(name_of_delimiter(sign), words, sign == own) for sign, words in there.items()]
 
     @property
+    def sheets(self) -> list[tuple[str, str, bool]]:
+        """Of a workbook that has several to choose from."""
+        names = self.layout.sheets if len(self.layout.sheets) > 1 and not self.layout.fixed else ()
+        return [(str(at), name, at == self.layout.sheet) for at, name in enumerate(names)]
+
+    @property
     def encoding(self) -> str | Promise:
         return ENCODINGS[Encoding(self.layout.encoding)]
 
@@ -139,21 +145,25 @@ def greetings(file: ImportedFile) -> list[str]:
         return [_("Hello %(name)s,") % {"name": name} if name else _("Hello,") for name in first[:GREETED]]
 
 
-def revised(file: ImportedFile, *, encoding: str, delimiter: str, columns: Mapping[int, Role]) -> Choices:
+def revised(
+    file: ImportedFile, *, encoding: str, delimiter: str, columns: Mapping[int, Role], sheet: int = -1
+) -> Choices:
     """What is chosen now, beside what was chosen before: `columns`, from 0, says it of each that was shown.
 
-    Columns cut by another delimiter are other columns. Raises ColumnsRefused.
+    Columns cut by another delimiter, or of another sheet, are other columns. Raises ColumnsRefused.
     """
     layout, before = Layout.of(file.layout), Choices.of(file.choices)
     said = encoding if encoding != layout.encoding else before.encoding
     if delimiter != layout.delimiter:
         return Choices(said, delimiter)
+    if sheet >= 0 and sheet != layout.sheet:
+        return Choices(said, before.delimiter, sheet=sheet)
     changed = {at: role for at, role in columns.items() if role is not layout.columns[at].role}
     refuse_two_addresses(changed)
     kept = {
         at: role for at, role in before.columns.items() if role is not Role.EMAIL or not has_address(changed)
     }
-    return Choices(said, before.delimiter, kept | changed)
+    return Choices(said, before.delimiter, kept | changed, before.sheet)
 
 
 def refuse_two_addresses(columns: Mapping[int, Role]) -> None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from matricula.catalog.models import Course, Specialization
 from matricula.invitations.imports.lines import COURSE, FURTHER_COURSE, GROUP
 from matricula.invitations.models import ImportedFile, ImportedLine, Verdict
-from matricula.peoplefile import FAULTS
+from matricula.peoplefile import FAULTS, Layout
+from matricula.peoplefile.layout import note_headings
 from matricula.peoplefile.limits import refusal
 from matricula.programs.models import Group
 
@@ -74,9 +75,14 @@ class Names:
         self.specializations = Specialization.objects.in_bulk(named)
 
     def of(self, line: ImportedLine) -> tuple[str, ...]:
-        groups = [self.groups[pk].name for pk in line.groups if pk in self.groups]
+        return tuple(filter(None, [*self.groups_of(line), self.opened_by(line)]))
+
+    def groups_of(self, line: ImportedLine) -> list[str]:
+        return [self.groups[pk].name for pk in line.groups if pk in self.groups]
+
+    def opened_by(self, line: ImportedLine) -> str:
         opened = self.courses.get(line.course or 0) or self.specializations.get(line.specialization or 0)
-        return (*groups, opened.title) if opened else tuple(groups)
+        return opened.title if opened else ""
 
 
 def summarize_import(file: ImportedFile, line: ImportedLine, attached: tuple[str, ...] = ()) -> Summary:
@@ -116,9 +122,21 @@ def why_refused(file: ImportedFile) -> str:
 
 
 def result_table(file: ImportedFile) -> Iterator[list[Any]]:
-    """Every line and its outcome, under a header."""
-    yield [_("Line"), _("E-mail"), _("Name"), _("Outcome"), _("Reason")]
+    """Every line and its outcome, under a header. Handed in as a file, it says the same of everybody."""
+    notes = list(note_headings(Layout.of(file.layout)).values()) if file.layout else []
+    yield [_("Line"), _("E-mail"), _("Name"), _("Groups"), _("Course"), _("Outcome"), _("Reason"), *notes]
     for after in range(0, file.read_to, LINES_AT_ONCE):
-        for line in file.kept_lines.filter(line__gt=after, line__lte=after + LINES_AT_ONCE).order_by("line"):
-            told = summarize_import(file, line)
-            yield [told.line, told.address, told.name, str(told.outcome), told.reason]
+        lines = list(file.kept_lines.filter(line__gt=after, line__lte=after + LINES_AT_ONCE).order_by("line"))
+        names = Names(lines)
+        for line in lines:
+            yield result_row(file, line, names, notes)
+
+
+def result_row(file: ImportedFile, line: ImportedLine, names: "Names", notes: list[str]) -> list[Any]:
+    """With what the program does not know, so that it can be made and the result handed in again."""
+    told = summarize_import(file, line)
+    groups = "; ".join(names.groups_of(line) + [name for why, name in line.left_out if why == GROUP])
+    courses = [name for why, name in line.left_out if why in (COURSE, FURTHER_COURSE)]
+    course = "; ".join(filter(None, [names.opened_by(line), *courses]))
+    further = [line.note.get(heading, "") for heading in notes]
+    return [told.line, told.address, told.name, groups, course, str(told.outcome), told.reason, *further]

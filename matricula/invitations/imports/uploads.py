@@ -20,12 +20,15 @@ from matricula.invitations.models import ImportedFile, ImportedLine, Invitation
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue, try_again
 from matricula.peoplefile import MOST_BYTES, Choices, recognise
+from matricula.peoplefile.kept_records import copy_of
 from matricula.peoplefile.limits import refusal
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 from matricula.programs.terms import NO_TERMS, Terms
 
-JOB, STOP_JOB = "invitations.import", "invitations.stop_import"
+READ_JOB, JOB, STOP_JOB = "invitations.read_file", "invitations.import", "invitations.stop_import"
+TRIES = 3
+"""Of reading a file, when its reader was killed."""
 State = ImportedFile.State
 
 
@@ -35,6 +38,17 @@ def upload_folder() -> Path:
 
 def upload_place(file: ImportedFile) -> Path:
     return upload_folder() / file.stored_as
+
+
+def digest_place(file: ImportedFile) -> Path:
+    """What its lines say, while they are kept one after the other."""
+    return upload_folder() / f"{file.stored_as}.lines"
+
+
+def have_read(file: ImportedFile) -> None:
+    """By the worker, one file of an organization at a time."""
+    organization = file.program.organization_id
+    enqueue(READ_JOB, reference=file.pk, queue=f"files of {organization}", organization=organization)
 
 
 def hand_in_file(
@@ -62,7 +76,7 @@ def hand_in_file(
         return have_checked(
             ImportedFile(
                 program=program,
-                name=name[-200:],
+                name=printable(name)[-200:],
                 stored_as=stored_as,
                 handed_in_by=actor,
                 choices=(choices or Choices()).kept(),
@@ -72,6 +86,11 @@ def hand_in_file(
     except BaseException:
         place.unlink(missing_ok=True)
         raise
+
+
+def printable(name: str) -> str:
+    """A file's name as it is shown and kept, whatever bytes it is on the disk of whoever sent it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def write_upload(place: Path, content: Iterable[bytes]) -> None:
@@ -89,7 +108,7 @@ def write_upload(place: Path, content: Iterable[bytes]) -> None:
 @transaction.atomic
 def have_checked(file: ImportedFile, terms: Terms) -> ImportedFile:
     terms.save_with(file)
-    enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
+    have_read(file)
     return file
 
 
@@ -99,7 +118,7 @@ def read_anew(*, file: ImportedFile, choices: Choices) -> None:
     news = {"choices": choices.kept(), "readings": file.readings + 1}
     if not file.may_be_read_anew or not file.move(State.CHECKED, state=State.CHECKING, **UNREAD, **news):
         raise NotToConfirm
-    enqueue(JOB, reference=file.pk, organization=file.program.organization_id)
+    have_read(file)
 
 
 UNREAD: dict[str, object] = {"layout": {}, "read_to": 0, "lines": 0, "counts": {}, "left_out": {}}
@@ -126,7 +145,12 @@ def confirm_file(*, file: ImportedFile, actor: Account | None) -> None:
 
 def let_go(file: ImportedFile) -> None:
     """What was uploaded, once nobody reads it any more."""
-    transaction.on_commit(lambda: upload_place(file).unlink(missing_ok=True))
+    transaction.on_commit(lambda: remove_upload(file))
+
+
+def remove_upload(file: ImportedFile) -> None:
+    for place in (upload_place(file), copy_of(upload_place(file)), digest_place(file)):
+        place.unlink(missing_ok=True)
 
 
 def is_stuck(file: ImportedFile) -> bool:
@@ -136,7 +160,10 @@ def is_stuck(file: ImportedFile) -> bool:
 
 
 def job_of(file: ImportedFile) -> str:
-    return STOP_JOB if file.state == State.STOPPED else JOB
+    """The one that is at work on it."""
+    if file.state == State.STOPPED:
+        return STOP_JOB
+    return READ_JOB if file.state == State.CHECKING and not file.layout else JOB
 
 
 def resume_import(file: ImportedFile) -> bool:
@@ -205,5 +232,5 @@ def forget_uploads() -> None:
     wanted = set(unconfirmed.values_list("stored_as", flat=True))
     before = time.time() - STRAY_SECONDS
     for place in upload_folder().glob("*"):
-        if place.name not in wanted and place.stat().st_mtime < before:
+        if place.name.partition(".")[0] not in wanted and place.stat().st_mtime < before:
             place.unlink(missing_ok=True)

@@ -117,8 +117,8 @@ def test_a_confirmed_file_can_no_longer_be_dropped(desk, program):
 def test_spreadsheets_a_result_runs_no_formula(desk, program):
     file = take(program, 'email,name\nada@n.example,"=cmd|calc"\n@SUM,+1\n')
     lines = b"".join(desk.get(f"{FILES}{file.public_id}/result/")).decode("utf-8-sig").splitlines()
-    assert lines[1] == "2,ada@n.example,'=cmd|calc,To be invited,"
-    assert lines[2].startswith("3,'@SUM,'+1,Not understood,")
+    assert lines[1] == "2,ada@n.example,'=cmd|calc,,,To be invited,"
+    assert lines[2].startswith("3,'@SUM,'+1,,,Not understood,")
 
 
 @pytest.mark.parametrize(

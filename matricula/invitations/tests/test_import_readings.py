@@ -12,6 +12,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from matricula.audit.models import Entry
+from matricula.files.sandbox import GIB, Limits
 from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm
 from matricula.invitations.imports.interpretation import reading_of, revised
 from matricula.invitations.imports.uploads import (
@@ -19,17 +20,21 @@ from matricula.invitations.imports.uploads import (
     confirm_file,
     hand_in_file,
     read_anew,
+    upload_folder,
     upload_place,
 )
 from matricula.invitations.models import ImportedFile, ImportedLine, Invitation
+from matricula.jobs.models import Job
 from matricula.jobs.queue import perform_due
 from matricula.organizations.models import Role as Appointment
-from matricula.peoplefile import Choices, Role
+from matricula.peoplefile import Choices, Encoding, Role, digest
+from matricula.peoplefile.tests.workbooks import workbook
 from matricula.programs.terms import Terms
 
 pytestmark = pytest.mark.django_db
 FILES = "/console/nordlicht/invitations/files/"
 TWO = "Work e-mail,Company e-mail,Who,Password\nada@n.example,info@n.example,Ada,Geheim-4711\n"
+WESTERN = Choices(encoding=Encoding.WINDOWS_1252)
 NAMES = "email,Team\nada@n.example,Ada\nbo@n.example,Bo\n"
 
 
@@ -267,3 +272,54 @@ def test_confirmed_and_read_anew_at_once_only_one_of_both_happens(program):
         assert len(done) == 1
         assert (after.state, after.readings) in {("done", 0), ("checked", 1)}
         Invitation.objects.all().delete()
+
+
+MOODLE = "login;password;firstname;lastname;email\nal;Geheim-4711;Jörg;Lee;ada@n.example\n".encode("cp1252")
+BROKEN = MOODLE + b'x;Geheim-4712;"Bo;Ek;bo@n.example\nc;Cy;Geheim-4713;x;cy@n.example;Geheim-4714\n'
+
+
+def kept_on_disk():
+    return b"".join(place.read_bytes() for place in upload_folder().iterdir())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "file", [MOODLE, BROKEN, workbook([["email", "Password"], ["ada@n.example", "Geheim-4711"]])]
+)
+def test_no_secret_is_kept_once_a_file_is_read(desk, program, file):
+    handed = hand_in_file(program=program, name="people.csv", content=[file], actor=None)
+    work()
+    shown = fresh(handed)
+    assert shown.kept_lines.filter(address="ada@n.example", fault="").exists()
+    assert len(list(upload_folder().iterdir())) == 1
+    assert b"Geheim" not in kept_on_disk()
+    assert b"ada@n.example" in kept_on_disk()
+    assert "Geheim" not in json.dumps(shown.layout)
+    assert "Geheim" not in str(list(shown.kept_lines.values("name", "note", "address")))
+
+
+def test_a_copy_without_secrets_is_read_anew_with_other_letters_and_columns(desk, program):
+    file = take(
+        program, "email;Name;Kennwort\nip@n.example;Иван Петров;Geheim-1\n".encode("cp1251"), choices=WESTERN
+    )
+    assert file.kept_lines.get().name == "Èâàí Ïåòðîâ"
+    file = change(desk, file, encoding="windows-1251")
+    assert file.kept_lines.get().name == "Иван Петров"
+    file = change(desk, file, **{"column-2": "note"})
+    assert (file.kept_lines.get().name, file.kept_lines.get().note) == ("", {"Name": "Иван Петров"})
+    page = desk.get(f"{FILES}{file.public_id}/").content.decode()
+    assert "neither shown nor kept" in page
+    assert 'name="delimiter"' not in page
+
+
+def test_a_file_made_to_keep_the_reader_busy_is_refused_in_words(program, monkeypatch):
+    monkeypatch.setattr(digest, "WITHIN", Limits(seconds=1, memory=GIB))
+    file = take(program, "email,name\n" + 'a@n.example,"Lee, Ann"\n' * 300_000)
+    assert (file.state, file.code) == ("refused", "takes_too_long")
+
+
+def test_files_of_people_are_read_for_an_organization_one_after_the_other(program):
+    for _ in range(2):
+        hand_in_file(program=program, name="people.csv", content=[NAMES.encode()], actor=None)
+    queues = set(Job.objects.filter(kind="invitations.read_file").values_list("queue", flat=True))
+    assert queues == {f"files of {program.organization_id}"}

@@ -90,8 +90,8 @@ def test_the_result_says_of_every_line_whether_it_was_invited(program):
     perform_due()
     hand_over_letters()
     lines = list(result_table(stopped(file)))[1:]
-    assert [line[3] for line in lines] == ["Invited"] * 5 + ["Not invited"] * 15 + ["Not understood"]
-    assert {line[4] for line in lines[5:20]} == {"The import was stopped before a letter was written."}
+    assert [line[5] for line in lines] == ["Invited"] * 5 + ["Not invited"] * 15 + ["Not understood"]
+    assert {line[6] for line in lines[5:20]} == {"The import was stopped before a letter was written."}
 
 
 def test_handed_in_again_it_invites_the_others_and_writes_to_nobody_twice(program):

@@ -163,12 +163,15 @@ def was_read_anew(request: HttpRequest, file: ImportedFile) -> bool:
 def choices_of(request: HttpRequest, file: ImportedFile) -> Choices:
     """What is not among the choices is as it was. Raises ColumnsRefused."""
     encoding, delimiter = text_in(request.POST, "encoding"), text_in(request.POST, "delimiter")
+    sheets = {str(at) for at in range(len(file.layout["sheets"]))}
+    sheet = text_in(request.POST, "sheet")
     signs = NAMES_OF_DELIMITERS
     asked = {at: text_in(request.POST, f"column-{at + 1}") for at in range(len(file.layout["columns"]))}
     return revised(
         file,
         encoding=encoding if encoding in set(ENCODINGS) else file.layout["encoding"],
         delimiter=signs.get(delimiter, file.layout["delimiter"]) if file.layout["delimiter"] else "",
+        sheet=int(sheet) if sheet in sheets else -1,
         columns={at: Role(role) for at, role in asked.items() if role in set(Role) - {Role.SECRET}},
     )
 

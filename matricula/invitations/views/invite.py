@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -50,6 +50,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, organization: Organization, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        self.wrong: list[WrongPiece] = []
         programs = organization.programs.current().order_by("name")
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
         self.fields["program"].initial = programs.first()
@@ -75,15 +76,23 @@ class InviteForm(forms.Form):
         return any(self[name].errors or self[name].data for name in ("groups", "opens"))
 
     def clean_addresses(self) -> list[Person]:
-        people, wrong = read_addresses(self.cleaned_data["addresses"])
+        """Who can be invited; the others stay in the box, each with its reason."""
+        people, self.wrong = read_addresses(self.cleaned_data["addresses"])
         if len(people) > MOST_PASTED:
             words = _("These are %(n)d addresses. Paste at most %(most)d at once, or hand in a file of them.")
             raise forms.ValidationError(words % {"n": len(people), "most": MOST_PASTED})
-        if wrong:
-            raise forms.ValidationError(outcome_words(wrong))
+        if self.wrong and not people:
+            raise forms.ValidationError(outcome_words(self.wrong))
         if not people:
             raise forms.ValidationError(self.fields["addresses"].error_messages["required"], code="required")
         return people
+
+    def rest(self, organization: Organization) -> "InviteForm":
+        """The form with what is left to correct, and what is wrong with it."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["addresses"] = "\n".join(piece.whole for piece in self.wrong)
+        return InviteForm(organization, data)
 
 
 def outcome_words(wrong: list[WrongPiece]) -> list[str]:
@@ -102,14 +111,16 @@ def outcome_words(wrong: list[WrongPiece]) -> list[str]:
 @administering
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_people(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Invite pasted addresses."""
+    """Invite pasted addresses. What is no address stays in the box; nobody is invited twice."""
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcomes = Counter(invite_each(request, form))
         messages.success(request, letters_promised(outcomes_of(outcomes), organization.pk))
         if warning := scarce_seats(form.cleaned_data["program"], outcomes["invited"]):
             messages.warning(request, warning)
-        return redirect("invitations:invitations", organization.slug)
+        if not form.wrong:
+            return redirect("invitations:invitations", organization.slug)
+        form = form.rest(organization)
     context = {"organization": organization, "form": form}
     return render(request, "invitations/console/invite.html", context)
 

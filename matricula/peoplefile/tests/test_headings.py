@@ -389,3 +389,77 @@ def test_a_layout_survives_being_kept(file):
     assert type(layout).of(layout.kept()) == layout
     choices = Choices("windows-1251", ";", {1: Role.EMAIL})
     assert Choices.of(choices.kept()) == choices
+
+
+LANGUAGES = {
+    "en": "E-mail; Name; First name; Last name; Group; Course",
+    "de": "E-Mail; Name; Vorname; Nachname; Gruppe; Kurs",
+    "fr": "Courriel; Nom; Prénom; Nom de famille; Groupe; Cours",
+    "es": "Correo electrónico; Nombre completo; Nombre de pila; Apellidos; Grupo; Curso",
+    "pt": "E-mail; Nome completo; Primeiro nome; Sobrenome; Grupo; Curso",
+    "it": "Posta elettronica; Nome e cognome; Nome di battesimo; Cognome; Gruppo; Corso",
+    "nl": "E-mailadres; Naam; Voornaam; Achternaam; Groep; Cursus",
+    "sv": "E-post; Namn; Förnamn; Efternamn; Grupp; Kurs",
+    "da": "E-mail; Navn; Fornavn; Efternavn; Gruppe; Kursus",
+    "nb": "E-post; Navn; Fornavn; Etternavn; Gruppe; Kurs",
+    "fi": "Sähköposti; Nimi; Etunimi; Sukunimi; Ryhmä; Kurssi",
+    "pl": "Adres e-mail; Imię i nazwisko; Imię; Nazwisko; Grupa; Kurs",
+    "cs": "E-mail; Jméno a příjmení; Křestní jméno; Příjmení; Skupina; Kurz",
+    "sk": "E-mail; Meno a priezvisko; Krstné meno; Priezvisko; Skupina; Kurz",
+    "hu": "E-mail cím; Teljes név; Keresztnév; Vezetéknév; Csoport; Tanfolyam",
+    "ro": "E-mail; Nume complet; Prenume; Nume de familie; Grup; Curs",
+    "hr": "E-pošta; Ime i prezime; Ime; Prezime; Grupa; Tečaj",
+    "sl": "E-pošta; Ime in priimek; Ime; Priimek; Skupina; Tečaj",
+    "lt": "El. paštas; Vardas Pavardė; Vardas; Pavardė; Grupė; Kursas",
+    "lv": "E-pasts; Vārds, uzvārds; Vārds; Uzvārds; Grupa; Kurss",
+    "et": "E-post; Täisnimi; Eesnimi; Perekonnanimi; Rühm; Kursus",
+    "tr": "E-posta; Ad Soyad; Ad; Soyad; Grup; Kurs",
+    "el": "Ηλεκτρονικό ταχυδρομείο; Ονοματεπώνυμο; Μικρό όνομα; Επώνυμο; Ομάδα; Μάθημα",
+    "ru": "Электронная почта; ФИО; Имя; Фамилия; Группа; Курс",
+    "uk": "Електронна пошта; ПІБ; Ім'я; Прізвище; Група; Курс",
+    "bg": "Имейл; Пълно име; Собствено име; Фамилия; Група; Курс",
+    "sr": "Е-пошта; Име и презиме; Име; Презиме; Група; Курс",
+    "he": "דואר אלקטרוני; שם מלא; שם פרטי; שם משפחה; קבוצה; קורס",
+    "ar": "البريد الإلكتروني; الاسم الكامل; الاسم الأول; اسم العائلة; المجموعة; الدورة",
+    "fa": "ایمیل; نام و نام خانوادگی; نام کوچک; نام خانوادگی; گروه; دوره",
+    "hi": "ईमेल; पूरा नाम; पहला नाम; उपनाम; समूह; पाठ्यक्रम",
+    "th": "อีเมล; ชื่อ-นามสกุล; ชื่อจริง; นามสกุล; กลุ่ม; หลักสูตร",
+    "vi": "Thư điện tử; Họ và tên; Tên; Họ; Nhóm; Khóa học",
+    "id": "Surel; Nama lengkap; Nama depan; Nama belakang; Kelompok; Pelatihan",
+    "zh": "邮箱; 姓名; 名; 姓; 组; 课程",
+    "zh-t": "電子郵件; 姓名; 名; 姓; 群組; 課程",
+    "ja": "メールアドレス; 氏名; 名; 姓; グループ; コース",
+    "ko": "이메일; 성명; 이름; 성; 그룹; 과정",
+}
+"""In each: e-mail; whole name; first name; last name; group; course."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plain_words_of_many_languages_are_known(language):
+    email, full, first, last, group, course = LANGUAGES[language].split("; ")
+    whole = roles(f"{group};{full};{email};{course}", "Crew;Ann Lee;ann@x.example;safe")
+    assert whole == (["groups", "name", "email", "courses"], "", ())
+    parts = roles(f"{last};{first};{email}", "Lee;Ann;ann@x.example")
+    assert parts == (["last", "first", "email"], "", ())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Dienstmail",
+        "Firmenmail",
+        "Geschäftsmail",
+        "Büromail",
+        "Mail dienstl.",
+        "Jobbmejl",
+        "werkmail",
+        "Mail pro",
+    ],
+)
+def test_a_word_that_ends_in_mail_is_taken_apart(heading):
+    assert meaning_of(heading)[:2] == (Role.EMAIL, 4)
+
+
+@pytest.mark.parametrize("heading", ["Voicemail", "Mailing list", "Mailbox size", "Mail sent", "Airmail"])
+def test_not_everything_with_mail_in_it_is_an_address(heading):
+    assert meaning_of(heading).role is Role.NOTE
