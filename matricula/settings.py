@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "matricula.invitations",
     "matricula.joining",
     "matricula.reporting",
+    "matricula.sso",
     "matricula.api",
 ]
 
@@ -229,6 +230,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
         "rule": "owning",
     },
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
+    {"url": "sign-in:connections", "label": _("Company sign-in"), "icon": "log-in", "rule": "owning"},
     {"url": "console:domains", "label": _("Domains"), "icon": "globe", "rule": "owning"},
     {"url": "reporting:audit-log", "label": _("Audit log"), "icon": "history", "rule": "administering"},
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},

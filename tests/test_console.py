@@ -83,6 +83,7 @@ class House:
             "appointment_id": self.appointment().public_id,
             "upload_id": self.organization.course_uploads.create(name="c.zip", size=1).public_id,
             "logo_upload_id": self.organization.logo_uploads.create(content=b"").public_id,
+            **self.sign_in(),
             "domain_id": self.organization.domains.create(name="nordlicht.example").public_id,
             **self.content(),
             "token_id": grant_token(
@@ -90,6 +91,11 @@ class House:
             )[0].public_id,
             "form": "csv",
         }
+
+    def sign_in(self):
+        connection = self.organization.connections.create(kind="oidc", name="Sign-in")
+        judged = connection.judged_answers.create(purpose="test", passed=True)
+        return {"connection_id": connection.public_id, "answer_id": judged.public_id}
 
     def content(self):
         """A course with a lesson and a file, in a Specialization."""

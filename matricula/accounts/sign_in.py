@@ -19,7 +19,8 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, guess, network_part
 
-KEPT = ("arrivals",)
+KEPT = ("arrivals", "sso_pending")
+"""What a visitor brings along into the session they log in to: joining that was begun, a company's answer."""
 COMPANY_ONLY, COMPANY_SESSIONS = "company_only", "company_sessions"
 """In a session: that a company alone opened it, and the handles of what companies opened (`identities`)."""
 PENDING = "pending_sign_in"

@@ -50,7 +50,7 @@ class Connection(models.Model):
     """Whether colleagues nobody invited may come in by it, into programs that are open to them."""
     takes_unsolicited = models.BooleanField(default=False)
     """Answers that nobody asked for (SAML 2.0 Profiles, 4.1.5)."""
-    keys = models.JSONField(default=dict)
+    keys = models.TextField(blank=True)
     """The provider's key set (RFC 7517), as it was last fetched."""
     keys_at = models.DateTimeField(null=True)
     tested_at = models.DateTimeField(null=True)

@@ -206,3 +206,19 @@ class CodeRefused(ProviderRefused):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+class ConnectionRefused(SingleSignOnError):
+    """A connection cannot be set up so."""
+
+    code = "connection"
+
+
+class ConnectionExists(ConnectionRefused):
+    code = "connection_exists"
+    sentence = _("You have a sign-in with this issuer and client id already.")
+
+
+class NotTested(ConnectionRefused):
+    code = "not_tested"
+    sentence = _("Test it first: nobody could sign in by a connection that does not work.")

@@ -41,6 +41,8 @@ class LivedIn(House):
 
     def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
         super().__init__(organization, program, course, owner)
+        self.connection = organization.connections.create(kind="oidc", name="Sign-in", state="live", tested_at=timezone.now())
+        self.judged = self.connection.judged_answers.create(purpose="test", passed=True)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
         self.learn(program, course)
@@ -112,6 +114,8 @@ class LivedIn(House):
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "domain_id": self.domain.public_id,
+            "connection_id": self.connection.public_id,
+            "answer_id": self.judged.public_id,
             "form": "csv",
             "direction": "up",
             **self.of_a_course(),
@@ -124,6 +128,7 @@ class LivedIn(House):
         return {
             **self.of_a_course(),
             "slug": self.organization.slug,
+            "connection_id": self.connection.public_id,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
             "specialization_id": self.series.public_id,

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ("names_from", models.JSONField(default=dict)),
                 ("may_join", models.BooleanField(default=True)),
                 ("takes_unsolicited", models.BooleanField(default=False)),
-                ("keys", models.JSONField(default=dict)),
+                ("keys", models.TextField(blank=True)),
                 ("keys_at", models.DateTimeField(null=True)),
                 ("tested_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

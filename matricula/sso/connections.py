@@ -1,0 +1,127 @@
+"""Connections: set up by an owner, tried, switched on and off."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.identities.models import Connection
+from matricula.organizations.models import Organization
+from matricula.security.outgoing import fetch
+from matricula.security.secrets import seal, unseal
+from matricula.sso.code_flow import Client
+from matricula.sso.discovery import Discovery, fetch_discovery
+from matricula.sso.errors import ConnectionExists, NotTested
+from matricula.sso.key_sets import fetch_key_set
+
+SEAL = "connection"
+
+
+@dataclass(frozen=True)
+class OpenIdSettings:
+    """What an owner enters. An empty `client_secret` keeps the one there is."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    may_join: bool = True
+
+
+def callback_address(connection: Connection) -> str:
+    """What has to be entered at the provider, character for character (OpenID Connect Core 1.0, 3.1.2.1)."""
+    path = reverse("sso:callback", args=[connection.organization.slug, connection.public_id])
+    return f"{settings.BASE_URL}{path}"
+
+
+def client_of(connection: Connection) -> Client:
+    """Raises SealUnreadable."""
+    secret = unseal(SEAL, connection.sealed_secret) if connection.sealed_secret else ""
+    return Client(connection.client_id, secret, callback_address(connection))
+
+
+def discovery_of(connection: Connection) -> Discovery:
+    return Discovery.from_json(connection.provider)
+
+
+def ask_provider(issuer: str) -> tuple[Discovery, str]:
+    """What the provider says of itself, and its keys. Call it outside a transaction.
+
+    Raises DiscoveryError, ProviderError, FetchFailed.
+    """
+    discovery = fetch_discovery(fetch, issuer, allow_http=bool(settings.PRIVATE_NETWORKS))
+    return discovery, fetch_key_set(fetch, discovery.jwks_uri)
+
+
+@transaction.atomic
+def begin_connection(*, organization: Organization, name: str, actor: Account) -> Connection:
+    """A draft: its public id is needed at the provider before anything is known of it."""
+    connection: Connection = organization.connections.create(kind=Connection.Kind.OIDC, name=name)
+    record("connection.begun", actor=actor, organization=organization, subject=connection)
+    return connection
+
+
+def save_openid_settings(*, connection: Connection, entered: OpenIdSettings, actor: Account) -> None:
+    """Ask the provider, then keep. Whatever changed has to pass a test again.
+
+    Raises DiscoveryError, ProviderError, FetchFailed, ConnectionExists.
+    """
+    discovery, keys = ask_provider(entered.issuer)
+    secret = {"sealed_secret": seal(SEAL, entered.client_secret)} if entered.client_secret else {}
+    same = (connection.issuer, connection.client_id) == (discovery.issuer, entered.client_id) and not secret
+    untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                Connection.objects.filter(pk=connection.pk).update(
+                    name=entered.name,
+                    issuer=discovery.issuer,
+                    client_id=entered.client_id,
+                    provider=discovery.as_json(),
+                    may_join=entered.may_join,
+                    keys=keys,
+                    keys_at=timezone.now(),
+                    **secret,
+                    **untested,
+                )
+        except IntegrityError as exists:
+            raise ConnectionExists from exists
+        after = {"name": entered.name, "state": connection.state if same else Connection.State.DRAFT.value}
+        organization = connection.organization_id
+        record("connection.changed", actor=actor, organization=organization, subject=connection, after=after)
+
+
+@transaction.atomic
+def note_test_passed(connection: Connection) -> None:
+    Connection.objects.filter(pk=connection.pk).update(tested_at=timezone.now())
+
+
+@transaction.atomic
+def switch_on(*, connection: Connection, actor: Account) -> None:
+    """Raises NotTested: a connection that no test has passed lets nobody in."""
+    rows = Connection.objects.filter(pk=connection.pk, tested_at__isnull=False)
+    if not rows.update(state=Connection.State.LIVE):
+        raise NotTested
+    record_state(connection, Connection.State.LIVE, actor)
+
+
+@transaction.atomic
+def switch_off(*, connection: Connection, actor: Account) -> None:
+    """Nobody signs in by it until it is on again. Who is in stays in until their session ends."""
+    Connection.objects.filter(pk=connection.pk).update(state=Connection.State.OFF)
+    record_state(connection, Connection.State.OFF, actor)
+
+
+def record_state(connection: Connection, state: Connection.State, actor: Account) -> None:
+    record(
+        "connection.switched",
+        actor=actor,
+        organization=connection.organization_id,
+        subject=connection,
+        before={"state": connection.state},
+        after={"state": state.value},
+    )

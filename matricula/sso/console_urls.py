@@ -1,0 +1,13 @@
+from django.urls import include, path
+
+from matricula.sso.views import connections
+
+sign_in_patterns = [
+    path("", connections.connections, name="connections"),
+    path("new/", connections.new, name="new"),
+    path("<str:connection_id>/", connections.connection, name="connection"),
+    path("<str:connection_id>/test/", connections.test, name="test"),
+    path("<str:connection_id>/switch/", connections.switch, name="switch"),
+    path("<str:connection_id>/answers/<str:answer_id>/", connections.judged, name="judged"),
+]
+urlpatterns = [path("sign-in/", include((sign_in_patterns, "sign-in")))]

@@ -1,0 +1,42 @@
+"""What became of answers: test runs, and sign-ins that were refused."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from matricula.db.public_ids import public_id_field
+from matricula.identities.models import Connection, Flow
+
+
+class JudgedAnswer(models.Model):
+    """An answer that was looked at, with each check. Its reference is on the page of whoever brought it."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="judged_answers")
+    public_id = public_id_field()
+    purpose = models.CharField(max_length=7, choices=Flow.Purpose)
+    passed = models.BooleanField()
+    reason = models.CharField(max_length=40, blank=True)
+    """The code of the check or refusal that it failed by."""
+    words = models.CharField(max_length=500, blank=True)
+    """What the refusal said, where it was no check."""
+    checks = models.JSONField(default=list)
+    values = models.JSONField(default=dict)
+    """Claims or attributes as they came: of test runs only, where whoever tests sees their own."""
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    """Who tested."""
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "-at"], name="answers_of_a_connection")]
+
+    @property
+    def reference(self) -> str:
+        """Short enough to be read out on the telephone."""
+        return self.public_id[:8]
+
+    def lines(self) -> list[dict[str, Any]]:
+        return list(self.checks)

@@ -1,0 +1,92 @@
+"""Signing in by OpenID Connect: out to the provider, and what it answers (Core 1.0, 3.1)."""
+
+import time
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from matricula.identities.flows import Left, nonce_of, verifier_of
+from matricula.identities.models import Connection
+from matricula.security.outgoing import FetchFailed, fetch
+from matricula.sso.answers import Answer, Checks
+from matricula.sso.code_flow import (
+    Callback,
+    Secrets,
+    TokenAnswer,
+    add_userinfo,
+    authorization_address,
+    exchange_code,
+    judge_callback,
+    needs_userinfo,
+)
+from matricula.sso.connections import client_of, discovery_of
+from matricula.sso.errors import ProviderError
+from matricula.sso.id_tokens import Expected, IdToken, KeyUnknown, answer_of_claims, judge_id_token
+from matricula.sso.key_sets import fetch_key_set, read_key_set
+
+KEYS_FRESH_FOR = timedelta(hours=1)
+ASKED_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def provider_address(connection: Connection, left: Left, *, login_hint: str = "") -> str:
+    """Where the browser goes."""
+    secrets = Secrets(left.state, nonce_of(left.state), verifier_of(left.state))
+    return authorization_address(
+        discovery_of(connection), client_of(connection), secrets, login_hint=login_hint
+    )
+
+
+def judge_openid_answer(connection: Connection, callback: Callback, checks: Checks) -> Answer:
+    """Whom the provider means. The flow was found by the callback's state, in this browser.
+
+    Call it outside a transaction: the provider is asked. Raises AnswerRefused, FlowError, ProviderError,
+    SealUnreadable.
+    """
+    discovery, client = discovery_of(connection), client_of(connection)
+    code = judge_callback(callback, discovery=discovery, state=callback.state, checks=checks)
+    told = exchange_code(fetch, discovery, client, code=code, verifier=verifier_of(callback.state))
+    token = judge_with_new_keys(connection, told, nonce_of(callback.state), checks)
+    claims = token.claims
+    if needs_userinfo(claims):
+        claims = add_userinfo(fetch, discovery, claims, access_token=told.access_token, checks=checks)
+    return answer_of_claims(claims, token.subject)
+
+
+def judge_with_new_keys(connection: Connection, told: TokenAnswer, nonce: str, checks: Checks) -> IdToken:
+    """Once more where a key is unknown and the provider has new ones. Raises AnswerRefused."""
+    try:
+        return judge_token(connection, told, nonce, checks)
+    except KeyUnknown:
+        if not renew_keys(connection):
+            raise
+        checks.clear()
+        return judge_token(connection, told, nonce, checks)
+
+
+def judge_token(connection: Connection, told: TokenAnswer, nonce: str, checks: Checks) -> IdToken:
+    expected = Expected(
+        issuer=connection.issuer,
+        client_id=connection.client_id,
+        nonce=nonce,
+        algorithms=discovery_of(connection).algorithms,
+    )
+    keys = read_key_set(connection.keys)
+    return judge_id_token(told.id_token, keys=keys, expected=expected, now=time.time(), checks=checks)
+
+
+def renew_keys(connection: Connection) -> bool:
+    """Fetch the provider's keys, once a minute at most, however many come. Where that fails the old stay."""
+    now = timezone.now()
+    due = Connection.objects.filter(
+        Q(keys_at__isnull=True) | Q(keys_at__lt=now - ASKED_AGAIN_AFTER), pk=connection.pk
+    )
+    if not due.update(keys_at=now):
+        return False
+    try:
+        keys = fetch_key_set(fetch, discovery_of(connection).jwks_uri)
+    except (ProviderError, FetchFailed):
+        return False
+    Connection.objects.filter(pk=connection.pk).update(keys=keys)
+    connection.keys = keys
+    return True

@@ -1,0 +1,335 @@
+"""Olga sets her company's sign-in up and tries it; Ada links her account and comes straight in.
+
+The provider is one that others wrote, run on this machine for as long as the test.
+"""
+
+import re
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from html import unescape
+from ipaddress import ip_network
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conftest import PASSWORD, person
+from matricula.audit.models import Entry
+from matricula.identities.identities import end_identity
+from matricula.identities.models import CompanySession, Connection, Flow, Identity
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.memberships import end_membership, enter_program
+from matricula.programs.models import Membership
+from matricula.sso.models import JudgedAnswer
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
+CONSOLE = "/console/nordlicht/sign-in/"
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_given):
+        return None
+
+
+elsewhere = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
+
+
+@pytest.fixture
+def provider(monkeypatch, settings):
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
+    mock = pytest.importorskip("oidc_provider_mock")
+    users = [
+        mock.User(sub="ada-1", claims={"email": "ada@nordlicht.example", "name": "Ada Lovelace"}),
+        mock.User(sub="olga-1", claims={"email": "olga@nordlicht.example", "name": "Olga"}),
+    ]
+    with mock.run_server_in_thread(user_claims=users) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture
+def olga(organization, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    return logged_in("bruno@nordlicht.example")
+
+
+@pytest.fixture
+def ada(program):
+    account = person("Ada", "ada.own@home.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=account, work_email="ada@nordlicht.example"
+    )
+    enter_program(program=program, account=account)
+    return account
+
+
+def logged_in(address):
+    client = Client()
+    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
+    return client
+
+
+def at_provider(page, who):
+    """What somebody does at the provider; the path they come back to. `page` is the one that led there."""
+    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.content.decode())[1])
+    form = {"sub": who} if who else {"action": "deny"}
+    with pytest.raises(urllib.error.HTTPError) as back:
+        elsewhere.open(address, data=urlencode(form).encode(), timeout=20)
+    parts = urlsplit(back.value.headers["Location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def set_up(olga, provider, **more):
+    """As the page asks for it; the connection."""
+    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra"})
+    connection = Connection.objects.latest("pk")
+    entered = {
+        "name": "Nordlicht Entra",
+        "issuer": provider,
+        "client_id": "c1",
+        "client_secret": "s1",
+        **more,
+    }
+    answer = olga.post(f"{CONSOLE}{connection.public_id}/", entered)
+    assert answer.status_code == 302, answer.content.decode()
+    connection.refresh_from_db()
+    return connection
+
+
+def run_test(olga, connection, who="olga-1"):
+    page = olga.post(f"{CONSOLE}{connection.public_id}/test/")
+    return olga.get(at_provider(page, who), follow=True)
+
+
+def live(olga, provider):
+    connection = set_up(olga, provider)
+    run_test(olga, connection)
+    olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "live"})
+    connection.refresh_from_db()
+    assert connection.state == "live"
+    return connection
+
+
+def sign_in(browser, connection, who="ada-1", next_path=""):
+    """Over the company's own address; where one ends."""
+    address = f"/sso/nordlicht/{connection.public_id}/start/"
+    return browser.get(at_provider(browser.post(address, {"next": next_path}), who))
+
+
+@pytest.mark.postgres
+def test_olga_sets_it_up_tries_it_and_switches_it_on(olga, provider):
+    assert "No connection yet" in olga.get(CONSOLE).content.decode()
+    connection = set_up(olga, provider)
+    page = olga.get(f"{CONSOLE}{connection.public_id}/").content.decode()
+    assert f"/sso/nordlicht/{connection.public_id}/callback/" in page
+    assert "s1" not in re.findall(r'value="([^"]*)"', page)
+    refused = olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "live"}, follow=True)
+    assert "Test it first" in refused.content.decode()
+    assert Client().get("/sso/nordlicht/").status_code == 404
+    shown = run_test(olga, connection).content.decode()
+    assert "The test passed" in shown
+    assert "olga@nordlicht.example" in shown
+    assert not Identity.objects.exists()
+    assert not CompanySession.objects.exists()
+    olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "live"})
+    assert "Continue with Nordlicht Entra" in Client().get("/sso/nordlicht/").content.decode()
+    verbs = list(Entry.objects.filter(verb__startswith="connection.").values_list("verb", flat=True))
+    assert verbs == ["connection.begun", "connection.changed", "connection.switched"]
+    connection.refresh_from_db()
+    assert "s1" not in connection.sealed_secret
+
+
+@pytest.mark.postgres
+def test_ada_links_her_account_once_and_comes_straight_in_from_then_on(olga, ada, provider, program):
+    connection, page = live(olga, provider), f"/learn/programs/{program.public_id}/"
+    browser = Client()
+    answer = sign_in(browser, connection, next_path=page)
+    assert answer.headers["Location"] == "/sso/nordlicht/link/"
+    unknown = browser.get("/sso/nordlicht/link/").content.decode()
+    assert "ada@nordlicht.example" in unknown
+    to_log_in = browser.get("/sso/nordlicht/link/account/").headers["Location"]
+    browser.post(to_log_in, {"email": "ada.own@home.example", "password": PASSWORD})
+    both = browser.get("/sso/nordlicht/link/account/").content.decode()
+    assert "ada.own@home.example" in both
+    assert "Nordlicht Entra" in both
+    assert not Identity.objects.exists(), "nothing is linked before both sides were named"
+    assert browser.post("/sso/nordlicht/link/account/").headers["Location"] == page
+    assert Identity.objects.get().account == ada
+
+    other = Client()
+    assert sign_in(other, connection, next_path=page).headers["Location"] == page
+    assert other.get(page).status_code == 200
+    assert other.get("/account/").status_code == 302, "a company opens nothing that is Ada's own"
+
+
+def test_a_stranger_who_shows_adas_callback_in_their_browser_gets_nothing(olga, ada, provider):
+    connection = live(olga, provider)
+    back = at_provider(Client().post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
+    answer = Client().get(back)
+    assert answer.status_code == 403
+    assert not CompanySession.objects.exists()
+    judged = JudgedAnswer.objects.filter(passed=False).get()
+    assert judged.reference in answer.content.decode()
+    assert olga.get(f"{CONSOLE}{connection.public_id}/answers/{judged.public_id}/").status_code == 200
+
+
+def test_an_answer_opens_once(olga, ada, provider):
+    connection, browser = live(olga, provider), Client()
+    back = at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
+    assert browser.get(back).status_code == 302
+    assert browser.get(back).status_code == 403
+
+
+def test_an_answer_for_another_connection_or_after_ten_minutes_opens_nothing(olga, ada, provider):
+    connection, browser = live(olga, provider), Client()
+    second = set_up(olga, provider, client_id="c2")
+    back = at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
+    assert browser.get(back.replace(connection.public_id, second.public_id)).status_code == 403
+    Flow.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert browser.get(back).status_code == 403
+
+
+def test_what_is_switched_off_meanwhile_lets_nobody_in(olga, ada, provider):
+    connection, browser = live(olga, provider), Client()
+    back = at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
+    olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "off"})
+    assert browser.get(back).status_code == 403
+    assert browser.post(f"/sso/nordlicht/{connection.public_id}/start/").status_code == 404
+
+
+def test_ada_cancels_and_is_told_what_to_do(olga, provider):
+    connection, browser = live(olga, provider), Client()
+    back = at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "")
+    page = browser.get(back)
+    assert page.status_code == 403
+    assert "Try again" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["", "code=x", "state=x", "code=x&state=x", "error=%3Cscript%3E&state=x", "code=%00&state=%FF"]
+)
+def test_a_made_up_callback_is_refused_with_a_page(olga, provider, query):
+    connection = live(olga, provider)
+    page = Client().get(f"/sso/nordlicht/{connection.public_id}/callback/?{query}")
+    assert page.status_code in (400, 403)
+    assert b"<script>" not in page.content
+
+
+def test_what_the_company_ended_says_so_and_lets_ada_log_in_with_her_own(olga, ada, provider, program, bruno):
+    connection, browser = live(olga, provider), logged_in("ada.own@home.example")
+    sign_in(browser, connection)
+    browser.post("/sso/nordlicht/link/account/")
+    end_identity(identity=Identity.objects.get(), ended_by=Identity.EndedBy.COMPANY, actor=bruno)
+    page = sign_in(Client(), connection)
+    assert page.status_code == 403
+    assert "Your company has ended this sign-in" in page.content.decode()
+
+
+def test_removed_by_an_administrator_stays_removed(olga, ada, provider, program, bruno):
+    connection, browser = live(olga, provider), logged_in("ada.own@home.example")
+    sign_in(browser, connection)
+    browser.post("/sso/nordlicht/link/account/")
+    end_membership(
+        membership=Membership.objects.get(account=ada), actor=bruno, state=Membership.State.REMOVED
+    )
+    assert sign_in(Client(), connection).status_code == 403
+    assert not CompanySession.objects.live().exists()
+
+
+def test_somebody_in_no_program_of_the_company_links_nothing(olga, chika, provider):
+    connection, browser = live(olga, provider), logged_in("chika@elsewhere.example")
+    sign_in(browser, connection)
+    page = browser.post("/sso/nordlicht/link/account/").content.decode()
+    assert "not in a program of" in page
+    assert not Identity.objects.exists()
+
+
+def test_the_subject_of_ada_is_not_linked_with_a_second_account(olga, ada, provider, program):
+    connection, browser = live(olga, provider), logged_in("ada.own@home.example")
+    sign_in(browser, connection)
+    nils = person("Nils", "nils@home.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=nils, work_email="nils@nordlicht.example"
+    )
+    late = logged_in("nils@home.example")
+    sign_in(late, connection)
+    browser.post("/sso/nordlicht/link/account/")
+    answer = late.post("/sso/nordlicht/link/account/")
+    assert answer.status_code == 409
+    assert Identity.objects.get().account == ada
+
+
+def test_the_same_subject_and_address_from_another_company_open_nothing_of_this_one(
+    olga, ada, provider, program
+):
+    connection, browser = live(olga, provider), logged_in("ada.own@home.example")
+    sign_in(browser, connection)
+    browser.post("/sso/nordlicht/link/account/")
+    other = Organization.objects.create(slug="other", name="Other")
+    theirs = other.connections.create(
+        kind="oidc",
+        name="Theirs",
+        issuer=provider,
+        client_id="c9",
+        sealed_secret=connection.sealed_secret,
+        provider=connection.provider,
+        keys=connection.keys,
+        keys_at=timezone.now(),
+        state="live",
+        tested_at=timezone.now(),
+    )
+    stranger = Client()
+    back = at_provider(stranger.post(f"/sso/other/{theirs.public_id}/start/"), "ada-1")
+    assert stranger.get(back).headers["Location"] == "/sso/other/link/"
+    assert stranger.get(f"/learn/programs/{program.public_id}/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/%0d%0aX: y"],
+)
+def test_nobody_is_sent_on_to_another_site(olga, ada, provider, path):
+    connection = live(olga, provider)
+    Client().post(f"/sso/nordlicht/{connection.public_id}/start/", {"next": path})
+    assert Flow.objects.latest("pk").next_path in ("", "/%0d%0aX: y")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "words"),
+    [
+        ("http://127.0.0.1:1025", "Nothing answered"),
+        ("https://login.example/{tenantid}/v2.0", "tenant"),
+        ("not an address", "https"),
+    ],
+)
+def test_olga_is_told_in_a_sentence_why_an_issuer_is_none(olga, provider, issuer, words):
+    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra"})
+    connection = Connection.objects.get()
+    entered = {"name": "N", "issuer": issuer, "client_id": "c", "client_secret": "s"}
+    page = olga.post(f"{CONSOLE}{connection.public_id}/", entered).content.decode()
+    assert words in page
+    assert Connection.objects.get().issuer == ""
+
+
+def test_a_change_has_to_pass_a_test_again(olga, provider):
+    connection = live(olga, provider)
+    entered = {"name": "Nordlicht Entra", "issuer": provider, "client_id": "c1", "client_secret": ""}
+    olga.post(f"{CONSOLE}{connection.public_id}/", entered)
+    connection.refresh_from_db()
+    assert connection.state == "live", "a new name alone changes nothing that was tested"
+    olga.post(f"{CONSOLE}{connection.public_id}/", {**entered, "client_secret": "s2"})
+    connection.refresh_from_db()
+    assert (connection.state, connection.tested_at) == ("draft", None)
+
+
+def test_the_way_out_says_what_openid_connect_asks_for(olga, provider):
+    connection = live(olga, provider)
+    page = Client().post(f"/sso/nordlicht/{connection.public_id}/start/").content.decode()
+    address = unescape(re.search(r'url=([^"]+)"', page)[1])
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["response_type"] == ["code"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert len(asked["state"][0]) > 40
+    assert asked["nonce"] != asked["state"]

@@ -1,0 +1,197 @@
+"""A company's own sign-in address: out to its provider, back, and straight in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.access import freshly_signed_in
+from matricula.accounts.models import Account
+from matricula.identities.company_sessions import start_company_session
+from matricula.identities.errors import FlowEnded, IdentityError
+from matricula.identities.flows import begin_flow, take_flow
+from matricula.identities.identities import known_identity, link_identity, note_use
+from matricula.identities.models import Connection, Flow
+from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.security.secrets import SealUnreadable
+from matricula.sso.answers import Answer, AnswerRefused, Checks
+from matricula.sso.code_flow import read_callback
+from matricula.sso.connections import note_test_passed
+from matricula.sso.errors import CallbackMalformed, SingleSignOnError
+from matricula.sso.history import keep_passed, keep_refused
+from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
+from matricula.web.access import public
+
+PENDING = "sso_pending"
+HOME = "/learn/"
+
+
+@public
+@require_safe
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """One button for each live connection."""
+    organization = get_object_or_404(Organization, slug=slug)
+    connections = list(organization.connections.live().order_by("name"))
+    if not connections:
+        raise Http404
+    context = {"organization": organization, "connections": connections, "next": next_path(request, "GET")}
+    return render(request, "sso/pages/company.html", context)
+
+
+def next_path(request: HttpRequest, method: str) -> str:
+    """A path of this site, else nothing."""
+    asked: str = getattr(request, method).get("next", "")[:500]
+    local = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
+    return asked if local else ""
+
+
+def connection_of(slug: str, connection_id: str) -> Connection:
+    rows = Connection.objects.select_related("organization").filter(organization__slug=slug)
+    return get_object_or_404(rows, public_id=connection_id)
+
+
+@public
+@require_POST
+def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Leave for the provider. A page with a link: a redirect to another site is no form's to make here."""
+    connection = connection_of(slug, connection_id)
+    if connection.state != Connection.State.LIVE:
+        raise Http404
+    return leave(request, connection, next_path=next_path(request, "POST"))
+
+
+def leave(request: HttpRequest, connection: Connection, **more: Any) -> HttpResponse:
+    left = begin_flow(request, connection=connection, **more)
+    context = {"connection": connection, "address": provider_address(connection, left)}
+    response = render(request, "sso/pages/leave.html", context)
+    response["Cache-Control"] = "no-store"
+    left.keep(response)
+    return response
+
+
+@public
+@require_safe
+def callback(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """What the provider sent the browser back with. HEAD is nobody's answer."""
+    connection, checks, flow = connection_of(slug, connection_id), Checks(), None
+    try:
+        if request.method == "HEAD":
+            raise CallbackMalformed
+        brought = read_callback(request.META.get("QUERY_STRING", ""))
+        flow = take_flow(request, connection=connection, state=brought.state)
+        if flow.purpose == Flow.Purpose.SIGN_IN and connection.state != Connection.State.LIVE:
+            raise FlowEnded
+        answer = judge_openid_answer(connection, brought, checks)
+    except AnswerRefused as refused:
+        return tell_refused(request, connection, flow, checks, reason=refused.code)
+    except (SingleSignOnError, IdentityError, SealUnreadable) as refusal:
+        code = getattr(refusal, "code", "sealed")
+        return tell_refused(request, connection, flow, checks, reason=code, words=str(refusal))
+    if flow.purpose == Flow.Purpose.TEST:
+        return finish_test(flow, checks, answer)
+    return go_in(request, flow, answer)
+
+
+def tell_refused(
+    request: HttpRequest,
+    connection: Connection,
+    flow: Flow | None,
+    checks: Checks,
+    *,
+    reason: str,
+    words: str = "",
+) -> HttpResponse:
+    """The page that says so, with a reference that the company's administrators find in their history."""
+    if request.method == "HEAD":
+        return HttpResponse(status=400)
+    judged = keep_refused(connection, flow, checks, reason=reason, words=words)
+    if flow and flow.purpose == Flow.Purpose.TEST:
+        return to_test(connection, judged.public_id)
+    context = {"connection": connection, "judged": judged, "words": words}
+    return render(request, "sso/pages/refused.html", context, status=403)
+
+
+def finish_test(flow: Flow, checks: Checks, answer: Answer) -> HttpResponse:
+    """It opens nothing and links nobody."""
+    judged = keep_passed(flow, checks, answer)
+    note_test_passed(flow.connection)
+    return to_test(flow.connection, judged.public_id)
+
+
+def to_test(connection: Connection, judged: str) -> HttpResponse:
+    return redirect("sign-in:judged", connection.organization.slug, connection.public_id, judged)
+
+
+def go_in(request: HttpRequest, flow: Flow, answer: Answer) -> HttpResponse:
+    """Straight in whom we know; whom we do not know links an account."""
+    connection = flow.connection
+    try:
+        identity = known_identity(connection=connection, subject=answer.subject)
+    except IdentityError as refusal:
+        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
+    if identity is None:
+        request.session[PENDING] = {
+            "connection": connection.public_id,
+            "subject": answer.subject,
+            "email": answer.email,
+            "name": answer.full_name,
+            "next": flow.next_path,
+        }
+        return redirect("sso:link", connection.organization.slug)
+    note_use(identity, email=answer.email)
+    start_company_session(request, identity, until=answer.ends_at)
+    return redirect(flow.next_path or HOME)
+
+
+@public
+@require_safe
+def link(request: HttpRequest, slug: str) -> HttpResponse:
+    """Nobody here has this company sign-in yet: LINK YOUR ACCOUNT."""
+    pending, connection = pending_of(request, slug)
+    context = {"connection": connection, "pending": pending}
+    return render(request, "sso/pages/unknown.html", context)
+
+
+def pending_of(request: HttpRequest, slug: str) -> tuple[dict[str, str], Connection]:
+    pending: dict[str, str] = request.session.get(PENDING) or {}
+    if not pending:
+        raise Http404
+    return pending, connection_of(slug, pending["connection"])
+
+
+@freshly_signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_account(request: HttpRequest, account: Account, slug: str) -> HttpResponse:
+    """Both sides are named before anything is linked."""
+    pending, connection = pending_of(request, slug)
+    belongs = belongs_to(account, connection.organization_id)
+    context = {"connection": connection, "pending": pending, "account": account, "belongs": belongs}
+    if request.method != "POST" or not belongs:
+        return render(request, "sso/pages/link.html", context)
+    try:
+        identity = link_identity(
+            connection=connection, subject=pending["subject"], account=account, email=pending["email"]
+        )
+    except IdentityError as refusal:
+        return render(request, "sso/pages/link.html", context | {"refusal": str(refusal)}, status=409)
+    del request.session[PENDING]
+    start_company_session(request, identity)
+    messages.success(request, _("Linked. From now on your company's sign-in brings you straight in."))
+    return redirect(pending["next"] or HOME)
+
+
+def belongs_to(account: Account, organization: int) -> bool:
+    """Whether there is a tie that the link can end with."""
+    tied = Affiliation.objects.live().filter(account=account, organization=organization).exists()
+    return tied or Role.objects.filter(account=account, organization=organization).exists()
+
+
+def own_address(organization: Organization) -> str:
+    """The whole address, for people to be told."""
+    return settings.BASE_URL + reverse("sso:company", args=[organization.slug])
