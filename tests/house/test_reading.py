@@ -31,9 +31,10 @@ OPENED = {
 MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
+    "sso:callback": {("sso_judgedanswer", "*")},  # what an identity provider answered, and was refused
     "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
 }
-"""On GET, by the name of the view; HEAD never. The answers of identity providers will stand here, too.
+"""On GET, by the name of the view; HEAD never.
 
 Why each may: docs/decisions/0032.
 """

@@ -61,7 +61,7 @@ def connection_of(slug: str, connection_id: str) -> Connection:
 def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     """Leave for the provider. A page with a link: a redirect to another site is no form's to make here."""
     connection = connection_of(slug, connection_id)
-    if connection.state != Connection.State.LIVE:
+    if connection.state != Connection.State.LIVE or not connection.provider:
         raise Http404
     return leave(request, connection, next_path=next_path(request, "POST"))
 
