@@ -1,11 +1,10 @@
-"""An identity provider for tests: answers as companies' providers write them, and what forgers make of them."""
+"""An identity provider for tests: answers as companies' providers write them, and what forgers make."""
 
 import base64
 import copy
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -17,7 +16,6 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
-from matricula.sso.saml_assertions import Expected
 from matricula.sso.signing_certificates import SigningCertificate
 from matricula.sso.xml_documents import ASSERTION, PROTOCOL, SIGNATURE
 from matricula.sso.xml_signatures import ENVELOPED, EXCLUSIVE
@@ -40,7 +38,7 @@ Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @cache
-def private_key(name: str = "acme") -> Key:
+def private_key(name: str) -> Key:
     """A key by name: `p256…`, `p384…` and `p521…` are elliptic, `short` has 1024 bits."""
     for curve in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()):
         if name.startswith(f"p{curve.key_size}"):
@@ -48,8 +46,12 @@ def private_key(name: str = "acme") -> Key:
     return rsa.generate_private_key(65537, 1024 if name == "short" else 2048)
 
 
-@cache
 def certificate(name: str = "acme", *, ended: bool = False) -> SigningCertificate:
+    return make_certificate(name, ended)
+
+
+@cache
+def make_certificate(name: str, ended: bool) -> SigningCertificate:
     key, named = private_key(name), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     ends = NOW - timedelta(days=1 if ended else -365)
     built = (
@@ -63,13 +65,6 @@ def certificate(name: str = "acme", *, ended: bool = False) -> SigningCertificat
         .sign(key, hashes.SHA256())
     )
     return SigningCertificate(built.public_bytes(serialization.Encoding.DER))
-
-
-def expect(**changes) -> Expected:
-    standard = Expected(
-        issuer=ISSUER, audience=AUDIENCE, acs=ACS, certificates=(certificate(),), now=NOW, request_id=REQUEST
-    )
-    return replace(standard, **changes)
 
 
 def at(seconds: float) -> str:
@@ -107,18 +102,21 @@ def response(**changes: str):
     part.setdefault(
         "confirmation",
         f'<a:SubjectConfirmation Method="{part["method"]}"><a:SubjectConfirmationData {part["recipient"]} '
-        f"{part['confirmed_until']} {part['confirmed']}/></a:SubjectConfirmation>{part['more_confirmations']}",
+        f"{part['confirmed_until']} {part['confirmed']}/></a:SubjectConfirmation>"
+        f"{part['more_confirmations']}",
     )
     part.setdefault("subject", f"<a:Subject>{part['name_id']}{part['confirmation']}</a:Subject>")
     part.setdefault("conditions", f"<a:Conditions {part['window']}>{part['audience']}</a:Conditions>")
     part.setdefault(
         "statement",
         f"<a:AuthnStatement {part['instant']} {part['session']}><a:AuthnContext><a:AuthnContextClassRef>"
-        "urn:oasis:names:tc:SAML:2.0:ac:classes:Password</a:AuthnContextClassRef></a:AuthnContext></a:AuthnStatement>",
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:Password</a:AuthnContextClassRef>"
+        "</a:AuthnContext></a:AuthnStatement>",
     )
     return etree.fromstring(
-        f'<p:Response xmlns:p="{PROTOCOL[1:-1]}" xmlns:a="{ASSERTION[1:-1]}" {part["xmlns"]} ID="_r1" Version="2.0" '
-        f'IssueInstant="{at(0)}" {part["destination"]} {part["in_response_to"]}>{part["response_issuer"]}'
+        f'<p:Response xmlns:p="{PROTOCOL[1:-1]}" xmlns:a="{ASSERTION[1:-1]}" {part["xmlns"]} ID="_r1" '
+        f'Version="2.0" IssueInstant="{at(0)}" {part["destination"]} {part["in_response_to"]}>'
+        f"{part['response_issuer']}"
         f"{part['extensions']}<p:Status>{part['status']}</p:Status>"
         f'<a:Assertion ID="_a1" {part["version"]} IssueInstant="{at(0)}">{part["issuer"]}{part["subject"]}'
         f"{part['conditions']}{part['statement']}<a:AttributeStatement>{part['attributes']}</a:AttributeStatement>"
@@ -178,7 +176,8 @@ def sign(
         key_info = f"<ds:X509Data><ds:X509Certificate>{shown}</ds:X509Certificate></ds:X509Data>"
     signature = etree.fromstring(
         f'<ds:Signature xmlns:ds="{DSIG}"><ds:SignedInfo>'
-        f'<ds:CanonicalizationMethod Algorithm="{canonicalization}"/><ds:SignatureMethod Algorithm="{method}"/>'
+        f'<ds:CanonicalizationMethod Algorithm="{canonicalization}"/>'
+        f'<ds:SignatureMethod Algorithm="{method}"/>'
         f'<ds:Reference URI="{"#" + element.get("ID", "") if uri is None else uri}">'
         f'<ds:Transforms>{written}</ds:Transforms><ds:DigestMethod Algorithm="{DIGESTS[digested]}"/>'
         f"<ds:DigestValue>{digest(canonical(element, prefixes.split() or None), digested)}</ds:DigestValue>"
@@ -268,7 +267,8 @@ def encrypt(
     scheme = scheme or padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
     wrapped = private_key(to).public_key().encrypt(session, scheme)
     key = (
-        f'<x:EncryptedKey><x:EncryptionMethod Algorithm="{wrap}">{method_inside}</x:EncryptionMethod><x:CipherData>'
+        f'<x:EncryptedKey><x:EncryptionMethod Algorithm="{wrap}">{method_inside}</x:EncryptionMethod>'
+        "<x:CipherData>"
         f"<x:CipherValue>{base64.b64encode(wrapped).decode()}</x:CipherValue></x:CipherData></x:EncryptedKey>"
     )
     encrypted = etree.fromstring(

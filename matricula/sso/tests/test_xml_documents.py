@@ -1,6 +1,7 @@
 """What is read of XML that outsiders send, and what is refused before anything looks at it."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -144,8 +145,6 @@ SPACES = b" ".join(b"xmlns:n%d='u%d'" % (n, n) for n in range(9_000))
 def test_what_is_written_to_keep_the_server_busy_costs_little(raw):
     assert len(raw) <= LARGEST_MESSAGE
     begun = time.process_time()
-    try:
+    with suppress(UnreadableXML):
         read_message(raw)
-    except UnreadableXML:
-        pass
     assert time.process_time() - begun < 0.5
