@@ -44,12 +44,12 @@ BELOW_THE_DEEPEST = etree.XPath(f"boolean(/{'/'.join('*' * (DEEPEST + 1))})")
 IDS = etree.XPath("//@*[translate(local-name(), 'ID', 'id') = 'id']")
 
 
-def read_message(raw: bytes) -> Element:
+def read_message(raw: bytes, *, largest: int = LARGEST_MESSAGE) -> Element:
     """The root of a protocol message or of an assertion: no comment, no instruction, no CDATA, every ID once.
 
     SAML 2.0 Core, 1.3.4 and 5.4. Raises UnreadableXML.
     """
-    body = take_body(raw, LARGEST_MESSAGE)
+    body = take_body(raw, largest)
     refuse_markup(body, REFUSED_IN_MESSAGES)
     root = parse_body(body)
     ids = IDS(root)

@@ -15,11 +15,13 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from matricula.sso.answers import Checks
 from matricula.sso.signing_certificates import SigningCertificate
-from matricula.sso.xml_documents import SIGNATURE, Element, list_children, read_message
+from matricula.sso.xml_documents import LARGEST_MESSAGE, SIGNATURE, Element, list_children, read_message
 
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 PREFIXES = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
+LARGEST_CANONICAL = 4 * LARGEST_MESSAGE
+"""Canonicalization writes some things longer; it was a message that we read."""
 MOST_PREFIXES = 20
 """Each costs a search for every signed element."""
 
@@ -81,7 +83,11 @@ def read_signed(
     for certificate in known:
         body = verify_with(certificate, element, checks)
         if body:
-            return require_same(element, Signed(read_message(body), certificate.fingerprint), checks)
+            return require_same(
+                element,
+                Signed(read_message(body, largest=LARGEST_CANONICAL), certificate.fingerprint),
+                checks,
+            )
     checks.require("signature", False, expected=", ".join(one.fingerprint for one in known))
     return None
 

@@ -53,7 +53,8 @@ def certificate(name: str = "acme", *, ended: bool = False) -> SigningCertificat
 @cache
 def make_certificate(name: str, ended: bool) -> SigningCertificate:
     key, named = private_key(name), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    ends = NOW - timedelta(days=1 if ended else -365)
+    # Ended by every clock: that of these tests, and that of whoever runs them.
+    ends = NOW + timedelta(days=-1000 if ended else 365)
     built = (
         x509.CertificateBuilder()
         .subject_name(named)

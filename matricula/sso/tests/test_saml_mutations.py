@@ -118,8 +118,7 @@ def test_every_mutation_is_refused_or_says_exactly_what_was_signed():
             assert (judged.answer.subject, judged.answer.groups) == (ADA, ("Ada Lovelace",)), raw
             assert (judged.assertion_id, judged.name_id_format) == ("_a1", EMAIL_FORMAT), raw
             told["believed"] += 1
-    print(dict(told.most_common()))
-    assert len(told) > 10
+    assert len(told) > 10, told
 
 
 SPACES = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(6_000))

@@ -5,7 +5,7 @@ import copy
 import pytest
 from lxml import etree
 
-from matricula.sso.answers import AnswerRefused
+from matricula.sso.answers import AnswerRefused, Checks
 from matricula.sso.tests.judging import believed, refused
 from matricula.sso.tests.minting import (
     ADA,
@@ -18,6 +18,7 @@ from matricula.sso.tests.minting import (
     assertion_of,
     certificate,
     digest,
+    forged_copy,
     response,
     seal,
     sign,
@@ -25,6 +26,7 @@ from matricula.sso.tests.minting import (
     signed,
     written,
 )
+from matricula.sso.xml_signatures import Signed, require_same
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 TYPED = (
@@ -170,6 +172,13 @@ class TestWhatWasChanged:
                 lambda root, name=name: setattr(next(root.iter(SIGNATURE + name)), "text", "é?")
             )
             assert refused(root) == "signature"
+
+    def test_what_was_digested_is_what_was_asked_about(self):
+        """Should signxml ever take another element for it."""
+        asked = assertion_of(response())
+        for other in (asked.getparent(), forged_copy(asked)):
+            with pytest.raises(AnswerRefused, match="signature"):
+                require_same(asked, Signed(other, certificate().fingerprint), Checks())
 
 
 class TestShape:
