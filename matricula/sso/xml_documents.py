@@ -22,6 +22,8 @@ SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 ENCRYPTION = "{http://www.w3.org/2001/04/xmlenc#}"
 ENCRYPTION_11 = "{http://www.w3.org/2009/xmlenc11#}"
 
+MARK = b"\xef\xbb\xbf"
+"""Of byte order; in UTF-8 it means nothing, and Entra's metadata begin with it."""
 LARGEST_MESSAGE = 256 * 1024
 LARGEST_METADATA = 5 * 1024 * 1024
 DEEPEST = 40
@@ -61,10 +63,10 @@ def read_message(raw: bytes, *, largest: int = LARGEST_MESSAGE) -> Element:
 def read_metadata(raw: bytes) -> Element:
     """The root of a metadata document (SAML 2.0 Metadata, 2.3), which may have comments: they are left out.
 
-    An administrator brings it and no signature of it is believed, so there is nothing to forge by a comment.
-    Raises UnreadableXML.
+    An administrator brings it, perhaps pasted with white space around. No signature of it is believed, so
+    nothing can be forged by a comment. Raises UnreadableXML.
     """
-    body = take_body(raw, LARGEST_METADATA)
+    body = take_body(raw.removeprefix(MARK).strip(), LARGEST_METADATA)
     refuse_markup(body, REFUSED_IN_METADATA)
     return parse_body(body, with_remarks=True)
 
@@ -77,7 +79,7 @@ def take_body(raw: bytes, largest: int) -> bytes:
         raw.decode()
     except UnicodeDecodeError as error:
         raise UnreadableXML("xml_encoding") from error
-    body = raw.removeprefix(b"\xef\xbb\xbf")
+    body = raw.removeprefix(MARK)
     if not body.startswith(b"<?xml"):
         return body
     declaration = DECLARATION.match(body)

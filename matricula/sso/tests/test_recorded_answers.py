@@ -1,7 +1,7 @@
 """Answers that identity providers of others gave to our requests, in November 2026: kept as they came.
 
-SimpleSAMLphp 1.19.7 (PHP), samlp 8.0.0 and samlify 2.13.1 (Node.js), each with its metadata. `ours.pem` is the
-key that they encrypted for; it opens nothing else.
+SimpleSAMLphp 1.19.7 (PHP), samlp 8.0.0 and samlify 2.13.1 (Node.js), each with its metadata. `ours.pem` is
+the key that they encrypted for; it opens nothing else.
 """
 
 from datetime import datetime

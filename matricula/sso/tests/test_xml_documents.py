@@ -105,6 +105,9 @@ class TestMetadata:
         root = read_metadata(b"<?xml version='1.0'?><!-- by --><a>b<!--c-->d<?e f?>g<![CDATA[h]]></a>")
         assert read_text(root) == "bdgh"
 
+    def test_white_space_around_what_was_pasted_is_no_part_of_it(self):
+        assert read_metadata(b"\xef\xbb\xbf\r\n <?xml version='1.0'?><a/>\n").tag == "a"
+
     def test_a_doctype_is_refused_even_of_an_administrator(self):
         assert code_of(LAUGHS, read_metadata) == "xml_doctype"
         assert code_of(b"<!DOCTYPE a><a/>", read_metadata) == "xml_doctype"
