@@ -10,6 +10,7 @@ from matricula.sso.xml_documents import (
     DEEPEST,
     LARGEST_MESSAGE,
     LARGEST_METADATA,
+    parse_body,
     read_message,
     read_metadata,
     read_text,
@@ -89,6 +90,13 @@ def test_utf_8_is_read_however_it_is_announced(raw):
 )
 def test_a_message_that_two_readers_could_read_differently_is_refused(raw, code):
     assert code_of(raw) == code
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<a>b<!--c--></a>", b"<a><?b c?></a>", b'<!DOCTYPE a [<!ENTITY e "b">]><a>&e;</a>']
+)
+def test_what_the_look_at_the_bytes_let_through_the_parser_would_refuse(raw):
+    assert code_of(raw, parse_body) == "xml_malformed"
 
 
 def test_as_deep_as_allowed_is_read():

@@ -82,6 +82,12 @@ class TestWhatProvidersDo:
             sign(root, prefixes="xs")
         assert believed(root).answer.values == {"email": (ADA,)}
 
+    def test_the_inner_signature_is_verified_in_what_the_outer_one_signed(self):
+        """A namespace that the outer one left out is not there for the inner one: nobody real writes so."""
+        root = response(attributes=TYPED)
+        sign(sign(assertion_of(root), prefixes="xs").getparent())
+        assert refused(root) == "digest"
+
     def test_a_response_written_on_many_lines_is_read(self):
         root = response()
         etree.indent(root)
