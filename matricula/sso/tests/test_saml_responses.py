@@ -117,6 +117,10 @@ class TestUnsolicited:
         half = signed(in_response_to="")
         assert refused(half, request_id="", may_be_unsolicited=True) == "confirmation_in_response_to"
 
+    def test_an_empty_request_is_not_the_request_that_nobody_made(self):
+        empty = {"in_response_to": 'InResponseTo=""', "confirmed": 'InResponseTo=""'}
+        assert refused(signed(**empty), request_id="") == "in_response_to"
+
     def test_the_request_is_read_to_look_for_the_flow(self):
         assert read_in_response_to(written(response())) == REQUEST
         assert read_in_response_to(written(response(**self.NOT_ASKED))) == ""

@@ -22,6 +22,7 @@ from matricula.sso.tests.minting import (
     private_key,
     response,
     sign,
+    signature_of,
     signed,
 )
 
@@ -140,6 +141,19 @@ FAILURES = {
         change=lambda clear: clear.replace(b"</a:Assertion>", b"<a:Assertion></a:Assertion></a:Assertion>"),
     ),
 }
+
+
+def advised(advice):
+    """Signed with all that is in it, by the right key."""
+    root = response()
+    etree.SubElement(assertion_of(root), ASSERTION + "Advice").append(advice)
+    sign(assertion_of(root))
+    return root
+
+
+FAILURES["a signed response"] = encrypt(signed(), change=lambda clear: etree.tostring(signed("response")))
+FAILURES["an assertion in advice"] = encrypt(advised(forged_copy(assertion_of(response()))))
+FAILURES["a signature in advice"] = encrypt(advised(signature_of(assertion_of(signed()))))
 
 
 @pytest.mark.parametrize("failure", FAILURES)
