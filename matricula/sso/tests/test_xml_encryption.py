@@ -25,6 +25,7 @@ from matricula.sso.tests.minting import (
     signature_of,
     signed,
 )
+from matricula.sso.xml_encryption import remove_padding
 
 OURS = (private_key("ours"),)
 ENC = f"{{{XMLENC}}}"
@@ -186,3 +187,10 @@ def test_nothing_beside_the_encrypted_assertion_is_read():
 def test_an_assertion_that_was_opened_is_judged_like_any_other():
     root = encrypt(signed(audience="<a:AudienceRestriction/>"))
     assert refused(root, decryption_keys=OURS) == "audience"
+
+
+@pytest.mark.parametrize("padded", [b"", bytes(16), bytes(15) + b"\x11"])
+def test_padding_is_one_byte_at_least_and_one_block_at_most(padded):
+    with pytest.raises(ValueError, match="padding"):
+        remove_padding(padded)
+    assert remove_padding(b"a" + bytes(14) + b"\x0f") == b"a"
