@@ -41,7 +41,9 @@ class LivedIn(House):
 
     def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
         super().__init__(organization, program, course, owner)
-        self.connection = organization.connections.create(kind="oidc", name="Sign-in", state="live", tested_at=timezone.now())
+        self.connection = organization.connections.create(
+            kind="oidc", name="Sign-in", state="live", tested_at=timezone.now()
+        )
         self.judged = self.connection.judged_answers.create(purpose="test", passed=True)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)

@@ -1,0 +1,72 @@
+"""The certificates with which an identity provider signs. The pin is the trust, not who issued them."""
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from matricula.sso.errors import CertificateTooWeak, CertificateUnreadable
+
+SHORTEST_RSA = 2048
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----")
+
+
+@dataclass(frozen=True)
+class SigningCertificate:
+    """An X.509 certificate (RFC 5280) whose key is strong enough. Its dates are told, never enforced."""
+
+    der: bytes
+
+    @cached_property
+    def loaded(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(self.der)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal."""
+        return self.loaded.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def not_before(self) -> datetime:
+        return self.loaded.not_valid_before_utc
+
+    @property
+    def not_after(self) -> datetime:
+        return self.loaded.not_valid_after_utc
+
+    @cached_property
+    def signs_with(self) -> str:
+        """`rsa` or `ecdsa`, as algorithms are named; nothing for a key that is not accepted."""
+        key = self.loaded.public_key()
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= SHORTEST_RSA:
+            return "rsa"
+        if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
+            return "ecdsa"
+        return ""
+
+    def to_text(self) -> str:
+        """Base64 of DER: how metadata writes it, and how it is kept."""
+        return base64.b64encode(self.der).decode()
+
+
+def read_certificate(text: str) -> SigningCertificate:
+    """A certificate as people paste it: PEM (RFC 7468), or base64 as in metadata (XML Signature, 4.5.4).
+
+    Raises CertificateUnreadable or CertificateTooWeak.
+    """
+    pem = PEM.search(text)
+    try:
+        der = base64.b64decode("".join((pem[1] if pem else text).split()), validate=True)
+        certificate = SigningCertificate(der)
+        known = certificate.signs_with, certificate.fingerprint, certificate.not_before, certificate.not_after
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise CertificateUnreadable from error
+    if not known[0]:
+        raise CertificateTooWeak
+    return certificate
