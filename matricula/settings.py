@@ -293,6 +293,7 @@ LIMITS = chosen_limits(
         "logo": (30, 60),
         "course-upload": (100, 60),
         "check-domain": (60, 60),
+        "company-answer": (3_000, 15),
     },
 )
 """Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""

@@ -9,14 +9,17 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.identities.models import Connection
+from matricula.db.queries import insert_once
+from matricula.identities.models import Connection, ConnectionKey
 from matricula.organizations.models import Organization
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
 from matricula.sso.discovery import Discovery, fetch_discovery
-from matricula.sso.errors import ConnectionExists, NotTested
+from matricula.sso.errors import ConnectionExists, LastCertificate, NoIdentityProvider, NotTested
 from matricula.sso.key_sets import fetch_key_set
+from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
+from matricula.sso.signing_certificates import SigningCertificate
 
 SEAL = "connection"
 
@@ -35,6 +38,18 @@ class OpenIdSettings:
 def callback_address(connection: Connection) -> str:
     """What has to be entered at the provider, character for character (OpenID Connect Core 1.0, 3.1.2.1)."""
     path = reverse("sso:callback", args=[connection.organization.slug, connection.public_id])
+    return f"{settings.BASE_URL}{path}"
+
+
+def entity_id(connection: Connection) -> str:
+    """Our own name for a SAML provider: the address of our metadata."""
+    path = reverse("sso:metadata", args=[connection.organization.slug, connection.public_id])
+    return f"{settings.BASE_URL}{path}"
+
+
+def acs_address(connection: Connection) -> str:
+    """Where a SAML provider posts its answers."""
+    path = reverse("sso:acs", args=[connection.organization.slug, connection.public_id])
     return f"{settings.BASE_URL}{path}"
 
 
@@ -58,9 +73,11 @@ def ask_provider(issuer: str) -> tuple[Discovery, str]:
 
 
 @transaction.atomic
-def begin_connection(*, organization: Organization, name: str, actor: Account) -> Connection:
+def begin_connection(
+    *, organization: Organization, name: str, actor: Account, kind: str = Connection.Kind.OIDC
+) -> Connection:
     """A draft: its public id is needed at the provider before anything is known of it."""
-    connection: Connection = organization.connections.create(kind=Connection.Kind.OIDC, name=name)
+    connection: Connection = organization.connections.create(kind=kind, name=name)
     record("connection.begun", actor=actor, organization=organization, subject=connection)
     return connection
 
@@ -93,6 +110,90 @@ def save_openid_settings(*, connection: Connection, entered: OpenIdSettings, act
         after = {"name": entered.name, "state": connection.state if same else Connection.State.DRAFT.value}
         organization = connection.organization_id
         record("connection.changed", actor=actor, organization=organization, subject=connection, after=after)
+
+
+@dataclass(frozen=True)
+class SamlSettings:
+    """What an owner enters. Empty `metadata` keeps what there is; of a federation `chosen` says which one."""
+
+    name: str
+    metadata: bytes = b""
+    chosen: str = ""
+    subject_from: str = ""
+    takes_unsolicited: bool = False
+
+
+@transaction.atomic
+def save_saml_settings(*, connection: Connection, entered: SamlSettings, actor: Account) -> None:
+    """Certificates in the metadata come beside those there are: one that was pinned goes by a person's hand.
+
+    Raises what reading metadata raises, ConnectionExists.
+    """
+    now = timezone.now()
+    known = IdentityProvider.from_json(connection.provider) if connection.provider else None
+    read = (
+        read_identity_provider(entered.metadata, now=now, entity_id=entered.chosen)
+        if entered.metadata
+        else None
+    )
+    provider = read or known
+    if provider is None:
+        raise NoIdentityProvider
+    same = connection.issuer == provider.entity_id and connection.subject_from == entered.subject_from
+    untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
+    try:
+        with transaction.atomic():
+            Connection.objects.filter(pk=connection.pk).update(
+                name=entered.name,
+                issuer=provider.entity_id,
+                provider=provider.to_json(),
+                subject_from=entered.subject_from,
+                takes_unsolicited=entered.takes_unsolicited,
+                **untested,
+            )
+    except IntegrityError as exists:
+        raise ConnectionExists from exists
+    if known and known.entity_id != provider.entity_id:
+        connection.certificates.in_force().update(retired_at=now)
+    for one in provider.certificates:
+        add_certificate(connection, one)
+    after = {"name": entered.name, "state": connection.state if same else Connection.State.DRAFT.value}
+    record(
+        "connection.changed",
+        actor=actor,
+        organization=connection.organization_id,
+        subject=connection,
+        after=after,
+    )
+
+
+def add_certificate(connection: Connection, certificate: SigningCertificate) -> None:
+    """Beside those in force; one that is there already stays as it is."""
+    insert_once(
+        ConnectionKey(
+            connection=connection,
+            certificate=certificate.to_text(),
+            fingerprint=certificate.fingerprint,
+            starts_at=certificate.not_before,
+            ends_at=certificate.not_after,
+        )
+    )
+
+
+@transaction.atomic
+def retire_certificate(*, key: ConnectionKey, actor: Account) -> None:
+    """Nothing that it signed is believed any more. Raises LastCertificate."""
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=key.connection_id)
+    if not connection.certificates.in_force().exclude(pk=key.pk).exists():
+        raise LastCertificate
+    connection.certificates.in_force().filter(pk=key.pk).update(retired_at=timezone.now())
+    record(
+        "connection.certificate_retired",
+        actor=actor,
+        organization=connection.organization_id,
+        subject=connection,
+        before={"name": key.fingerprint},
+    )
 
 
 @transaction.atomic

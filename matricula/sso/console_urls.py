@@ -8,6 +8,7 @@ sign_in_patterns = [
     path("<str:connection_id>/", connections.connection, name="connection"),
     path("<str:connection_id>/test/", connections.test, name="test"),
     path("<str:connection_id>/switch/", connections.switch, name="switch"),
+    path("<str:connection_id>/certificates/<int:key_id>/", connections.retirement, name="retire"),
     path("<str:connection_id>/answers/<str:answer_id>/", connections.judged, name="judged"),
 ]
 urlpatterns = [path("sign-in/", include((sign_in_patterns, "sign-in")))]

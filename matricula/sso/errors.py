@@ -306,3 +306,8 @@ class NoSigningCertificate(SingleSignOnError):
 
     code = "no_signing_certificate"
     sentence = _("The metadata has no certificate with which the identity provider signs.")
+
+
+class LastCertificate(ConnectionRefused):
+    code = "last_certificate"
+    sentence = _("This is the only certificate. Add the next one before you retire it.")

@@ -1,6 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matricula.identities.models import Connection
+from matricula.sso.connections import OpenIdSettings, SamlSettings
+
+LARGEST_METADATA = 5 * 1024 * 1024
+
 
 class NameForm(forms.Form):
     name = forms.CharField(
@@ -10,7 +15,68 @@ class NameForm(forms.Form):
     )
 
 
+class NewForm(NameForm):
+    kind = forms.ChoiceField(
+        label=_("Protocol"),
+        help_text=_("Take OpenID Connect where your provider has both: it needs no certificates."),
+        choices=Connection.Kind.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class SamlForm(NameForm):
+    source = "metadata"
+    """The field whose content was refused."""
+
+    metadata = forms.CharField(
+        label=_("Metadata of your identity provider"),
+        help_text=_("The XML, pasted whole. Certificates in it come beside those you have."),
+        max_length=2_000_000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    metadata_file = forms.FileField(label=_("Or the file"), required=False)
+    chosen = forms.CharField(
+        label=_("Which one"),
+        help_text=_("Only where the metadata describes several: the entityID of yours."),
+        max_length=500,
+        required=False,
+    )
+    subject_from = forms.CharField(
+        label=_("Attribute that says who it is"),
+        help_text=_("Empty takes the NameID. It must never change and never go to somebody else."),
+        max_length=200,
+        required=False,
+    )
+    takes_unsolicited = forms.BooleanField(
+        label=_("Let people begin at the identity provider's own portal"), required=False
+    )
+
+    def clean_metadata_file(self) -> bytes:
+        found = self.cleaned_data.get("metadata_file")
+        if found is None:
+            return b""
+        if found.size > LARGEST_METADATA:
+            raise forms.ValidationError(_("The file is too large."))
+        content: bytes = found.read(LARGEST_METADATA)
+        return content
+
+    def entered(self) -> SamlSettings:
+        data = self.cleaned_data
+        pasted = data["metadata"].strip().encode()
+        return SamlSettings(
+            name=data["name"],
+            metadata=data["metadata_file"] or pasted,
+            chosen=data["chosen"],
+            subject_from=data["subject_from"],
+            takes_unsolicited=data["takes_unsolicited"],
+        )
+
+
 class OpenIdForm(NameForm):
+    source = "issuer"
+
     issuer = forms.CharField(
         label=_("Issuer"),
         help_text=_("An https address. Entra, Okta, Google and Keycloak show it beside the client id."),
@@ -30,3 +96,6 @@ class OpenIdForm(NameForm):
         self.fields["client_secret"].required = not has_secret
         if has_secret:
             self.fields["client_secret"].help_text = _("Leave it empty to keep the one there is.")
+
+    def entered(self) -> OpenIdSettings:
+        return OpenIdSettings(**self.cleaned_data)

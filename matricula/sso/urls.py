@@ -9,4 +9,7 @@ urlpatterns = [
     path("<slug:slug>/link/account/", sign_in.link_account, name="link-account"),
     path("<slug:slug>/<str:connection_id>/start/", sign_in.start, name="start"),
     path("<slug:slug>/<str:connection_id>/callback/", sign_in.callback, name="callback"),
+    path("<slug:slug>/<str:connection_id>/acs/", sign_in.acs, name="acs"),
+    path("<slug:slug>/<str:connection_id>/answer/<str:handle>/", sign_in.answer, name="answer"),
+    path("<slug:slug>/<str:connection_id>/metadata/", sign_in.metadata, name="metadata"),
 ]

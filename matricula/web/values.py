@@ -9,16 +9,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 LONGEST = 2000
 """Characters: more than any address or word of a page."""
 
 
-def text_in(values: Mapping[str, Any], name: str, default: str = "") -> str:
+def text_in(values: Mapping[str, Any], name: str, default: str = "", *, longest: int = LONGEST) -> str:
     """Of a form or a query. Raises BadRequest for what no database keeps, or is longer than any of ours."""
-    given = values.get(name, default)
-    if not isinstance(given, str) or len(given) > LONGEST or not is_storable(given):
+    return checked(values.get(name, default), name, longest)
+
+
+def texts_in(values: QueryDict, name: str) -> list[str]:
+    """All of that name. Raises BadRequest as `text_in` does."""
+    return [checked(one, name, LONGEST) for one in values.getlist(name)]
+
+
+def checked(given: object, name: str, longest: int) -> str:
+    if not isinstance(given, str) or len(given) > longest or not is_storable(given):
         raise BadRequest(name)
     return given
 

@@ -20,7 +20,7 @@ from matricula.learning.models import Enrolment, Progress
 from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
-from matricula.web.values import number_in, text_in
+from matricula.web.values import number_in, text_in, texts_in
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
 
@@ -161,8 +161,8 @@ def keep_quiz_answers(request: HttpRequest, enrolment: Enrolment, key: str) -> H
 
 def save_answers(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> None:
     """Of a part of the questions, or of an earlier version, beside what is kept of the others."""
-    sent, changed = read_answers(request.POST, questions_of(quiz)), request.POST.getlist("changed")
-    if request.POST.get("version") != version_of(quiz):
+    sent, changed = read_answers(request.POST, questions_of(quiz)), texts_in(request.POST, "changed")
+    if text_in(request.POST, "version") != version_of(quiz):
         add_answers(enrolment=enrolment, lesson=quiz, answers={key: one for key, one in sent.items() if one})
     elif changed:
         add_answers(

@@ -83,7 +83,7 @@ def at_provider(page, who):
 
 def set_up(olga, provider, **more):
     """As the page asks for it; the connection."""
-    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra"})
+    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra", "kind": "oidc"})
     connection = Connection.objects.latest("pk")
     entered = {
         "name": "Nordlicht Entra",
@@ -305,7 +305,7 @@ def test_nobody_is_sent_on_to_another_site(olga, ada, provider, path):
     ],
 )
 def test_olga_is_told_in_a_sentence_why_an_issuer_is_none(olga, provider, issuer, words):
-    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra"})
+    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra", "kind": "oidc"})
     connection = Connection.objects.get()
     entered = {"name": "N", "issuer": issuer, "client_id": "c", "client_secret": "s"}
     page = olga.post(f"{CONSOLE}{connection.public_id}/", entered).content.decode()

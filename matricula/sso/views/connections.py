@@ -6,24 +6,30 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from matricula.accounts.models import Account
 from matricula.identities.models import Connection, Flow
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
 from matricula.security.outgoing import FetchFailed
 from matricula.sso.connections import (
-    OpenIdSettings,
+    acs_address,
     begin_connection,
     callback_address,
+    entity_id,
+    retire_certificate,
     save_openid_settings,
+    save_saml_settings,
     switch_off,
     switch_on,
 )
-from matricula.sso.errors import NotTested, SingleSignOnError
-from matricula.sso.forms import NameForm, OpenIdForm
+from matricula.sso.errors import LastCertificate, NotTested, SingleSignOnError
+from matricula.sso.forms import NewForm, OpenIdForm, SamlForm
 from matricula.sso.history import lines_of
 from matricula.sso.views.sign_in import leave, own_address
+from matricula.web.values import text_in
 
 SHOWN = 20
+KEPT = ("name", "issuer", "client_id", "subject_from", "takes_unsolicited")
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -41,11 +47,10 @@ def connections(request: HttpRequest, organization: Organization) -> HttpRespons
 @freshly_owning
 @FORM
 def new(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """The name first: the provider asks for addresses that are made with it."""
-    form = NameForm(request.POST or None)
+    """Name and protocol first: the provider asks for addresses that are made with it."""
+    form = NewForm(request.POST or None, initial={"kind": Connection.Kind.OIDC})
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["name"]
-        made = begin_connection(organization=organization, name=name, actor=actor_of(request))
+        made = begin_connection(organization=organization, actor=actor_of(request), **form.cleaned_data)
         return redirect("sign-in:connection", organization.slug, made.public_id)
     return render(request, "sso/console/new.html", {"organization": organization, "form": form})
 
@@ -59,15 +64,12 @@ def connection_of(organization: Organization, connection_id: str) -> Connection:
 def connection(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
     """What to enter there, what to enter here, the test, and the switch."""
     shown = connection_of(organization, connection_id)
-    has_secret = bool(shown.sealed_secret)
-    initial = {"name": shown.name, "issuer": shown.issuer, "client_id": shown.client_id}
-    form = OpenIdForm(request.POST or None, initial=initial, has_secret=has_secret)
+    form = form_of(shown, request)
     if request.method == "POST" and form.is_valid():
         try:
-            entered = OpenIdSettings(**form.cleaned_data)
-            save_openid_settings(connection=shown, entered=entered, actor=actor_of(request))
+            save(shown, form, actor_of(request))
         except (SingleSignOnError, FetchFailed) as refusal:
-            form.add_error("issuer", str(refusal))
+            form.add_error(form.source, str(refusal))
         else:
             messages.success(request, _("Saved. Now test it."))
             return redirect("sign-in:connection", organization.slug, shown.public_id)
@@ -75,11 +77,54 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
         "organization": organization,
         "connection": shown,
         "form": form,
-        "callback": callback_address(shown),
+        "theirs": addresses_for(shown),
+        "certificates": shown.certificates.in_force().order_by("ends_at"),
         "history": shown.judged_answers.order_by("-at")[:SHOWN],
         "address": own_address(organization),
     }
     return render(request, "sso/console/connection.html", context)
+
+
+def form_of(shown: Connection, request: HttpRequest) -> SamlForm | OpenIdForm:
+    initial = {name: getattr(shown, name) for name in KEPT}
+    if shown.kind == Connection.Kind.SAML:
+        return SamlForm(request.POST or None, request.FILES or None, initial=initial)
+    return OpenIdForm(request.POST or None, initial=initial, has_secret=bool(shown.sealed_secret))
+
+
+def save(shown: Connection, form: SamlForm | OpenIdForm, actor: Account) -> None:
+    if isinstance(form, SamlForm):
+        save_saml_settings(connection=shown, entered=form.entered(), actor=actor)
+    else:
+        save_openid_settings(connection=shown, entered=form.entered(), actor=actor)
+
+
+def addresses_for(shown: Connection) -> list[tuple[str, str, str]]:
+    """What is entered at the provider: an id for the page, what providers call it, and the address."""
+    if shown.kind == Connection.Kind.SAML:
+        return [
+            ("entity-id", _("Identifier (entityID) and metadata"), entity_id(shown)),
+            ("acs", _("Reply address (ACS)"), acs_address(shown)),
+        ]
+    return [("redirect-uri", _("Redirect URI"), callback_address(shown))]
+
+
+@freshly_owning
+@FORM
+def retirement(
+    request: HttpRequest, organization: Organization, connection_id: str, key_id: int
+) -> HttpResponse:
+    """A question, and its answer."""
+    shown = connection_of(organization, connection_id)
+    key = get_object_or_404(shown.certificates.in_force(), pk=key_id)
+    context = {"organization": organization, "connection": shown, "key": key}
+    if request.method != "POST":
+        return render(request, "sso/console/retire.html", context)
+    try:
+        retire_certificate(key=key, actor=actor_of(request))
+    except LastCertificate as refusal:
+        messages.error(request, str(refusal))
+    return redirect("sign-in:connection", organization.slug, connection_id)
 
 
 @freshly_owning
@@ -111,7 +156,7 @@ def switch(request: HttpRequest, organization: Organization, connection_id: str)
     shown = connection_of(organization, connection_id)
     if request.method == "POST":
         try:
-            turn = switch_on if request.POST.get("to") == "live" else switch_off
+            turn = switch_on if text_in(request.POST, "to") == "live" else switch_off
             turn(connection=shown, actor=actor_of(request))
         except NotTested as refusal:
             messages.error(request, str(refusal))

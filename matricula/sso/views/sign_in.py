@@ -1,6 +1,7 @@
 """A company's own sign-in address: out to its provider, back, and straight in."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,27 +10,37 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
 from matricula.identities.company_sessions import start_company_session
 from matricula.identities.errors import FlowEnded, IdentityError
-from matricula.identities.flows import begin_flow, take_flow
+from matricula.identities.flows import Left, begin_flow, note_seen_once, store_answer, take_answer, take_flow
 from matricula.identities.identities import known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
 from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.security.clients import network_of
+from matricula.security.errors import TooManyTries
 from matricula.security.secrets import SealUnreadable
+from matricula.security.throttling import NetworkLimit, Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
 from matricula.sso.code_flow import read_callback
-from matricula.sso.connections import note_test_passed
+from matricula.sso.connections import acs_address, entity_id, note_test_passed
 from matricula.sso.errors import CallbackMalformed, SingleSignOnError
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
+from matricula.sso.saml_requests import Departure, write_service_provider
+from matricula.sso.saml_responses import read_in_response_to
+from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, departure_of, judge_saml_answer
 from matricula.web.access import public
+from matricula.web.errors import refusal_page
+from matricula.web.values import text_in
 
 PENDING = "sso_pending"
 HOME = "/learn/"
+ANSWERS = NetworkLimit("company-answer")
 
 
 @public
@@ -46,7 +57,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
 
 def next_path(request: HttpRequest, method: str) -> str:
     """A path of this site, else nothing."""
-    asked: str = getattr(request, method).get("next", "")[:500]
+    asked: str = text_in(getattr(request, method), "next")[:500]
     local = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
     return asked if local else ""
 
@@ -68,11 +79,21 @@ def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
 
 def leave(request: HttpRequest, connection: Connection, **more: Any) -> HttpResponse:
     left = begin_flow(request, connection=connection, **more)
-    context = {"connection": connection, "address": provider_address(connection, left)}
+    departure = way_out(connection, left)
+    context = {"connection": connection, "address": departure.address, "fields": departure.fields}
     response = render(request, "sso/pages/leave.html", context)
     response["Cache-Control"] = "no-store"
+    if departure.fields:
+        parts = urlsplit(departure.address)
+        response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
     left.keep(response)
     return response
+
+
+def way_out(connection: Connection, left: Left) -> Departure:
+    if connection.kind == Connection.Kind.SAML:
+        return departure_of(connection, left)
+    return Departure(provider_address(connection, left))
 
 
 @public
@@ -85,17 +106,82 @@ def callback(request: HttpRequest, slug: str, connection_id: str) -> HttpRespons
             raise CallbackMalformed
         brought = read_callback(request.META.get("QUERY_STRING", ""))
         flow = take_flow(request, connection=connection, state=brought.state)
-        if flow.purpose == Flow.Purpose.SIGN_IN and connection.state != Connection.State.LIVE:
-            raise FlowEnded
+        require_live(connection, flow)
         answer = judge_openid_answer(connection, brought, checks)
     except AnswerRefused as refused:
         return tell_refused(request, connection, flow, checks, reason=refused.code)
     except (SingleSignOnError, IdentityError, SealUnreadable) as refusal:
         code = getattr(refusal, "code", "sealed")
         return tell_refused(request, connection, flow, checks, reason=code, words=str(refusal))
-    if flow.purpose == Flow.Purpose.TEST:
+    return finish(request, connection, flow, checks, answer)
+
+
+@csrf_exempt
+@public
+@require_POST
+def acs(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """A provider's page posts its answer here (SAML 2.0 Bindings, 3.5), without a cookie of ours: it is kept
+    for the browser, which comes for it at once."""
+    connection = connection_of(slug, connection_id)
+    posted = text_in(request.POST, "SAMLResponse", longest=LARGEST_ANSWER)
+    if connection.kind != Connection.Kind.SAML or not posted:
+        return tell_refused(request, connection, None, Checks(), reason="malformed")
+    try:
+        spend([Tally(ANSWERS, network_of(request))])
+    except TooManyTries as wait:
+        return refusal_page(request, wait)
+    handle = store_answer(connection=connection, content=posted)
+    response = HttpResponse(status=303)
+    response["Location"] = reverse("sso:answer", args=[slug, connection_id, handle])
+    return response
+
+
+@public
+@require_safe
+def answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
+    """What was posted, judged in the browser's own session. HEAD is nobody's answer."""
+    connection, flow = connection_of(slug, connection_id), None
+    try:
+        if request.method == "HEAD":
+            raise CallbackMalformed
+        raw = decode_answer(take_answer(connection=connection, handle=handle))
+        asked = read_in_response_to(raw)
+        if asked or not connection.takes_unsolicited:
+            flow = take_flow(request, connection=connection, state=asked)
+        require_live(connection, flow)
+        judged = judge_saml_answer(connection, raw, request_id=asked)
+        note_seen_once(connection=connection, value=judged.assertion_id, until=judged.not_on_or_after)
+    except AnswerRefused as refused:
+        return tell_refused(request, connection, flow, refused.checks, reason=refused.code)
+    except (SingleSignOnError, IdentityError) as refusal:
+        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
+    return finish(request, connection, flow, judged.checks, judged.answer)
+
+
+@public
+@require_safe
+def metadata(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
+    """Ours, for a SAML provider (Metadata, 2.4.4)."""
+    connection = connection_of(slug, connection_id)
+    if connection.kind != Connection.Kind.SAML:
+        raise Http404
+    ours = write_service_provider(entity_id(connection), acs_address(connection))
+    return HttpResponse(ours, content_type="application/samlmetadata+xml")
+
+
+def require_live(connection: Connection, flow: Flow | None) -> None:
+    """Raises FlowEnded where the connection was switched off meanwhile; a test is for one that is not on."""
+    is_test = flow is not None and flow.purpose == Flow.Purpose.TEST
+    if not is_test and connection.state != Connection.State.LIVE:
+        raise FlowEnded
+
+
+def finish(
+    request: HttpRequest, connection: Connection, flow: Flow | None, checks: Checks, answer: Answer
+) -> HttpResponse:
+    if flow and flow.purpose == Flow.Purpose.TEST:
         return finish_test(flow, checks, answer)
-    return go_in(request, flow, answer)
+    return go_in(request, connection, flow, answer)
 
 
 def tell_refused(
@@ -128,9 +214,9 @@ def to_test(connection: Connection, judged: str) -> HttpResponse:
     return redirect("sign-in:judged", connection.organization.slug, connection.public_id, judged)
 
 
-def go_in(request: HttpRequest, flow: Flow, answer: Answer) -> HttpResponse:
+def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answer: Answer) -> HttpResponse:
     """Straight in whom we know; whom we do not know links an account."""
-    connection = flow.connection
+    onward = flow.next_path if flow else ""
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
     except IdentityError as refusal:
@@ -141,12 +227,12 @@ def go_in(request: HttpRequest, flow: Flow, answer: Answer) -> HttpResponse:
             "subject": answer.subject,
             "email": answer.email,
             "name": answer.full_name,
-            "next": flow.next_path,
+            "next": onward,
         }
         return redirect("sso:link", connection.organization.slug)
     note_use(identity, email=answer.email)
     start_company_session(request, identity, until=answer.ends_at)
-    return redirect(flow.next_path or HOME)
+    return redirect(onward or HOME)
 
 
 @public

@@ -1,0 +1,273 @@
+"""Olga sets her company's SAML sign-in up from its metadata; Ada comes in by what it posts."""
+
+import base64
+import re
+import zlib
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from conftest import PASSWORD, person
+from matricula.identities.models import CompanySession, Connection, Identity, StoredAnswer
+from matricula.organizations.models import Affiliation, Role
+from matricula.programs.memberships import enter_program
+from matricula.sso.models import JudgedAnswer
+from matricula.sso.tests import minting
+
+pytestmark = pytest.mark.django_db
+CONSOLE = "/console/nordlicht/sign-in/"
+AUDIENCE = "<a:AudienceRestriction><a:Audience>{}</a:Audience></a:AudienceRestriction>"
+
+
+def metadata(*keys, binding="HTTP-Redirect"):
+    """Of the provider in `minting`, as it would publish it."""
+    described = "".join(
+        '<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
+        f"<ds:X509Certificate>{minting.certificate(key).to_text()}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+        "</md:KeyDescriptor>"
+        for key in keys or ("acme",)
+    )
+    return (
+        f'<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{minting.ISSUER}">'
+        '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        f'{described}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" '
+        'Location="https://idp.acme.example/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>'
+    )
+
+
+@pytest.fixture
+def olga(organization, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    return logged_in("bruno@nordlicht.example")
+
+
+@pytest.fixture
+def ada(program):
+    account = person("Ada", "ada.own@home.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=account, work_email="ada@nordlicht.example"
+    )
+    enter_program(program=program, account=account)
+    return account
+
+
+def logged_in(address):
+    client = Client()
+    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
+    return client
+
+
+def set_up(olga, *keys, **more):
+    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht ADFS", "kind": "saml"})
+    connection = Connection.objects.latest("pk")
+    entered = {"name": "Nordlicht ADFS", "metadata": metadata(*keys)} | more
+    answer = olga.post(f"{CONSOLE}{connection.public_id}/", entered)
+    assert answer.status_code == 302, answer.content.decode()
+    connection.refresh_from_db()
+    return connection
+
+
+@pytest.fixture
+def live(olga):
+    connection = set_up(olga)
+    Connection.objects.update(state="live", tested_at=timezone.now())
+    connection.refresh_from_db()
+    return connection
+
+
+def path_of(connection, rest):
+    return f"/sso/nordlicht/{connection.public_id}/{rest}/"
+
+
+def leave(browser, connection, next_path=""):
+    """The ID of the request that the browser takes along."""
+    page = browser.post(path_of(connection, "start"), {"next": next_path}).content.decode()
+    return request_in(page)
+
+
+def request_in(page):
+    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page)[1])
+    packed = parse_qs(urlsplit(address).query)["SAMLRequest"][0]
+    xml = zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS).decode()
+    return re.search(r' ID="([^"]+)"', xml)[1]
+
+
+def answer_to(connection, request, settings, monkeypatch, **changes):
+    """What the provider posts, base64."""
+    monkeypatch.setattr(minting, "NOW", timezone.now())
+    base = f"{settings.BASE_URL}/sso/nordlicht/{connection.public_id}/"
+    asked = f'InResponseTo="{request}"' if request else ""
+    given = {
+        "destination": f'Destination="{base}acs/"',
+        "recipient": f'Recipient="{base}acs/"',
+        "audience": AUDIENCE.format(f"{base}metadata/"),
+        "in_response_to": asked,
+        "confirmed": asked,
+        "confirmed_until": f'NotOnOrAfter="{minting.at(300)}"',
+        "window": f'NotBefore="{minting.at(-60)}" NotOnOrAfter="{minting.at(3600)}"',
+        "instant": f'AuthnInstant="{minting.at(-5)}"',
+    } | changes
+    key = given.pop("key", "acme")
+    return base64.b64encode(minting.written(minting.signed(key=key, **given))).decode()
+
+
+@pytest.fixture
+def answered(settings, monkeypatch):
+    """Posted from the provider's page, without a cookie of ours, then fetched by the browser itself."""
+
+    def come(browser, connection, request, **changes):
+        content = answer_to(connection, request, settings, monkeypatch, **changes)
+        posted = Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
+        assert posted.status_code == 303
+        return browser.get(posted.headers["Location"])
+
+    return come
+
+
+def test_olga_sets_it_up_from_metadata_and_reads_what_to_enter_there(olga, settings):
+    connection = set_up(olga)
+    assert connection.issuer == minting.ISSUER
+    assert [one.fingerprint for one in connection.certificates.in_force()] == [
+        minting.certificate("acme").fingerprint
+    ]
+    page = olga.get(f"{CONSOLE}{connection.public_id}/").content.decode()
+    base = f"{settings.BASE_URL}/sso/nordlicht/{connection.public_id}/"
+    assert f"{base}acs/" in page
+    assert f"{base}metadata/" in page
+    ours = Client().get(path_of(connection, "metadata"))
+    assert f'entityID="{base}metadata/"'.encode() in ours.content
+    assert ours.headers["Content-Type"] == "application/samlmetadata+xml"
+
+
+def test_a_test_run_shows_what_came_and_opens_nothing(olga, settings, monkeypatch, answered):
+    connection = set_up(olga)
+    page = olga.post(f"{CONSOLE}{connection.public_id}/test/").content.decode()
+    answer = answered(olga, connection, request_in(page))
+    shown = olga.get(answer.headers["Location"]).content.decode()
+    assert "The test passed" in shown
+    assert minting.ADA in shown
+    assert not Identity.objects.exists()
+    assert olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "live"}).status_code == 302
+    assert Connection.objects.get().state == "live"
+
+
+def test_ada_links_once_and_comes_straight_in_from_then_on(live, ada, program, answered):
+    browser, page = logged_in("ada.own@home.example"), f"/learn/programs/{program.public_id}/"
+    answer = answered(browser, live, leave(browser, live, page))
+    assert answer.headers["Location"] == "/sso/nordlicht/link/"
+    assert browser.post("/sso/nordlicht/link/account/").headers["Location"] == page
+    other = Client()
+    request = leave(other, live, page)
+    again = answered(other, live, request, version='Version="2.0" ')
+    assert again.status_code in (302, 403)
+    assert Identity.objects.get().account == ada
+
+
+def test_an_answer_is_judged_in_the_browser_that_asked_and_once(live, ada, answered, settings, monkeypatch):
+    browser, stranger = Client(), Client()
+    request = leave(browser, live)
+    assert answered(stranger, live, request).status_code == 403
+    assert answered(browser, live, request).status_code == 302
+    assert answered(browser, live, request).status_code == 403
+    second = leave(browser, live)
+    repeated = answered(browser, live, second)
+    assert repeated.status_code == 403, "the same assertion for another request"
+    assert JudgedAnswer.objects.filter(reason="answer_repeated").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": "other"},
+        {"audience": AUDIENCE.format("https://elsewhere.example")},
+        {"recipient": 'Recipient="https://elsewhere.example/"'},
+        {"issuer": "<a:Issuer>https://elsewhere.example</a:Issuer>"},
+        {"status": '<p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"/>'},
+        {"name_id": '<a:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient">_x</a:NameID>'},
+    ],
+)
+def test_an_answer_that_is_not_for_us_opens_nothing_and_its_reference_is_in_the_history(
+    live, olga, answered, changes
+):
+    browser = Client()
+    page = answered(browser, live, leave(browser, live), **changes)
+    assert page.status_code == 403
+    judged = JudgedAnswer.objects.get()
+    assert judged.reference in page.content.decode()
+    shown = olga.get(f"{CONSOLE}{live.public_id}/answers/{judged.public_id}/")
+    assert "The answer was refused" in shown.content.decode()
+    assert not CompanySession.objects.exists()
+
+
+def test_an_answer_that_nobody_asked_for_opens_only_where_the_company_allows_it(live, ada, answered):
+    assert answered(Client(), live, "").status_code == 403
+    Connection.objects.update(takes_unsolicited=True)
+    assert answered(Client(), live, "").status_code == 302
+
+
+@pytest.mark.parametrize("posted", ["", "%%%", "PHNhbWw+", "A" * 300_000, "PCFET0NUWVBFIGE+"])
+def test_what_is_no_answer_has_its_page_and_opens_nothing(live, posted):
+    browser = Client()
+    leave(browser, live)
+    answer = Client().post(path_of(live, "acs"), {"SAMLResponse": posted})
+    if answer.status_code == 303:
+        answer = browser.get(answer.headers["Location"])
+    assert answer.status_code in (400, 403)
+    assert not CompanySession.objects.exists()
+
+
+def test_a_stored_answer_is_fetched_once(live, answered, settings, monkeypatch):
+    browser = Client()
+    content = answer_to(live, leave(browser, live), settings, monkeypatch)
+    where = Client().post(path_of(live, "acs"), {"SAMLResponse": content}).headers["Location"]
+    assert browser.head(where).status_code == 400
+    assert browser.get(where).status_code == 302
+    assert not StoredAnswer.objects.exists()
+    assert browser.get(where).status_code == 403
+
+
+def test_a_new_certificate_comes_beside_the_old_and_the_last_one_stays(olga, live, ada, answered):
+    entered = {"name": "Nordlicht ADFS", "metadata": metadata("next")}
+    olga.post(f"{CONSOLE}{live.public_id}/", entered)
+    assert live.certificates.in_force().count() == 2
+    browser = Client()
+    assert answered(browser, live, leave(browser, live)).status_code == 302
+    old = live.certificates.get(fingerprint=minting.certificate("acme").fingerprint)
+    assert old.last_used_at
+    page = f"{CONSOLE}{live.public_id}/certificates/{old.pk}/"
+    assert "Retire this certificate?" in olga.get(page).content.decode()
+    olga.post(page)
+    assert live.certificates.in_force().count() == 1
+    left = live.certificates.in_force().get()
+    olga.post(f"{CONSOLE}{live.public_id}/certificates/{left.pk}/")
+    assert live.certificates.in_force().count() == 1
+    other = Client()
+    assert answered(other, live, leave(other, live)).status_code == 403
+
+
+def test_a_provider_that_takes_requests_by_post_only_gets_a_form_that_may_go_there(olga):
+    connection = set_up(olga, metadata=metadata(binding="HTTP-POST"))
+    Connection.objects.update(state="live", tested_at=timezone.now())
+    answer = Client().post(path_of(connection, "start"))
+    assert b'name="SAMLRequest"' in answer.content
+    assert "form-action 'self' https://idp.acme.example" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "words"),
+    [
+        ("", "describes no"),
+        ("<a/>", "describes no"),
+        ("<!DOCTYPE a><a/>", "DOCTYPE"),
+        ("<", "not well-formed"),
+    ],
+)
+def test_olga_is_told_in_a_sentence_why_metadata_is_none(olga, pasted, words):
+    olga.post(f"{CONSOLE}new/", {"name": "N", "kind": "saml"})
+    connection = Connection.objects.get()
+    page = olga.post(f"{CONSOLE}{connection.public_id}/", {"name": "N", "metadata": pasted})
+    assert words in page.content.decode()
+    assert Connection.objects.get().issuer == ""
