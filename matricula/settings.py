@@ -236,6 +236,15 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
 
+ACCOUNT_PAGES: list[dict[str, Any]] = [
+    {"url": "accounts:home", "label": _("You")},
+    {"url": "accounts:addresses", "label": _("E-mail addresses")},
+    {"url": "accounts:password", "label": _("Password")},
+    {"url": "accounts:second-factors", "label": _("Second factors")},
+    {"url": "accounts:sessions", "label": _("Sessions")},
+    {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
+]
+
 # -- mail ------------------------------------------------------------------------------------------
 EMAIL_URL = validated_email_url(
     env.str("EMAIL_URL", default="inbox:" if DEVELOPMENT else ""), development=DEVELOPMENT

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from conftest import person
 from matricula.api.tokens import grant_token
@@ -95,7 +96,16 @@ class House:
     def sign_in(self):
         connection = self.organization.connections.create(kind="oidc", name="Sign-in")
         judged = connection.judged_answers.create(purpose="test", passed=True)
-        return {"connection_id": connection.public_id, "answer_id": judged.public_id}
+        key = connection.certificates.create(
+            fingerprint="f", starts_at=timezone.now(), ends_at=timezone.now()
+        )
+        who = person("Lina", f"lina@{self.organization.slug}.example")
+        return {
+            "connection_id": connection.public_id,
+            "answer_id": judged.public_id,
+            "key_id": key.pk,
+            "identity_id": connection.identities.create(subject="s", account=who).public_id,
+        }
 
     def content(self):
         """A course with a lesson and a file, in a Specialization."""

@@ -1,10 +1,12 @@
 from django.urls import include, path
 
-from matricula.sso.views import connections
+from matricula.sso.views import connections, identities
 
 sign_in_patterns = [
     path("", connections.connections, name="connections"),
-    path("new/", connections.new, name="new"),
+    path("new/", connections.new_connection, name="new"),
+    path("people/", identities.identities, name="identities"),
+    path("people/<str:identity_id>/end/", identities.ending, name="end"),
     path("<str:connection_id>/", connections.connection, name="connection"),
     path("<str:connection_id>/test/", connections.test, name="test"),
     path("<str:connection_id>/switch/", connections.switch, name="switch"),

@@ -5,7 +5,7 @@ from matricula.sso.views import sign_in
 app_name = "sso"
 urlpatterns = [
     path("<slug:slug>/", sign_in.company, name="company"),
-    path("<slug:slug>/link/", sign_in.link, name="link"),
+    path("<slug:slug>/link/", sign_in.unknown_subject, name="link"),
     path("<slug:slug>/link/account/", sign_in.link_account, name="link-account"),
     path("<slug:slug>/<str:connection_id>/start/", sign_in.start, name="start"),
     path("<slug:slug>/<str:connection_id>/callback/", sign_in.callback, name="callback"),

@@ -44,6 +44,10 @@ class LivedIn(House):
         self.connection = organization.connections.create(
             kind="oidc", name="Sign-in", state="live", tested_at=timezone.now()
         )
+        self.identity = self.connection.identities.create(subject="s", account=self.member)
+        self.key = self.connection.certificates.create(
+            fingerprint="f", starts_at=timezone.now(), ends_at=timezone.now()
+        )
         self.judged = self.connection.judged_answers.create(purpose="test", passed=True)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
@@ -118,6 +122,8 @@ class LivedIn(House):
             "domain_id": self.domain.public_id,
             "connection_id": self.connection.public_id,
             "answer_id": self.judged.public_id,
+            "key_id": self.key.pk,
+            "identity_id": self.identity.public_id,
             "form": "csv",
             "direction": "up",
             **self.of_a_course(),
@@ -131,6 +137,8 @@ class LivedIn(House):
             **self.of_a_course(),
             "slug": self.organization.slug,
             "connection_id": self.connection.public_id,
+            "identity_id": self.identity.public_id,
+            "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
             "specialization_id": self.series.public_id,

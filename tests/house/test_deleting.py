@@ -14,7 +14,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 GOES_WITH_IT = {
     "accounts_emailaddress",
     "accounts_secondfactor",
+    "accounts_factorremoval",
     "accounts_recoverycode",
+    "identities_identity",
     "joining_arrival",
     "programs_group_managers",
 }

@@ -32,6 +32,7 @@ MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
     "sso:callback": {("sso_judgedanswer", "*")},  # what an identity provider answered, and was refused
+    "sso:answer": {("sso_judgedanswer", "*")},
     "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
 }
 """On GET, by the name of the view; HEAD never.

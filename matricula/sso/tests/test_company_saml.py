@@ -271,3 +271,31 @@ def test_olga_is_told_in_a_sentence_why_metadata_is_none(olga, pasted, words):
     page = olga.post(f"{CONSOLE}{connection.public_id}/", {"name": "N", "metadata": pasted})
     assert words in page.content.decode()
     assert Connection.objects.get().issuer == ""
+
+
+def linked(live, ada):
+    return Identity.objects.create(connection=live, subject="s", account=ada, email="ada@nordlicht.example")
+
+
+def test_olga_sees_whom_her_sign_in_brings_in_and_nothing_of_their_own_and_ends_it(olga, live, ada):
+    identity = linked(live, ada)
+    page = olga.get(f"{CONSOLE}people/").content.decode()
+    assert "ada@nordlicht.example" in page
+    assert "ada.own@home.example" not in page
+    question = olga.get(f"{CONSOLE}people/{identity.public_id}/end/").content.decode()
+    assert "End the sign-in of Ada?" in question
+    assert Identity.objects.live().exists()
+    olga.post(f"{CONSOLE}people/{identity.public_id}/end/")
+    assert Identity.objects.get().ended_by == "company"
+    assert olga.get(f"{CONSOLE}people/{identity.public_id}/end/").status_code == 404
+
+
+def test_ada_sees_her_company_sign_ins_and_ends_one_herself(live, ada, chika):
+    identity, own = linked(live, ada), logged_in("ada.own@home.example")
+    assert "Nordlicht ADFS" in own.get("/account/company-sign-ins/").content.decode()
+    address = f"/account/company-sign-ins/{identity.public_id}/end/"
+    assert logged_in("chika@elsewhere.example").post(address).status_code == 404
+    assert "End the sign-in of Nordlicht Energie?" in own.get(address).content.decode()
+    own.post(address)
+    assert Identity.objects.get().ended_by == "person"
+    assert "No company signs you in" in own.get("/account/company-sign-ins/").content.decode()

@@ -46,7 +46,7 @@ def connections(request: HttpRequest, organization: Organization) -> HttpRespons
 
 @freshly_owning
 @FORM
-def new(request: HttpRequest, organization: Organization) -> HttpResponse:
+def new_connection(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Name and protocol first: the provider asks for addresses that are made with it."""
     form = NewForm(request.POST or None, initial={"kind": Connection.Kind.OIDC})
     if request.method == "POST" and form.is_valid():

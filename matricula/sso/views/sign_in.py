@@ -237,7 +237,7 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
 
 @public
 @require_safe
-def link(request: HttpRequest, slug: str) -> HttpResponse:
+def unknown_subject(request: HttpRequest, slug: str) -> HttpResponse:
     """Nobody here has this company sign-in yet: LINK YOUR ACCOUNT."""
     pending, connection = pending_of(request, slug)
     context = {"connection": connection, "pending": pending}
