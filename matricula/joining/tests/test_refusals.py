@@ -204,7 +204,7 @@ def test_a_personal_invitation_opened_by_another_member_names_both(program, link
     browser = olga_in(program)
     browser.get(link, **BROWSER)
     page = browser.get("/join/welcome/")
-    for words in (f"for {WORK}", "logged in as Olga Petrova", "Go on as Olga Petrova", "Use another account"):
+    for words in (WORK, "logged in as <strong>Olga Petrova", "Go on as Olga Petrova", "Use another account"):
         assert says(page, words), words
     browser.post("/join/now/")
     assert Arrival.objects.get().account is None
@@ -217,7 +217,7 @@ def test_an_invitation_that_somebody_else_answered_names_both_too(program, link,
     browser = olga_in(program)
     browser.get(link, **BROWSER)
     page = browser.get("/join/welcome/")
-    assert says(page, f"for {WORK}")
+    assert says(page, f"It is for <strong>{WORK}")
     assert says(page, "/account/log-in/?next=/learn/programs/")
 
 
