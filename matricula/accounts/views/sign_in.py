@@ -16,6 +16,7 @@ from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeF
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, spend_recovery_code
 from matricula.accounts.sign_in import (
+    KEPT,
     OF_A_STEP,
     begin_session,
     check_password,
@@ -72,8 +73,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """What the visitor holds of arrivals stays with nobody who comes to this browser next."""
     logout(request)
-    return redirect("accounts:sign-in")
+    response = redirect("accounts:sign-in")
+    for name in KEPT:
+        response.delete_cookie(name, path="/join/")
+    return response
 
 
 @public

@@ -264,3 +264,10 @@ def test_a_double_click_on_sign_up_ends_where_one_click_does(link, course, progr
     assert [one.status_code for one in ends] == [200, 200]
     assert ends[0].request["PATH_INFO"] == ends[1].request["PATH_INFO"]
     assert Account.objects.filter(full_name="Ada Okafor").count() == 1
+
+
+def test_who_comes_to_a_browser_after_a_log_out_holds_none_of_its_arrivals(client, link, course):
+    arrival = sign_up(client, link, course)
+    assert client.get(way(arrival, "courses/")).status_code == 200
+    client.post("/account/log-out/")
+    assert client.get(way(arrival, "courses/")).status_code == 404
