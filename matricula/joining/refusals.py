@@ -57,6 +57,7 @@ def refused(
     context = {
         "code": code,
         "arrival": arrival,
+        "program": known.program if known else None,
         "invited": bool(known and known.address),
         "form": AddressForm(initial={"email": arrival.work_email if arrival else ""}, auto_id="ask_%s"),
         "asks": code not in NOTHING_TO_ASK and (code != "declined" or known is not None),

@@ -10,6 +10,7 @@ from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import DayIsOver, EndsBeforeItBegins
 from matricula.programs.models import Group, Program
 from matricula.programs.programs import check_days
+from matricula.web.forms import ManyChosenField
 
 
 class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,6 +36,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "reminds",
             "trusts_the_link",
         ]
+        field_classes = {"courses": ManyChosenField, "specializations": ManyChosenField}
         labels = {
             "name": _("Name"),
             "description": _("What it offers"),

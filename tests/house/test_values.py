@@ -5,10 +5,13 @@ import re
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.forms import BaseForm, ModelMultipleChoiceField
 from django.http import QueryDict
 from django.test import RequestFactory
 
+from matricula.web.forms import ManyChosenField
 from matricula.web.values import number_in, object_in, text_in
+from tests.house.nasty import all_forms
 from tests.house.rooms import PACKAGE
 
 RAW = re.compile(r"request\.(GET|POST)(\.get(list)?\(|\[)|request\.(body|read\(|FILES(\.get\(|\[))")
@@ -24,6 +27,21 @@ def raw_readings() -> dict[str, list[str]]:
         if lines and "tests" not in file.parts and name not in READS_ITSELF:
             found[name] = lines
     return found
+
+
+def test_ids_that_a_form_takes_are_looked_at_before_the_database_is_asked():
+    fields = [
+        (form.__qualname__, name, field)
+        for form in all_forms(BaseForm)
+        if form.__module__.startswith("matricula.")
+        for name, field in getattr(form, "base_fields", {}).items()
+    ]
+    unlooked = [
+        (form, name)
+        for form, name, field in fields
+        if isinstance(field, ModelMultipleChoiceField) and not isinstance(field, ManyChosenField)
+    ]
+    assert (unlooked, any(isinstance(field, ManyChosenField) for *_, field in fields)) == ([], True)
 
 
 def test_no_view_takes_a_value_as_it_is():

@@ -16,8 +16,17 @@ from matricula.joining.models import Request
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import end_membership, enter_program
-from matricula.programs.models import Membership
-from tests.journeys.walking import BROWSER_TEST, click, letter_code, open_link, sees, shoot, sign_in
+from matricula.programs.models import Membership, Program
+from tests.journeys.walking import (
+    BROWSER_TEST,
+    click,
+    letter_code,
+    open_link,
+    open_window,
+    sees,
+    shoot,
+    sign_in,
+)
 
 pytestmark = BROWSER_TEST
 SAID = {
@@ -112,7 +121,7 @@ def test_c6_who_confirms_after_the_last_seat_waits_and_joins_once_there_is_one(
     program.refresh_from_db()
     program.seats = 2
     program.save()
-    click(page, "Try again", role="link")
+    click(page, "Try again")
     assert sees(page, course.title)
     assert Enrolment.objects.get().account.full_name == "Ada Okafor"
 
@@ -143,3 +152,91 @@ def test_h1_somebody_who_was_removed_is_told_so_and_asks_in_one_click(page, prog
         "ada@nordlicht.example",
         "removed",
     )
+
+
+def signs_up(page, course):
+    click(page, "Join now")
+    click(page, course.title, role="link")
+    click(page, "Start")
+    page.get_by_label("Full name").fill("Ada Okafor")
+    page.get_by_label("Alternative e-mail").fill("ada@home.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page, "Sign up")
+
+
+def test_a3_the_same_letter_in_two_browsers_ends_in_one_membership(
+    page, browser, invitation, course, worker, live_server
+):
+    other = open_window(browser, live_server, page.size)
+    open_link(page, live_server, invitation)
+    signs_up(page, course)
+    person("Ada Okafor", "ada@nordlicht.example")  # what she confirmed in another browser meanwhile
+    page.goto(page.url)
+    assert sees(page, "This work e-mail belongs to another account")
+    shoot(page, "refused-taken")
+    click(page, "Log in", role="link")
+    shoot(page, "refused-taken-log-in")
+    page.get_by_label("E-mail").fill("ada@nordlicht.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page, "Log in")
+    assert sees(page, course.title)
+    assert Membership.objects.get().account.addresses.get().is_primary
+    other.close()
+
+
+def test_b5_a_personal_invitation_in_somebody_elses_browser_names_both(
+    page, program, invitation, chika, live_server
+):
+    sign_in(page, chika)
+    open_link(page, live_server, invitation)
+    expect(
+        page.get_by_text("It is for ada@nordlicht.example. You are logged in as Chika Obi")
+    ).to_be_visible()
+    shoot(page, "somebody-elses")
+    Affiliation.objects.create(
+        organization=program.organization, account=chika, work_email="chika@nordlicht.example"
+    )
+    enter_program(program=program, account=chika)
+    page.reload()
+    expect(page.get_by_text("Chika Obi, who is in Welcome already.")).to_be_visible()
+    expect(page.get_by_role("button", name="Use another account")).to_be_visible()
+    shoot(page, "somebody-elses-member")
+    click(page, "Go on as Chika Obi", role="link")
+    assert sees(page, "Welcome")
+
+
+def test_a6_a_seat_that_came_free_is_taken_by_a_click(
+    page, program, invitation, course, chika, worker, live_server
+):
+    program.seats = 1
+    program.save()
+    open_link(page, live_server, invitation)
+    signs_up(page, course)
+    enter_program(program=program, account=chika)
+    page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
+    click(page, "Confirm")
+    assert sees(page, "Every seat is taken")
+    Program.objects.update(seats=2)
+    page.goto(page.url)
+    assert sees(page, "Your e-mail is confirmed")
+    shoot(page, "proven")
+    click(page, "Go on")
+    assert sees(page, course.title)
+
+
+SEND_ELSEWHERE = """() => {
+    const form = document.querySelector("form[method=post]");
+    form.action = "/certificates/";
+    form.submit();
+}"""
+
+
+def test_an_address_that_is_no_page_leads_to_its_page(desk, chika):
+    sign_in(desk, chika)
+    desk.goto("/account/sessions/end/")
+    assert desk.url.endswith("/account/sessions/")
+    desk.evaluate(SEND_ELSEWHERE)
+    assert sees(desk, "Nothing can be sent here")
+    shoot(desk, "nothing-to-send")
+    click(desk, "Open the page", role="link")
+    assert sees(desk, "My certificates")

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from matricula.accounts.models import SecondFactor
-from tests.journeys.walking import BROWSER_TEST, click, letter_link, log_in, sees, shoot, sign_in
+from tests.journeys.walking import (
+    BROWSER_TEST,
+    click,
+    letter_link,
+    log_in,
+    open_link,
+    sees,
+    shoot,
+    sign_in,
+)
 
 pytestmark = BROWSER_TEST
 
@@ -67,6 +76,30 @@ def test_a_passkey_signs_in_alone_and_as_second_step(window, chika):
     click(window, "Use your passkey")
     window.wait_for_url("**/learn/")
     assert SecondFactor.objects.get().last_used_at is not None
+
+
+CANCELS = """() => { navigator.credentials.get = () => Promise.reject(
+    new DOMException("The operation timed out or was not allowed. See: w3.org", "NotAllowedError")) }"""
+
+
+def test_b7_link_your_account_takes_a_passkey_and_comes_back(window, chika, invitation, course, live_server):
+    chika_logs_in(window)
+    add_passkey(window)
+    log_out(window)
+    open_link(window, live_server, invitation)
+    click(window, "Join now")
+    click(window, course.title, role="link")
+    click(window, "Start")
+    click(window, "Link your account", role="link")
+    window.evaluate(CANCELS)
+    click(window, "Log in with a passkey")
+    window.get_by_text("The passkey was not used: you or your device stopped.").wait_for()
+    expect(window.get_by_text("w3.org")).to_have_count(0)
+    shoot(window, "link-account-passkey-cancelled")
+    window.reload()
+    click(window, "Log in with a passkey")
+    click(window, "Join as Chika Obi")
+    assert sees(window, "Confirm your e-mail")
 
 
 def test_a_passkey_of_somebody_else_is_no_second_step(window, chika, bruno):

@@ -16,6 +16,7 @@ from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeF
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, codes_left, spend_recovery_code
 from matricula.accounts.sign_in import (
+    KEPT,
     OF_A_STEP,
     begin_session,
     check_password,
@@ -72,11 +73,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """What the browser keeps of this site's pages and files goes as well; its cookies stay: they hold which
-    device this is, and what a visitor came with."""
+    """What the browser keeps of this site's pages and files goes as well, and what the visitor holds of
+    arrivals stays with nobody who comes to it next. The cookie that says which device this is stays."""
     logout(request)
     answer = redirect("accounts:sign-in")
     answer["Clear-Site-Data"] = '"cache", "storage"'
+    for name in KEPT:
+        answer.delete_cookie(name, path="/join/")
     return answer
 
 

@@ -204,7 +204,7 @@ def test_a_personal_invitation_opened_by_another_member_names_both(program, link
     browser = olga_in(program)
     browser.get(link, **BROWSER)
     page = browser.get("/join/welcome/")
-    for words in (f"for {WORK}", "logged in as Olga Petrova", "Go on as Olga Petrova", "Use another account"):
+    for words in (WORK, "logged in as <strong>Olga Petrova", "Go on as Olga Petrova", "Use another account"):
         assert says(page, words), words
     browser.post("/join/now/")
     assert Arrival.objects.get().account is None
@@ -217,7 +217,7 @@ def test_an_invitation_that_somebody_else_answered_names_both_too(program, link,
     browser = olga_in(program)
     browser.get(link, **BROWSER)
     page = browser.get("/join/welcome/")
-    assert says(page, f"for {WORK}")
+    assert says(page, f"It is for <strong>{WORK}")
     assert says(page, "/account/log-in/?next=/learn/programs/")
 
 
@@ -264,3 +264,10 @@ def test_a_double_click_on_sign_up_ends_where_one_click_does(link, course, progr
     assert [one.status_code for one in ends] == [200, 200]
     assert ends[0].request["PATH_INFO"] == ends[1].request["PATH_INFO"]
     assert Account.objects.filter(full_name="Ada Okafor").count() == 1
+
+
+def test_who_comes_to_a_browser_after_a_log_out_holds_none_of_its_arrivals(client, link, course):
+    arrival = sign_up(client, link, course)
+    assert client.get(way(arrival, "courses/")).status_code == 200
+    client.post("/account/log-out/")
+    assert client.get(way(arrival, "courses/")).status_code == 404

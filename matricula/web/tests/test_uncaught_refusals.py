@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import path
 
+from conftest import PASSWORD
 from matricula.urls import urlpatterns as all_addresses
 from matricula.web.access import public
 from matricula.web.refusals import Refusal
@@ -41,3 +42,14 @@ def test_a_refusal_that_a_view_forgot_is_told_in_its_own_words(settings):
 def test_a_fault_of_ours_stays_one(settings):
     settings.ROOT_URLCONF = __name__
     assert Client(raise_request_exception=False).get("/broken/").status_code == 500
+
+
+def test_a_second_click_on_log_in_after_the_first_answer_leads_in_and_a_strangers_form_does_not(chika):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/account/log-in/")
+    old = browser.cookies["csrftoken"].value
+    form = {"email": "chika@elsewhere.example", "password": PASSWORD, "csrfmiddlewaretoken": old}
+    assert browser.post("/account/log-in/", form)["Location"] == "/learn/"
+    assert browser.post("/account/log-in/", form)["Location"] == "/learn/"
+    assert browser.post("/account/sessions/end/", {"csrfmiddlewaretoken": old}).status_code == 403
+    assert Client(enforce_csrf_checks=True).post("/account/log-in/", form).status_code == 403
