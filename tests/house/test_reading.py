@@ -46,6 +46,10 @@ UNOPENED = {
     "api:read_import_result": "the file has no result yet",
     "credentials:logo": "the company has none",
     "organizations:logo": "the company has none",
+    "sso:answer": "no provider posted one",
+    "sso:callback": "nobody came back from a provider",
+    "sso:link": "no company's answer waits in these browsers",
+    "sso:metadata": "the connection speaks OpenID Connect",
     "provider-news": "no provider sends our letters here",
 }
 READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "PRAGMA")
