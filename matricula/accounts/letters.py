@@ -8,7 +8,6 @@ from matricula.accounts.mailboxes import ADDRESSES
 from matricula.accounts.models import EmailAddress, FactorRemoval, PasswordReset, SecondFactor
 from matricula.accounts.passwords import PASSWORD, RESET
 from matricula.accounts.second_factors import REMOVALS, SECOND_FACTORS
-from matricula.mail.addresses import LONGEST_ADDRESS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.security.secrets import digest, new_link_secret
@@ -39,9 +38,8 @@ def compose_reset_letter(letter: Letter) -> LetterContent | None:
 
 @composes(ADDRESSES)
 def compose_addresses_letter(letter: Letter) -> LetterContent:
-    """The address may be a thief's, who added it: it is shown so that no mail program makes a link of it."""
-    shown = plain_words(letter.context["address"], longest=2 * LONGEST_ADDRESS)
-    return LetterContent("accounts/email/addresses", dict(letter.context) | {"address": shown})
+    """The address as it was typed, by somebody in this account: its owner has to know a mistyped one."""
+    return LetterContent("accounts/email/addresses", dict(letter.context))
 
 
 @composes(REMOVALS)

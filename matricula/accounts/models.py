@@ -1,22 +1,20 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from matricula.db.public_ids import public_id_field
 from matricula.mail.addresses import canonical
 from matricula.security.clients import device_name, network_name
 from matricula.security.seals import SealedField
+from matricula.security.secrets import digests
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -55,20 +53,14 @@ class Account(AbstractBaseUser):
 
     def get_session_auth_hash(self) -> str:
         """Changes with the password and with `auth_epoch`, so that older sessions end."""
-        return self._session_hash(settings.SECRET_KEY)
+        return self.session_hashes()[0]
 
-    def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """By the site's keys before this one."""
-        yield from (self._session_hash(key) for key in settings.SECRET_KEY_FALLBACKS)
+    def get_session_auth_fallback_hash(self) -> list[str]:
+        return self.session_hashes()[1:]
 
-    def _session_hash(self, key: str) -> str:
-        value = f"{self.password}:{self.auth_epoch}"
-        return salted_hmac("matricula.session", value, secret=key, algorithm="sha256").hexdigest()
-
-    def is_known_by(self, session_hash: str) -> bool:
-        """Whether it was made of the password and epoch of now."""
-        made = [self.get_session_auth_hash(), *self.get_session_auth_fallback_hash()]
-        return any(constant_time_compare(session_hash, one) for one in made)
+    def session_hashes(self) -> list[str]:
+        """By each key of the site."""
+        return digests("session-auth", f"{self.password}:{self.auth_epoch}")
 
     def end_sessions(self) -> None:
         """Whoever is signed in to this account, anywhere, no longer is."""

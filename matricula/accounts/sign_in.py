@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from matricula.accounts.kept_forms import KEPT_FORM, is_readers_own, mark_reader
 from matricula.accounts.known_devices import SIGNED_IN, device_known_at, known_device, remember, tell_browser
@@ -108,7 +109,8 @@ def pending_account(request: HttpRequest) -> Account | None:
         request.session.pop(PENDING, None)
         return None
     account = Account.objects.filter(pk=pending["account"], is_active=True).first()
-    still = account and account.is_known_by(pending.get("known_by", ""))
+    known = pending.get("known_by", "")
+    still = account and any(constant_time_compare(known, one) for one in account.session_hashes())
     return account if still else None
 
 

@@ -60,3 +60,18 @@ def test_going_back_after_log_out_shows_nothing_of_chika(remembering, chika):
     for path in ("/account/addresses/", "/account/"):
         remembering.goto(path)
         assert sees(remembering, "Log in")
+
+
+def test_pages_from_before_logging_in_are_not_in_memory_after_logging_out(remembering, chika):
+    """They are nobody's yet, so they may be kept; logging out clears them too."""
+    remembering.goto("/account/forgotten/")
+    remembering.goto("/account/log-in/")
+    log_in(remembering, "chika@elsewhere.example")
+    click(remembering, "Log out")
+    assert sees(remembering, "Log in")
+    for _ in range(4):
+        go_back(remembering)
+        if remembering.url.endswith("/forgotten/"):
+            break
+    assert remembering.url.endswith("/forgotten/")
+    assert remembering.evaluate("window.fromMemory") is False
