@@ -18,6 +18,7 @@ from matricula.startup import (
     validated_database,
     validated_email_url,
     validated_mailbox,
+    validated_time_zone,
     validated_webhook_secret,
     whole_number,
 )
@@ -144,7 +145,8 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Espa√±ol"), ("ar", "ÿ
 """Those letters are written in, each in its own words."""
 FORMAT_MODULE_PATH = "matricula.web.formats"
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = validated_time_zone(env.str("MATRICULA_TIME_ZONE", default="UTC"))
+"""Of pages that are no organization's, and of an organization until it chooses another."""
 FORM_RENDERER = "matricula.web.forms.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -4,6 +4,7 @@ import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -81,6 +82,15 @@ def validated_ca_file(value: str) -> str:
             f"MATRICULA_CA_FILE must name a file of certificates in PEM, not {value!r}: {fault}."
         ) from fault
     return value
+
+
+def validated_time_zone(value: str) -> str:
+    """A name of the IANA time zone database. Raises ImproperlyConfigured."""
+    if value == "UTC" or ("/" in value and value in available_timezones()):
+        return value
+    raise ImproperlyConfigured(
+        f"MATRICULA_TIME_ZONE must be a time zone such as Europe/Berlin or UTC, not {value!r}."
+    )
 
 
 def validated_mailbox(value: str) -> str:

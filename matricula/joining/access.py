@@ -67,6 +67,7 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
             return render(request, "joining/pages/refused.html", {"code": "ended"}, status=410)
         if arrival.kept_out and is_own(request, arrival):
             return show_removed(request, arrival.program)
-        return view(request, arrival, *args, **kwargs)
+        with arrival.program.organization.calendar():
+            return view(request, arrival, *args, **kwargs)
 
     return access_rule("holding_arrival", view, guarded)

@@ -8,16 +8,19 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import record
 from matricula.organizations.errors import LastOwner, NotOwner
-from matricula.organizations.models import Organization, Role
+from matricula.organizations.models import Organization, Role, site_time_zone
 
 
 @transaction.atomic
-def found_organization(*, slug: str, name: str, owner_address: str, owner_name: str) -> Organization:
+def found_organization(
+    *, slug: str, name: str, owner_address: str, owner_name: str, time_zone: str = ""
+) -> Organization:
     """The organization, and a letter with which its owner chooses a password unless they have one.
 
-    Raises ValidationError for a slug or name that cannot be, AddressRefused.
+    Without a time zone it has the site's. Raises ValidationError for a slug, name or zone that cannot be,
+    AddressRefused.
     """
-    organization = Organization(slug=slug, name=name)
+    organization = Organization(slug=slug, name=name, time_zone=time_zone or site_time_zone())
     organization.full_clean()
     organization.save()
     owner = owner_at(owner_address, owner_name)

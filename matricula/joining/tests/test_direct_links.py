@@ -233,7 +233,7 @@ def test_who_gets_no_letter_because_of_the_days_limit_is_told_so_and_when_to_ask
     ends = LETTERS.used_up_until("ada@nordlicht.example")
     assert ("We wrote to" in page, "spam folder" in page) == (False, False)
     assert "Ada@nordlicht.example got as many letters as we write to a mailbox in a day" in page
-    assert f"Ask for one after {ends:%-d %b %Y, %H:%M} (UTC)." in page
+    assert f"Ask for one after {ends:%-d %b %Y, %H:%M} UTC." in page
     Throttle.objects.update(window_ends_at=timezone.now())
     page = client.get(answer["Location"]).content.decode()
     assert "No letter was written to Ada@nordlicht.example. Ask for one below." in page

@@ -116,7 +116,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "courses": offered_courses(program)[:SHOWN_COURSES],
         "specializations": with_size(offered_specializations(program)),
     }
-    return render(request, "joining/pages/welcome.html", context)
+    with program.organization.calendar():
+        return render(request, "joining/pages/welcome.html", context)
 
 
 def is_member(request: HttpRequest, program: int) -> bool:

@@ -250,7 +250,7 @@ def test_a_filter_leaves_the_other_topics_to_choose_from(reader, program, series
     page = reader.get(f"/learn/programs/{program.public_id}/?topic=Y").content.decode()
     assert "<option>X</option>" in page
     assert "<option selected>Y</option>" in page
-    assert "<h3>" in page
+    assert "<h3" in page
     assert ">Film</a>" not in page
 
 

@@ -116,10 +116,11 @@ def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> 
     if request.POST.get("version", version_of(done)) != version_of(done):
         messages.warning(request, _("This lesson has changed. Please look at it again."))
         return redirect("learning:lesson", enrolment.course.public_id, done.key)
+    was_completed = enrolment.completed_at is not None
     finish_lesson(enrolment=enrolment, lesson=done)
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     following = enrolment.outline.after(done)  # type: ignore[attr-defined]
-    if following is None:
+    if following is None or (enrolment.completed_at and not was_completed):
         return redirect("learning:course", enrolment.course.public_id)
     return redirect("learning:lesson", enrolment.course.public_id, following.key)
 
