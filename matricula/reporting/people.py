@@ -40,7 +40,7 @@ def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]
     if asked.get("program"):
         programs = Program.objects.shown_to(role).filter(public_id=asked["program"])
         rows = rows.filter(program__in=list(programs.values_list("pk", flat=True)))
-    if asked.get("group", "").isdigit():
+    if asked.get("group", "").isdecimal():
         groups = Group.objects.shown_to(role).filter(pk=int(asked["group"]))
         rows = rows.filter(groups__in=list(groups.values_list("pk", flat=True)))
     if asked.get("state") in Membership.State.values:
