@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
+from matricula.joining.arrivals import finish_arrival
 from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.errors import LinkRefused
 from matricula.joining.models import Arrival, DirectLink
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
 from matricula.learning.models import Enrolment
@@ -170,6 +172,31 @@ def test_chika_links_her_account_by_a_direct_link_and_is_asked_where_she_works(c
     enter_code(client, arrival, code_for("chika@nordlicht.example"))
     assert Membership.objects.get().account == chika
     assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
+
+
+def test_a_linked_account_never_logs_in_with_a_work_e_mail_that_was_corrected(client, share, chika):
+    _, address = share()
+    client.get(address, **BROWSER)
+    client.post("/join/now/")
+    arrival = Arrival.objects.get()
+    log_in = {"email": "chika@elsewhere.example", "password": PASSWORD}
+    asked = client.post(f"/join/arrivals/{arrival.public_id}/link-account/", log_in)["Location"]
+    for work in ("chika@nordlihct.example", "chika@nordlicht.example"):
+        client.post(asked, {"work_email": work})
+    assert [one.address for one in chika.addresses.filter(signs_in=False)] == ["chika@nordlicht.example"]
+    enter_code(client, arrival, code_for("chika@nordlicht.example"))
+    assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
+
+
+def test_a_link_that_was_turned_off_meanwhile_finishes_nothing(client, share, program, bruno):
+    link, address = share()
+    arrival, _ = sign_up(client, address, "ada@nordlicht.example")
+    turn_off_link(link=link, actor=bruno)
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    link.refresh_from_db()
+    assert (Membership.objects.count(), Affiliation.objects.count(), link.uses) == (0, 0, 0)
+    with pytest.raises(LinkRefused):
+        finish_arrival(arrival=Arrival.objects.get())
 
 
 def test_somebody_signed_in_joins_by_a_direct_link_as_themselves(client, share, chika):

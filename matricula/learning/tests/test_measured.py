@@ -97,3 +97,14 @@ def test_a_number_over_999_has_its_separator(client, organization, program, brun
     client.force_login(bruno)
     overview = client.get(f"/console/{organization.slug}/overview/").content.decode()
     assert ("20,007" in overview, "20007" in overview) == (True, False)
+
+
+@pytest.mark.parametrize(("mark", "passes"), [(49, True), (50, True), (51, False)])
+def test_a_score_that_is_the_pass_mark_passes(reader, course, mark, passes):
+    quiz = quiz_of(course)
+    first = quiz.content["questions"][0]
+    quiz.content["questions"] = [first, {**first, "prompt": "And then?"}]
+    quiz.save()
+    type(course).objects.update(pass_mark=mark)
+    result = reader.post(f"{course.address}lessons/quiz/done/", filled(quiz, "Stop", "Go")).content.decode()
+    assert ("50 percent." in result, "Passed." in result) == (True, passes)

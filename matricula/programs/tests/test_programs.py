@@ -3,11 +3,12 @@
 import pytest
 
 from conftest import person
+from matricula.catalog.withdrawal import withdraw_from_catalog
 from matricula.joining.tests.test_races import all_at_once
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Role
-from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.errors import NameTaken, ProgramFull, SeatsInUse
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.programs.programs import change_program, make_program
@@ -29,6 +30,29 @@ def test_seats_are_never_fewer_than_are_taken(program, bruno):
     assert refusal.value.used == 3
     change_program(program=program, values={"seats": 3}, actor=bruno)
     assert Program.objects.get().seats == 3
+
+
+def test_a_full_program_is_entered_by_nobody_and_says_so(program):
+    enter(program, range(5))
+    with pytest.raises(ProgramFull):
+        enter(program, [5])
+    assert (Program.objects.get().seats_used, Membership.objects.count()) == (5, 5)
+
+
+def test_what_was_withdrawn_stays_chosen_when_bruno_saves_for_the_day_it_comes_back(
+    client, program, bruno, course, organization
+):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    more = organization.courses.create(slug="more", title="More", topic="X")
+    series = organization.specializations.create(slug="s", title="Trust", summary="S")
+    program.specializations.add(series)
+    withdraw_from_catalog(offered=course, actor=bruno)
+    withdraw_from_catalog(offered=series, actor=bruno)
+    client.force_login(bruno)
+    given = {"name": "Welcome", "invitation_days": 30, "courses": [more.pk]}
+    assert client.post(f"/console/nordlicht/programs/{program.public_id}/", given).status_code == 302
+    assert set(program.courses.all()) == {course, more}
+    assert set(program.specializations.all()) == {series}
 
 
 def test_bruno_reads_on_the_page_how_many_seats_are_taken(client, program, bruno, course):
