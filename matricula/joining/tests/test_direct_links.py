@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
-from matricula.joining.arrivals import finish_arrival
+from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.errors import LinkRefused
 from matricula.joining.models import Arrival, DirectLink
+from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Group, Membership
 from matricula.programs.terms import Terms
 from matricula.security.models import Throttle
@@ -186,6 +188,18 @@ def test_a_linked_account_never_logs_in_with_a_work_e_mail_that_was_corrected(cl
     assert [one.address for one in chika.addresses.filter(signs_in=False)] == ["chika@nordlicht.example"]
     enter_code(client, arrival, code_for("chika@nordlicht.example"))
     assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
+
+
+def test_a_member_who_comes_by_a_link_once_more_uses_it_not_up_and_gets_nothing_by_it(share, program, chika):
+    group = Group.objects.create(program=program, name="Grid")
+    link, _ = share(terms=Terms(groups=[group]), max_uses=1)
+    arrival = begin_arrival(origin=DirectLinkOrigin(link), account=chika)
+    arrival.work_email = "chika@elsewhere.example"
+    arrival.save()
+    membership = enter_program(program=program, account=chika)
+    assert finish_arrival(arrival=arrival) == membership
+    link.refresh_from_db()
+    assert (link.uses, membership.groups.count()) == (0, 0)
 
 
 def test_a_link_that_was_turned_off_meanwhile_finishes_nothing(client, share, program, bruno):

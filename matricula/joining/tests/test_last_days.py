@@ -1,13 +1,15 @@
 """A day that a letter or a page names is over at midnight where the organization is."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from conftest import person
+from matricula.db.days import today_there
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.letters import preview_letter
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
@@ -56,6 +58,16 @@ def test_an_invitation_opens_to_the_end_of_the_day_that_its_letter_names(far, br
     assert "Join now" in welcome(invitation)
     clock(f"2026-11-{day}T10:00:01")
     assert "Join now" not in welcome(invitation)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "America/Bogota", "Europe/Berlin", ZONE])
+def test_the_day_in_the_letter_is_the_last_one_there(far, zone):
+    """West of Greenwich the last moment of a day is of the next one in UTC."""
+    Organization.objects.update(time_zone=zone)
+    program = Program.objects.select_related("organization").get()
+    day = today_there(zone) + timedelta(days=7)
+    letter = preview_letter(program=program, name="Ada", invited_by="Bruno", language="en").text
+    assert date_format(day, "DATE_FORMAT") in letter
 
 
 def test_a_direct_link_opens_to_the_end_of_the_day_that_was_chosen(far, bruno, client, clock):

@@ -6,11 +6,12 @@ from conftest import person
 from matricula.catalog.withdrawal import withdraw_from_catalog
 from matricula.joining.tests.test_races import all_at_once
 from matricula.mail.delivery import deliver_due
-from matricula.mail.models import InboxLetter
+from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
 from matricula.programs.errors import NameTaken, ProgramFull, SeatsInUse
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
+from matricula.programs.offer import offered_courses, programs_having
 from matricula.programs.programs import change_program, make_program
 from matricula.programs.seats import running_out
 
@@ -87,6 +88,14 @@ def test_c6_administrators_hear_once_at_80_and_once_at_100_percent(organization,
     assert InboxLetter.objects.exclude(letter__kind="programs.removed").count() == 3
 
 
+def test_whoever_joins_between_80_and_100_percent_brings_no_letter(organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    Program.objects.update(seats=20)
+    program.refresh_from_db()
+    enter(program, range(19))
+    assert Letter.objects.filter(kind="programs.seats").count() == 1
+
+
 def test_races_seats_taken_while_bruno_lowers_them_never_exceed_them(program, bruno):
     people = [person(f"Person {n}", f"p{n}@home.example") for n in range(19)]
 
@@ -110,3 +119,22 @@ def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course)
     assert Program.objects.get().reminds
     client.post(path, given)
     assert not Program.objects.get().reminds
+
+
+def test_a_program_offers_what_its_own_specializations_have_and_not_what_others_do(
+    organization, program, course
+):
+    own, foreign, gone = (
+        organization.courses.create(slug=slug, title=slug, topic="X") for slug in ("own", "foreign", "gone")
+    )
+    other = Program.objects.create(organization=organization, slug="other", name="Other")
+    for title, home, part in (("A", program, own), ("B", other, foreign), ("C", program, gone)):
+        series = organization.specializations.create(slug=title.lower(), title=title, summary="S")
+        series.steps.create(course=part, position=0)
+        home.specializations.add(series)
+    withdraw_from_catalog(offered=program.specializations.get(title="C"), actor=None)
+    assert set(offered_courses(program)) == {course, own}
+    assert programs_having(courses=[own.pk, foreign.pk, gone.pk], programs=[program.pk, other.pk]) == {
+        program.pk: {own.pk, gone.pk},
+        other.pk: {foreign.pk},
+    }
