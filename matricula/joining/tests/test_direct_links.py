@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
+from matricula.audit.models import Entry
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.errors import LinkRefused
@@ -200,6 +201,17 @@ def test_a_member_who_comes_by_a_link_once_more_uses_it_not_up_and_gets_nothing_
     assert finish_arrival(arrival=arrival) == membership
     link.refresh_from_db()
     assert (link.uses, membership.groups.count()) == (0, 0)
+
+
+def test_an_arrival_finishes_once_and_brings_nobody_back_into_a_group(client, share, program):
+    group = Group.objects.create(program=program, name="Grid")
+    _, address = share(terms=Terms(groups=[group]))
+    arrival, _ = sign_up(client, address, "ada@nordlicht.example")
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    membership = Membership.objects.get()
+    membership.groups.remove(group)
+    assert finish_arrival(arrival=Arrival.objects.get()) == membership
+    assert (membership.groups.count(), Entry.objects.filter(verb="arrival.finished").count()) == (0, 1)
 
 
 def test_a_link_that_was_turned_off_meanwhile_finishes_nothing(client, share, program, bruno):
