@@ -6,7 +6,7 @@ from django.utils import timezone
 from conftest import person
 from matricula.credentials.models import Certificate
 from matricula.learning.enrolments import start_course
-from matricula.learning.models import Enrolment
+from matricula.learning.models import Enrolment, Progress
 from matricula.learning.tests.quizzes import filled, quiz_of
 from matricula.programs.memberships import enter_program
 
@@ -108,3 +108,4 @@ def test_a_score_that_is_the_pass_mark_passes(reader, course, mark, passes):
     type(course).objects.update(pass_mark=mark)
     result = reader.post(f"{course.address}lessons/quiz/done/", filled(quiz, "Stop", "Go")).content.decode()
     assert ("50 percent." in result, "Passed." in result) == (True, passes)
+    assert (Progress.objects.get().done_at is not None) is passes

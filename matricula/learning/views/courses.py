@@ -139,7 +139,7 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
         return render_lesson(request, enrolment, quiz, unanswered=True)
     score, results = mark_quiz(questions, given)
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
-    passed = score >= quiz.course.pass_mark
+    passed = quiz.course.is_passed_with(score)
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
 
 
