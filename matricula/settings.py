@@ -21,6 +21,7 @@ from matricula.startup import (
     validated_mailbox,
     validated_name_servers,
     validated_networks,
+    validated_time_zone,
     validated_webhook_secret,
     whole_number,
 )
@@ -158,7 +159,8 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Espa√±ol"), ("ar", "ÿ
 """Those letters are written in, each in its own words."""
 FORMAT_MODULE_PATH = "matricula.web.formats"
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = validated_time_zone(env.str("MATRICULA_TIME_ZONE", default="UTC"))
+"""Of pages that are no organization's, and of an organization until it chooses another."""
 FORM_RENDERER = "matricula.web.forms.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -5,6 +5,7 @@ import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -114,6 +115,15 @@ def validated_networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv
         raise ImproperlyConfigured(
             f"MATRICULA_PRIVATE_NETWORKS must list networks such as 10.1.0.0/16: {fault}."
         ) from fault
+
+
+def validated_time_zone(value: str) -> str:
+    """A name of the IANA time zone database. Raises ImproperlyConfigured."""
+    if value == "UTC" or ("/" in value and value in available_timezones()):
+        return value
+    raise ImproperlyConfigured(
+        f"MATRICULA_TIME_ZONE must be a time zone such as Europe/Berlin or UTC, not {value!r}."
+    )
 
 
 def validated_mailbox(value: str) -> str:

@@ -60,7 +60,7 @@ class TooOften(TooSoon):
     """The mailbox got as many letters with codes as it gets in a day; the next may leave at `until`."""
 
     code = "too_often"
-    sentence = _("The day's limit of letters to this address is reached. Ask again after %s (UTC).")
+    sentence = _("The day's limit of letters to this address is reached. Ask again after %s.")
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
@@ -74,7 +74,7 @@ class TooManyAdded(TooOften):
     """So many addresses were added within a day that the next one waits until `until`."""
 
     code = "too_many_added"
-    sentence = _("You added many addresses today. Add the next one after %s (UTC).")
+    sentence = _("You added many addresses today. Add the next one after %s.")
 
 
 class FactorUnreadable(AccountError):

@@ -1,7 +1,6 @@
 """Tokens and what they may do: made, found by their secret, revoked."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +10,7 @@ from matricula.accounts.models import Account
 from matricula.api.errors import TokenRefused, TokenUnusable
 from matricula.api.models import KeptAnswer, Token
 from matricula.audit.models import record
+from matricula.db.days import end_of_day_in
 from matricula.organizations.models import Organization
 from matricula.security.secrets import digest, digests, new_link_secret
 
@@ -56,7 +56,7 @@ def grant_token(
         ending=secret[-4:],
         scopes=[one for one in SCOPES if one in scopes],
         made_by=actor,
-        expires_at=timezone.now() + timedelta(days=days),
+        expires_at=end_of_day_in(days, organization.time_zone),
     )
     after = {"name": name, "scopes": token.scopes, "days": days}
     record("token.made", actor=actor, organization=organization, subject=token, after=after)

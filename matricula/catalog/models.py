@@ -68,6 +68,10 @@ class Course(models.Model):
         """Where its learners open it (the setting COURSE_ADDRESS)."""
         return settings.COURSE_ADDRESS.format(course=self.public_id)
 
+    def is_passed_with(self, score: int) -> bool:
+        """Of a quiz, in percent."""
+        return score >= self.pass_mark
+
     @property
     def language_name(self) -> str:
         return name_of_language(self.language)

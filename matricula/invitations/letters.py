@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from matricula.db.days import day_there
 from matricula.invitations.models import (
     INVITATION,
     REMINDER,
@@ -75,7 +76,7 @@ def invitation_reading(program: Program, invited: Invited, link: str, kind: str)
         fills={
             "name": plain_words(invited.name),
             "who": plain_words(invited.invited_by or ""),
-            "day": day_of(invited.expires_at.date(), get_language()),
+            "day": day_of(day_there(invited.expires_at, program.organization.time_zone), get_language()),
             "link": link,
             "decline": decline,
         },

@@ -73,7 +73,8 @@ def holding_arrival(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
         if arrival.kept_out and is_own(request, arrival):
             return show_removed(request, arrival.program)
         try:
-            return view(request, arrival, *args, **kwargs)
+            with arrival.program.organization.calendar():
+                return view(request, arrival, *args, **kwargs)
         except Refusal as refusal:
             return refuse_arrival(request, arrival, refusal)
 

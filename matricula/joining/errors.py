@@ -50,7 +50,7 @@ class CrowdedNetwork(JoiningError):
 
     code = "crowded_network"
     sentence = _(
-        "Many people gave their address from your network within the last hour. Wait until %s (UTC), then"
+        "Many people gave their address from your network within the last hour. Wait until %s, then"
         " press the button again. Nothing is lost: this browser keeps your place."
     )
 

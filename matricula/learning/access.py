@@ -16,6 +16,7 @@ from matricula.learning.models import Enrolment
 from matricula.learning.openings import opening_of
 from matricula.programs.models import Membership
 from matricula.web.access import access_rule
+from matricula.web.typed_forms import TypedForm
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,14 +50,15 @@ def enrolled(view: View) -> View:
         if opening.closed:
             context = {"enrolment": enrolment, "program": opening.program}
             return render(request, f"learning/pages/{opening.closed}.html", context, status=403)
-        return view(request, enrolment, *args, **kwargs)
+        with enrolment.course.organization.calendar():
+            return view(request, enrolment, *args, **kwargs)
 
     return access_rule("enrolled", view, guarded)
 
 
 def come_back_to_lesson(request: HttpRequest, public_id: str, key: str = "", **_: Any) -> HttpResponseBase:
-    """To log in, and back to the lesson, which shows the answers that were just sent."""
-    if request.method != "POST" or not key:
+    """To log in, and back to the course; to the lesson, when answers were sent: it shows them again."""
+    if not key or TypedForm.of(request) is None:
         return come_back(request, "learning:course", public_id)
     show_again_where_typed(request)
     return redirect_to_login(reverse("learning:lesson", args=[public_id, key]))
@@ -81,6 +83,7 @@ def member(view: View) -> View:
         if not membership.is_current:
             context = {"program": membership.program}
             return render(request, "learning/pages/ended.html", context, status=403)
-        return view(request, membership, *args, **kwargs)
+        with membership.program.organization.calendar():
+            return view(request, membership, *args, **kwargs)
 
     return access_rule("member", view, guarded)

@@ -29,7 +29,7 @@ def finish_lesson(
     news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:
         news["score"] = Greatest(Coalesce("score", 0), score)
-    if score is None or score >= lesson.course.pass_mark:
+    if score is None or lesson.course.is_passed_with(score):
         news["done_at"] = Coalesce("done_at", timezone.now())
     write_progress(enrolment, lesson, **news)
     complete_if_done(enrolment)

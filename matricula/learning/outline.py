@@ -15,14 +15,29 @@ class Outline:
     lessons: list[Lesson]
     done: set[int]
     last: int | None = None
+    completed: bool = False
 
     @property
     def rows(self) -> list[tuple[Lesson, bool]]:
         return [(lesson, lesson.pk in self.done) for lesson in self.lessons]
 
     @property
+    def counted(self) -> list[Lesson]:
+        """What progress is measured by: what is required; everything, where nothing is."""
+        return [lesson for lesson in self.lessons if lesson.required] or self.lessons
+
+    @property
+    def whole(self) -> int:
+        return len(self.counted)
+
+    @property
     def done_count(self) -> int:
-        return len([lesson for lesson in self.lessons if lesson.pk in self.done])
+        """Of `whole`: all of it once the course is completed, whatever was added to it since."""
+        return self.whole if self.completed else len([one for one in self.counted if one.pk in self.done])
+
+    @property
+    def has_begun(self) -> bool:
+        return any(lesson.pk in self.done for lesson in self.lessons)
 
     @property
     def next(self) -> Lesson | None:
@@ -69,5 +84,5 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
     for row in rows:
         own = [lesson for lesson in ordered if lesson.course_id == row.course_id]
         finished = {lesson for enrolment, lesson in done if enrolment == row.pk}
-        row.outline = Outline(own, finished, row.last_lesson_id)  # type: ignore[attr-defined]
+        row.outline = Outline(own, finished, row.last_lesson_id, row.completed_at is not None)  # type: ignore[attr-defined]
     return rows

@@ -70,7 +70,8 @@ def mark_question(question: dict[str, Any], given: list[str]) -> dict[str, Any]:
     kind = question.get("kind", "choice")
     judge = {"text": judge_text, "number": judge_number}.get(kind, judge_choice)
     right, feedback = judge(question, given)
-    return {"question": question, "right": right, "feedback": feedback or question.get("explanation", "")}
+    said = " ".join(words for words in (feedback, question.get("explanation", "")) if words)
+    return {"question": question, "right": right, "feedback": said}
 
 
 def judge_choice(question: dict[str, Any], given: list[str]) -> tuple[bool, str]:

@@ -1,4 +1,7 @@
-"""Who may act for an organization. Outsiders get 404, insiders without the right a clear 403."""
+"""Who may act for an organization. Outsiders get 404, insiders without the right a clear 403.
+
+Days and times are those of the place where the organization is.
+"""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -45,7 +48,8 @@ def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
                 return insufficient(request, role, MAY[name])
             if freshly and not is_fresh(request):
                 return redirect(f"{reverse('accounts:prove')}?{urlencode({'next': request.path})}")
-            return view(request, role.organization, *args, **kwargs)
+            with role.organization.calendar():
+                return view(request, role.organization, *args, **kwargs)
 
         return access_rule(name, view, guarded)
 

@@ -40,7 +40,7 @@ CLEANED: dict[str, Callable[[str], str]] = {
 
 @transaction.atomic
 def change_brand(*, organization: Organization, values: dict[str, Any], actor: Account | None) -> bool:
-    """Name, colour, greeting, language, alternative e-mail required. False when nothing changed."""
+    """Name, colour, greeting, language, time zone, alternative e-mail required. False if nothing changed."""
     values = {name: CLEANED[name](value) if name in CLEANED else value for name, value in values.items()}
     now = Organization.objects.get(pk=organization.pk)
     before = {name: getattr(now, name) for name, value in values.items() if getattr(now, name) != value}

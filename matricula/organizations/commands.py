@@ -13,6 +13,7 @@ from matricula.commands.registry import argument, command
     argument("name", "its name, such as 'Nordlicht Energie'"),
     argument("owner", "the e-mail of its first owner"),
     argument("--owner-name", "the owner's full name"),
+    argument("--time-zone", "where its days end, such as Europe/Berlin; the site's time zone by default"),
 )
 def create_organization(arguments: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ def create_organization(arguments: argparse.Namespace) -> int:
             name=arguments.name,
             owner_address=arguments.owner,
             owner_name=arguments.owner_name or arguments.owner.partition("@")[0],
+            time_zone=arguments.time_zone or "",
         )
     except ValidationError as refusal:
         print(" ".join(refusal.messages), file=sys.stderr)

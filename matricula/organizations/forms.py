@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from matricula.db.days import check_zone, known_zones
 from matricula.organizations.branding import LONGEST_GREETING
 from matricula.organizations.models import HEX_COLOUR, Organization
 
@@ -37,9 +38,16 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=settings.LANGUAGES,
     )
 
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("A day that a letter or a page names ends at midnight there."),
+        choices=lambda: [(one, one.replace("_", " ")) for one in known_zones()],
+        validators=[check_zone],
+    )
+
     class Meta:
         model = Organization
-        fields = ["name", "brand_colour", "greeting", "language", "alternative_email_required"]
+        fields = ["name", "brand_colour", "greeting", "language", "time_zone", "alternative_email_required"]
         labels = {
             "name": _("Name"),
             "alternative_email_required": _("Ask everybody for an alternative e-mail"),

@@ -1,6 +1,8 @@
 """Companies, the ties people have to them, and who may act for them."""
 
+from contextlib import AbstractContextManager
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -10,9 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from matricula.db.days import check_zone
 from matricula.db.public_ids import public_id_field
 from matricula.files.pictures import WORDS
 from matricula.mail.addresses import canonical
+
+
+def site_time_zone() -> str:
+    return str(settings.TIME_ZONE)
+
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six hexadecimal digits.")
 
@@ -28,11 +36,16 @@ class Organization(models.Model):
     logo_is_pale = models.BooleanField(default=False)
     greeting = models.TextField(blank=True)
     language = models.CharField(max_length=10, default="en")
+    time_zone = models.CharField(max_length=60, default=site_time_zone, validators=[check_zone])
     alternative_email_required = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
+
+    def calendar(self) -> AbstractContextManager[None]:
+        """Within it, pages and letters write days and times as they are where the organization is."""
+        return timezone.override(ZoneInfo(self.time_zone))
 
     @property
     def brand_url(self) -> str:

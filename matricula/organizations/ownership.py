@@ -9,17 +9,20 @@ from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import record
 from matricula.mail.names_and_addresses import read_address, read_name
 from matricula.organizations.errors import LastOwner, NotOwner
-from matricula.organizations.models import Organization, Role
+from matricula.organizations.models import Organization, Role, site_time_zone
 
 
 @transaction.atomic
-def found_organization(*, slug: str, name: str, owner_address: str, owner_name: str) -> Organization:
+def found_organization(
+    *, slug: str, name: str, owner_address: str, owner_name: str, time_zone: str = ""
+) -> Organization:
     """The organization, and a letter with which its owner chooses a password unless they have one.
 
-    Raises ValidationError for a slug or name that cannot be, AddressRefused, NameRefused.
+    Without a time zone it has the site's. Raises ValidationError for a slug, name or zone that cannot be,
+    AddressRefused, NameRefused.
     """
     owner_address, owner_name = read_address(owner_address), read_name(owner_name)
-    organization = Organization(slug=slug, name=name)
+    organization = Organization(slug=slug, name=name, time_zone=time_zone or site_time_zone())
     organization.full_clean()
     organization.save()
     owner = owner_at(owner_address, owner_name)

@@ -71,6 +71,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, organization: Organization, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.organization = organization
         for name in ("seats", "starts_on", "ends_on"):
             self.fields[name].required = False
         if self.instance.has_ended:
@@ -88,7 +89,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """What can be known before; the verb looks again, and at the seats taken at that moment."""
         try:
-            check_days(self.cleaned_data, self.instance.ends_on)
+            check_days(self.cleaned_data, self.organization, self.instance.ends_on)
         except (EndsBeforeItBegins, DayIsOver) as refusal:
             self.add_error("ends_on", str(refusal))
         return self.cleaned_data

@@ -1,6 +1,6 @@
 """Learning programs: what they offer, who is in them, and how many may be."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course, Specialization
+from matricula.db.days import TodayIn, end_of_day, today_there
 from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import ProgramFull
 
 
 def not_ended(path: str = "") -> Q:
-    """Of programs, or of rows whose program is at `path`: the last day is not over."""
-    return Q(**{f"{path}ends_on__isnull": True}) | Q(**{f"{path}ends_on__gte": timezone.localdate()})
+    """Of programs, or of rows whose program is at `path`: the last day is not over there."""
+    today = TodayIn(f"{path}organization__time_zone")
+    return Q(**{f"{path}ends_on__isnull": True}) | Q(**{f"{path}ends_on__gte": today})
 
 
 def kept_out(invited_at: datetime | OuterRef | Coalesce | None) -> Q:
@@ -45,7 +47,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 
 
 class Program(models.Model):
-    """A learning program of an organization, open from the first to the last day, by the site's calendar."""
+    """A learning program of an organization, from the first to the last day where the organization is."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
     public_id = public_id_field()
@@ -95,16 +97,16 @@ class Program(models.Model):
 
     @property
     def has_begun(self) -> bool:
-        return self.starts_on is None or self.starts_on <= timezone.localdate()
+        return self.starts_on is None or self.starts_on <= today_there(self.organization.time_zone)
 
     @property
     def has_ended(self) -> bool:
-        return self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.ends_on is not None and self.ends_on < today_there(self.organization.time_zone)
 
     @property
     def closes_at(self) -> datetime | None:
         """The last moment of the last day."""
-        return timezone.make_aware(datetime.combine(self.ends_on, time.max)) if self.ends_on else None
+        return end_of_day(self.ends_on, self.organization.time_zone) if self.ends_on else None
 
     def take_seat(self) -> None:
         """Give one seat away, or raise ProgramFull. Safe against any number of takers at once."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.text import slugify
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
+from matricula.db.days import today_there
 from matricula.organizations.models import Organization
 from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, ProgramNameTaken, SeatsInUse
 from matricula.programs.models import Program
@@ -22,7 +22,7 @@ CHOICES = ("courses", "specializations")
 @transaction.atomic
 def make_program(*, organization: Organization, values: Values, actor: Account | None) -> Program:
     """Raises ProgramNameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
-    check_days(values)
+    check_days(values, organization)
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     slug = slugify(values["name"])[:60] or "program"
     try:
@@ -43,7 +43,8 @@ def change_program(*, program: Program, values: Values, actor: Account | None) -
 
     Raises EndsBeforeItBegins, and DayIsOver unless the program has ended on that day already.
     """
-    check_days({"starts_on": program.starts_on, "ends_on": program.ends_on, **values}, program.ends_on)
+    days = {"starts_on": program.starts_on, "ends_on": program.ends_on, **values}
+    check_days(days, program.organization, program.ends_on)
     before = {name: getattr(program, name) for name in values if name not in CHOICES}
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     seats = values.get("seats")
@@ -63,11 +64,12 @@ def change_program(*, program: Program, values: Values, actor: Account | None) -
     )
 
 
-def check_days(values: Values, ends_on_now: date | None = None) -> None:
+def check_days(values: Values, organization: Organization, ends_on_now: date | None = None) -> None:
+    """Raises EndsBeforeItBegins, DayIsOver: where the organization is."""
     starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
     if starts_on and ends_on and ends_on < starts_on:
         raise EndsBeforeItBegins
-    if ends_on and ends_on != ends_on_now and ends_on < timezone.localdate():
+    if ends_on and ends_on != ends_on_now and ends_on < today_there(organization.time_zone):
         raise DayIsOver
 
 

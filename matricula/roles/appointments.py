@@ -37,7 +37,11 @@ def offer_role(
     try:
         with transaction.atomic():
             made = Appointment.objects.create(
-                organization=organization, address=address, kind=kind, offered_by=actor
+                organization=organization,
+                address=address,
+                kind=kind,
+                offered_by=actor,
+                expires_at=offer_expiry(organization),
             )
     except IntegrityError as waiting:
         raise AlreadyOffered from waiting
@@ -66,7 +70,7 @@ def offer_again(*, appointment: Appointment, actor: Account) -> None:
     hold_roles(appointment.organization_id, actor=actor)
     rows = Appointment.objects.waiting().filter(pk=appointment.pk)
     cool = rows.filter(written_at__lt=timezone.now() - BETWEEN_LETTERS)
-    if not cool.update(written_at=timezone.now(), expires_at=offer_expiry()):
+    if not cool.update(written_at=timezone.now(), expires_at=offer_expiry(appointment.organization)):
         raise OfferJustSent if rows.exists() else OfferEnded
     write_offer(appointment)
     record("role.offered_again", actor=actor, organization=appointment.organization_id, subject=appointment)

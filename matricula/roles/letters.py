@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matricula.accounts.models import Account
+from matricula.db.days import day_there
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -29,7 +30,7 @@ def compose_offer_letter(letter: Letter) -> LetterContent | None:
         **letterhead(offer.organization),
         "role": Role.Kind(offer.kind).label,
         "who": plain_words(offer.offered_by.full_name) if offer.offered_by else "",
-        "expires_at": offer.expires_at,
+        "expires_at": day_there(offer.expires_at, offer.organization.time_zone),
         "link": settings.BASE_URL + reverse("roles:link", args=[secret]),
     }
     return LetterContent("roles/email/role_offer", values, sender_name=plain_words(offer.organization.name))

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -6,14 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from matricula.db.days import end_of_day_in
 from matricula.db.public_ids import public_id_field
 from matricula.mail.addresses import canonical
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group
 
 
-def offer_expiry() -> Any:
-    return timezone.now() + timedelta(days=Appointment.DAYS)
+def offer_expiry(organization: Organization | None = None) -> datetime:
+    """To the end of the day that the letter names, where the organization is."""
+    zone = organization.time_zone if organization else settings.TIME_ZONE
+    return end_of_day_in(Appointment.DAYS, zone)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

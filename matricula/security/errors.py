@@ -55,7 +55,7 @@ class TooManyTries(HasToWait):
 def how_long(until: datetime) -> str:
     minutes = max(1, round((until - timezone.now()).total_seconds() / 60 + 0.5))
     if minutes > 90:
-        return _("Try again after %s (UTC).") % Calendar().day_and_time(until)
+        return _("Try again after %s.") % Calendar().day_and_time(until)
     words = ngettext(
         "Wait a minute, until %(time)s (UTC), then try again.",
         "Wait %(minutes)d minutes, until %(time)s (UTC), then try again.",

@@ -14,6 +14,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -48,29 +49,33 @@ def fill(drawn: list[str], values: Mapping[str, str]) -> list[str]:
 
 
 class Calendar:
-    """Days as the active language writes them. A list has one for all its rows: asking for the language
-    takes longer than writing a day.
+    """Days and times as the active language writes them, in the active time zone. A list has one for all its
+    rows: asking for the language takes longer than writing a day.
     """
 
     def __init__(self) -> None:
         self.language = get_language()
+        self.zone = timezone.get_current_timezone()
 
     def day(self, moment: date | None) -> str:
         """4 Mar 2026; a dash for none."""
         if moment is None:
             return "–"
-        return day_in(moment.date() if isinstance(moment, datetime) else moment, self.language)
+        there = moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
+        return day_in(there, self.language)
 
     def day_and_time(self, moment: datetime | None) -> str:
-        """4 Mar 2026, 09:30."""
-        return f"{self.day(moment)}, {clock(moment)}" if moment else ""
+        """4 Mar 2026, 09:30 CET."""
+        return f"{self.day(moment)}, {self.clock(moment)}" if moment else ""
+
+    def clock(self, moment: datetime | None) -> str:
+        """09:30 CET."""
+        if moment is None:
+            return ""
+        there = moment.astimezone(self.zone)
+        return f"{there.hour:02}:{there.minute:02} {there.tzname()}"
 
 
 @lru_cache(maxsize=2048)
 def day_in(moment: date, language: str | None) -> str:
     return date_format(moment, "j M Y")
-
-
-def clock(moment: datetime | None) -> str:
-    """09:30."""
-    return f"{moment.hour:02}:{moment.minute:02}" if moment else ""

@@ -13,6 +13,7 @@ from conftest import person
 from matricula.accounts.models import Session
 from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
+from matricula.catalog.tests.folders import written
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Progress
 from matricula.learning.tests.quizzes import import_quiz
@@ -200,6 +201,51 @@ def test_f2_d1_the_specialization_certificate_is_kept_after_leaving(
     text = PdfReader(BytesIO(Path(started.value.path()).read_bytes())).pages[0].extract_text()
     assert "Safe for good" in text
     assert "Ada Okafor" in text
+
+
+ARABIC = """---
+title: السلامة في كل يوم
+---
+## القواعد
+
+{table}
+
+```
+{code}
+```
+
+::: warning انتبه
+لا تفتح رابطا لا تعرفه.
+:::
+"""
+TABLE = "\n".join(["|".join(["عمود"] * 12), "|".join(["---"] * 12), "|".join(["قيمة طويلة"] * 12)])
+
+
+@pytest.fixture
+def arabic(tmp_path, organization, program, membership):
+    """A course in Arabic: a table wider than a phone, code wider still, and a callout."""
+    text = ARABIC.format(table=TABLE, code="x = " + "1234567890" * 20)
+    yaml = "title: السلامة\nslug: salama\nsummary: عادات صغيرة\ntopic: X\nlanguage: ar\nmodules:\n"
+    files = {"course.yaml": f"{yaml}  - title: الأول\n    lessons: [read.md]\n", "read.md": text}
+    made = import_course(source=written(tmp_path / "ar", files), organization=organization)
+    program.courses.add(made)
+    start_course(course=made, membership=membership)
+    return made
+
+
+def test_a_course_in_arabic_reads_from_the_right_and_nothing_widens_the_phone(page, arabic, ada, program):
+    sign_in(page, ada)
+    for place in ("/learn/", f"/learn/programs/{program.public_id}/", arabic.address):
+        page.goto(place)
+        heading = page.locator(':is(h1, h3)[lang="ar"][dir="rtl"]').first
+        expect(heading).to_contain_text("السلامة")
+        shoot(page, f"arabic-{place.strip('/').split('/')[-2 if 'programs' in place else 0][:8]}")
+    page.goto(f"{arabic.address}lessons/read/")
+    assert page.locator('.prose[lang="ar"][dir="rtl"] .callout.warning .callout-title').count() == 1
+    for scrolled in (".prose pre", ".prose .table-scroll"):
+        page.locator(scrolled).focus()
+        expect(page.locator(scrolled)).to_be_focused()
+    shoot(page, "lesson-arabic")
 
 
 BEFORE = [

@@ -4,7 +4,8 @@ from functools import partial
 
 import pytest
 
-from matricula.accounts.confirmation import confirm_address
+from matricula.accounts.confirmation import ask_to_confirm, confirm_address
+from matricula.accounts.errors import CodeEnded
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
 from matricula.accounts.second_factors import RECOVERY_CODES, remove_factor, renew_recovery_codes
 from tests.at_once import all_at_once, refusals
@@ -40,3 +41,14 @@ def test_races_two_addresses_confirmed_at_one_moment_are_both_theirs_and_one_is_
         assert refusals(all_at_once(*(partial(confirm_address, confirmation=one) for one in asked))) == []
         assert account.addresses.filter(is_primary=True).count() == 1
         assert account.addresses.confirmed().count() == 2
+
+
+@pytest.mark.django_db
+def test_a_letter_confirms_once(chika):
+    email = chika.addresses.create(address="chika@home.example")
+    asked = ask_to_confirm(email=email)
+    confirm_address(confirmation=asked)
+    confirmed_at = chika.addresses.get(pk=email.pk).confirmed_at
+    with pytest.raises(CodeEnded):
+        confirm_address(confirmation=asked)
+    assert chika.addresses.get(pk=email.pk).confirmed_at == confirmed_at

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD
-from matricula.accounts.confirmation import confirm_by_code, send_confirmations
+from matricula.accounts.confirmation import confirm_by_code, open_confirmation, send_confirmations
 from matricula.accounts.email_addresses import add_address
 from matricula.accounts.errors import CodeEnded, CodeWrong, TooOften
 from matricula.accounts.models import Confirmation, EmailAddress
@@ -43,6 +43,23 @@ def test_guessing_the_sixth_try_burns_the_code(chika):
     guess_wrong(email, code, 5)
     with pytest.raises(CodeEnded):
         confirm_by_code(email=email, code=code)
+
+
+@pytest.mark.parametrize(("minutes", "opens"), [(14, True), (16, False)])
+def test_a_code_opens_for_fifteen_minutes_and_the_link_of_its_letter_for_a_day(chika, minutes, opens):
+    email = add_address(account=chika, address="chika@home.example")
+    code = right_code(email)
+    Confirmation.objects.update(requested_at=timezone.now() - timedelta(minutes=minutes))
+    if opens:
+        confirm_by_code(email=email, code=code)
+    else:
+        with pytest.raises(CodeEnded):
+            confirm_by_code(email=email, code=code)
+        assert open_confirmation(pk=Confirmation.objects.get().pk)
+        Confirmation.objects.update(requested_at=timezone.now() - timedelta(hours=25))
+        with pytest.raises(CodeEnded):
+            open_confirmation(pk=Confirmation.objects.get().pk)
+    assert (chika.addresses.get(pk=email.pk).confirmed_at is not None) is opens
 
 
 def test_guessing_with_new_letters_and_other_accounts_is_counted_for_the_mailbox(chika, bruno):

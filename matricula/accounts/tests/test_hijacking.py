@@ -98,6 +98,16 @@ def test_pre_account_hijacking_unexpired_session_the_squatters_cookie_opens_noth
     assert not can_log_in(SQUATTERS_PASSWORD)
 
 
+def test_pre_account_hijacking_the_squatters_second_factors_and_recovery_codes_go_and_bar_nobody(squatter):
+    account = Account.objects.get(full_name="Mallory")
+    account.second_factors.create(kind="totp", name="Theirs", sealed="sealed")
+    account.recovery_codes.create(digest="theirs")
+    reclaim(link_in_letter_to(VICTIM))
+    account = Account.objects.get(full_name="Ada Okafor")
+    assert (account.second_factors.count(), account.recovery_codes.count()) == (0, 0)
+    assert can_log_in(PASSWORD)
+
+
 def test_pre_account_hijacking_trojan_identifier_the_squatters_other_address_goes(squatter):
     reclaim(link_in_letter_to(VICTIM))
     account = Account.objects.get(full_name="Ada Okafor")

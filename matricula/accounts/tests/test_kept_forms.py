@@ -155,3 +155,14 @@ def test_typed_again_the_newer_is_kept(console, program, bruno):
     sent = console.post("/console/nordlicht/invitations/new/", pasted(program))
     page = logged_in(console, bruno, sent["Location"]).answer.content.decode()
     assert "old@x.example" not in page
+
+
+@pytest.mark.parametrize("change", [{"reader": "somebody else"}, {"at": 0}])
+def test_it_is_shown_to_nobody_else_and_for_a_day_only(console, program, bruno, change):
+    end_all_sessions()
+    sent = console.post("/console/nordlicht/invitations/new/", pasted(program))
+    logged_in(console, bruno, sent["Location"])
+    session = console.session
+    session[KEPT_FORM] = {**session[KEPT_FORM], **change}
+    session.save()
+    assert console.get("/account/kept/").status_code == 302

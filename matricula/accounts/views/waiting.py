@@ -37,6 +37,6 @@ def why_no_letter(address: str, holding: str) -> str:
         return _("No letter was written to %s. Ask for one below.") % address
     words = _(
         "%(address)s got as many letters as we write to a mailbox in a day, so none was written for you."
-        " Ask for one after %(moment)s (UTC)."
+        " Ask for one after %(moment)s."
     )
     return words % {"address": address, "moment": Calendar().day_and_time(until)}

@@ -3,15 +3,18 @@
 from typing import Annotated
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import File, UploadedFile
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from matricula.api import schemas
 from matricula.api.access import name_in_audit_log, token_of
 from matricula.api.operations import Operations
 from matricula.api.values import Given, PathId, Text, Words
+from matricula.db.days import check_zone, known_zones
 from matricula.files.pictures import LARGEST
 from matricula.organizations.branding import LONGEST_GREETING, change_brand, receive_logo, remove_logo
 from matricula.organizations.models import HEX_COLOUR, Organization
@@ -23,11 +26,23 @@ COLOUR = str(HEX_COLOUR.regex.pattern)  # type: ignore[union-attr]
 LANGUAGE = f"^({'|'.join(tag for tag, _name in settings.LANGUAGES)})$"
 
 
+def zone_known(name: str) -> str:
+    try:
+        check_zone(name)
+    except ValidationError as refusal:
+        raise PydanticCustomError("time_zone_refused", str(refusal.message)) from refusal
+    return name
+
+
+Zone = Annotated[str, AfterValidator(zone_known), Field(json_schema_extra={"enum": list(known_zones())})]
+
+
 class BrandChange(Given):
     name: Annotated[Words, Field(max_length=200)] = None  # type: ignore[assignment]
     colour: Annotated[str, Field(pattern=COLOUR, examples=["#0b6e4f"])] = None  # type: ignore[assignment]
     greeting: Annotated[Text, Field(max_length=LONGEST_GREETING)] = None  # type: ignore[assignment]
     language: Annotated[str, Field(pattern=LANGUAGE)] = None  # type: ignore[assignment]
+    time_zone: Zone = None  # type: ignore[assignment]
     alternative_email_required: bool = None  # type: ignore[assignment]
 
 

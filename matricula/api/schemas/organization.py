@@ -62,6 +62,9 @@ class Branding(BaseModel):
     colour: str
     greeting: Annotated[str, Field(description="Its own words in invitations.")]
     language: Annotated[str, Field(description="Of letters, unless an invitation says otherwise.")]
+    time_zone: Annotated[
+        str, Field(description="Where a day ends: a name of the IANA database, such as Europe/Berlin.")
+    ]
     alternative_email_required: bool
     logo: Annotated[
         str | None, Field(description="Where the picture is; null: the name stands in its place.")
@@ -74,6 +77,7 @@ class Branding(BaseModel):
             colour=row.brand_colour,
             greeting=row.greeting,
             language=row.language,
+            time_zone=row.time_zone,
             alternative_email_required=row.alternative_email_required,
             logo=settings.BASE_URL + row.logo_url if row.logo else None,
         )

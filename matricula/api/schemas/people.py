@@ -54,8 +54,8 @@ class Progress(BaseModel):
     course: Named
     started_at: datetime
     completed_at: datetime | None
-    lessons_done: int
-    lessons: int
+    lessons_done: Annotated[int, Field(description="Of `lessons`.")]
+    lessons: Annotated[int, Field(description="Those that are required; all of them, where none is.")]
 
     @classmethod
     def of(cls, row: Enrolment) -> Self:
@@ -65,7 +65,7 @@ class Progress(BaseModel):
             started_at=row.started_at,
             completed_at=row.completed_at,
             lessons_done=outline.done_count,
-            lessons=len(outline.lessons),
+            lessons=outline.whole,
         )
 
 

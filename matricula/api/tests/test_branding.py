@@ -83,3 +83,10 @@ def test_so_many_pictures_an_hour_and_no_more(api, house):
 
 def test_a_body_larger_than_any_logo_is_not_read(api):
     assert api.send("branding/logo/", "logo", b"x" * 3_200_000).json()["code"] == "body_too_large"
+
+
+def test_the_time_zone_is_one_of_the_iana_database(api, house):
+    assert api.patch("branding/", {"time_zone": "America/Bogota"}).json()["time_zone"] == "America/Bogota"
+    for unknown in ("Mars/Olympus", "Bogota", "", "UTC+1"):
+        assert api.patch("branding/", {"time_zone": unknown}).status_code == 422
+    assert Organization.objects.get().time_zone == "America/Bogota"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
@@ -109,6 +110,7 @@ ATTRIBUTES = {
     "div": {"class", "tabindex"},
     "p": {"class"},
     "th": {"scope"},
+    "pre": {"tabindex"},
 }
 CLASSES = {"table-scroll", "callout-title", *(f"callout {name}" for name in CALLOUTS)}
 Address = Callable[[str], str | None]
@@ -209,6 +211,10 @@ def draw_callout(renderer: object, tokens: list[Token], index: int, *_: object) 
     return f'<div class="callout {name}">{heading}\n'
 
 
+def draw_code(renderer: object, tokens: list[Token], index: int, *_: object) -> str:
+    return f'<pre tabindex="0"><code>{escapeHtml(tokens[index].content)}</code></pre>\n'
+
+
 def is_callout(name: str) -> Callable[..., bool]:
     return lambda info, _markup: info.strip().partition(" ")[0] == name
 
@@ -218,7 +224,9 @@ def made_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table")
     for name in CALLOUTS:
         parser.use(container_plugin, name=name, validate=is_callout(name), render=draw_callout)
-    # A table wider than a phone scrolls by itself; keyboards reach it by the tab stop.
+    # What is wider than a phone scrolls by itself; keyboards reach it by the tab stop.
+    for name in ("fence", "code_block"):
+        parser.add_render_rule(name, draw_code)
     parser.add_render_rule("table_open", lambda *_: '<div class="table-scroll" tabindex="0"><table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser

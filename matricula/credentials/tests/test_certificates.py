@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from conftest import person
 from matricula.catalog.models import Course, Lesson, Module, Specialization, SpecializationCourse
-from matricula.credentials.certificates import issue_specialization_certificates
+from matricula.credentials.certificates import issue_course_certificates, issue_specialization_certificates
 from matricula.credentials.models import Certificate
 from matricula.credentials.pdf import print_certificate
 from matricula.learning.completion import finish_lesson
@@ -17,6 +17,7 @@ from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import SpecializationEnrolment
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
+from tests.learners import do_everything, specialization_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,3 +164,15 @@ def test_two_certificates_of_one_specialization_stay_with_one_person(program, co
         issue_specialization_certificates(None, [enrolled])
     Certificate.objects.update(account=ada)
     assert [one.is_of_specialization for one in ada.certificates.all()] == [True, True]
+
+
+def test_told_twice_of_one_completion_there_is_one_certificate(program, course):
+    membership = enter_program(program=program, account=person("Ada Okafor", "ada@home.example"))
+    enrolment = do_everything(course, membership)
+    enrolment.refresh_from_db()
+    issue_course_certificates(None, enrolments=[enrolment])
+    assert Certificate.objects.count() == 1
+    series = specialization_of(course)
+    start_specialization(specialization=series, membership=membership)
+    issue_specialization_certificates(None, enrolments=list(series.enrolments.all()))
+    assert Certificate.objects.filter(specialization=series).count() == 1

@@ -1,7 +1,7 @@
 """Invitations, the tokens of their links, and the words they are found by."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from matricula.catalog.models import Course, Specialization
+from matricula.db.days import end_of_day_in
 from matricula.db.public_ids import public_id_field
 from matricula.invitations.models.imports import ImportedFile
 from matricula.mail.addresses import canonical
@@ -23,10 +24,13 @@ INVITATION_DAYS = 30
 
 
 def invitation_expiry(program: Program | None = None) -> datetime:
-    """Until when an invitation made now may be answered: never beyond the program's last day."""
-    days = program.invitation_days if program else INVITATION_DAYS
-    until = timezone.now() + timedelta(days=days)
-    return min(until, program.closes_at) if program and program.closes_at else until
+    """Until when an invitation made now may be answered: to the end of the day that its letter names, where
+    the organization is, and never beyond the program's last day.
+    """
+    if program is None:
+        return end_of_day_in(INVITATION_DAYS, settings.TIME_ZONE)
+    until = end_of_day_in(program.invitation_days, program.organization.time_zone)
+    return min(until, program.closes_at) if program.closes_at else until
 
 
 def has_run_out(expires_at: datetime) -> bool:

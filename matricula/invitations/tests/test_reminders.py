@@ -231,3 +231,12 @@ def test_a_second_copy_of_a_letter_leaves_the_first_ones_link_alive(sent):
     assert first.text != second.text
     for letter in (first, second):
         assert open_link(secret_in(letter.text)).invitation == sent
+
+
+def test_what_was_looked_at_and_not_reminded_of_is_not_looked_at_again(sent):
+    """Else those whose time is over would fill every batch, and nobody after them would be reminded."""
+    pass_days(4)
+    Invitation.objects.update(remind_at=timezone.now(), expires_at=timezone.now() - timedelta(days=1))
+    assert reminded() == 0
+    assert not Letter.objects.filter(kind="invitations.reminder").exists()
+    assert Invitation.objects.get().remind_at is None

@@ -246,3 +246,26 @@ def test_e9_a_persons_page_does_not_tell_which_other_address_was_theirs(ada, pro
     work, _ = (invite_person(program=program, address=one, invited_by=bruno) for one in (WORK, HOME))
     enter_program(program=program, account=ada)
     assert list(invitations_of_person(ada, role)) == [work]
+
+
+def test_a_work_e_mail_that_a_program_trusted_makes_a_member_known_though_nobody_proved_it(
+    ada, program, organization, bruno
+):
+    trusted = "ada.okafor@nordlicht.example"
+    tie = Affiliation.objects.create(organization=organization, account=ada, work_email=trusted)
+    enter_program(program=program, account=ada)
+    with pytest.raises(AlreadyMember):
+        invite_person(program=program, address=trusted, invited_by=bruno)
+    Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
+    assert invite_person(program=program, address=trusted, invited_by=bruno)
+
+
+@pytest.mark.parametrize("first", ["joined", "declined", "revoked"])
+def test_an_invitation_has_one_answer_and_keeps_it(program, bruno, ada, first):
+    invitation = invite_person(program=program, address="nils@nordlicht.example", invited_by=bruno)
+    account = ada if first == "joined" else None
+    assert invitation.settle(first, account=account)
+    for late in ("joined", "declined", "revoked"):
+        assert not invitation.settle(late, account=ada if late == "joined" else None)
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.accepted_by) == (first, account)

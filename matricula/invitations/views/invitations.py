@@ -27,7 +27,7 @@ from matricula.mail.leases import letters_promised, waiting_until_tomorrow
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
-from matricula.web.table_rows import Calendar, Row, clock, row
+from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
 LONGEST_NOTE = 160
@@ -79,7 +79,7 @@ def invitation_row(one: Any, labels: dict[str, str], calendar: Calendar) -> Row:
         label=labels[state],
         note=note,
         sent=calendar.day(one.sent_at),
-        sent_time=clock(one.sent_at),
+        sent_time=calendar.clock(one.sent_at),
         until=calendar.day(one.expires_at if one.state in Invitation.LIVE else None),
         said=said(one.note) if one.note else "",
         file=one.file_name or "",

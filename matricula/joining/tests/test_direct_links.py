@@ -8,12 +8,17 @@ from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
+from matricula.audit.models import Entry
+from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.errors import LinkRefused
 from matricula.joining.models import Arrival, DirectLink
+from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.tests.test_joining import BROWSER, code_for, enter_code
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
+from matricula.programs.memberships import enter_program
 from matricula.programs.models import Group, Membership
 from matricula.programs.terms import Terms
 from matricula.security.models import Throttle
@@ -172,6 +177,54 @@ def test_chika_links_her_account_by_a_direct_link_and_is_asked_where_she_works(c
     assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
 
 
+def test_a_linked_account_never_logs_in_with_a_work_e_mail_that_was_corrected(client, share, chika):
+    _, address = share()
+    client.get(address, **BROWSER)
+    client.post("/join/now/")
+    arrival = Arrival.objects.get()
+    log_in = {"email": "chika@elsewhere.example", "password": PASSWORD}
+    asked = client.post(f"/join/arrivals/{arrival.public_id}/link-account/", log_in)["Location"]
+    for work in ("chika@nordlihct.example", "chika@nordlicht.example"):
+        client.post(asked, {"work_email": work})
+    assert [one.address for one in chika.addresses.filter(signs_in=False)] == ["chika@nordlicht.example"]
+    enter_code(client, arrival, code_for("chika@nordlicht.example"))
+    assert not chika.addresses.get(address="chika@nordlicht.example").signs_in
+
+
+def test_a_member_who_comes_by_a_link_once_more_uses_it_not_up_and_gets_nothing_by_it(share, program, chika):
+    group = Group.objects.create(program=program, name="Grid")
+    link, _ = share(terms=Terms(groups=[group]), max_uses=1)
+    arrival = begin_arrival(origin=DirectLinkOrigin(link), account=chika)
+    arrival.work_email = "chika@elsewhere.example"
+    arrival.save()
+    membership = enter_program(program=program, account=chika)
+    assert finish_arrival(arrival=arrival) == membership
+    link.refresh_from_db()
+    assert (link.uses, membership.groups.count()) == (0, 0)
+
+
+def test_an_arrival_finishes_once_and_brings_nobody_back_into_a_group(client, share, program):
+    group = Group.objects.create(program=program, name="Grid")
+    _, address = share(terms=Terms(groups=[group]))
+    arrival, _ = sign_up(client, address, "ada@nordlicht.example")
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    membership = Membership.objects.get()
+    membership.groups.remove(group)
+    assert finish_arrival(arrival=Arrival.objects.get()) == membership
+    assert (membership.groups.count(), Entry.objects.filter(verb="arrival.finished").count()) == (0, 1)
+
+
+def test_a_link_that_was_turned_off_meanwhile_finishes_nothing(client, share, program, bruno):
+    link, address = share()
+    arrival, _ = sign_up(client, address, "ada@nordlicht.example")
+    turn_off_link(link=link, actor=bruno)
+    enter_code(client, arrival, code_for("ada@nordlicht.example"))
+    link.refresh_from_db()
+    assert (Membership.objects.count(), Affiliation.objects.count(), link.uses) == (0, 0, 0)
+    with pytest.raises(LinkRefused):
+        finish_arrival(arrival=Arrival.objects.get())
+
+
 def test_somebody_signed_in_joins_by_a_direct_link_as_themselves(client, share, chika):
     client.post("/account/log-in/", {"email": "chika@elsewhere.example", "password": PASSWORD})
     _, address = share(allowed_domains=["nordlicht.example"])
@@ -233,7 +286,7 @@ def test_who_gets_no_letter_because_of_the_days_limit_is_told_so_and_when_to_ask
     ends = LETTERS.used_up_until("ada@nordlicht.example")
     assert ("We wrote to" in page, "spam folder" in page) == (False, False)
     assert "Ada@nordlicht.example got as many letters as we write to a mailbox in a day" in page
-    assert f"Ask for one after {ends:%-d %b %Y, %H:%M} (UTC)." in page
+    assert f"Ask for one after {ends:%-d %b %Y, %H:%M} UTC." in page
     Throttle.objects.update(window_ends_at=timezone.now())
     page = client.get(answer["Location"]).content.decode()
     assert "No letter was written to Ada@nordlicht.example. Ask for one below." in page

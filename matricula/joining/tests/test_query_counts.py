@@ -21,7 +21,7 @@ MOST = {
     "set up your account": 5,
     "sign up": 19,
     "code asked": 6,
-    "code entered": 30,
+    "code entered": 31,
     "course opens": 8,
 }
 

@@ -14,11 +14,11 @@ from matricula.accounts.errors import CodeEnded, MailboxTaken
 from matricula.accounts.models import Account, Confirmation, PasswordReset
 from matricula.accounts.passwords import choose_password
 from matricula.invitations.errors import AlreadyMember
-from matricula.invitations.invitations import invite_person
+from matricula.invitations.invitations import decline_invitation, invite_person, revoke_invitation
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
-from matricula.joining.direct_links import make_direct_link
-from matricula.joining.errors import NotConfirmed
+from matricula.joining.direct_links import make_direct_link, turn_off_link
+from matricula.joining.errors import LinkRefused, NotConfirmed
 from matricula.joining.links import check_open, find_invitation
 from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.set_up import sign_up
@@ -267,3 +267,53 @@ def test_races_entering_anew_while_a_course_is_completed_waits_in_no_circle(orga
             partial(start_course, course=two, membership=membership),
         ]
         assert faults(all_at_once(run, works)) == []
+
+
+def test_races_a_link_for_three_is_used_by_three_and_seats_three(roomy, bruno):
+    direct, _ = make_direct_link(program=roomy, actor=bruno, max_uses=3)
+    arrivals = []
+    for number in range(12):
+        arrival = begin_arrival(origin=DirectLinkOrigin(direct), account=ada_of_round(number))
+        arrival.work_email = f"work{number}@nordlicht.example"
+        arrival.save()
+        arrivals.append(arrival)
+    results = all_at_once(lambda arrival: finish_arrival(arrival=arrival), arrivals)
+    assert sum(isinstance(one, Membership) for one in results) == 3
+    assert {type(one) for one in faults(results)} == {LinkRefused}
+    direct.refresh_from_db()
+    roomy.refresh_from_db()
+    assert (direct.uses, roomy.seats_used, Membership.objects.count()) == (3, 3, 3)
+
+
+def test_races_a_link_turned_off_while_many_come_by_it_lets_in_only_who_came_before(roomy, bruno):
+    for number in range(ROUNDS):
+        direct, _ = make_direct_link(program=roomy, actor=bruno)
+        ada = ada_of_round(number)
+        arrival = begin_arrival(origin=DirectLinkOrigin(direct), account=ada)
+        arrival.work_email = f"work{number}@nordlicht.example"
+        arrival.save()
+        turning = partial(turn_off_link, link=direct, actor=bruno)
+        joined, _off = all_at_once(run, [partial(finish_arrival, arrival=arrival), turning])
+        direct.refresh_from_db()
+        assert direct.turned_off_at is not None
+        assert (direct.uses == 1) == isinstance(joined, Membership)
+        assert direct.uses == ada.memberships.count()
+
+
+def test_races_an_invitation_joined_declined_and_withdrawn_at_once_has_one_answer(roomy, bruno):
+    for number in range(ROUNDS):
+        ada = ada_of_round(number)
+        address = f"work{number}@nordlicht.example"
+        invitation = invite_person(program=roomy, address=address, invited_by=bruno)
+        arrival = arrival_of(invitation, ada)
+        works = [
+            partial(finish_arrival, arrival=arrival),
+            partial(decline_invitation, invitation=invitation),
+            partial(revoke_invitation, invitation=invitation, actor=bruno),
+        ]
+        joined, declined, revoked = all_at_once(run, works)
+        came = isinstance(joined, Membership)
+        assert [came, declined is True, revoked is True].count(True) == 1
+        invitation.refresh_from_db()
+        assert (invitation.state == "joined") is came
+        assert ada.memberships.count() == int(came)

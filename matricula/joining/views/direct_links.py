@@ -1,6 +1,6 @@
 """The administrator's pages for direct links: made, shown once with a QR code, turned off for good."""
 
-from datetime import datetime, time
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from matricula.db.days import end_of_day
 from matricula.invitations.forms import GroupsField, OpensField, chosen_terms
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.models import DirectLink
@@ -73,7 +74,7 @@ class LinkForm(forms.Form):
         day = self.cleaned_data["expires_on"]
         if day is None:
             return None
-        end = timezone.make_aware(datetime.combine(day, time.max))
+        end = end_of_day(day, self.program.organization.time_zone)
         if end <= timezone.now():
             raise ValidationError(_("Choose today or a later day."))
         return end

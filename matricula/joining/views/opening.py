@@ -102,7 +102,8 @@ def show_welcome(request: HttpRequest, origin: Origin) -> HttpResponse:
         "courses": offered_courses(program)[:SHOWN_COURSES],
         "specializations": with_size(offered_specializations(program)),
     }
-    return render(request, "joining/pages/welcome.html", context)
+    with program.organization.calendar():
+        return render(request, "joining/pages/welcome.html", context)
 
 
 def is_member(request: HttpRequest, program: int) -> bool:

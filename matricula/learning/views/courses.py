@@ -117,10 +117,11 @@ def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> 
     if text_in(request.POST, "version", version_of(done)) != version_of(done):
         messages.warning(request, _("This lesson has changed. Please look at it again."))
         return redirect("learning:lesson", enrolment.course.public_id, done.key)
+    was_completed = enrolment.completed_at is not None
     finish_lesson(enrolment=enrolment, lesson=done)
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     following = enrolment.outline.after(done)  # type: ignore[attr-defined]
-    if following is None:
+    if following is None or (enrolment.completed_at and not was_completed):
         return redirect("learning:course", enrolment.course.public_id)
     return redirect("learning:lesson", enrolment.course.public_id, following.key)
 
@@ -139,7 +140,7 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
         return render_lesson(request, enrolment, quiz, unanswered=True)
     score, results = mark_quiz(questions, given)
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
-    passed = score >= quiz.course.pass_mark
+    passed = quiz.course.is_passed_with(score)
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
 
 

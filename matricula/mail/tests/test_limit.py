@@ -47,6 +47,16 @@ def test_a_second_attempt_is_not_counted_again(settings):
     assert len(lease_letters(1)) == 1
 
 
+def test_a_second_attempt_beside_a_new_letter_takes_none_of_its_place(settings):
+    settings.MAIL_DAILY_LIMIT = 2
+    letters(1, NORDLICHT)
+    lease_letters(1)
+    Letter.objects.update(state="queued")
+    letters(2, NORDLICHT)
+    assert len(lease_letters(10)) == 2
+    assert (waiting_until_tomorrow(NORDLICHT), Allowance.objects.get().sent) == (1, 2)
+
+
 def test_somebody_who_waits_for_a_code_is_served_before_the_many():
     letters(3, NORDLICHT)
     letters(1, None)

@@ -6,7 +6,9 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import matricula.db.days
 import matricula.db.public_ids
+import matricula.organizations.models
 
 
 class Migration(migrations.Migration):
@@ -45,6 +47,14 @@ class Migration(migrations.Migration):
                 ("logo_is_pale", models.BooleanField(default=False)),
                 ("greeting", models.TextField(blank=True)),
                 ("language", models.CharField(default="en", max_length=10)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default=matricula.organizations.models.site_time_zone,
+                        max_length=60,
+                        validators=[matricula.db.days.check_zone],
+                    ),
+                ),
                 ("alternative_email_required", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],

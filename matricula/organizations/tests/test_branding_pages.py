@@ -35,9 +35,11 @@ def test_bruno_saves_name_colour_words_and_rules(owner):
         "brand_colour": "#FFCC00",
         "greeting": "Moin!\r\nBis bald.",
         "language": "de",
+        "time_zone": "Europe/Berlin",
     }
     assert owner.post(PAGE, given).status_code == 302
     saved = Organization.objects.get()
+    assert saved.time_zone == "Europe/Berlin"
     assert (saved.name, saved.brand_colour, saved.language) == ("Nordlicht", "#ffcc00", "de")
     assert (saved.greeting, saved.alternative_email_required) == ("Moin!\nBis bald.", False)
 

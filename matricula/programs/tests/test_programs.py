@@ -3,13 +3,15 @@
 import pytest
 
 from conftest import person
+from matricula.catalog.withdrawal import withdraw_from_catalog
 from matricula.joining.tests.test_races import all_at_once
 from matricula.mail.delivery import deliver_due
-from matricula.mail.models import InboxLetter
+from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
-from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.errors import NameTaken, ProgramFull, SeatsInUse
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
+from matricula.programs.offer import offered_courses, programs_having
 from matricula.programs.programs import change_program, make_program
 from matricula.programs.seats import running_out
 
@@ -29,6 +31,29 @@ def test_seats_are_never_fewer_than_are_taken(program, bruno):
     assert refusal.value.used == 3
     change_program(program=program, values={"seats": 3}, actor=bruno)
     assert Program.objects.get().seats == 3
+
+
+def test_a_full_program_is_entered_by_nobody_and_says_so(program):
+    enter(program, range(5))
+    with pytest.raises(ProgramFull):
+        enter(program, [5])
+    assert (Program.objects.get().seats_used, Membership.objects.count()) == (5, 5)
+
+
+def test_what_was_withdrawn_stays_chosen_when_bruno_saves_for_the_day_it_comes_back(
+    client, program, bruno, course, organization
+):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    more = organization.courses.create(slug="more", title="More", topic="X")
+    series = organization.specializations.create(slug="s", title="Trust", summary="S")
+    program.specializations.add(series)
+    withdraw_from_catalog(offered=course, actor=bruno)
+    withdraw_from_catalog(offered=series, actor=bruno)
+    client.force_login(bruno)
+    given = {"name": "Welcome", "invitation_days": 30, "courses": [more.pk]}
+    assert client.post(f"/console/nordlicht/programs/{program.public_id}/", given).status_code == 302
+    assert set(program.courses.all()) == {course, more}
+    assert set(program.specializations.all()) == {series}
 
 
 def test_bruno_reads_on_the_page_how_many_seats_are_taken(client, program, bruno, course):
@@ -63,6 +88,14 @@ def test_c6_administrators_hear_once_at_80_and_once_at_100_percent(organization,
     assert InboxLetter.objects.exclude(letter__kind="programs.removed").count() == 3
 
 
+def test_whoever_joins_between_80_and_100_percent_brings_no_letter(organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    Program.objects.update(seats=20)
+    program.refresh_from_db()
+    enter(program, range(19))
+    assert Letter.objects.filter(kind="programs.seats").count() == 1
+
+
 def test_races_seats_taken_while_bruno_lowers_them_never_exceed_them(program, bruno):
     people = [person(f"Person {n}", f"p{n}@home.example") for n in range(19)]
 
@@ -86,3 +119,22 @@ def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course)
     assert Program.objects.get().reminds
     client.post(path, given)
     assert not Program.objects.get().reminds
+
+
+def test_a_program_offers_what_its_own_specializations_have_and_not_what_others_do(
+    organization, program, course
+):
+    own, foreign, gone = (
+        organization.courses.create(slug=slug, title=slug, topic="X") for slug in ("own", "foreign", "gone")
+    )
+    other = Program.objects.create(organization=organization, slug="other", name="Other")
+    for title, home, part in (("A", program, own), ("B", other, foreign), ("C", program, gone)):
+        series = organization.specializations.create(slug=title.lower(), title=title, summary="S")
+        series.steps.create(course=part, position=0)
+        home.specializations.add(series)
+    withdraw_from_catalog(offered=program.specializations.get(title="C"), actor=None)
+    assert set(offered_courses(program)) == {course, own}
+    assert programs_having(courses=[own.pk, foreign.pk, gone.pk], programs=[program.pk, other.pk]) == {
+        program.pk: {own.pk, gone.pk},
+        other.pk: {foreign.pk},
+    }

@@ -57,6 +57,17 @@ def test_the_same_role_given_twice_is_told_once(organization, owner, chika, grou
     assert list(chika.managed_groups.all()) == [group]
 
 
+def test_whose_role_is_taken_away_manages_no_group_there_any_more_and_keeps_those_elsewhere(
+    organization, owner, chika, group
+):
+    other = Organization.objects.create(slug="sonne", name="Sonne")
+    elsewhere = other.programs.create(slug="p", name="P").groups.create(name="Crew")
+    Role.objects.create(organization=organization, account=chika, kind=MANAGER)
+    chika.managed_groups.add(group, elsewhere)
+    remove_role(role=Role.objects.get(account=chika), actor=owner)
+    assert list(chika.managed_groups.all()) == [elsewhere]
+
+
 def test_the_last_owner_stays(organization, owner, chika):
     role = Role.objects.get(account=owner)
     Role.objects.create(organization=organization, account=chika, kind=VIEWER)

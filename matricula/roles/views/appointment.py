@@ -60,7 +60,8 @@ def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         "taken": proven is not None,
         "ready": bool(account and proven and proven.account_id == account.pk),
     }
-    return render(request, "roles/pages/offer.html", context)
+    with appointment.organization.calendar():
+        return render(request, "roles/pages/offer.html", context)
 
 
 def to_the_offer(**_: object) -> str:

@@ -50,6 +50,44 @@ def draw_icon(name: str) -> SafeString:
     )
 
 
+RIGHT_TO_LEFT = {
+    "ar",
+    "arc",
+    "ckb",
+    "dv",
+    "fa",
+    "he",
+    "ks",
+    "nqo",
+    "prs",
+    "ps",
+    "sd",
+    "syr",
+    "ug",
+    "ur",
+    "yi",
+}
+RIGHT_TO_LEFT_SCRIPTS = {"arab", "hebr", "nkoo", "syrc", "thaa"}
+
+
+@register.simple_tag
+def written_in(language: str) -> SafeString:
+    """`<h1{% written_in course.language %}>`: the attributes of what is written in the language of a course
+    (BCP 47), whatever language the page speaks. Nothing where it is not known.
+    """
+    if not language:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', language, direction_of(language))
+
+
+def direction_of(language: str) -> str:
+    """Of the script that the tag names, else of the one that the language is mostly written in."""
+    first, *rest = language.lower().split("-")
+    scripts = [one for one in rest if len(one) == 4 and one.isalpha()]
+    turned = scripts[0] in RIGHT_TO_LEFT_SCRIPTS if scripts else first in RIGHT_TO_LEFT
+    return "rtl" if turned else "ltr"
+
+
 @register.simple_tag
 def drawing(name: str) -> SafeString:
     """`{% drawing "door" %}`: a small picture for an empty page: door, letter, search, seal, people."""
