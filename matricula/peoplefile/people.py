@@ -142,11 +142,12 @@ def read_across(record: Record) -> Iterator[Record]:
 
 def arrangement(head: list[Record], choices: Choices) -> Layout:
     """Raises FileRefused, but not for what somebody chose: that can be chosen again."""
-    if not head:
+    if not head and choices.sheet < 0:
         raise refusal("empty")
     layout = arrange_columns([record.cells[:MOST_COLUMNS] for record in head], choices.columns)
     if layout is None and choices:
-        return Layout(tuple(Column("", Role.NOTE) for _ in head[0].cells[:MOST_COLUMNS]), undecided=MISSING)
+        cells = head[0].cells[:MOST_COLUMNS] if head else []
+        return Layout(tuple(Column("", Role.NOTE) for _ in cells), undecided=MISSING)
     if layout is None:
         raise refusal("no_address_column")
     header = head[layout.begin - 1]
