@@ -11,7 +11,12 @@ from typing import Self
 from matricula.files.tables import unescape_formula
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.names_and_addresses import JOINERS, LONGEST_NAME, clean_address, clean_name
-from matricula.peoplefile.arrangement import all_addresses, arrange_columns, looks_like_address
+from matricula.peoplefile.arrangement import (
+    all_addresses,
+    arrange_columns,
+    looks_generated,
+    looks_like_address,
+)
 from matricula.peoplefile.columns import Role
 from matricula.peoplefile.delimited import (
     DELIMITERS,
@@ -200,6 +205,8 @@ class Columns:
     width: int
     secrets: bool
     """What is out of place in a line might be a password."""
+    delimited: bool
+    """In a text, a cell that is missing moves those after it."""
 
     @classmethod
     def of(cls, layout: Layout) -> Self:
@@ -207,7 +214,8 @@ class Columns:
         groups, courses = layout.where(Role.GROUPS), layout.where(Role.COURSES)
         notes, width = note_headings(layout), len(layout.columns)
         secrets = bool(layout.where(Role.SECRET))
-        return cls(layout.address, full, first, last, groups, courses, notes, width, secrets)
+        delimited = bool(layout.delimiter)
+        return cls(layout.address, full, first, last, groups, courses, notes, width, secrets, delimited)
 
 
 def read_row(record: Record, columns: Columns) -> Row:
@@ -220,7 +228,7 @@ def read_row(record: Record, columns: Columns) -> Row:
     if fault or not joined.isprintable():
         fault = fault or address_fault(cells, columns.address)
         cells = [storable(cell) for cell in cells[:MOST_COLUMNS]]
-    return person_in(line, cells, columns, fault)
+    return person_in(Record(line, cells, record.fault), columns, fault)
 
 
 def fault_of(cells: list[str], joined: str) -> str:
@@ -232,8 +240,10 @@ def fault_of(cells: list[str], joined: str) -> str:
     return "broken_characters" if REPLACED in joined else ""
 
 
-def person_in(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
+def person_in(record: Record, columns: Columns, fault: str) -> Row:
+    line, cells, _ = record
     further = cells[columns.width :]
+    slipped = bool(record.fault) or (columns.delimited and len(cells) != columns.width)
     # An empty cell stands last, for columns that are nowhere: -1.
     cells = [cell.strip() for cell in cells[: columns.width]]
     cells += [""] * (columns.width + 1 - len(cells))
@@ -246,7 +256,7 @@ def person_in(line: int, cells: list[str], columns: Columns, fault: str) -> Row:
         fault = "bad_address"
     if fault:
         address = written
-    if columns.secrets and (fault or any(further)):
+    if columns.secrets and (any(further) or (fault and (slipped or looks_generated(written)))):
         return Row(line, address if "@" in address else "", "", (), (), {}, fault, spelled)
     return Row(
         line,

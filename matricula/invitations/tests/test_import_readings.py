@@ -364,3 +364,12 @@ def test_the_page_says_at_the_top_who_else_is_not_invited(desk, program):
     page = desk.get(f"{FILES}{file.public_id}/").content.decode()
     assert '<a href="#lines-2">Not understood (2)</a>, <a href="#lines-3">Twice in the file (1)</a>' in page
     assert "&lt;b&gt;bo&lt;/b&gt;" in page
+
+
+def test_what_was_written_instead_of_an_address_is_told_beside_secrets_too(program):
+    file = take(
+        program, "Name;E-Mail;Kennwort\nAda;ada@n.example;Geheim-1\nBo;kaputt;Geheim-2\nCy;Geheim-3\n"
+    )
+    told = [(one.address, one.name) for one in file.kept_lines.filter(verdict="invalid").order_by("line")]
+    assert told == [("kaputt", "Bo"), ("", "")]
+    assert b"Geheim" not in kept_on_disk()
