@@ -8,7 +8,8 @@ from matricula.peoplefile.digest import digest_apart, read_digest, write_digest
 from matricula.peoplefile.errors import FileRefused
 from matricula.peoplefile.kept_records import copy_of
 from matricula.peoplefile.layout import Choices
-from matricula.peoplefile.people import look, read_rows
+from matricula.peoplefile.people import read_rows
+from matricula.peoplefile.records import look
 from matricula.peoplefile.tests.test_headings import SHAPES
 from matricula.peoplefile.tests.workbooks import workbook
 
