@@ -205,3 +205,11 @@ def test_an_invitation_is_corrected_to_what_was_meant(doors, program):
         f"/console/nordlicht/invitations/{wrong.public_id}/address/", {"address": f"\u200b{ADDRESS}."}
     )
     assert Invitation.objects.live().get().address == ADDRESS
+
+
+@pytest.mark.parametrize("door", INVITING)
+@pytest.mark.parametrize("nothing", [" " * 300, "\u200b\u2060\ufeff", '""'])
+def test_a_name_of_nothing_is_none(doors, door, nothing, capsys):
+    through(doors, door, ADDRESS, nothing, capsys)
+    assert Invitation.objects.get(address=ADDRESS).name == ""
+    assert "This field is required." in doors.sign_up("bo@n.example", nothing)

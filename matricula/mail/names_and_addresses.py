@@ -73,13 +73,16 @@ def composed(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """On one line, without invisible characters and without quotation marks around the whole."""
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text))):
         spaced = SPACES.sub(" ", composed(text))
         kept = "".join(letter for letter in spaced if letter.isprintable() or letter in JOINERS)
         text = STRAY_JOINER.sub("", kept)
     name = " ".join(text.split())
-    closing = QUOTED.get(name[:1], "")
-    inner = name[1:-1]
-    if closing and len(name) > 1 and name[-1] == closing and not {name[0], closing} & set(inner):
-        return inner.strip()
-    return name
+    return without_quotes(name) if name[:1] in QUOTED else name
+
+
+def without_quotes(name: str) -> str:
+    """Of which none stands within."""
+    closing, inner = QUOTED[name[0]], name[1:-1]
+    around = len(name) > 1 and name[-1] == closing and not {name[0], closing} & set(inner)
+    return inner.strip() if around else name

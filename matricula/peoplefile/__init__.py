@@ -15,7 +15,8 @@ from matricula.peoplefile.encodings import Encoding
 from matricula.peoplefile.kinds import Kind, recognise
 from matricula.peoplefile.layout import Choices, Column, Layout
 from matricula.peoplefile.limits import FAULTS, LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS
-from matricula.peoplefile.people import Row, look, read_rows
+from matricula.peoplefile.people import Row, read_rows
+from matricula.peoplefile.records import look
 
 __all__ = [
     "FAULTS",

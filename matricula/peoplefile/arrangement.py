@@ -9,6 +9,7 @@ from matricula.peoplefile.layout import LONGEST_HEADER, MISSING, NAMES, TIE, Col
 from matricula.peoplefile.limits import MOST_COLUMNS
 
 LONGEST_SAMPLE = 40
+SLIPPED = "…"
 RESULT = {"Line", "Outcome", "Reason"}
 SAMPLES = 3
 WITHOUT_HEADER = (Role.NAME, Role.GROUPS, Role.COURSES)
@@ -237,6 +238,11 @@ class Roles:
 def meaning_of_cell(cell: str) -> Meaning:
     text = cell.strip().strip("'\"\u201c\u201d\ufeff\u200b").strip()
     return meaning_of(text) if text and len(text) <= LONGEST_HEADER else UNKNOWN
+
+
+def looks_generated(cell: str) -> bool:
+    """Or is what stands for something that did, in a copy without secrets."""
+    return "@" not in cell and bool(cell == SLIPPED or GENERATED.fullmatch(cell) or HASHED.fullmatch(cell))
 
 
 def cell_of(record: Sequence[str], at: int) -> str:

@@ -23,7 +23,8 @@ from matricula.peoplefile.kept_records import (
 )
 from matricula.peoplefile.layout import Choices, Layout
 from matricula.peoplefile.limits import refusal
-from matricula.peoplefile.people import Row, look, read_records, read_rows
+from matricula.peoplefile.people import Row, read_rows
+from matricula.peoplefile.records import look, read_records
 
 WITHIN = Limits(seconds=100, memory=2 * GIB, answer=2 * GIB, patience=105)
 """A million lines of a workbook take a third of it. `answer` bounds the files it writes, too; patience ends

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from matricula.files.atomic_writes import write_atomically
-from matricula.peoplefile.arrangement import looks_like_address
+from matricula.peoplefile.arrangement import SLIPPED, looks_generated, looks_like_address
 from matricula.peoplefile.columns import Role
 from matricula.peoplefile.encodings import Encoding
 from matricula.peoplefile.layout import Layout
@@ -53,12 +53,27 @@ def json_line(value: Any) -> bytes:
 
 def without_secrets(record: Record, layout: Layout) -> Record:
     """In a line that is out of shape nobody knows where a secret slipped to: addresses alone stay."""
-    cells, width = record.cells, len(layout.columns)
-    if record.fault or any(cell.strip() for cell in cells[width:]):
-        return record._replace(cells=[cell if looks_like_address(cell) else "" for cell in cells])
-    secrets = set(layout.where(Role.SECRET))
-    hidden = [HIDDEN if at in secrets and cell else cell for at, cell in enumerate(cells)]
-    return record._replace(cells=hidden)
+    cells, secrets = record.cells, set(layout.where(Role.SECRET))
+    if record.fault or is_out_of_shape(cells, layout, secrets):
+        cells = [cell if looks_like_address(cell) else instead(cell, SLIPPED) for cell in cells]
+    return record._replace(
+        cells=[instead(cell, HIDDEN) if at in secrets else cell for at, cell in enumerate(cells)]
+    )
+
+
+def instead(cell: str, sign: str) -> str:
+    return sign if cell.strip() else ""
+
+
+def is_out_of_shape(cells: list[str], layout: Layout, secrets: set[int]) -> bool:
+    """Whether cells stand beyond the columns, or a secret may stand where an address should."""
+    width, columns = len(layout.columns), layout.possible or (layout.address,)
+    if any(cell.strip() for cell in cells[width:]):
+        return True
+    if any(0 <= at < len(cells) and looks_like_address(cells[at]) for at in columns):
+        return False
+    others = (cell for at, cell in enumerate(cells) if at not in secrets)
+    return (bool(layout.delimiter) and len(cells) != width) or any(map(looks_generated, others))
 
 
 def kept_layout(place: Path) -> Layout:

@@ -59,8 +59,8 @@ def test_a1_a3_bruno_looks_through_a_file_confirms_it_and_takes_the_result(desk,
     with desk.expect_download() as taken:
         click(desk, "Download the result", role="link")
     assert Path(taken.value.path()).read_text("utf-8-sig").splitlines()[:2] == [
-        "Line,E-mail,Name,Groups,Course,Outcome,Reason",
-        "2,ada@n.example,Ada Okafor,Invited,",
+        "Line,E-mail,Name,Groups,Course,Outcome,Reason,Team",
+        "2,ada@n.example,Ada Okafor,Crew,,Invited,,Grid",
     ]
     click(desk, "See the invitations", role="link")
     expect(desk.get_by_text("Dana Petrov")).to_be_visible()

@@ -57,6 +57,7 @@ class Reading(BaseModel):
     encoding: Annotated[str | None, Field(description="None of a workbook.")]
     encoding_guessed: Annotated[bool, Field(description="Look at the names before you confirm.")]
     delimiter: str | None
+    sheet: Annotated[str | None, Field(description="Of a workbook, the one that is read.")]
     heading_line: Annotated[int | None, Field(description="None where the file has no headings.")]
     columns: list[Column]
     undecided: Annotated[
@@ -79,6 +80,7 @@ class Reading(BaseModel):
             encoding=layout.encoding or None,
             encoding_guessed=layout.guessed,
             delimiter=name_of_delimiter(layout.delimiter) or None,
+            sheet=layout.sheets[layout.sheet] if layout.sheets else None,
             heading_line=layout.heading_line or None,
             columns=columns,
             undecided=layout.undecided or None,  # type: ignore[arg-type]

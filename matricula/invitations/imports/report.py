@@ -101,6 +101,16 @@ def shown_line(file: ImportedFile) -> list[tuple[str, Words, int, list[Summary]]
     ]
 
 
+def not_invited_lines(file: ImportedFile) -> list[tuple[Words, int, str]]:
+    """Why others of a checked file are not invited, how many, and where on the page the first of them are."""
+    there = [verdict for verdict in LABELS if file.counts.get(verdict)]
+    return [
+        (LABELS[verdict], file.counts[verdict], f"lines-{number}")
+        for number, verdict in enumerate(there, 1)
+        if verdict != Verdict.NEW
+    ]
+
+
 def first_lines(file: ImportedFile, verdict: str) -> list[Summary]:
     lines = list(file.kept_lines.filter(verdict=verdict).order_by("line")[:SHOWN])
     names = Names(lines)

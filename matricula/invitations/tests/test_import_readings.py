@@ -7,6 +7,7 @@ from io import BytesIO
 from threading import Barrier, Thread
 
 import pytest
+import xlsxwriter
 from django.db import connection
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -323,3 +324,52 @@ def test_files_of_people_are_read_for_an_organization_one_after_the_other(progra
         hand_in_file(program=program, name="people.csv", content=[NAMES.encode()], actor=None)
     queues = set(Job.objects.filter(kind="invitations.read_file").values_list("queue", flat=True))
     assert queues == {f"files of {program.organization_id}"}
+
+
+def test_a_choice_not_read_yet_is_read_before_anybody_is_invited(desk, program):
+    file = take(program, NAMES)
+    here = f"{FILES}{file.public_id}/"
+    pressed = {"readings": 0, "column-1": "email", "column-2": "name"}
+    assert (
+        "Look through it once more before"
+        in desk.post(f"{here}confirmation/", pressed, follow=True).content.decode()
+    )
+    work()
+    assert (fresh(file).state, fresh(file).readings) == ("checked", 1)
+    assert "Hello Ada," in desk.get(here).content.decode()
+    desk.post(f"{here}confirmation/", {**pressed, "readings": 1})
+    work()
+    assert set(Invitation.objects.values_list("name", flat=True)) == {"Ada", "Bo"}
+
+
+def test_the_sheet_that_is_read_is_shown_and_may_be_changed(desk, program):
+    stream = BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        book.add_worksheet("Notes")
+        for name, address in (("Staff", "ada@n.example"), ("Guests", "x@y.example")):
+            book.add_worksheet(name).write_column(0, 0, ["email", address])
+    file = take(program, stream.getvalue())
+    assert [(words, chosen) for _, words, chosen in reading_of(file).sheets] == [
+        ("Notes", False),
+        ("Staff", True),
+        ("Guests", False),
+    ]
+    file = change(desk, file, sheet="2")
+    assert file.kept_lines.get().address == "x@y.example"
+    assert change(desk, file, sheet="0").undecided == "missing"
+
+
+def test_the_page_says_at_the_top_who_else_is_not_invited(desk, program):
+    file = take(program, "email\nada@n.example\nada\nada@n.example\n<b>bo</b>\n")
+    page = desk.get(f"{FILES}{file.public_id}/").content.decode()
+    assert '<a href="#lines-2">Not understood (2)</a>, <a href="#lines-3">Twice in the file (1)</a>' in page
+    assert "&lt;b&gt;bo&lt;/b&gt;" in page
+
+
+def test_what_was_written_instead_of_an_address_is_told_beside_secrets_too(program):
+    file = take(
+        program, "Name;E-Mail;Kennwort\nAda;ada@n.example;Geheim-1\nBo;kaputt;Geheim-2\nCy;Geheim-3\n"
+    )
+    told = [(one.address, one.name) for one in file.kept_lines.filter(verdict="invalid").order_by("line")]
+    assert told == [("kaputt", "Bo"), ("", "")]
+    assert b"Geheim" not in kept_on_disk()

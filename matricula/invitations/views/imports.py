@@ -16,7 +16,13 @@ from matricula.files.tables import streamed_table_response, table_response
 from matricula.invitations.errors import ColumnsRefused, ColumnsUndecided, NotToConfirm, NotToStop
 from matricula.invitations.forms import chosen_terms
 from matricula.invitations.imports.interpretation import ENCODINGS, NAMES_OF_DELIMITERS, reading_of, revised
-from matricula.invitations.imports.report import left_out, result_table, shown_line, why_refused
+from matricula.invitations.imports.report import (
+    left_out,
+    not_invited_lines,
+    result_table,
+    shown_line,
+    why_refused,
+)
 from matricula.invitations.imports.stops import stop_file
 from matricula.invitations.imports.uploads import (
     cancel_file,
@@ -124,6 +130,7 @@ def one_file(request: HttpRequest, organization: Organization, file_id: str) -> 
         "stuck": stuck,
         "under_way": (stopping or file.state in (State.CHECKING, State.RUNNING)) and not stuck,
         "shown": shown_line(file) if file.may_be_told else [],
+        "others": not_invited_lines(file) if file.state == State.CHECKED else [],
         "left_out": left_out(file) if file.may_be_told else [],
         "not_invited": file.counts.get(Verdict.STOPPED, 0),
         "why": why_refused(file),
@@ -176,6 +183,14 @@ def choices_of(request: HttpRequest, file: ImportedFile) -> Choices:
     )
 
 
+def changed_choices(request: HttpRequest, file: ImportedFile) -> Choices | None:
+    """What was chosen on the page and not read yet. Raises ColumnsRefused."""
+    if not file.may_be_read_anew:
+        return None
+    said = choices_of(request, file)
+    return None if said == Choices.of(file.choices) else said
+
+
 @administering
 @require_POST
 def confirmation(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponse:
@@ -183,9 +198,15 @@ def confirmation(request: HttpRequest, organization: Organization, file_id: str)
     try:
         if was_read_anew(request, file):
             messages.warning(request, _("The file was read anew meanwhile. Look through it once more."))
+        elif changed := changed_choices(request, file):
+            read_anew(file=file, choices=changed)
+            words = _(
+                "You changed how the file is read. Look through it once more before anybody is invited."
+            )
+            messages.warning(request, words)
         else:
             confirm_file(file=file, actor=actor_of(request))
-    except (NotToConfirm, ColumnsUndecided, ProgramEnded) as refusal:
+    except (NotToConfirm, ColumnsRefused, ColumnsUndecided, ProgramEnded) as refusal:
         messages.warning(request, str(refusal))
     return redirect("invitations:file", organization.slug, file.public_id)
 

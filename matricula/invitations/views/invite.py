@@ -115,7 +115,7 @@ def invite_people(request: HttpRequest, organization: Organization) -> HttpRespo
     form = InviteForm(organization, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcomes = Counter(invite_each(request, form))
-        messages.success(request, letters_promised(outcomes_of(outcomes), organization.pk))
+        messages.success(request, letters_promised(outcomes_of(outcomes, len(form.wrong)), organization.pk))
         if warning := scarce_seats(form.cleaned_data["program"], outcomes["invited"]):
             messages.warning(request, warning)
         if not form.wrong:
@@ -138,10 +138,13 @@ def invite_each(request: HttpRequest, form: InviteForm) -> Iterator[str]:
             yield "invited" if made else "already"
 
 
-def outcomes_of(outcomes: Counter[str]) -> str:
+def outcomes_of(outcomes: Counter[str], left: int) -> str:
     old, members = outcomes["already"], outcomes["member"]
-    already = ngettext("%d was invited already.", "%d were invited already.", old) % old
-    told = f"{_('%d invited,') % outcomes['invited']} {already}"
+    told = [_("%d invited.") % outcomes["invited"]]
+    if old:
+        told.append(ngettext("%d was invited already.", "%d were invited already.", old) % old)
     if members:
-        told += " " + ngettext("%d is a member already.", "%d are members already.", members) % members
-    return told
+        told.append(ngettext("%d is a member already.", "%d are members already.", members) % members)
+    if left:
+        told.append(ngettext("%d is left to correct.", "%d are left to correct.", left) % left)
+    return " ".join(told)

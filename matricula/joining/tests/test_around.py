@@ -144,10 +144,10 @@ def test_a1_bruno_invites_pasted_addresses(client, organization, program, bruno)
     page = client.post(
         "/console/nordlicht/invitations/new/", {"program": program.pk, "addresses": pasted}, follow=True
     )
-    assert "2 invited, 0 were invited already." in page.content.decode()
+    assert "2 invited." in page.content.decode()
     again = {"program": program.pk, "addresses": "Ada <ada@nordlicht.example>, eva@nordlicht.example"}
     page = client.post("/console/nordlicht/invitations/new/", again, follow=True)
-    assert "1 invited, 1 was invited already." in page.content.decode()
+    assert "1 invited. 1 was invited already." in page.content.decode()
     wrong = client.post(
         "/console/nordlicht/invitations/new/", {"program": program.pk, "addresses": "ada at nordlicht"}
     )

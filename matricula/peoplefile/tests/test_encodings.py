@@ -4,7 +4,8 @@ import pytest
 
 from matricula.peoplefile.encodings import EIGHT_BITS, Encoding, encoding_named
 from matricula.peoplefile.layout import Choices
-from matricula.peoplefile.people import look, read_rows
+from matricula.peoplefile.people import read_rows
+from matricula.peoplefile.records import look
 
 FILES = {
     ("windows-1252", "German"): ("Name;E-Mail", ["Jörg Müller", "Zoë Übermut"]),

@@ -5,7 +5,8 @@ import pytest
 from matricula.peoplefile.arrangement import arrange_columns
 from matricula.peoplefile.columns import Role, meaning_of
 from matricula.peoplefile.layout import Choices
-from matricula.peoplefile.people import look, read_rows
+from matricula.peoplefile.people import read_rows
+from matricula.peoplefile.records import look
 
 ANN = ("ann@x.example", "Ann Lee", ())
 IN_CARE = ("ann@x.example", "Ann Lee", ("Customer care",))

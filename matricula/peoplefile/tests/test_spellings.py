@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from matricula.peoplefile.delimited import recognise_delimiter
 from matricula.peoplefile.encodings import Encoding
 from matricula.peoplefile.layout import Choices
-from matricula.peoplefile.people import NOTHING, look, read_rows
+from matricula.peoplefile.people import NOTHING, read_rows
+from matricula.peoplefile.records import look
 
 DELIMITERS = ",;\t|"
 ENCODED = {
