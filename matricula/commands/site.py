@@ -46,12 +46,16 @@ def work(arguments: argparse.Namespace) -> int:
 
 @command("migrate", "bring the database and the static files up to date")
 def migrate(arguments: argparse.Namespace) -> int:
+    """A second one at the same time waits for its turn."""
     from django.conf import settings
 
+    from matricula.db.connections import migrating_alone
+
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
-    if not settings.DEVELOPMENT:
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with migrating_alone():
+        call_command("migrate", verbosity=0)
+        if not settings.DEVELOPMENT:
+            call_command("collectstatic", interactive=False, verbosity=0)
     return 0
 
 
