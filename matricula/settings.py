@@ -149,7 +149,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 if DEVELOPMENT:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(env.str("MATRICULA_STORAGE", default=str(DATA_DIR / "media"))).resolve()
 COURSE_ADDRESS = "/learn/courses/{course}/"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 STORAGES = {

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matricula.invitations import invitations, reminders, rounds, search_index
-from matricula.invitations.imports.checks import check_some
+from matricula.invitations.imports.checks import check_some, refuse_what_is_gone
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
 from matricula.invitations.imports.stops import wind_down_some
 from matricula.invitations.imports.uploads import JOB, KEPT, STOP_JOB, clear_some
@@ -29,7 +29,12 @@ NIGHT = time(3)
 STEPS = {ImportedFile.State.CHECKING: check_some, ImportedFile.State.RUNNING: carry_out_some}
 
 
-@performs_job(JOB)
+def give_import_up(job: Job) -> None:
+    for file in ImportedFile.objects.filter(pk=job.reference or 0, state=ImportedFile.State.CHECKING):
+        refuse_what_is_gone(file)
+
+
+@performs_job(JOB, gives_up=give_import_up)
 def import_some(job: Job) -> bool:
     file = ImportedFile.objects.select_related("program__organization").filter(pk=job.reference or 0).first()
     step = STEPS.get(ImportedFile.State(file.state)) if file else None

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.db.public_ids import new_public_ids
+from matricula.files.storage import seen_file
 from matricula.invitations.imports.lines import (
     Kept,
     Matcher,
@@ -42,9 +43,6 @@ def check_some(file: ImportedFile) -> bool:
     except FileRefused as fault:
         refuse_file(file, fault)
         return False
-    except FileNotFoundError:
-        refuse_file(file, refusal("unreadable"))
-        return False
     if not more:
         judge_lines(file)
         file.move(State.CHECKING, state=State.CHECKED, counts=count_verdicts(file))
@@ -63,11 +61,11 @@ def forget_last_reading(file: ImportedFile) -> bool:
 def is_laid_out(file: ImportedFile) -> bool:
     """Find out how the file is to be read. False when somebody has to say it first.
 
-    Raises FileRefused, FileNotFoundError, Cancelled.
+    Raises FileRefused, FileElsewhere, Cancelled.
     """
     if file.layout:
         return True
-    layout = look(upload_place(file), Choices.of(file.choices))
+    layout = look(seen_file(upload_place(file)), Choices.of(file.choices))
     state = State.CHECKED if layout.undecided else State.CHECKING
     if not file.move(State.CHECKING, state=state, layout=layout.kept()):
         raise Cancelled
@@ -140,7 +138,7 @@ def go_on_reading(file: ImportedFile) -> Iterator[Row]:
     line, rows = _open.pop((file.pk, file.readings), (-1, iter(())))
     if line == file.read_to:
         return rows
-    return read_rows(upload_place(file), file.read_to + 1, Layout.of(file.layout))
+    return read_rows(seen_file(upload_place(file)), file.read_to + 1, Layout.of(file.layout))
 
 
 def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
@@ -148,6 +146,12 @@ def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
     if len(_open) >= MOST_OPEN:
         del _open[next(iter(_open))]
     _open[file.pk, file.readings] = (file.read_to, rows)
+
+
+def refuse_what_is_gone(file: ImportedFile) -> None:
+    """For a day it may have been on another host; now nobody sees it."""
+    if not upload_place(file).exists():
+        refuse_file(file, refusal("unreadable"))
 
 
 def refuse_file(file: ImportedFile, fault: FileRefused) -> None:
