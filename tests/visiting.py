@@ -33,9 +33,9 @@ class Visitor:
     def upload(self, path: str, field: str, name: str, content: bytes) -> Answer:
         """POST of a form with one file (RFC 7578)."""
         disposition = f'form-data; name="{field}"; filename="{name}"'.encode()
+        token = b'form-data; name="csrfmiddlewaretoken"\r\n\r\n' + self.token.encode()
         parts = [
-            b'--part\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'
-            + self.token.encode(),
+            b"--part\r\nContent-Disposition: " + token,
             b"--part\r\nContent-Disposition: " + disposition + b"\r\n\r\n" + content,
             b"--part--\r\n",
         ]
