@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.db.public_ids import new_public_ids
-from matricula.files.storage import seen_file
+from matricula.files.storage import FileElsewhere, seen_file
 from matricula.invitations.imports.lines import (
     Kept,
     Matcher,
@@ -30,7 +30,10 @@ State = ImportedFile.State
 
 
 def check_some(file: ImportedFile) -> bool:
-    """Keep the next lines; when there are none left, judge them all. True while more is left."""
+    """Keep the next lines; when there are none left, judge them all. True while more is left.
+
+    Raises FileElsewhere.
+    """
     if not file.read_to and forget_last_reading(file):
         return True
     try:
@@ -43,6 +46,10 @@ def check_some(file: ImportedFile) -> bool:
     except FileRefused as fault:
         refuse_file(file, fault)
         return False
+    except FileElsewhere:
+        if ImportedFile.objects.filter(pk=file.pk, state=State.CHECKING).exists():
+            raise
+        return False  # cancelled meanwhile, and so its upload is gone
     if not more:
         judge_lines(file)
         file.move(State.CHECKING, state=State.CHECKED, counts=count_verdicts(file))
