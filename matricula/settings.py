@@ -217,7 +217,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
         "rule": "owning",
     },
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
-    {"url": "reporting:journal", "label": _("Audit log"), "icon": "history", "rule": "administering"},
+    {"url": "reporting:audit-log", "label": _("Audit log"), "icon": "history", "rule": "administering"},
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
 

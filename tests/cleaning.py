@@ -34,5 +34,5 @@ def empty_every_table(*_: object) -> None:
 
 
 def clean_quickly() -> None:
-    """The journal would refuse to be emptied: on SQLite its guards go, on PostgreSQL they step aside."""
+    """The audit log would refuse to be emptied: on SQLite its guards go, on PostgreSQL they step aside."""
     TransactionTestCase._fixture_teardown = empty_every_table

@@ -24,10 +24,10 @@ def short_course(organization: Organization, slug: str, *lessons: str) -> Course
     return made
 
 
-def series_of(*courses: Course, title: str = "Trust"):
+def specialization_of(*courses: Course, title: str = "Trust"):
     made = courses[0].organization.specializations.create(slug=title.lower(), title=title, summary="S")
     for position, one in enumerate(courses):
-        made.series.create(course=one, position=position)
+        made.steps.create(course=one, position=position)
     return made
 
 

@@ -99,13 +99,13 @@ class House:
         keep_file(BytesIO(b"words"), digest)
         file = course.files.create(digest=digest, name="words.txt", content_type="text/plain", size=5)
         series = self.organization.specializations.create(slug="series", title="Series")
-        series.series.create(course=course, position=0)
+        series.steps.create(course=course, position=0)
         return {
             "course_id": course.public_id,
             "key": lesson.key,
             "digest": digest,
             "name": file.name,
-            "series_id": series.public_id,
+            "specialization_id": series.public_id,
             "direction": "up",
         }
 

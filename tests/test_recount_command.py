@@ -12,7 +12,7 @@ from matricula.organizations.models import Affiliation
 from matricula.programs import recount
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
-from tests.learners import series_of, short_course
+from tests.learners import short_course, specialization_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -23,7 +23,7 @@ def test_recount_completes_whoever_is_stuck_ends_lone_ties_and_says_how_many(
     monkeypatch.setattr(completion, "BATCH", 2)
     monkeypatch.setattr(recount, "TIES", 2)
     course = short_course(organization, "stuck", "a", "b")
-    series = series_of(course)
+    series = specialization_of(course)
     done, begun = ([person(f"P {n}", f"{kind}{n}@x.example") for n in range(5)] for kind in ("done", "begun"))
     for account in (*done, *begun):
         enrolment = Enrolment.objects.create(account=account, course=course)

@@ -40,11 +40,11 @@ def ask_to_confirm(*, email: EmailAddress, holding: str = "") -> Confirmation:
         live.update(ended_at=timezone.now())
     written = send_confirmations([email], holding={email.canonical: holding})
     if not written:
-        raise TooOften(LETTERS.free_again(counted(email, holding)))
+        raise TooOften(LETTERS.free_again(letter_counter(email, holding)))
     return written[0]
 
 
-def counted(email: EmailAddress, holding: str) -> str:
+def letter_counter(email: EmailAddress, holding: str) -> str:
     """Whom letters and tries count for."""
     return f"{email.canonical}:{holding}" if holding else email.canonical
 
@@ -59,7 +59,7 @@ def send_confirmations(
     """
     in_order = sorted(emails, key=lambda one: one.canonical)
     asked = [Confirmation(email=one, purpose=holding.get(one.canonical, "")) for one in in_order]
-    bearable = [one for one in asked if LETTERS.allows(counted(one.email, one.purpose))]
+    bearable = [one for one in asked if LETTERS.allows(letter_counter(one.email, one.purpose))]
     confirmations = Confirmation.objects.bulk_create(bearable)
     Letter.objects.bulk_create(
         Letter(kind=CONFIRMATION, to=one.email.address, language=one.email.account.language, reference=one.pk)
@@ -117,7 +117,7 @@ def confirm_by_code(*, email: EmailAddress, code: str) -> None:
         spend_try(confirmation)
         return hmac.compare_digest(given, confirmation.code_digest) or None
 
-    if not guess([Tally(GUESSES, counted(email, confirmation.purpose))], look, given=given):
+    if not guess([Tally(GUESSES, letter_counter(email, confirmation.purpose))], look, given=given):
         confirmation.refresh_from_db(fields=["tries"])
         raise CodeWrong(Confirmation.TRIES - confirmation.tries)
     confirm_address(confirmation=confirmation)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import AddressListed, CodeEnded, LastAddress, NotYetConfirmed, TooManyAdded
 from matricula.accounts.mailboxes import (
-    has_other_held,
+    addresses_to_tell,
     hold_account,
     keep_promises,
     tell_of_address,
@@ -42,7 +42,7 @@ def make_primary(*, email: EmailAddress) -> None:
     """Letters go there from now on. The one before is told. Raises NotYetConfirmed."""
     account = email.account
     hold_account(account.pk)
-    now = account.addresses.held().filter(pk=email.pk).first()
+    now = account.addresses.lasting().filter(pk=email.pk).first()
     if now is None:
         raise NotYetConfirmed
     if now.is_primary:
@@ -64,7 +64,7 @@ def remove_address(*, email: EmailAddress) -> None:
     heir = others.ways_in().order_by("id").first()
     if heir is None and (email.confirmed_at or not others.exists()):
         raise LastAddress
-    tell_of_address(has_other_held(account, without=email).order_by("pk"), "removed", email)
+    tell_of_address(addresses_to_tell(account, without=email).order_by("pk"), "removed", email)
     record("address.removed", actor=account, subject=email)
     email.delete()
     if email.is_primary and heir:
@@ -82,7 +82,7 @@ def release_address(*, confirmation: Confirmation) -> None:
     rows = Confirmation.objects.filter(pk=confirmation.pk, ended_at__isnull=True)
     if not rows.update(ended_at=timezone.now()):
         raise CodeEnded
-    tell_of_address(has_other_held(email.account, without=email).order_by("pk"), "released", email)
+    tell_of_address(addresses_to_tell(email.account, without=email).order_by("pk"), "released", email)
     record("address.released", subject=email, after={"account": email.account_id})
     unproven = EmailAddress.objects.filter(pk=email.pk, confirmed_at__isnull=True)
     if email.account.addresses.exclude(pk=email.pk).exists():

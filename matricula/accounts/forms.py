@@ -14,7 +14,7 @@ from matricula.mail.addresses import canonical
 from matricula.security.throttling import Limit, Tally, guess
 
 PROOFS, PROOFS_OF_A_DEVICE = Limit("prove"), Limit("prove-device")
-SIX_DIGITS = re.compile(r"[0-9]{6}")
+CODE = re.compile(r"[0-9]{6}")
 OWN_WORDS = UserAttributeSimilarityValidator(["full_name"])
 
 
@@ -59,10 +59,10 @@ class LogInForm(forms.Form):
     )
 
 
-def six_digits(typed: str) -> str:
+def clean_code(typed: str) -> str:
     """What cannot be a code is no try. Raises ValidationError."""
     code = "".join(typed.split()).replace("-", "")
-    if not SIX_DIGITS.fullmatch(code):
+    if not CODE.fullmatch(code):
         raise forms.ValidationError(_("A code has six digits. Nothing was tried."), code="no_code")
     return code
 
@@ -78,7 +78,7 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        return six_digits(self.cleaned_data["code"])
+        return clean_code(self.cleaned_data["code"])
 
     def confirms(self, email: EmailAddress) -> bool:
         """Whether the code is right and the mailbox proven; what is wrong with it goes beside the field.
@@ -143,7 +143,7 @@ class ProofForm(forms.Form):
             self.fields["code"] = AuthenticatorForm().fields["code"]
 
     def clean_code(self) -> str:
-        return six_digits(self.cleaned_data["code"])
+        return clean_code(self.cleaned_data["code"])
 
     def proves(self, device: str = "") -> bool:
         """Whether the one field is right; else it says so beside it. A `device` that the account has signed

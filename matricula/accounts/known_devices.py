@@ -10,7 +10,7 @@ from matricula.security.secrets import digest
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 
 COOKIE = "device"
-DAYS = 180
+REMEMBERED_DAYS = 180
 MOST = 20
 """Accounts of one browser; the one that signed in longest ago gives way."""
 SIGNED_IN = "matricula.signed_in"
@@ -28,7 +28,7 @@ def tell_browser(request: HttpRequest, response: HttpResponseBase) -> None:
     device, marks = marks_of(request)
     new = mark(device, account)
     kept = [new, *(one for one in marks if one != new)][:MOST]
-    keep_in_cookie(response, COOKIE, ".".join([device, *kept]), path="/", seconds=DAYS * 86_400)
+    keep_in_cookie(response, COOKIE, ".".join([device, *kept]), path="/", seconds=REMEMBERED_DAYS * 86_400)
 
 
 def marks_of(request: HttpRequest) -> tuple[str, list[str]]:

@@ -19,7 +19,7 @@ from matricula.audit.models import record
 from matricula.mail.models import Letter
 
 ADDRESSES = "accounts.addresses"
-DAYS = 14
+DAYS_OF_POWER = 14
 """That a mailbox keeps its power where there is no other way in."""
 BATCH = 200
 
@@ -60,7 +60,7 @@ def give_up_mailboxes(*, account: Account, mailboxes: Collection[str]) -> Partin
         return Parting(gone=detach_address(account, rows.order_by("pk")))
     gone = detach_address(account, rows.filter(signs_in=False).order_by("pk"))
     losing = rows.filter(Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False), signs_in=True)
-    ends_at = timezone.now() + timedelta(days=DAYS)
+    ends_at = timezone.now() + timedelta(days=DAYS_OF_POWER)
     promised = list(losing.order_by("pk"))
     losing.update(power_ends_at=Coalesce("power_ends_at", ends_at))
     for one in promised:
@@ -164,17 +164,17 @@ def take_off_others(email: EmailAddress) -> None:
         in_use = bool(one.account.vouched_at or one.confirmed_at)
         if in_use:
             unprove_address(EmailAddress.objects.filter(pk=one.pk))
-            tell_of_address(has_other_held(one.account, without=one).exclude(pk=one.pk), "released", one)
+            tell_of_address(addresses_to_tell(one.account, without=one).exclude(pk=one.pk), "released", one)
         if not (in_use and is_last):
             EmailAddress.objects.filter(pk=one.pk).delete()
 
 
 def is_taken(email: EmailAddress) -> bool:
     """Whether another account holds the mailbox, so that this one cannot prove it."""
-    return EmailAddress.objects.held().filter(canonical=email.canonical).exclude(pk=email.pk).exists()
+    return EmailAddress.objects.lasting().filter(canonical=email.canonical).exclude(pk=email.pk).exists()
 
 
-def has_other_held(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
+def addresses_to_tell(account: Account, without: EmailAddress) -> QuerySet[EmailAddress]:
     """Every mailbox known to be the owner's; when there is none, whatever is left beside `without`."""
     proven = account.addresses.confirmed()
     return proven if proven.exists() else account.addresses.exclude(pk=without.pk)

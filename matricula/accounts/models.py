@@ -76,7 +76,7 @@ class Account(AbstractBaseUser):
 
     def has_confirmed(self, address: str, since: datetime | None = None) -> bool:
         """Whether a proof holds: none older than the end of the tie it came with does, nor than `since`."""
-        rows = self.addresses.held().filter(canonical=canonical(address))
+        rows = self.addresses.lasting().filter(canonical=canonical(address))
         return (rows.filter(confirmed_at__gt=since) if since else rows).exists()
 
     @property
@@ -97,13 +97,13 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
     def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
 
-    def held(self) -> Self:
+    def lasting(self) -> Self:
         """Confirmed, and not come with a tie to an organization that ended."""
         return self.confirmed().filter(power_ends_at__isnull=True)
 
     def ways_in(self) -> Self:
         """Those that will let their owner log in, and back in, for good."""
-        return self.held().filter(signs_in=True)
+        return self.lasting().filter(signs_in=True)
 
     def unproven_ways_in(self) -> Self:
         """Those that would be, had their owner confirmed them."""
@@ -179,8 +179,8 @@ class EmailAddress(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def is_held(self) -> bool:
-        """As `held` says of many."""
+    def is_lasting(self) -> bool:
+        """As `lasting` says of many."""
         return self.confirmed_at is not None and self.power_ends_at is None
 
     @property

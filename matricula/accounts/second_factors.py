@@ -117,7 +117,7 @@ def remove_factor(*, factor: SecondFactor) -> None:
 
 
 def tell_of_factors(account: Account, change: str, factor: SecondFactor) -> None:
-    """The journal and a letter to the person."""
+    """The audit log and a letter to the person."""
     record(f"second_factor.{change}", actor=account, subject=account, after={"kind": factor.kind})
     address = account.primary_address
     if address:

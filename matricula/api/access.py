@@ -1,4 +1,4 @@
-"""The access rule of the API: a live token, counted, that acts for its organization and is journalled."""
+"""The access rule of the API: a live token, counted, that acts for its organization and is recorded."""
 
 from dataclasses import dataclass
 from functools import wraps
@@ -42,32 +42,32 @@ def holding_token(view: View, takes: Takes | None = None) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = answered(request, takes, lambda: view(request, *args, **kwargs))
+        answer = answer_request(request, takes, lambda: view(request, *args, **kwargs))
         answer["Cache-Control"] = "no-store"
         return answer
 
     return access_rule("holding_token", view, guarded)
 
 
-def answered(request: HttpRequest, takes: Takes | None, work: Any) -> HttpResponse:
+def answer_request(request: HttpRequest, takes: Takes | None, work: Any) -> HttpResponse:
     """Token, count, work; whatever goes wrong is a problem."""
     try:
-        token = holder_of(shown(request))
-        left = counted(token)
+        token = holder_of(shown_secret(request))
+        left = count_request(token)
     except Exception as fault:
         return answer_to(fault)
     try:
         if not left.allowed:
             raise TooManyRequests(left.seconds)
-        answer = worked(request, token, takes, work)
+        answer = work_as(request, token, takes, work)
     except Exception as fault:
         answer = answer_to(fault)
-    for name, value in limits(left).items():
+    for name, value in rate_limit_fields(left).items():
         answer[name] = value
     return answer
 
 
-def shown(request: HttpRequest) -> str:
+def shown_secret(request: HttpRequest) -> str:
     """The secret of RFC 6750, section 2.1, and from nowhere else. Raises TokenMissing."""
     header = request.headers.get("Authorization", "")
     if not header.lower().startswith(SCHEME):
@@ -75,17 +75,17 @@ def shown(request: HttpRequest) -> str:
     return header[len(SCHEME) :].strip()
 
 
-def worked(request: HttpRequest, token: Token, takes: Takes | None, work: Any) -> HttpResponse:
+def work_as(request: HttpRequest, token: Token, takes: Takes | None, work: Any) -> HttpResponse:
     if request.method != "HEAD":
         token.note_use()
     request.token = token  # type: ignore[attr-defined]
     receive(request, takes)
-    with acting_through(through(token)):
+    with acting_through(name_in_audit_log(token)):
         return done_once(request, token, work)
 
 
-def through(token: Token) -> str:
-    """What the journal names beside the actor."""
+def name_in_audit_log(token: Token) -> str:
+    """What the audit log names beside the actor."""
     return f"API token {token.name}"
 
 
@@ -117,14 +117,14 @@ def receive(request: HttpRequest, takes: Takes | None) -> None:
         request.FILES  # noqa: B018 - reads it onto the disk
 
 
-def counted(token: Token) -> Allowance:
+def count_request(token: Token) -> Allowance:
     """A site that sets no limit counts nothing."""
     if not settings.API_RATE:
         return Allowance(allowed=True, left=0, seconds=0)
     return Limit("api", tries=settings.API_RATE, minutes=WINDOW_MINUTES).allowance(token.pk)
 
 
-def limits(left: Allowance) -> dict[str, str]:
+def rate_limit_fields(left: Allowance) -> dict[str, str]:
     """The fields of draft-ietf-httpapi-ratelimit-headers."""
     if not settings.API_RATE:
         return {}

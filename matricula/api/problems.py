@@ -27,7 +27,7 @@ from matricula.invitations.errors import LetterJustSent
 from matricula.mail.models import BETWEEN_LETTERS
 from matricula.peoplefile.errors import FileRefused
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
-from matricula.web.errors import PAUSE_SECONDS, forget_dead_connections
+from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections
 from matricula.web.refusals import Refusal
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def answer_to(fault: BaseException) -> HttpResponse:
         return draw_problem(Cause("malformed"))
     if isinstance(fault, OperationalError | InterfaceError):
         forget_dead_connections()
-        return draw_problem(Cause("database_away", headers={"Retry-After": str(PAUSE_SECONDS)}))
+        return draw_problem(Cause("database_away", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}))
     log.error("The API broke.", exc_info=fault)
     return draw_problem(Cause("broken"))
 

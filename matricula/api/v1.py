@@ -40,6 +40,6 @@ for operations in (
     administrators.operations,
     branding.operations,
     reports.operations,
-    reports.journal_operations,
+    reports.audit_log_operations,
 ):
     door.add_router("", operations)

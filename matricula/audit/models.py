@@ -1,4 +1,4 @@
-"""The journal: one line for each thing that was done. Lines are added, never changed."""
+"""The audit log: one line for each thing that was done. Lines are added, never changed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -2,7 +2,7 @@
 
 from matricula.db.triggers import Trigger, register_triggers
 
-WORDS = "the journal is append-only"
+WORDS = "the audit log is append-only"
 REFUSALS = {"sqlite": f"SELECT RAISE(ABORT, '{WORDS}')", "postgresql": f"RAISE EXCEPTION '{WORDS}'"}
 """Before the row is touched, so the whole statement is undone."""
 GUARDS = [

@@ -9,7 +9,7 @@ one_course = [
     path("withdrawal/", courses.withdrawal, name="withdraw"),
     path("comeback/", courses.comeback, name="bring-back"),
 ]
-one_series = [
+one_specialization = [
     path("", specializations.specialization, name="specialization"),
     path("words/", specializations.describe, name="describe"),
     path("courses/", specializations.adding, name="add-course"),
@@ -27,6 +27,6 @@ content: list[URLPattern | URLResolver] = [
     path("courses/<str:course_id>/", include(one_course)),
     path("specializations/", specializations.specializations, name="specializations"),
     path("specializations/new/", specializations.new, name="new-specialization"),
-    path("specializations/<str:series_id>/", include(one_series)),
+    path("specializations/<str:specialization_id>/", include(one_specialization)),
 ]
 urlpatterns = [path("content/", include((content, "content")))]

@@ -60,7 +60,7 @@ class NotToTake(CatalogError):
 class SeriesFull(CatalogError):
     """The Specialization has as many courses as one may have."""
 
-    code = "series_full"
+    code = "specialization_full"
     sentence = _("No more than 100 courses fit into a Specialization.")
 
 

@@ -170,14 +170,16 @@ class Specialization(models.Model):
 
 
 class SpecializationCourse(models.Model):
-    specialization = models.ForeignKey(Specialization, on_delete=models.CASCADE, related_name="series")
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="series")
+    specialization = models.ForeignKey(Specialization, on_delete=models.CASCADE, related_name="steps")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["specialization", "course"], name="a_course_once_in_a_series"),
+            models.UniqueConstraint(
+                fields=["specialization", "course"], name="a_course_once_in_a_specialization"
+            ),
             models.UniqueConstraint(fields=["specialization", "position"], name="a_place_for_each_course"),
         ]
 

@@ -26,7 +26,7 @@ SIZE = STEPS.filter(specialization=OuterRef("pk")).order_by().values("specializa
 
 def with_steps(series: QuerySet[Specialization]) -> QuerySet[Specialization]:
     """Together with their courses, in order."""
-    return series.prefetch_related(Prefetch("series", STEPS.select_related("course")))
+    return series.prefetch_related(Prefetch("steps", STEPS.select_related("course")))
 
 
 def with_size(series: QuerySet[Specialization]) -> QuerySet[Specialization]:

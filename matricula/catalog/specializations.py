@@ -50,7 +50,7 @@ def add_course_to(*, specialization: Specialization, course: Course, actor: Acco
         return
     if len(ids) >= MOST_COURSES:
         raise SeriesFull
-    specialization.series.create(course=course, position=len(ids))
+    specialization.steps.create(course=course, position=len(ids))
     record_specialization("specialization.course_added", specialization, actor, course=course.pk)
 
 
@@ -59,7 +59,7 @@ def take_course_out(*, specialization: Specialization, course: Course, actor: Ac
     """Whoever has completed all the rest completes the Specialization by it (`learning/jobs.py`)."""
     ids = held_order(specialization)
     if course.pk in ids:
-        specialization.series.filter(course=course).delete()
+        specialization.steps.filter(course=course).delete()
         put_in_order(specialization, [one for one in ids if one != course.pk])
         record_specialization("specialization.course_removed", specialization, actor, course=course.pk)
         course_taken_out.send(Specialization, specialization=specialization)
@@ -80,13 +80,13 @@ def move_course_in(*, specialization: Specialization, course: Course, by: int, a
 def held_order(specialization: Specialization) -> list[int]:
     """The courses in their order, and nobody else changes it until the transaction ends."""
     Specialization.objects.select_for_update(no_key=True).get(pk=specialization.pk)
-    return list(specialization.series.order_by("position").values_list("course_id", flat=True))
+    return list(specialization.steps.order_by("position").values_list("course_id", flat=True))
 
 
 def put_in_order(specialization: Specialization, courses: list[int]) -> None:
-    specialization.series.update(position=F("position") + ASIDE)
+    specialization.steps.update(position=F("position") + ASIDE)
     for position, course in enumerate(courses):
-        specialization.series.filter(course=course).update(position=position)
+        specialization.steps.filter(course=course).update(position=position)
 
 
 def record_specialization(

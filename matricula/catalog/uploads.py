@@ -69,7 +69,7 @@ def tell_reading_failed(job: Job) -> None:
     """Whoever waits is told once nobody tries any more."""
     waiting = CourseUpload.objects.filter(state__in=(State.READING, State.TAKING))
     if upload := waiting.filter(pk=job.reference or 0).first():
-        settle_faulty(upload, [Problem(upload.name, 1, BROKEN)])
+        mark_faulty(upload, [Problem(upload.name, 1, BROKEN)])
 
 
 def read_upload_step(job: Job) -> None:
@@ -83,7 +83,7 @@ def read_upload(upload: CourseUpload) -> None:
     try:
         read = read_apart(upload.place)
     except CourseProblems as found:
-        settle_faulty(upload, found.problems)
+        mark_faulty(upload, found.problems)
         return
     preview = compare_course(read, upload.organization)
     ready = {"state": State.READY, "preview": preview, "basis": imported_at(upload, preview["slug"])}
@@ -98,7 +98,7 @@ def read_again(upload: CourseUpload) -> None:
             have_read(upload, READ)
 
 
-def settle_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
+def mark_faulty(upload: CourseUpload, problems: list[Problem]) -> None:
     """The file that holds all others is called what its sender called it."""
     told = [
         {
@@ -148,7 +148,7 @@ def take_upload(upload: CourseUpload) -> None:
     try:
         read = read_apart(upload.place)
     except CourseProblems as found:
-        settle_faulty(upload, found.problems)
+        mark_faulty(upload, found.problems)
         return
     keep_files(upload.place, read)
     with transaction.atomic():

@@ -16,7 +16,7 @@ def withdraw_from_catalog(*, offered: Course | Specialization, actor: Account | 
     if not rows.update(withdrawn_at=timezone.now()):
         return False
     if isinstance(offered, Course):
-        for shortened in Specialization.objects.filter(series__course=offered).order_by("pk"):
+        for shortened in Specialization.objects.filter(steps__course=offered).order_by("pk"):
             course_taken_out.send(Specialization, specialization=shortened)
     return record_withdrawal("withdrawn", offered, actor)
 

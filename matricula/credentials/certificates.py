@@ -52,7 +52,7 @@ def issue_specialization_certificates(
 
 
 def issue_certificates(certificates: Iterable[Certificate]) -> None:
-    """With their lines in the journal."""
+    """With their lines in the audit log."""
     with lines_together():
         for one in Certificate.objects.bulk_create(certificates):
             record("certificate.issued", actor=one.account, organization=one.organization_id, subject=one)
@@ -82,7 +82,7 @@ def minutes_of_lessons(enrolments: Sequence[Enrolment]) -> dict[int, int]:
 
 def minutes_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], int]:
     """By account and Specialization: of its courses that were completed, as their certificates have it."""
-    of = "enrolment__course__series__specialization"
+    of = "enrolment__course__steps__specialization"
     rows = Certificate.objects.filter(
         account__in=[one.account_id for one in enrolments],
         **{f"{of}__in": {one.specialization_id for one in enrolments}},

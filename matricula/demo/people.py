@@ -131,7 +131,7 @@ def group_of(program: Program, name: str) -> Group:
 def delivered(invitation: Invitation) -> None:
     """Its letter went out long ago: the demonstration sends it nowhere."""
     now = timezone.now()
-    Letter.objects.filter(pk=invitation.letter_id or 0).update(state=Letter.State.SENT, settled_at=now)
+    Letter.objects.filter(pk=invitation.letter_id or 0).update(state=Letter.State.SENT, ended_at=now)
     Invitation.objects.filter(pk=invitation.pk).update(state=Invitation.State.SENT, sent_at=now)
     invitation.refresh_from_db()
 
@@ -139,7 +139,7 @@ def delivered(invitation: Invitation) -> None:
 def unreachable(invitation: Invitation) -> None:
     words = "550 5.1.1 No such mailbox here"
     Letter.objects.filter(pk=invitation.letter_id or 0).update(
-        state=Letter.State.FAILED, settled_at=timezone.now(), error=words
+        state=Letter.State.FAILED, ended_at=timezone.now(), error=words
     )
     Invitation.objects.filter(pk=invitation.pk).update(state=Invitation.State.FAILED, sent_at=timezone.now())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matricula.peoplefile import Choices
 
 PIECE = 1024 * 1024
-PAUSE_SECONDS = 0.2
+POLL_SECONDS = 0.2
 BAR = 30
 
 
@@ -112,7 +112,7 @@ def work_on(file: "ImportedFile", doing: str) -> None:
     while file.state == under_way:
         draw(file, doing)
         if not perform_due():
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(POLL_SECONDS)
         file.refresh_from_db()
     draw(file, doing, end="\n")
 

@@ -142,7 +142,7 @@ def renew_invitation(*, invitation: Invitation, actor: Account | None) -> None:
 def send_all_again(*, program: Program, actor: Account | None) -> int:
     """Write to everybody in `program` who has not answered and was not written to just now, from the worker
     (`rounds.py`). How many that is; 0 also while such a round is under way."""
-    waiting = waiting_for_answer(Invitation.objects.filter(program=program))
+    waiting = due_for_another_letter(Invitation.objects.filter(program=program))
     expected, last = waiting.aggregate(n=Count("pk"), last=Max("pk")).values()
     if not expected:
         return 0
@@ -161,7 +161,7 @@ def send_all_again(*, program: Program, actor: Account | None) -> int:
     return int(expected)
 
 
-def waiting_for_answer(rows: InvitationQuerySet) -> InvitationQuerySet:
+def due_for_another_letter(rows: InvitationQuerySet) -> InvitationQuerySet:
     """The open and unanswered among `rows` that had a letter, though not within the last ten minutes."""
     quiet_since = timezone.now() - BETWEEN_LETTERS
     return rows.open().filter(letter__queued_at__lte=quiet_since)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.utils import timezone
 
-from matricula.invitations.invitations import queue_letters, waiting_for_answer
+from matricula.invitations.invitations import due_for_another_letter, queue_letters
 from matricula.invitations.models import REMINDER, RUNNING, Invitation, Round
 from matricula.mail.leases import organizations_at_their_limit
 from matricula.mail.models import BETWEEN_LETTERS
@@ -33,7 +33,7 @@ def write_round(one: Round) -> bool:
     """
     meant = Invitation.objects.filter(program=one.program, pk__gt=one.reached, pk__lte=one.last)
     batch = list(meant.select_for_update().order_by("pk").values_list("pk", flat=True)[:BATCH])
-    people = list(waiting_for_answer(Invitation.objects.filter(pk__in=batch)).select_related("program"))
+    people = list(due_for_another_letter(Invitation.objects.filter(pk__in=batch)).select_related("program"))
     written = queue_letters(people) if people else 0
     news = {"written": F("written") + written, "reached": batch[-1] if batch else one.last}
     if len(batch) < BATCH:

@@ -17,7 +17,7 @@ def sweep_done_jobs(job: Job) -> bool:
 
     Anybody may ask for a lost letter, and each asking is a job: without this the table would only grow.
     """
-    done = Job.objects.filter(state=Job.State.DONE, settled_at__lt=timezone.now() - KEPT)
+    done = Job.objects.filter(state=Job.State.DONE, ended_at__lt=timezone.now() - KEPT)
     gone = list(done.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     Job.objects.filter(pk__in=gone, state=Job.State.DONE).delete()
     return len(gone) == AT_ONCE

@@ -27,7 +27,7 @@ class Job(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     lease = models.CharField(max_length=22, blank=True)
     leased_until = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:

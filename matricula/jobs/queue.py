@@ -24,7 +24,7 @@ def enqueue(
 def try_again(*, kind: str, reference: int) -> bool:
     """Put a failed job back in line; False when there is none."""
     failed = Job.objects.filter(kind=kind, reference=reference, state=Job.State.FAILED)
-    back = {"state": Job.State.QUEUED, "attempts": 0, "due_at": timezone.now(), "settled_at": None}
+    back = {"state": Job.State.QUEUED, "attempts": 0, "due_at": timezone.now(), "ended_at": None}
     return bool(failed.update(**back))
 
 
@@ -186,17 +186,17 @@ def perform_step(job: Job) -> None:
     performer = _performers[job.kind]
     with transaction.atomic() if performer.atomic else nullcontext():
         more = performer.step(job)
-        settle_step(job, bool(more), performer)
+        end_step(job, bool(more), performer)
 
 
-def settle_step(job: Job, more: bool, performer: Performer) -> None:
+def end_step(job: Job, more: bool, performer: Performer) -> None:
     now = timezone.now()
     place = job.place if more else 0
     news = {"attempts": 0, "error": "", "lease": "", "leased_until": None, "place": place}
     if more or performer.interval:
         news |= {"state": Job.State.QUEUED, "due_at": now if more else performer.next_due(now)}
     else:
-        news |= {"state": Job.State.DONE, "settled_at": now}
+        news |= {"state": Job.State.DONE, "ended_at": now}
     if not held_job(job).update(**news):
         raise LeaseLost
     let_others_before(job)
@@ -221,7 +221,7 @@ def postpone_job(job: Job, fault: Exception) -> None:
     performer = _performers[job.kind]
     news = {"error": f"{type(fault).__name__}: {fault}"[:2000], "lease": "", "leased_until": None}
     if job.attempts >= performer.tries and not job.recurs:
-        failed = held_job(job).update(state=Job.State.FAILED, settled_at=timezone.now(), **news)
+        failed = held_job(job).update(state=Job.State.FAILED, ended_at=timezone.now(), **news)
         if failed and performer.gives_up:
             performer.gives_up(job)
     else:

@@ -16,7 +16,7 @@ from django.db import OperationalError, close_old_connections, connections
 
 from matricula.stopping import INTERRUPTED, LOOK_SECONDS, StopWish, end_at_once, holding_stops
 
-PAUSE_SECONDS = 0.5
+POLL_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 Turn = Callable[[], int]
 """Does what is due, and says how much there was."""
@@ -108,7 +108,7 @@ def repeat_turn(turn: Turn, stopped: threading.Event) -> None:
             except OperationalError:
                 taken = 0
             if not taken:
-                stopped.wait(PAUSE_SECONDS)
+                stopped.wait(POLL_SECONDS)
     except Exception:
         logger.exception("The worker stops.")
         raise

@@ -47,7 +47,7 @@ def holder_of(arrival: Arrival) -> Account | None:
     """
     if not arrival.origin.reached(arrival.work_email):
         return None
-    row = first_or_none(EmailAddress.objects.spelled(arrival.work_email).held().select_related("account"))
+    row = first_or_none(EmailAddress.objects.spelled(arrival.work_email).lasting().select_related("account"))
     return row.account if row else None
 
 
@@ -133,7 +133,7 @@ def affiliate_account(arrival: Arrival, account: Account) -> Affiliation:
         if insert_once(tie):
             account.addresses.spelled(tie.work_email).update(power_ends_at=None)
             return tie
-        own = first_or_none(Affiliation.objects.held(organization=organization, account=account.pk))
+        own = first_or_none(Affiliation.objects.locked(organization=organization, account=account.pk))
         if own:
             return own
     raise WorkEmailTaken

@@ -93,7 +93,7 @@ def answer_with_letter(*, request: Request, actor: Account | None) -> None:
 
     Raises RequestAnswered, InvitationAnswered, LetterJustSent, AlreadyMember, ProgramEnded.
     """
-    settle_request(request, Request.Answer.INVITED, actor)
+    record_answer(request, Request.Answer.INVITED, actor)
     live = Invitation.objects.live().filter(program=request.program, canonical=request.canonical).first()
     if live:
         renew_invitation(invitation=live, actor=actor)
@@ -107,10 +107,10 @@ def answer_with_letter(*, request: Request, actor: Account | None) -> None:
 @transaction.atomic
 def dismiss_waiting_request(*, request: Request, actor: Account | None) -> None:
     """Raises RequestAnswered."""
-    settle_request(request, Request.Answer.DISMISSED, actor)
+    record_answer(request, Request.Answer.DISMISSED, actor)
 
 
-def settle_request(request: Request, answer: Request.Answer, actor: Account | None) -> None:
+def record_answer(request: Request, answer: Request.Answer, actor: Account | None) -> None:
     """Answer a waiting request, once."""
     rows = Request.objects.filter(Q(answer=""), pk=request.pk)
     if not rows.update(answer=answer, answered_by=actor, answered_at=timezone.now()):

@@ -125,7 +125,10 @@ def work_address(arrival: Arrival) -> EmailAddress:
     if arrival.account is None:
         raise NotConfirmed
     rows = list(EmailAddress.objects.spelled(arrival.work_email))
-    if any(row.is_held and row.account_id != arrival.account.pk for row in rows) and arrival.origin.address:
+    if (
+        any(row.is_lasting and row.account_id != arrival.account.pk for row in rows)
+        and arrival.origin.address
+    ):
         raise MailboxTaken
     for own in rows:
         if own.account_id == arrival.account.pk:

@@ -20,7 +20,7 @@ urlpatterns = [
     path(f"{A}/link-account/mine/", set_up.link_signed_in, name="link-signed-in"),
     path(f"{A}/work-email/", set_up.work_email, name="work-email"),
     path(f"{A}/confirm/", set_up.confirm, name="confirm"),
-    path(f"{A}/confirm/letter/", set_up.new_code, name="new-code"),
+    path(f"{A}/confirm/letter/", set_up.send_new_code, name="new-code"),
     path("<str:secret>/not-for-me/", opening.decline_by_letter, name="decline-by-letter"),
     path("<str:secret>/", opening.link, name="link"),
 ]

@@ -75,7 +75,7 @@ def complete_courses(enrolments: QuerySet[Enrolment]) -> int:
         for one in done:
             one.completed_at = now
         courses_completed.send(Enrolment, enrolments=done)
-        complete_series_of(done)
+        complete_specializations_of(done)
     return len(done)
 
 
@@ -106,22 +106,22 @@ def hold_numbers(done: list[Enrolment]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def complete_series_of(done: list[Enrolment]) -> None:
+def complete_specializations_of(done: list[Enrolment]) -> None:
     """The Specializations of which these were the last courses."""
     courses, accounts = {one.course_id for one in done}, {one.account_id for one in done}
     having = SpecializationCourse.objects.filter(course__in=courses).values("specialization")
     theirs = SpecializationEnrolment.objects.filter(account__in=accounts, specialization__in=having)
-    complete_series(theirs)
+    complete_specializations(theirs)
 
 
 @transaction.atomic(savepoint=False)
-def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> int:
+def complete_specializations(enrolments: QuerySet[SpecializationEnrolment]) -> int:
     """Completes those whose every course is completed, each once; how many.
 
     What was withdrawn is not asked for, but at least one of the courses must have been completed.
     """
     held, now = hold_enrolments(enrolments), timezone.now()
-    whole = whole_series(held) if held else []
+    whole = finished_specializations(held) if held else []
     if whole:
         SpecializationEnrolment.objects.filter(pk__any_of=[one.pk for one in whole]).update(completed_at=now)
         for one in whole:
@@ -130,8 +130,8 @@ def complete_series(enrolments: QuerySet[SpecializationEnrolment]) -> int:
     return len(whole)
 
 
-def whole_series(held: list[int]) -> list[SpecializationEnrolment]:
-    courses = Course.objects.filter(series__specialization=OuterRef("specialization"))
+def finished_specializations(held: list[int]) -> list[SpecializationEnrolment]:
+    courses = Course.objects.filter(steps__specialization=OuterRef("specialization"))
     done = Enrolment.objects.filter(
         account=OuterRef(OuterRef("account")), course=OuterRef("pk"), completed_at__isnull=False
     )

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.db.queries import insert_once
-from matricula.learning.completion import complete_series, hold_enrolments
+from matricula.learning.completion import complete_specializations, hold_enrolments
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
 from matricula.programs.offer import offered_courses
@@ -50,7 +50,7 @@ def start_specialization(
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )
-    offered = specialization.series.filter(course__withdrawn_at__isnull=True)
+    offered = specialization.steps.filter(course__withdrawn_at__isnull=True)
     own = Enrolment.objects.filter(account=membership.account)
     hold_enrolments(own.filter(course__in=offered.values("course")))
     left = offered.exclude(course__in=own.filter(completed_at__isnull=False).values("course"))
@@ -58,5 +58,5 @@ def start_specialization(
     if first:
         start_course(course=first.course, membership=membership)
     else:
-        complete_series(SpecializationEnrolment.objects.filter(pk=enrolment.pk))
+        complete_specializations(SpecializationEnrolment.objects.filter(pk=enrolment.pk))
     return enrolment

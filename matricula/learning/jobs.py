@@ -9,15 +9,15 @@ from django.db.models import QuerySet
 from matricula.jobs.models import Job
 from matricula.jobs.queue import performs_job, recurs_nightly
 from matricula.learning import recount
-from matricula.learning.completion import complete_after, complete_courses, complete_series
+from matricula.learning.completion import complete_after, complete_courses, complete_specializations
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 
 CHANGED = "learning.changed_course"
-SHORTENED = "learning.shortened_series"
+SHORTENED = "learning.shortened_specialization"
 SETTLING = timedelta(seconds=10)
 """Until then whoever was pressing START on a Specialization while a course was taken out of it is enrolled,
 and is seen. Whoever was finishing something is waited for anyway (`hold_enrolments`)."""
-COURSES_AT, SERIES_AT = time(1, 0), time(1, 30)
+COURSES_AT, SPECIALIZATIONS_AT = time(1, 0), time(1, 30)
 """At night, before it is counted who completed anything (`recount.py`)."""
 
 
@@ -31,7 +31,7 @@ def complete_course_for_some(job: Job) -> bool:
 def complete_series_for_some(job: Job) -> bool:
     """Those who have completed every course that is left of the Specialization."""
     rows = SpecializationEnrolment.objects.filter(specialization=job.reference)
-    return complete_some(job, rows, complete_series)
+    return complete_some(job, rows, complete_specializations)
 
 
 @recurs_nightly("learning.complete_courses", COURSES_AT)
@@ -40,9 +40,9 @@ def complete_any_course(job: Job) -> bool:
     return complete_some(job, Enrolment.objects.all(), complete_courses)
 
 
-@recurs_nightly("learning.complete_series", SERIES_AT)
-def complete_any_series(job: Job) -> bool:
-    return complete_some(job, SpecializationEnrolment.objects.all(), complete_series)
+@recurs_nightly("learning.complete_specializations", SPECIALIZATIONS_AT)
+def complete_any_specializations(job: Job) -> bool:
+    return complete_some(job, SpecializationEnrolment.objects.all(), complete_specializations)
 
 
 def complete_some(job: Job, rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]) -> bool:

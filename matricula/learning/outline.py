@@ -36,15 +36,15 @@ class Outline:
         return next(stopped, self.next)
 
     def before(self, lesson: Lesson) -> Lesson | None:
-        earlier = [one for one in self.lessons if place(one) < place(lesson)]
+        earlier = [one for one in self.lessons if place_in_course(one) < place_in_course(lesson)]
         return earlier[-1] if earlier else None
 
     def after(self, lesson: Lesson) -> Lesson | None:
-        later = [one for one in self.lessons if place(one) > place(lesson)]
+        later = [one for one in self.lessons if place_in_course(one) > place_in_course(lesson)]
         return later[0] if later else None
 
 
-def place(lesson: Lesson) -> tuple[int, int]:
+def place_in_course(lesson: Lesson) -> tuple[int, int]:
     return lesson.module.position, lesson.position
 
 
@@ -65,7 +65,7 @@ def with_progress(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
             "enrolment_id", "lesson_id"
         )
     )
-    ordered = sorted(lessons, key=place)
+    ordered = sorted(lessons, key=place_in_course)
     for row in rows:
         own = [lesson for lesson in ordered if lesson.course_id == row.course_id]
         finished = {lesson for enrolment, lesson in done if enrolment == row.pk}

@@ -16,5 +16,5 @@ def look_through_course(sender: object, course: Course, **_: object) -> None:
 
 
 @receiver(course_taken_out)
-def look_through_series(sender: object, specialization: Specialization, **_: object) -> None:
+def complete_changed_specialization(sender: object, specialization: Specialization, **_: object) -> None:
     enqueue(SHORTENED, reference=specialization.pk, due_at=timezone.now() + SETTLING)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from matricula.jobs.models import Job
-from matricula.learning.completion import complete_after, complete_courses, complete_series
+from matricula.learning.completion import complete_after, complete_courses, complete_specializations
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.models import Membership
 
@@ -38,7 +38,7 @@ def complete_stuck() -> tuple[int, int]:
     By batches, each a transaction of its own: whoever learns meanwhile waits for no more than one.
     """
     courses = complete_all(Enrolment.objects.all(), complete_courses)
-    return courses, complete_all(SpecializationEnrolment.objects.all(), complete_series)
+    return courses, complete_all(SpecializationEnrolment.objects.all(), complete_specializations)
 
 
 def complete_all(rows: QuerySet[Any], complete: Callable[[QuerySet[Any]], int]) -> int:

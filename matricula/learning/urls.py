@@ -8,7 +8,11 @@ urlpatterns = [
     path("", programs.my_learning, name="home"),
     path(f"{P}/", programs.show_program, name="program"),
     path(f"{P}/courses/<str:course_id>/", programs.offered_course, name="offered-course"),
-    path(f"{P}/specializations/<str:series_id>/", programs.offered_series, name="offered-specialization"),
+    path(
+        f"{P}/specializations/<str:specialization_id>/",
+        programs.offered_specialization,
+        name="offered-specialization",
+    ),
     path(f"{P}/groups/<int:group>/", programs.join_open_group, name="join-group"),
     path(f"{P}/start/<str:kind>/<str:chosen_id>/", programs.start_learning, name="start"),
     path(f"{C}/", courses.show_course, name="course"),

@@ -51,7 +51,7 @@ def deliver_batch(letters: list[Letter]) -> None:
     """Compose and commit first, so that the secrets in a letter that leaves are already known."""
     with transaction.atomic():
         messages = compose_message(letters)
-    settle_letters([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
+    end_letters([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
     posts = [(one, messages[one.pk]) for one in letters if one.pk in messages]
     outcomes: SimpleQueue[Outcome] = SimpleQueue()
 
@@ -68,7 +68,7 @@ def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> None:
     renewed = monotonic()
     while awaited:
         some = note_taken(outcomes, half_lease)
-        settle_batch(some)
+        end_batch(some)
         awaited -= {one.letter.pk for one in some}
         if monotonic() - renewed >= half_lease:
             renew_lease(awaited)
@@ -85,13 +85,13 @@ def note_taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]
     return some
 
 
-def settle_batch(outcomes: list[Outcome]) -> None:
+def end_batch(outcomes: list[Outcome]) -> None:
     """Settle what arrived in one statement, and each refusal by its words."""
     arrived = [one for one in outcomes if one.refusal is None]
     for one in arrived:
         if one.provider_id:
             Letter.objects.filter(pk=one.letter.pk).update(provider_id=one.provider_id)
-    settle_letters([one.letter for one in arrived], Letter.State.SENT)
+    end_letters([one.letter for one in arrived], Letter.State.SENT)
     for one in outcomes:
         if one.refusal is not None:
             postpone_letters(one.letter, answer_words(one.refusal), final=is_final(one.refusal))
@@ -121,7 +121,7 @@ def answer_words(refusal: OSError) -> str:
 def postpone_letters(letter: Letter, words: str, *, final: bool) -> None:
     """Try again later, each time after a longer pause; the last refusal is final."""
     if final or letter.attempts >= ATTEMPTS:
-        settle_letters([letter], Letter.State.FAILED, words)
+        end_letters([letter], Letter.State.FAILED, words)
         return
     due = timezone.now() + timedelta(seconds=30 * 4 ** (letter.attempts - 1))
     held = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENDING)
@@ -129,13 +129,13 @@ def postpone_letters(letter: Letter, words: str, *, final: bool) -> None:
 
 
 @transaction.atomic
-def settle_letters(letters: list[Letter], state: Letter.State, error: str = "") -> None:
+def end_letters(letters: list[Letter], state: Letter.State, error: str = "") -> None:
     """The end of the letters' way, and the news of it. What another worker settled meanwhile stays."""
     if not letters:
         return
     told = Letter.objects.filter(pk__any_of=[one.pk for one in letters])
     settled = told.filter(state=Letter.State.SENDING).update(
-        state=state, error=error, settled_at=timezone.now(), leased_until=None
+        state=state, error=error, ended_at=timezone.now(), leased_until=None
     )
     if settled < len(letters):
         ours = set(told.filter(state=state).values_list("pk", flat=True))
@@ -149,7 +149,7 @@ def note_bounced(letter: Letter, words: str) -> bool:
     """A letter that was taken came back, perhaps before its settling. False when that was known."""
     taken_before = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.SENDING])
     if not taken_before.update(
-        state=Letter.State.BOUNCED, error=words, settled_at=timezone.now(), leased_until=None
+        state=Letter.State.BOUNCED, error=words, ended_at=timezone.now(), leased_until=None
     ):
         return False
     letters_settled.send(Letter, letters=[letter], state=Letter.State.BOUNCED)

@@ -39,7 +39,7 @@ class Letter(models.Model):
     queued_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
 

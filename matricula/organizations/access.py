@@ -72,7 +72,7 @@ def acting_role(request: HttpRequest) -> Role:
 
 
 def actor_of(request: HttpRequest) -> Account:
-    """Who acts, for the journal."""
+    """Who acts, for the audit log."""
     return acting_role(request).account
 
 

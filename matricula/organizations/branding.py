@@ -92,14 +92,14 @@ def draw_logo_upload(job: Job) -> None:
     try:
         picture = read_picture(bytes(upload.content), IN_LETTERS)
     except PictureRefused as refusal:
-        settle_logo_upload(upload, LogoUpload.State.REFUSED, refusal.code)
+        end_logo_upload(upload, LogoUpload.State.REFUSED, refusal.code)
         return
     with transaction.atomic():
-        if settle_logo_upload(upload, LogoUpload.State.SHOWN):
+        if end_logo_upload(upload, LogoUpload.State.SHOWN):
             show_for(upload, picture)
 
 
-def settle_logo_upload(upload: LogoUpload, state: str, refusal: str = "") -> bool:
+def end_logo_upload(upload: LogoUpload, state: str, refusal: str = "") -> bool:
     """Of the upload nothing stays. False where another worker was faster, or another picture came."""
     waiting = LogoUpload.objects.filter(pk=upload.pk, state=LogoUpload.State.DRAWING)
     return bool(waiting.update(state=state, refusal=refusal, content=b""))

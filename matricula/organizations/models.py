@@ -103,7 +103,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def live(self) -> Self:
         return self.filter(ended_at__isnull=True)
 
-    def held(self, **which: int) -> Self:
+    def locked(self, **which: int) -> Self:
         """The live ones of `which`: nobody else ends them, or relies on them, until the transaction ends."""
         return self.live().filter(**which).select_for_update(no_key=True)
 

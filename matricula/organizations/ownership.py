@@ -30,7 +30,7 @@ def found_organization(*, slug: str, name: str, owner_address: str, owner_name: 
 
 def owner_at(address: str, name: str) -> Account:
     """The account that proved `address`, or a new one: whoever runs the site vouches for the address."""
-    proven = EmailAddress.objects.spelled(address).held().select_related("account").first()
+    proven = EmailAddress.objects.spelled(address).lasting().select_related("account").first()
     if proven:
         return proven.account
     account = Account(full_name=name)

@@ -55,7 +55,7 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
     (`affiliate_account` in `joining`), and before the seat, as it is here, so that no two wait for each
     other.
     """
-    tie = first_or_none(Affiliation.objects.held(organization=organization, account=account))
+    tie = first_or_none(Affiliation.objects.locked(organization=organization, account=account))
     active = Membership.objects.active().filter(organization=organization, account=account)
     if tie is None or active.exists():
         return False
@@ -82,7 +82,7 @@ def canonical_addresses(rows: QuerySet[Any]) -> set[str]:
 
 def letters_about(parting: Parting, account: Account) -> list[Letter]:
     """A work e-mail is told of itself only, never of another address."""
-    own = account.addresses.held().values_list("address", flat=True) if parting.gone else []
+    own = account.addresses.lasting().values_list("address", flat=True) if parting.gone else []
     gone = [
         Letter(to=to, context={"fate": "gone", "address": address})
         for address in parting.gone

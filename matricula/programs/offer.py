@@ -25,8 +25,10 @@ def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
 def offered_courses(program: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Course]:
     """What a program offers, alone or in a series. `asked`: q, topic, level, language, duration."""
     asked = asked or {}
-    in_series = Q(series__specialization__programs=program, series__specialization__withdrawn_at__isnull=True)
-    found: QuerySet[Course] = Course.objects.offered().filter(Q(programs=program) | in_series)
+    in_specializations = Q(
+        steps__specialization__programs=program, steps__specialization__withdrawn_at__isnull=True
+    )
+    found: QuerySet[Course] = Course.objects.offered().filter(Q(programs=program) | in_specializations)
     courses = found.distinct().order_by("title")
     for name in ("topic", "level", "language"):
         if asked.get(name):
@@ -40,10 +42,10 @@ def courses_of_each(programs: Iterable[Any]) -> QuerySet[Any]:
     """What `offered_courses` finds for each, in one query: the program, the public id, the title."""
     courses, several = Course.objects.offered(), list(programs)
     alone = courses.filter(programs__in=several)
-    in_series = courses.filter(
-        series__specialization__programs__in=several, series__specialization__withdrawn_at__isnull=True
+    in_specializations = courses.filter(
+        steps__specialization__programs__in=several, steps__specialization__withdrawn_at__isnull=True
     )
-    found = in_series.values_list("series__specialization__programs", "public_id", "title")
+    found = in_specializations.values_list("steps__specialization__programs", "public_id", "title")
     return alone.values_list("programs", "public_id", "title").union(found).order_by("title")
 
 
@@ -60,7 +62,7 @@ def offered_specializations(program: Any, asked: Mapping[str, str] | None = None
     if any(asked.get(name) for name in FILTERS):
         without_words = {name: value for name, value in asked.items() if name != "q"}
         fitting = offered_courses(program, without_words).values("pk")
-        series = series.filter(series__course__in=fitting).distinct()
+        series = series.filter(steps__course__in=fitting).distinct()
     return matching(series.order_by("title"), asked)
 
 

@@ -80,7 +80,7 @@ def choose_courses(program: Program, values: Values) -> None:
 
 
 def program_facts(values: Values) -> Values:
-    """What the journal keeps of them."""
+    """What the audit log keeps of them."""
     return {name: as_json(value) if value is not None else None for name, value in values.items()}
 
 

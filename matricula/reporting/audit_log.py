@@ -1,4 +1,4 @@
-"""What journal lines are about, in words: each kind of subject in one query, however many lines there are."""
+"""The audit log in words: each kind of subject in one query, however many entries there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -39,8 +39,8 @@ SHOWN = ("role", "state", "name", "title", "address", "reason", "letters", "seat
 
 
 @dataclass(frozen=True)
-class Line:
-    """A journal line in words. `about` is "" when its subject is gone or has no name."""
+class EntryInWords:
+    """An entry in words. `about` is "" when its subject is gone or has no name."""
 
     entry: Entry
     what: str
@@ -48,11 +48,11 @@ class Line:
     details: str
 
 
-def in_words(entries: Iterable[Entry]) -> list[Line]:
+def in_words(entries: Iterable[Entry]) -> list[EntryInWords]:
     lines = list(entries)
     names, people = subject_names(lines), account_names(lines)
     return [
-        Line(
+        EntryInWords(
             one,
             change_words(one.verb),
             names.get(key_of(one)) or people.get(account_of(one), ""),

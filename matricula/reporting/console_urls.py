@@ -13,8 +13,8 @@ reporting = [
     path("overview/", overview.overview, name="overview"),
     path("reports/", reports.reports, name="reports"),
     path("reports/report.<str:form>", reports.report_file, name="report-file"),
-    path("audit/", audit_log.journal, name="journal"),
-    path("audit/audit.csv", audit_log.journal_file, name="journal-file"),
+    path("audit/", audit_log.show_audit_log, name="audit-log"),
+    path("audit/audit.csv", audit_log.audit_log_file, name="audit-log-file"),
 ]
 urlpatterns = [
     path("people/", include((people, "people"))),

@@ -27,7 +27,7 @@ Week = tuple[date, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
-class Line:
+class NumbersOfOne:
     """The numbers of one group or course."""
 
     name: str
@@ -69,17 +69,17 @@ def by_week(by_day: dict[str, int], weeks: list[date]) -> dict[date, int]:
     return found
 
 
-def by_group(organization: Organization) -> list[Line]:
+def by_group(organization: Organization) -> list[NumbersOfOne]:
     groups = Group.objects.filter(program__organization=organization).select_related("program")
     kinds = ("group_invited", "group_joined", "group_started", "group_completed")
     found = counted_numbers(programs_of(organization), *kinds)
     return [
-        Line(one.name, one.program.name, *(found[kind].get(str(one.pk), 0) for kind in kinds))
+        NumbersOfOne(one.name, one.program.name, *(found[kind].get(str(one.pk), 0) for kind in kinds))
         for one in groups.order_by("program__name", "name")
     ]
 
 
-def by_course(organization: Organization) -> list[Line]:
+def by_course(organization: Organization) -> list[NumbersOfOne]:
     """Nobody is invited to a course or joins it, but for the few whose invitation names one."""
     found = counted_numbers(programs_of(organization), "course_started", "course_completed")
     started, completed = found["course_started"], found["course_completed"]
@@ -87,7 +87,8 @@ def by_course(organization: Organization) -> list[Line]:
         "title", "pk"
     )
     return [
-        Line(one.title, "", None, None, started[str(one.pk)], completed.get(str(one.pk), 0)) for one in taken
+        NumbersOfOne(one.title, "", None, None, started[str(one.pk)], completed.get(str(one.pk), 0))
+        for one in taken
     ]
 
 

@@ -40,16 +40,16 @@ def contrast(one: str, other: str) -> float:
 def palette(colour: str, surfaces: tuple[str, ...]) -> Palette:
     """What `colour` becomes on `surfaces`: readable as text, under text and as a tint."""
     raised, canvas = surfaces[0], surfaces[1]
-    brand = moved(colour, (canvas,), NOTICEABLE)
-    on_brand = WHITE if contrast(WHITE, brand) >= READABLE else moved(colour, (brand,), COMFORTABLE)
-    soft = mixed(raised, moved(brand, (raised,), VISIBLE), 0.13)
+    brand = move_lightness(colour, (canvas,), NOTICEABLE)
+    on_brand = WHITE if contrast(WHITE, brand) >= READABLE else move_lightness(colour, (brand,), COMFORTABLE)
+    soft = mix(raised, move_lightness(brand, (raised,), VISIBLE), 0.13)
     return Palette(
         brand=brand,
         on_brand=on_brand,
-        brand_hover=mixed(brand, BLACK if luminance(on_brand) > luminance(brand) else WHITE, 0.16),
-        brand_strong=moved(brand, surfaces, READABLE),
+        brand_hover=mix(brand, BLACK if luminance(on_brand) > luminance(brand) else WHITE, 0.16),
+        brand_strong=move_lightness(brand, surfaces, READABLE),
         brand_soft=soft,
-        on_brand_soft=moved(brand, (soft, *surfaces), READABLE),
+        on_brand_soft=move_lightness(brand, (soft, *surfaces), READABLE),
     )
 
 
@@ -68,8 +68,8 @@ def legibility(colour: str, surfaces: tuple[str, ...]) -> Legibility:
     made = palette(colour, surfaces)
     return Legibility(
         button=contrast(made.on_brand, made.brand),
-        text=least(made.brand_strong, surfaces),
-        tint=least(made.on_brand_soft, (made.brand_soft, *surfaces)),
+        text=least_contrast(made.brand_strong, surfaces),
+        tint=least_contrast(made.on_brand_soft, (made.brand_soft, *surfaces)),
         text_colour=made.brand_strong,
         text_was_moved=made.brand_strong != colour.lower(),
     )
@@ -83,22 +83,22 @@ def brand_stylesheet(colour: str, about: str = ":root") -> str:
     return f"{about}{{{rules}}}\n"
 
 
-def moved(colour: str, backgrounds: tuple[str, ...], ratio: float) -> str:
+def move_lightness(colour: str, backgrounds: tuple[str, ...], ratio: float) -> str:
     """`colour`, its lightness moved as little as it takes to reach `ratio` on every background."""
     lightness, chroma, hue = to_oklch(colour)
-    goals = sorted((0.0, 1.0), key=lambda goal: -least(WHITE if goal else BLACK, backgrounds))
+    goals = sorted((0.0, 1.0), key=lambda goal: -least_contrast(WHITE if goal else BLACK, backgrounds))
     towards = (lightness + (goals[0] - lightness) * step / STEPS for step in range(1, STEPS))
     shades = (colour.lower(), *(from_oklch((step, chroma, hue)) for step in towards))
-    fitting = (shade for shade in shades if least(shade, backgrounds) >= ratio)
+    fitting = (shade for shade in shades if least_contrast(shade, backgrounds) >= ratio)
     return next(fitting, WHITE if goals[0] else BLACK)
 
 
-def least(colour: str, backgrounds: tuple[str, ...]) -> float:
+def least_contrast(colour: str, backgrounds: tuple[str, ...]) -> float:
     """The smallest contrast of `colour` with any of `backgrounds`."""
     return min(contrast(colour, background) for background in backgrounds)
 
 
-def mixed(colour: str, other: str, share: float) -> str:
+def mix(colour: str, other: str, share: float) -> str:
     """`colour` with `share` (0 to 1) of `other` mixed in."""
     pairs = zip(channels(colour), channels(other), strict=True)
     return written([a + (b - a) * share for a, b in pairs])

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-PAUSE_SECONDS = 5
+RETRY_AFTER_SECONDS = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -48,7 +48,9 @@ def pause(request: HttpRequest) -> HttpResponse:
     forget_dead_connections()
     safe = request.method in ("GET", "HEAD")
     return HttpResponse(
-        render_to_string("503.html", {"safe": safe}), status=503, headers={"Retry-After": str(PAUSE_SECONDS)}
+        render_to_string("503.html", {"safe": safe}),
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
 
 

@@ -21,7 +21,7 @@ LINT = [
     "--no-cache",
 ]
 JOURNAL = [("audit.Entry", "actor", "accounts")]
-"""The journal names who did it; all else it knows of a room is words."""
+"""The audit log names who did it; all else it knows of a room is words."""
 DOWNWARD, VIEWS = "Rooms import only downward", "Only views and addresses import views"
 LIBRARY = "The library that reads files of people knows no tables"
 

@@ -31,7 +31,7 @@ OPENED = {
 MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
-    "reporting:journal-file": {("audit_entry", "*")},  # that somebody took the journal is journalled
+    "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
     "accounts:authenticator": {("accounts_session", "session_data"), ("accounts_session", "expire_date")},
 }
 """On GET, by the name of the view; HEAD never. The answers of identity providers will stand here, too.

@@ -172,7 +172,7 @@ def test_secrets_of_factors_are_sealed_and_recovery_codes_kept_as_digests(secret
     assert not stored & {code.replace("-", "") for code in codes}
 
 
-def test_adding_a_factor_writes_to_the_person_and_into_the_journal(secret):
+def test_adding_a_factor_writes_to_the_person_and_into_the_audit_log(secret):
     deliver_due()
     assert InboxLetter.objects.get().subject == "A second factor was added to your account"
     assert Entry.objects.filter(verb="second_factor.added").count() == 1

@@ -49,7 +49,7 @@ def own_address(account: Account, pk: int) -> EmailAddress:
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The code of the letter; the link in it works as well. It also keeps a work e-mail that was left."""
     email = own_address(own_account(request), pk)
-    if email.is_held:
+    if email.is_lasting:
         return redirect("accounts:addresses")
     form, page = CodeForm(request.POST or None), "accounts/pages/confirm_address.html"
     news = letter_news(account=email.account, address=email.address)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from matricula.accounts.confirmation import counted, letter_came_back
+from matricula.accounts.confirmation import letter_came_back, letter_counter
 from matricula.accounts.models import Account, EmailAddress
 from matricula.mail.addresses import canonical
 from matricula.security.errors import HasToWait
@@ -27,7 +27,7 @@ def letter_news(*, account: Account, address: str, holding: str = "") -> dict[st
 
 def why_no_letter(address: str, holding: str) -> str:
     email = EmailAddress(canonical=canonical(address))
-    until = LETTERS.used_up_until(counted(email, holding))
+    until = LETTERS.used_up_until(letter_counter(email, holding))
     if until is None:
         return _("No letter was written to %s. Ask for one below.") % address
     words = _(

@@ -9,7 +9,7 @@ from ninja import File, UploadedFile
 from pydantic import Field
 
 from matricula.api import schemas
-from matricula.api.access import through, token_of
+from matricula.api.access import token_of
 from matricula.api.operations import Operations
 from matricula.api.values import Given, PathId, Text, Words
 from matricula.files.pictures import LARGEST
@@ -63,7 +63,7 @@ def show_another_logo(
         organization=token.organization,
         content=logo.read(LARGEST + 1),
         actor=token.made_by,
-        through=through(token),
+        through=name_in_audit_log(token),
     )
     return schemas.LogoUpload.of(made)
 

@@ -15,7 +15,7 @@ from matricula.reporting.audit_log import VERBS, matching_entries
 from matricula.reporting.numbers import by_course, by_group, funnel, over_time
 
 operations = Operations(tags=["Reports"])
-journal_operations = Operations(tags=["Audit log"])
+audit_log_operations = Operations(tags=["Audit log"])
 
 
 class Weeks(BaseModel):
@@ -60,7 +60,7 @@ def report_groups(request: HttpRequest) -> schemas.Report:
     return schemas.Report.of(by_group(token_of(request).organization))
 
 
-@journal_operations.reads("audit/", scope="audit:read", response=Page[schemas.Entry])
+@audit_log_operations.reads("audit/", scope="audit:read", response=Page[schemas.Entry])
 def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Page[schemas.Entry]:
     """What was done, by whom, and through what; the newest first."""
     wanted = asked.filters()

@@ -50,7 +50,7 @@ class Move(Given):
 
 
 def specializations_of(request: HttpRequest) -> "QuerySet[Specialization]":
-    return token_of(request).organization.specializations.prefetch_related("series__course")
+    return token_of(request).organization.specializations.prefetch_related("steps__course")
 
 
 def one(request: HttpRequest, specialization_id: str) -> Specialization:
@@ -59,9 +59,7 @@ def one(request: HttpRequest, specialization_id: str) -> Specialization:
 
 def step(request: HttpRequest, specialization_id: str, course_id: str) -> tuple[Specialization, Course]:
     series = one(request, specialization_id)
-    return series, get_object_or_404(
-        Course.objects.filter(series__specialization=series), public_id=course_id
-    )
+    return series, get_object_or_404(Course.objects.filter(steps__specialization=series), public_id=course_id)
 
 
 @operations.reads("specializations/", scope="catalog:read", response=Page[schemas.Specialization])

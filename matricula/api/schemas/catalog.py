@@ -49,7 +49,7 @@ class Specialization(BaseModel):
 
     @classmethod
     def of(cls, row: catalog.Specialization) -> Self:
-        courses = [Named.of(one.course) for one in row.series.all()]
+        courses = [Named.of(one.course) for one in row.steps.all()]
         return cls(
             id=row.public_id,
             title=row.title,

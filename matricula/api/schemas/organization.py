@@ -11,7 +11,7 @@ from matricula.api.schemas.naming import Named, maybe, named
 from matricula.audit.models import Entry as EntryRow
 from matricula.organizations import models as organizations
 from matricula.programs import models as programs
-from matricula.reporting.numbers import Line as LineRow
+from matricula.reporting.numbers import NumbersOfOne as LineRow
 
 
 class TokenFacts(BaseModel):

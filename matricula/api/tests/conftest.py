@@ -79,7 +79,7 @@ class House:
         slug = organization.slug
         Role.objects.create(organization=organization, account=owner, kind=Role.Kind.OWNER)
         self.series = organization.specializations.create(slug="all", title="All of it")
-        self.series.series.create(course=course, position=0)
+        self.series.steps.create(course=course, position=0)
         self.member = person("Ada Okafor", f"ada@home-of-{slug}.example")
         work = f"ada@{slug}.example"
         Affiliation.objects.create(organization=organization, account=self.member, work_email=work)

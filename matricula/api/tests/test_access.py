@@ -221,7 +221,7 @@ def test_a_token_that_ends_up_in_a_log_line_is_taken_out(house):
     assert line.getMessage() == "sent Bearer matricula_***"
 
 
-def test_making_and_revoking_a_token_is_journalled_once(house):
+def test_making_and_revoking_a_token_is_recorded_once(house):
     assert [revoke_token(token=house.token, actor=house.owner) for _ in range(2)] == [True, False]
     lines = Entry.objects.filter(verb__startswith="token.").order_by("id")
     assert [(one.verb, one.actor, one.after["name"]) for one in lines] == [

@@ -147,8 +147,8 @@ def test_a_withdrawn_course_joins_no_specialization(api, house):
 def test_a_specialization_has_a_hundred_courses_at_most(api, house):
     made = [house.organization.courses.create(slug=f"c{number}", title="C") for number in range(100)]
     for position, course in enumerate(made[1:], start=1):
-        house.series.series.create(course=course, position=position)
+        house.series.steps.create(course=course, position=position)
     path = f"specializations/{house.series.public_id}/courses/"
     assert api.post(path, {"course": made[1].public_id}).status_code == 201
     answer = api.post(path, {"course": made[0].public_id})
-    assert (answer.status_code, answer.json()["code"]) == (409, "series_full")
+    assert (answer.status_code, answer.json()["code"]) == (409, "specialization_full")

@@ -247,7 +247,7 @@ def test_f4_reports_tell_the_numbers_of_the_console(api, house):
     assert api.get("reports/groups/").json()["items"][0]["name"] == "Crew"
 
 
-def test_every_change_is_journalled_with_the_token(api, house):
+def test_every_change_is_recorded_with_the_token(api, house):
     api.post("groups/", {"program": house.program.public_id, "name": "Grid"})
     line = Entry.objects.latest("id")
     assert (line.verb, line.actor, line.through, line.assurance) == (
@@ -260,7 +260,7 @@ def test_every_change_is_journalled_with_the_token(api, house):
     assert (told["actor"]["name"], told["through"]) == ("Bruno Keller", "API token Payroll")
 
 
-def test_a_change_in_the_console_is_not_journalled_with_a_token(api, house):
+def test_a_change_in_the_console_is_not_recorded_with_a_token(api, house):
     api.get("organization/")
     assert Entry.objects.filter(through__isnull=False).count() == 0
 
@@ -278,7 +278,7 @@ def more_of_everything(house, number):
     )
     house.organization.courses.create(slug=f"c{number}", title=f"C{number}")
     series = house.organization.specializations.create(slug=f"s{number}", title=f"S{number}")
-    series.series.create(course=house.course, position=0)
+    series.steps.create(course=house.course, position=0)
     from conftest import person
     from matricula.joining.direct_links import make_direct_link
     from matricula.joining.models import Request

@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     "course",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="series",
+                        related_name="steps",
                         to="catalog.course",
                     ),
                 ),
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                     "specialization",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="series",
+                        related_name="steps",
                         to="catalog.specialization",
                     ),
                 ),
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="specializationcourse",
             constraint=models.UniqueConstraint(
-                fields=("specialization", "course"), name="a_course_once_in_a_series"
+                fields=("specialization", "course"), name="a_course_once_in_a_specialization"
             ),
         ),
         migrations.AddConstraint(

@@ -274,7 +274,7 @@ def test_a_program_keeps_a_withdrawn_course_for_the_day_it_comes_back(client, pr
 
 
 def titles(series):
-    return [one.course.title for one in series.series.select_related("course").order_by("position")]
+    return [one.course.title for one in series.steps.select_related("course").order_by("position")]
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_bruno_makes_a_specialization_and_puts_its_courses_in_order(client, orga
     assert titles(series) == ["three", "one", "two"]
     client.post(f"{page}courses/{three[2].public_id}/removal/")
     assert titles(series) == ["one", "two"]
-    assert [one.position for one in series.series.order_by("position")] == [0, 1]
+    assert [one.position for one in series.steps.order_by("position")] == [0, 1]
     assert client.post(f"{page}courses/{three[0].public_id}/sideways/").status_code == 404
     client.post(page + "words/", {"title": "Trust at work", "summary": "Two steps."})
     series.refresh_from_db()

@@ -56,7 +56,7 @@ def course(request: HttpRequest, organization: Organization, course_id: str) -> 
         "course": shown,
         "description": addressed(shown, shown.description_html, base_of(organization, shown)),
         "programs": shown.programs.order_by("name"),
-        "series": shown.series.select_related("specialization").order_by("specialization__title"),
+        "series": shown.steps.select_related("specialization").order_by("specialization__title"),
     }
     return render(request, "catalog/console/course.html", context)
 

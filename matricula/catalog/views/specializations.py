@@ -29,7 +29,7 @@ DIRECTIONS = {"up": -1, "down": 1}
 @require_safe
 def specializations(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = organization.specializations.annotate(
-        courses=Count("series", distinct=True), offered_in=Count("programs", distinct=True)
+        courses=Count("steps", distinct=True), offered_in=Count("programs", distinct=True)
     )
     context = {"organization": organization, "specializations": rows.order_by("title")}
     return render(request, "catalog/console/specializations.html", context)
@@ -52,22 +52,22 @@ def new(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "catalog/console/new_specialization.html", context)
 
 
-def series_of(organization: Organization, series_id: str) -> Specialization:
-    return get_object_or_404(organization.specializations, public_id=series_id)
+def specialization_of(organization: Organization, specialization_id: str) -> Specialization:
+    return get_object_or_404(organization.specializations, public_id=specialization_id)
 
 
 @overseeing
 @require_safe
-def specialization(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
+def specialization(request: HttpRequest, organization: Organization, specialization_id: str) -> HttpResponse:
     """Its words and the order of its courses, for those who may look; `describe` changes the words."""
-    shown = series_of(organization, series_id)
-    return render_series(request, organization, shown, SpecializationForm(instance=shown))
+    shown = specialization_of(organization, specialization_id)
+    return render_specialization(request, organization, shown, SpecializationForm(instance=shown))
 
 
-def render_series(
+def render_specialization(
     request: HttpRequest, organization: Organization, shown: Specialization, form: SpecializationForm
 ) -> HttpResponse:
-    steps = list(shown.series.select_related("course").order_by("position"))
+    steps = list(shown.steps.select_related("course").order_by("position"))
     others = organization.courses.filter(withdrawn_at__isnull=True).exclude(
         pk__in=[one.course_id for one in steps]
     )
@@ -84,11 +84,11 @@ def render_series(
 
 @administering
 @require_POST
-def describe(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
-    shown = series_of(organization, series_id)
-    form = SpecializationForm(request.POST, instance=series_of(organization, series_id))
+def describe(request: HttpRequest, organization: Organization, specialization_id: str) -> HttpResponse:
+    shown = specialization_of(organization, specialization_id)
+    form = SpecializationForm(request.POST, instance=specialization_of(organization, specialization_id))
     if not form.is_valid():
-        return render_series(request, organization, shown, form)
+        return render_specialization(request, organization, shown, form)
     describe_specialization(specialization=shown, values=form.cleaned_data, actor=actor_of(request))
     messages.success(request, _("Saved."))
     return redirect("content:specialization", organization.slug, shown.public_id)
@@ -96,8 +96,8 @@ def describe(request: HttpRequest, organization: Organization, series_id: str) -
 
 @administering
 @require_POST
-def adding(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
-    shown = series_of(organization, series_id)
+def adding(request: HttpRequest, organization: Organization, specialization_id: str) -> HttpResponse:
+    shown = specialization_of(organization, specialization_id)
     form = CourseForm(organization.courses.filter(withdrawn_at__isnull=True), request.POST)
     if form.is_valid():
         try:
@@ -107,18 +107,20 @@ def adding(request: HttpRequest, organization: Organization, series_id: str) -> 
     return redirect("content:specialization", organization.slug, shown.public_id)
 
 
-def step_of(organization: Organization, series_id: str, course_id: str) -> tuple[Specialization, Course]:
-    shown = series_of(organization, series_id)
-    return shown, get_object_or_404(Course.objects.filter(series__specialization=shown), public_id=course_id)
+def step_of(
+    organization: Organization, specialization_id: str, course_id: str
+) -> tuple[Specialization, Course]:
+    shown = specialization_of(organization, specialization_id)
+    return shown, get_object_or_404(Course.objects.filter(steps__specialization=shown), public_id=course_id)
 
 
 @administering
 @require_POST
 def moving(
-    request: HttpRequest, organization: Organization, series_id: str, course_id: str, direction: str
+    request: HttpRequest, organization: Organization, specialization_id: str, course_id: str, direction: str
 ) -> HttpResponse:
     """One place up or down, by a button, for those who have no mouse."""
-    shown, course = step_of(organization, series_id, course_id)
+    shown, course = step_of(organization, specialization_id, course_id)
     if direction not in DIRECTIONS:
         raise Http404
     move_course_in(specialization=shown, course=course, by=DIRECTIONS[direction], actor=actor_of(request))
@@ -127,8 +129,10 @@ def moving(
 
 @administering
 @require_POST
-def removal(request: HttpRequest, organization: Organization, series_id: str, course_id: str) -> HttpResponse:
-    shown, course = step_of(organization, series_id, course_id)
+def removal(
+    request: HttpRequest, organization: Organization, specialization_id: str, course_id: str
+) -> HttpResponse:
+    shown, course = step_of(organization, specialization_id, course_id)
     take_course_out(specialization=shown, course=course, actor=actor_of(request))
     words = _("“%s” is no longer part of it. Whoever has completed all the rest gets the certificate now.")
     messages.success(request, words % course.title)
@@ -137,8 +141,8 @@ def removal(request: HttpRequest, organization: Organization, series_id: str, co
 
 @administering
 @require_POST
-def withdrawal(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
-    shown = series_of(organization, series_id)
+def withdrawal(request: HttpRequest, organization: Organization, specialization_id: str) -> HttpResponse:
+    shown = specialization_of(organization, specialization_id)
     if withdraw_from_catalog(offered=shown, actor=actor_of(request)):
         messages.success(request, _("Nobody new can start this Specialization. Who started it goes on."))
     return redirect("content:specialization", organization.slug, shown.public_id)
@@ -146,8 +150,8 @@ def withdrawal(request: HttpRequest, organization: Organization, series_id: str)
 
 @administering
 @require_POST
-def comeback(request: HttpRequest, organization: Organization, series_id: str) -> HttpResponse:
-    shown = series_of(organization, series_id)
+def comeback(request: HttpRequest, organization: Organization, specialization_id: str) -> HttpResponse:
+    shown = specialization_of(organization, specialization_id)
     if bring_back_to_catalog(offered=shown, actor=actor_of(request)):
         messages.success(request, _("The Specialization is back in the catalog."))
     return redirect("content:specialization", organization.slug, shown.public_id)

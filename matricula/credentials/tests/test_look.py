@@ -93,7 +93,7 @@ def test_a_certificate_without_a_logo_gets_none_later(organization, issue, bruno
 def test_the_certificate_of_a_specialization_keeps_the_look_too(organization, course, program, issue, bruno):
     show_logo(organization=organization, content=SVG, actor=bruno)
     series = organization.specializations.create(slug="s", title="Trust", summary="S")
-    series.series.create(course=course, position=0)
+    series.steps.create(course=course, position=0)
     certificate = issue()
     membership = certificate.enrolment.membership
     start_specialization(specialization=series, membership=membership)

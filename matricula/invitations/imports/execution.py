@@ -74,7 +74,7 @@ class Stopped(Exception):
 
 
 def carry_out_some(file: ImportedFile) -> bool:
-    """Invite those of the next lines; after the last, tell the journal. True while more is left."""
+    """Invite those of the next lines; after the last, tell the audit log. True while more is left."""
     try:
         with transaction.atomic():
             return invite_some(file)

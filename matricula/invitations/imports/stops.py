@@ -28,7 +28,7 @@ def stop_file(*, file: ImportedFile, actor: Account | None) -> None:
 
 def wind_down_some(file: ImportedFile, job: Job) -> bool:
     """Take back who was invited, then tell the lines: `job` knows how far. True while more is left."""
-    return (not job.place and take_back_some(file)) or settle_some(file, job)
+    return (not job.place and take_back_some(file)) or mark_uninvited_lines(file, job)
 
 
 def take_back_some(file: ImportedFile) -> bool:
@@ -45,7 +45,7 @@ def take_back_some(file: ImportedFile) -> bool:
     return True
 
 
-def settle_some(file: ImportedFile, job: Job) -> bool:
+def mark_uninvited_lines(file: ImportedFile, job: Job) -> bool:
     """Whose line made no invitation that a letter told of was not invited."""
     after, job.place = job.place, job.place + lines_a_step()
     theirs = Invitation.objects.filter(

@@ -6,7 +6,7 @@ from matricula.invitations.invitations import queue_letter
 from matricula.invitations.models import Invitation
 from matricula.jobs.models import Job
 from matricula.jobs.queue import perform_due, schedule_recurring
-from matricula.mail.delivery import deliver_due, note_bounced, settle_letters
+from matricula.mail.delivery import deliver_due, end_letters, note_bounced
 from matricula.mail.models import InboxLetter, Letter
 from matricula.mail.tests.dovecot import dovecot, mailbox  # noqa: F401 - fixtures
 from matricula.mail.tests.returned import report
@@ -59,7 +59,7 @@ def test_a_letter_that_comes_back_before_it_is_settled_stays_returned(invitation
     Letter.objects.update(state="sending")
     letters = [invitation.letter, other.letter]
     note_bounced(letters[0], "550 gone")
-    settle_letters(letters, Letter.State.SENT)
+    end_letters(letters, Letter.State.SENT)
     states = dict(Invitation.objects.values_list("address", "state"))
     assert states == {"ada@nordlicht.example": "failed", "eve@nordlicht.example": "sent"}
 

@@ -268,7 +268,7 @@ def test_a_result_is_kept_a_month_and_then_forgotten(program, bruno):
     assert (file.kept_lines.count(), Invitation.objects.count()) == (0, 1)
 
 
-def test_one_line_in_the_journal_for_the_confirmation_and_one_for_the_end(program, bruno):
+def test_one_line_in_the_audit_log_for_the_confirmation_and_one_for_the_end(program, bruno):
     carry_out(take(program, "email\nada@n.example\nwrong\n", bruno), bruno)
     lines = Entry.objects.filter(verb__startswith="invitation.").order_by("pk")
     told = {"file": "people.csv", "lines": 2, "new": 1, "invalid": 1}

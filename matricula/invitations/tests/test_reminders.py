@@ -158,17 +158,17 @@ def test_a_step_of_a_worker_that_was_too_slow_reminds_nobody_and_the_next_everyb
     from matricula.jobs.queue import (
         LeaseLost,
         Performer,
+        end_step,
         lease_job,
         perform_step,
         schedule_recurring,
-        settle_step,
     )
 
     pass_days(3)
     schedule_recurring()
     Job.objects.exclude(kind="invitations.reminders").delete()
     job = lease_job()
-    settle_step(job, True, Performer(lambda _: None, atomic=True))
+    end_step(job, True, Performer(lambda _: None, atomic=True))
     with pytest.raises(LeaseLost):
         perform_step(job)
     assert Letter.objects.filter(kind="invitations.reminder").count() == 0

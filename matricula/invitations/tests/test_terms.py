@@ -24,7 +24,7 @@ PAGE = "/console/nordlicht/invitations/new/"
 @pytest.fixture
 def series(program, course):
     made = program.organization.specializations.create(slug="trust", title="Trust")
-    made.series.create(course=course, position=0)
+    made.steps.create(course=course, position=0)
     program.specializations.add(made)
     return made
 
@@ -58,7 +58,7 @@ def test_what_opens_is_offered_program_by_program_in_as_many_queries_for_three_a
 ):
     gone = organization.courses.create(slug="gone", title="Gone", topic="Y", withdrawn_at=timezone.now())
     film = organization.courses.create(slug="film", title="A film", topic="Y")
-    series.series.create(course=film, position=1)
+    series.steps.create(course=film, position=1)
     program.courses.add(gone, film)
     alone, asked = choices_and_queries(console)
     for name in ("Other", "Empty"):

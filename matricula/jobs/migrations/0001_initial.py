@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lease", models.CharField(blank=True, max_length=22)),
                 ("leased_until", models.DateTimeField(null=True)),
-                ("settled_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
             ],
             options={

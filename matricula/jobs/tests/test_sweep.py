@@ -20,7 +20,7 @@ def test_jobs_that_are_done_a_week_go_and_all_others_stay():
         ("waits", Job.State.QUEUED, None),
     ):
         settled = now - timedelta(days=days) if days else None
-        Job.objects.create(kind=name, state=state, settled_at=settled)
+        Job.objects.create(kind=name, state=state, ended_at=settled)
     assert sweep_done_jobs(Job()) is False
     assert sorted(Job.objects.values_list("kind", flat=True)) == [
         "done yesterday",
@@ -33,5 +33,5 @@ def test_a_sweep_goes_on_while_there_is_more(monkeypatch):
     monkeypatch.setattr("matricula.jobs.jobs.AT_ONCE", 2)
     long_ago = timezone.now() - timedelta(days=8)
     for _ in range(3):
-        Job.objects.create(kind="old", state=Job.State.DONE, settled_at=long_ago)
+        Job.objects.create(kind="old", state=Job.State.DONE, ended_at=long_ago)
     assert (sweep_done_jobs(Job()), sweep_done_jobs(Job()), Job.objects.count()) == (True, False, 0)

@@ -15,7 +15,7 @@ from matricula.jobs.worker import begin_with, repeat_turn, work_in_processes
 
 
 def test_a_worker_that_starts_before_its_database_begins_once_it_is_there(monkeypatch):
-    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
     seen, stopped = [], Event()
 
     def begin():

@@ -69,7 +69,7 @@ def test_what_was_taken_out_of_the_program_before_ada_confirmed_is_not_started(
     client, link, program, course, offered
 ):
     series = program.organization.specializations.create(slug="s", title="Trust", summary="S")
-    series.series.create(course=course, position=0)
+    series.steps.create(course=course, position=0)
     program.specializations.add(series)
     arrival = arrive(client, link)
     client.post(f"/join/arrivals/{arrival.public_id}/start/specialization/{series.public_id}/")

@@ -213,7 +213,7 @@ def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 
 @holding_arrival
 @require_POST
-def new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+def send_new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """Another letter with another code."""
     if not is_own(request, arrival):
         raise Http404

@@ -22,8 +22,8 @@ from matricula.programs.models import Program
 from tests.learners import (
     do_everything,
     do_lessons,
-    series_of,
     short_course,
+    specialization_of,
     work_for_a_minute,
 )
 
@@ -194,7 +194,10 @@ def test_a_step_asks_no_more_for_three_who_lack_a_lesson_than_for_one(
 
 def test_withdrawing_a_course_completes_the_specializations_it_was_the_last_of(organization, ada, bruno):
     one, two, three = (short_course(organization, name) for name in ("one", "two", "three"))
-    both, longer = series_of(one, two, title="Both"), series_of(one, two, three, title="Longer")
+    both, longer = (
+        specialization_of(one, two, title="Both"),
+        specialization_of(one, two, three, title="Longer"),
+    )
     for series in (both, longer):
         start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
@@ -209,7 +212,7 @@ def test_withdrawing_a_course_completes_the_specializations_it_was_the_last_of(o
 
 
 def test_a_changed_course_completes_the_specialization_as_well(begun, taken_in, ada):
-    start_specialization(specialization=series_of(begun.course), membership=ada)
+    start_specialization(specialization=specialization_of(begun.course), membership=ada)
     taken_in("a")
     work_for_a_minute()
     assert who_completed(SpecializationEnrolment) == ["Ada Okafor"]
@@ -218,7 +221,7 @@ def test_a_changed_course_completes_the_specialization_as_well(begun, taken_in, 
 
 def test_nobody_completes_a_specialization_of_which_they_did_nothing(organization, ada, hugo, bruno):
     courses = [short_course(organization, name) for name in ("one", "two")]
-    series = series_of(*courses)
+    series = specialization_of(*courses)
     for membership in (ada, hugo):
         start_specialization(specialization=series, membership=membership)
     do_everything(courses[0], ada)
@@ -237,7 +240,7 @@ def test_the_minutes_of_a_certificate_are_of_what_was_done(taken_in, organizatio
     finish_lesson(enrolment=enrolment, lesson=course.lessons.get(key="quiz"), score=100)
     assert Certificate.objects.get().minutes == 40
     second, gone = short_course(organization, "two"), short_course(organization, "gone", "x", "y")
-    series = series_of(course, second, gone)
+    series = specialization_of(course, second, gone)
     start_specialization(specialization=series, membership=ada)
     do_everything(second, ada)
     take_course_out(specialization=series, course=gone, actor=bruno)
@@ -259,7 +262,7 @@ def shown(reader, program, series):
 
 def test_no_course_is_named_next_that_was_withdrawn(reader, organization, program, ada, bruno):
     one, two, three = (short_course(organization, name) for name in ("one", "two", "three"))
-    series = series_of(one, two, three)
+    series = specialization_of(one, two, three)
     program.specializations.add(series)
     start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
@@ -280,7 +283,7 @@ def test_a_withdrawn_course_that_ada_is_in_stays_hers_and_is_not_the_next(
     reader, organization, program, ada, bruno
 ):
     one, two = (short_course(organization, name) for name in ("one", "two"))
-    series = series_of(one, two)
+    series = specialization_of(one, two)
     program.specializations.add(series)
     start_specialization(specialization=series, membership=ada)
     withdraw_from_catalog(offered=one, actor=bruno)
@@ -297,7 +300,7 @@ def test_the_next_course_of_a_specialization_withdrawn_since_can_be_started_by_w
     reader, client, organization, program, ada, hugo, bruno
 ):
     one, two = (short_course(organization, name) for name in ("one", "two"))
-    series = series_of(one, two)
+    series = specialization_of(one, two)
     program.specializations.add(series)
     start_specialization(specialization=series, membership=ada)
     do_everything(one, ada)
@@ -333,7 +336,7 @@ def stuck(course, membership):
 
 def test_whoever_is_stuck_is_completed_at_night_courses_before_specializations(organization, ada, hugo):
     one, two = (short_course(organization, name, "a", "b") for name in ("one", "two"))
-    series = series_of(one, two)
+    series = specialization_of(one, two)
     for course in (one, two):
         stuck(course, ada)
     start_course(course=one, membership=hugo)
@@ -342,6 +345,6 @@ def test_whoever_is_stuck_is_completed_at_night_courses_before_specializations(o
     night = Job(place=0)
     assert jobs.complete_any_course(night) is False
     assert who_completed() == ["Ada Okafor", "Ada Okafor"]
-    assert jobs.complete_any_series(night) is False
+    assert jobs.complete_any_specializations(night) is False
     assert who_completed(SpecializationEnrolment) == ["Ada Okafor"]
-    assert jobs.COURSES_AT < jobs.SERIES_AT
+    assert jobs.COURSES_AT < jobs.SPECIALIZATIONS_AT

@@ -8,12 +8,12 @@ from matricula.catalog.specializations import take_course_out
 from matricula.credentials.models import Certificate
 from matricula.jobs.models import Job
 from matricula.learning import completion, jobs
-from matricula.learning.completion import complete_series, finish_lesson, keep_answers
+from matricula.learning.completion import complete_specializations, finish_lesson, keep_answers
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
-from tests.learners import do_everything, series_of, short_course, work_for_a_minute
+from tests.learners import do_everything, short_course, specialization_of, work_for_a_minute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -44,24 +44,24 @@ def test_a_course_that_ada_has_begun_and_hugo_has_done_does_not_complete_adas_se
     organization, course, ada, hugo
 ):
     second = short_course(organization, "two")
-    series = series_of(course, second)
+    series = specialization_of(course, second)
     do_everything(course, hugo)
     start_course(course=course, membership=ada)
     start_specialization(specialization=series, membership=ada)
     do_everything(second, ada)
-    complete_series(SpecializationEnrolment.objects.all())
+    complete_specializations(SpecializationEnrolment.objects.all())
     assert SpecializationEnrolment.objects.get().completed_at is None
 
 
 @pytest.fixture
 def series(organization, course):
     """Three courses; the third is `course`."""
-    return series_of(short_course(organization, "one"), short_course(organization, "two"), course)
+    return specialization_of(short_course(organization, "one"), short_course(organization, "two"), course)
 
 
 def complete_all_but_the_last(series, membership):
     start_specialization(specialization=series, membership=membership)
-    for step in list(series.series.select_related("course"))[:-1]:
+    for step in list(series.steps.select_related("course"))[:-1]:
         do_everything(step.course, membership)
 
 
@@ -81,7 +81,7 @@ def test_taking_a_course_out_completes_those_who_have_all_the_rest(series, cours
 
 def test_taking_out_course_after_course_issues_one_certificate_and_an_empty_series_none(series, ada, bruno):
     complete_all_but_the_last(series, ada)
-    for step in reversed(series.series.select_related("course")):
+    for step in reversed(series.steps.select_related("course")):
         take_course_out(specialization=series, course=step.course, actor=bruno)
         work_for_a_minute()
     assert Certificate.objects.filter(specialization=series).count() == 1

@@ -17,8 +17,8 @@ from tests.at_once import all_at_once, refusals
 from tests.learners import (
     do_everything,
     do_lessons,
-    series_of,
     short_course,
+    specialization_of,
     work_for_a_minute,
 )
 
@@ -52,7 +52,7 @@ def test_races_the_last_two_courses_finished_at_one_moment_complete_the_speciali
     memberships = [ada, enter_program(program=second, account=ada.account)]
     for number in range(ROUNDS):
         courses = [short_course(organization, f"{name}{number}") for name in ("one", "two")]
-        start_specialization(specialization=series_of(*courses, title=f"T{number}"), membership=ada)
+        start_specialization(specialization=specialization_of(*courses, title=f"T{number}"), membership=ada)
         pairs = zip(courses, memberships, strict=True)
         started = [start_course(course=course, membership=membership) for course, membership in pairs]
         assert refusals(all_at_once(*(partial(do_lessons, one, "a") for one in started))) == []
@@ -63,7 +63,7 @@ def test_races_the_last_two_courses_finished_at_one_moment_complete_the_speciali
 def test_races_a_specialization_started_as_its_last_course_is_finished_is_completed(organization, ada):
     for number in range(ROUNDS):
         course = short_course(organization, f"c{number}")
-        series = series_of(course, title=f"T{number}")
+        series = specialization_of(course, title=f"T{number}")
         enrolment = start_course(course=course, membership=ada)
         results = all_at_once(
             partial(do_lessons, enrolment, "a"),
@@ -105,7 +105,7 @@ def test_races_the_worker_waits_for_whoever_is_finishing_a_lesson(organization, 
 def test_races_the_worker_waits_for_whoever_is_finishing_a_course(organization, ada, bruno):
     """The same of a Specialization, of which the other course is withdrawn."""
     courses = [short_course(organization, name) for name in ("one", "two")]
-    start_specialization(specialization=series_of(*courses), membership=ada)
+    start_specialization(specialization=specialization_of(*courses), membership=ada)
     enrolment = start_course(course=courses[0], membership=ada)
     finishing, changed = Event(), Event()
 
@@ -132,7 +132,7 @@ def test_races_two_workers_and_the_learners_complete_everybody_once(organization
         for number in range(12)
     ]
     courses = [short_course(organization, name, "a", "b") for name in ("one", "two")]
-    series = series_of(*courses)
+    series = specialization_of(*courses)
     for one in people:
         start_specialization(specialization=series, membership=one)
         do_everything(short_course(organization, f"own{one.pk}"), one)

@@ -199,10 +199,10 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
             reader.get(path)
 
 
-def series_of(organization, program, courses, title="Trust"):
+def specialization_of(organization, program, courses, title="Trust"):
     made = organization.specializations.create(slug=title.lower(), title=title, summary="S")
     for position, one in enumerate(courses):
-        made.series.create(course=one, position=position)
+        made.steps.create(course=one, position=position)
     program.specializations.add(made)
     return made
 
@@ -212,7 +212,7 @@ def series(organization, program, film):
     """Film, another course, and one that was withdrawn."""
     other = organization.courses.create(slug="a", title="a", topic="Y")
     gone = organization.courses.create(slug="b", title="b", topic="Y", withdrawn_at=timezone.now())
-    return series_of(organization, program, [film, other, gone])
+    return specialization_of(organization, program, [film, other, gone])
 
 
 def test_a_specialization_says_how_many_courses_it_has_and_how_many_ada_completed(
@@ -236,10 +236,10 @@ def test_pages_ask_as_often_for_three_specializations_as_for_one(
     counts = []
     for titles in ([], ["Power", "Safety"]):
         for number, title in enumerate(titles):
-            more = series_of(organization, program, [film], title)
+            more = specialization_of(organization, program, [film], title)
             start_specialization(specialization=more, membership=enrolment.membership)
             one = organization.courses.create(slug=title, title=title, topic="Z")
-            series.series.create(course=one, position=10 + number)
+            series.steps.create(course=one, position=10 + number)
         with CaptureQueriesContext(connection) as asked:
             assert reader.get(address).status_code == 200
         counts.append(len(asked))

@@ -8,7 +8,7 @@ from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import SpecializationEnrolment
 from matricula.organizations.models import Role
 from matricula.programs.memberships import enter_program
-from tests.learners import do_everything, series_of, short_course
+from tests.learners import do_everything, short_course, specialization_of
 
 pytestmark = pytest.mark.django_db
 CONTENT = "/console/nordlicht/content/"
@@ -58,7 +58,7 @@ def test_a_withdrawn_specialization_starts_for_nobody_new_and_stays_open_to_who_
 ):
 
     series = program.organization.specializations.create(slug="s", title="Trust", summary="S")
-    series.series.create(course=course, position=0)
+    series.steps.create(course=course, position=0)
     program.specializations.add(series)
     ada = person("Ada", "ada@nordlicht.example")
     start_specialization(specialization=series, membership=enter_program(program=program, account=ada))
@@ -81,7 +81,7 @@ def test_a_withdrawn_specialization_starts_for_nobody_new_and_stays_open_to_who_
 
 def test_a_withdrawn_course_no_longer_stands_between_ada_and_the_specialization(client, program, three):
 
-    series = series_of(*three)
+    series = specialization_of(*three)
     membership = enter_program(program=program, account=person("Ada", "ada@nordlicht.example"))
     client.post(f"{CONTENT}courses/{three[0].public_id}/withdrawal/")
     start_specialization(specialization=series, membership=membership)

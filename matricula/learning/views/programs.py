@@ -35,13 +35,13 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         "in_progress": [one for one in unfinished if not why_closed(one.membership)],
         "resting": [one for one in unfinished if why_closed(one.membership)],
         "completed": completed,
-        "series": series_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
+        "series": specializations_in_progress(request.user.pk or 0, {one.course_id for one in completed}),
         "administers": Role.objects.filter(account=request.user.pk).exists(),
     }
     return render(request, "learning/pages/home.html", context)
 
 
-def series_in_progress(account: int, completed: set[int]) -> list[SpecializationEnrolment]:
+def specializations_in_progress(account: int, completed: set[int]) -> list[SpecializationEnrolment]:
     """Specializations under way whose program is still open, with `.program`, `.done` and `.whole`.
 
     `completed`: the person's courses, by id.
@@ -103,7 +103,7 @@ def offered_course(request: HttpRequest, membership: Membership, course_id: str)
     return render(request, "learning/pages/offered_course.html", context)
 
 
-def series_shown(membership: Membership) -> QuerySet[Specialization]:
+def specializations_shown(membership: Membership) -> QuerySet[Specialization]:
     """What the program offers, and what was withdrawn after the reader had started it."""
     started = SpecializationEnrolment.objects.filter(account=membership.account_id)
     open_ones = Q(withdrawn_at__isnull=True) | Q(pk__in=started.values("specialization"))
@@ -112,19 +112,21 @@ def series_shown(membership: Membership) -> QuerySet[Specialization]:
 
 @member
 @require_safe
-def offered_series(request: HttpRequest, membership: Membership, series_id: str) -> HttpResponse:
+def offered_specialization(
+    request: HttpRequest, membership: Membership, specialization_id: str
+) -> HttpResponse:
     """A Specialization, and how far the reader has come in each of its courses."""
     program = membership.program
-    specialization = series_shown(membership).filter(public_id=series_id).first()
+    specialization = specializations_shown(membership).filter(public_id=specialization_id).first()
     if specialization is None:
-        return taken_out(request, program, series_id)
+        return taken_out(request, program, specialization_id)
     enrolments = with_progress(
-        Enrolment.objects.filter(account=membership.account, course__series__specialization=specialization)
+        Enrolment.objects.filter(account=membership.account, course__steps__specialization=specialization)
     )
     of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
     steps = [
         (one.course, of_course.get(one.course_id))
-        for one in specialization.series.select_related("course")
+        for one in specialization.steps.select_related("course")
         if one.course.withdrawn_at is None or one.course_id in of_course
     ]
     following = next((step for step in steps if is_left(*step)), None)

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("leased_until", models.DateTimeField(null=True)),
-                ("settled_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
                 ("provider_id", models.CharField(blank=True, max_length=200)),
                 ("error", models.TextField(blank=True)),
             ],

@@ -38,7 +38,7 @@ def shown(organization) -> Organization:
     return Organization.objects.get(pk=organization.pk)
 
 
-def test_the_journal_keeps_what_changed_before_and_after_and_nothing_else(organization, bruno):
+def test_the_audit_log_keeps_what_changed_before_and_after_and_nothing_else(organization, bruno):
     values = {"name": "Nordlicht Energie", "brand_colour": "#123456", "greeting": "Moin!"}
     assert change_brand(organization=organization, values=values, actor=bruno) is True
     assert change_brand(organization=organization, values=values, actor=bruno) is False

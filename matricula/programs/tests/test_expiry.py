@@ -54,7 +54,7 @@ def test_the_last_day_is_not_before_the_first_nor_over_already(organization, pro
     assert Program.objects.get().name == "Renamed"
 
 
-def test_bruno_reads_what_is_wrong_beside_the_day_and_the_journal_keeps_before_and_after(
+def test_bruno_reads_what_is_wrong_beside_the_day_and_the_audit_log_keeps_before_and_after(
     client, program, bruno
 ):
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)

@@ -32,7 +32,7 @@ def ada(program, bruno):
 
 @pytest.fixture
 def many_others(ada):
-    """Each was invited to Ada's company, and has a line in its journal."""
+    """Each was invited to Ada's company, and has a line in its audit log."""
     program, organization = ada.program, ada.organization
     Invitation.objects.bulk_create(
         [

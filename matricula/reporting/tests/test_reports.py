@@ -122,7 +122,7 @@ def test_f4_the_report_as_csv_and_xlsx(client, story, course, bruno):
     assert client.get("/console/nordlicht/reports/report.exe").status_code == 404
 
 
-def test_the_audit_log_is_filtered_by_verb_person_and_day_and_its_export_is_journalled(client, story, bruno):
+def test_the_audit_log_is_filtered_by_verb_person_and_day_and_its_export_is_recorded(client, story, bruno):
     client.force_login(bruno)
     shown = lambda query: client.get(f"/console/nordlicht/audit/{query}").context["page"].rows  # noqa: E731
     assert {one.verb for one in shown("?verb=invitation")} == {"invitation.created"}

@@ -18,7 +18,7 @@ EXPORTED = 50_000
 
 @administering
 @require_safe
-def journal(request: HttpRequest, organization: Organization) -> HttpResponse:
+def show_audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
     page = keyset_page(matching_entries(organization, request.GET), request.GET)
     context = {
         "organization": organization,
@@ -28,13 +28,13 @@ def journal(request: HttpRequest, organization: Organization) -> HttpResponse:
         "people": Account.objects.filter(roles__organization=organization).order_by("full_name"),
         "asked": request.GET,
     }
-    return render(request, "reporting/console/journal.html", context)
+    return render(request, "reporting/console/audit_log.html", context)
 
 
 @administering
 @require_safe
-def journal_file(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """What the filters show, as CSV, the newest EXPORTED lines. Taking it is journalled too."""
+def audit_log_file(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """What the filters show, as CSV, the newest EXPORTED lines. Taking it is recorded too."""
     entries = newest_entries(organization, request.GET, EXPORTED)
     rows: list[list[object]] = [[_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]]
     for one in entries:

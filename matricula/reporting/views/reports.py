@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from matricula.files.tables import table_response
 from matricula.organizations.access import overseeing
 from matricula.organizations.models import Organization
-from matricula.reporting.numbers import Line, by_course, by_group, share
+from matricula.reporting.numbers import NumbersOfOne, by_course, by_group, share
 from matricula.reporting.views.overview import timeline
 
 
@@ -37,6 +37,6 @@ def report_file(request: HttpRequest, organization: Organization, form: str) -> 
     return table_response(rows, f"{organization.slug}-report", form)
 
 
-def row(kind: str, line: Line) -> list[object]:
+def row(kind: str, line: NumbersOfOne) -> list[object]:
     numbers = (line.invited, line.joined, line.started, line.completed)
     return [kind, line.name, line.program, *("" if one is None else one for one in numbers)]

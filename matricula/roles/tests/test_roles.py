@@ -19,7 +19,7 @@ from matricula.roles.tests.roles import MANAGER, OWNER, VIEWER, offer, offer_pat
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_every_change_is_journalled_and_told(organization, owner, chika):
+def test_every_change_is_recorded_and_told(organization, owner, chika):
     ines = person("Ines Duarte", "ines@nordlicht.example")
     for account in (chika, ines):
         Role.objects.create(organization=organization, account=account, kind=VIEWER)

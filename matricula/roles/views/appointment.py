@@ -49,7 +49,7 @@ def reader(request: HttpRequest) -> Account | None:
 def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """What is offered, to whom, and the one next step."""
     account = reader(request)
-    proven = EmailAddress.objects.spelled(appointment.address).held().first()
+    proven = EmailAddress.objects.spelled(appointment.address).lasting().first()
     context = {
         "appointment": appointment,
         "organization": appointment.organization,
@@ -65,7 +65,7 @@ def offer(request: HttpRequest, appointment: Appointment) -> HttpResponse:
 @FORM
 def account(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """SET UP YOUR ACCOUNT, for people who have none: the mailbox is proven next."""
-    if reader(request) or EmailAddress.objects.spelled(appointment.address).held().exists():
+    if reader(request) or EmailAddress.objects.spelled(appointment.address).lasting().exists():
         return redirect("roles:offer")
     form = ReclaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -113,7 +113,7 @@ def code(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     if account is None or not account.addresses.spelled(appointment.address).exists():
         return redirect("roles:offer")
     email = mailbox_row(appointment, account)
-    if email.is_held:
+    if email.is_lasting:
         return redirect("roles:offer")
     form = CodeForm(request.POST or None)
     page = "roles/pages/offer_code.html"

@@ -18,13 +18,13 @@ def is_append_only() -> bool:
     return Entry.objects.get().verb == "invitation.created"
 
 
-def test_a_line_of_the_journal_is_never_changed_nor_taken_out():
+def test_a_line_of_the_audit_log_is_never_changed_nor_taken_out():
     install_triggers()
     record("invitation.created")
     assert is_append_only()
 
 
-def test_a_migration_that_rebuilds_the_journals_table_leaves_it_append_only():
+def test_a_migration_that_rebuilds_the_audit_table_leaves_it_append_only():
     record("invitation.created")
     if connection.vendor == "sqlite":
         with connection.schema_editor() as editor:
