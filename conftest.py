@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, settings
 from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course, Lesson, Module
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from tests.cleaning import clean_quickly

@@ -34,8 +34,7 @@ from benchmarks.processors import of_database, of_group, own  # noqa: E402
 from benchmarks.visiting import Visitor  # noqa: E402
 from matricula.catalog.models import Course  # noqa: E402
 from matricula.invitations.invitations import invite_person  # noqa: E402
-from matricula.invitations.models import InvitationToken  # noqa: E402
-from matricula.invitations.tokens import mint_link  # noqa: E402
+from matricula.invitations.models import InvitationToken, mint_link  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 from matricula.programs.models import Membership, Program  # noqa: E402
 from matricula.security.secrets import digest  # noqa: E402

@@ -76,7 +76,7 @@ def test_every_module_that_a_document_names_is_there():
 
 
 def test_every_code_and_scope_of_the_api_is_documented():
-    from matricula.api.problem_kinds import KINDS
+    from matricula.api.problems import KINDS
     from matricula.api.tokens import SCOPES
 
     text = (ROOT / "docs/api.md").read_text()

@@ -5,8 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from matricula.api.idempotency import HEADER, SHAPE
-from matricula.api.problem_kinds import KINDS
-from matricula.api.problems import MEDIA_TYPE, Problem
+from matricula.api.problems import KINDS, MEDIA_TYPE, Problem
 
 Document = dict[str, Any]
 READING = (400, 401, 429, 500, 503)

@@ -13,14 +13,13 @@ from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.organizations.branding import show_logo
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group, Program
 from matricula.programs.terms import Terms
 from matricula.roles.appointments import offer_role
-from matricula.roles.group_managers import name_group_manager
+from matricula.roles.roles import name_group_manager
 
 COURSES = Path(__file__).parent / "courses"
 LOGOS = Path(__file__).parent / "logos"

@@ -19,6 +19,7 @@ from matricula.invitations.models import (
     INVITATION,
     REMINDER,
     REPLACES,
+    RUNNING,
     Invitation,
     InvitationQuerySet,
     Round,
@@ -261,3 +262,14 @@ def last_work_email(membership: Membership) -> str:
     organization = membership.program.organization_id
     ties = Affiliation.objects.filter(organization=organization, account=membership.account_id)
     return ties.live_first().values_list("work_email", flat=True).first() or ""
+
+
+EXPIRED_AT_ONCE = 5_000
+
+
+def mark_expired() -> bool:
+    """A batch of those whose time is over; True when there may be more."""
+    over = Invitation.objects.filter(standing__in=RUNNING, expires_at__lte=timezone.now())
+    batch = list(over.order_by("expires_at").values_list("pk", flat=True)[:EXPIRED_AT_ONCE])
+    Invitation.objects.filter(pk__in=batch).update(lapsed_at=F("expires_at"))
+    return len(batch) == EXPIRED_AT_ONCE

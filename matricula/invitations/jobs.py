@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from django.db import transaction
 
-from matricula.invitations import rounds, search_index
+from matricula.invitations import invitations, reminders, rounds, search_index
 from matricula.invitations.imports.checks import check_some
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
 from matricula.invitations.imports.stops import wind_down_some
@@ -78,12 +78,12 @@ def clear(job: Job) -> bool:
 
 @recurs("invitations.expiry", timedelta(minutes=1))
 def mark_expired(job: Job) -> bool:
-    return rounds.mark_expired()
+    return invitations.mark_expired()
 
 
 @recurs("invitations.reminders", timedelta(minutes=10))
 def send_reminders(job: Job) -> bool:
-    return rounds.send_reminders()
+    return reminders.send_reminders()
 
 
 @recurs("invitations.rounds", timedelta(seconds=1))

@@ -9,8 +9,14 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
-from matricula.invitations.models import INVITATION, REMINDER, Invitation, InvitationToken, invitation_expiry
-from matricula.invitations.tokens import mint_links
+from matricula.invitations.models import (
+    INVITATION,
+    REMINDER,
+    Invitation,
+    InvitationToken,
+    invitation_expiry,
+    mint_links,
+)
 from matricula.mail.composition import (
     LetterContent,
     Message,

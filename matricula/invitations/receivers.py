@@ -9,7 +9,7 @@ from django.utils import timezone
 from matricula.accounts.models import EmailAddress
 from matricula.invitations.letters import KINDS
 from matricula.invitations.models import REPLACES, Invitation, InvitationToken
-from matricula.invitations.rounds import next_reminder
+from matricula.invitations.reminders import next_reminder
 from matricula.invitations.settlement import JOINED, REVOKED, known_by, settle_all
 from matricula.mail.models import Letter
 from matricula.mail.signals import letters_settled

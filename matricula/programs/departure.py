@@ -15,7 +15,10 @@ from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
 
 DEPARTURE = "programs.departure"
+"""The letter of the last goodbye: the organization has the person nowhere any more, and what became of their
+mailboxes."""
 REMOVED = "programs.removed"
+"""The letter to somebody who was removed from one program and stays in the organization by another."""
 Naming = Callable[[Organization, Account], tuple[set[str], set[str]]]
 """The mailboxes, canonically spelled, that an organization named an account by, and those that others do."""
 _naming: list[Naming] = []

@@ -13,6 +13,7 @@ from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.ownership import hold_roles, spare_last_owner
 from matricula.programs.departure import leave_organization
+from matricula.programs.groups import record_group
 from matricula.programs.models import Group
 from matricula.roles.errors import GroupsMissing
 from matricula.roles.letters import tell_of_role, tell_owners
@@ -134,3 +135,18 @@ def end_offers(role: Role) -> None:
         organization=role.organization_id, offered_by=role.account_id
     )
     offers.update(ended_at=timezone.now())
+
+
+@transaction.atomic
+def name_group_manager(*, group: Group, account: Account, actor: Account) -> None:
+    """Who manages a group has at least the role of a group manager in the organization."""
+    organization, kind = group.program.organization, Role.Kind.GROUP_MANAGER
+    give_role(organization=organization, account=account, kind=kind, groups=[group], actor=actor)
+    group.managers.add(account)
+    record_group("group.manager_named", group, actor, account=account.pk)
+
+
+@transaction.atomic
+def dismiss_group_manager(*, group: Group, account: Account, actor: Account | None) -> None:
+    group.managers.remove(account)
+    record_group("group.manager_dismissed", group, actor, account=account.pk)

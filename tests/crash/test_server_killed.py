@@ -12,8 +12,7 @@ from conftest import PASSWORD
 from matricula.accounts.letters import compose_confirmation_letter
 from matricula.audit.models import Entry
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment
 from matricula.mail.models import Letter

@@ -17,8 +17,7 @@ from matricula.api.models import Token
 from matricula.api.tests.conftest import House
 from matricula.catalog.course_import import keep_file
 from matricula.credentials.models import Certificate
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
@@ -116,7 +115,6 @@ class LivedIn(House):
             "slug": self.organization.slug,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
-            "specialization_id": self.series.public_id,
             "specialization_id": self.series.public_id,
             "kind": "course",
             "chosen_id": self.course.public_id,

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account
 from matricula.invitations.invitations import decline_invitation, invite_person, revoke_invitation
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.links import open_link as what_opens
 from matricula.joining.models import Request

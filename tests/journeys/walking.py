@@ -10,8 +10,7 @@ import pytest
 from django.test import Client
 
 from conftest import PASSWORD
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.mail.models import InboxLetter
 from tests.chromium import CHROMIUM, SIZES
 

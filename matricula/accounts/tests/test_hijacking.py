@@ -8,8 +8,7 @@ from django.test import Client
 from conftest import PASSWORD, person
 from matricula.accounts.email_addresses import add_address
 from matricula.accounts.models import Account, EmailAddress
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.errors import LinkRefused

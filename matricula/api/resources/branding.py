@@ -9,7 +9,7 @@ from ninja import File, UploadedFile
 from pydantic import Field
 
 from matricula.api import schemas
-from matricula.api.access import token_of
+from matricula.api.access import name_in_audit_log, token_of
 from matricula.api.operations import Operations
 from matricula.api.values import Given, PathId, Text, Words
 from matricula.files.pictures import LARGEST

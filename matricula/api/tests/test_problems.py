@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from matricula.api import problems
-from matricula.api.problem_kinds import KINDS
+from matricula.api.problems import KINDS
 from matricula.api.v1 import door
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from matricula.api.problem_kinds import KINDS
-from matricula.api.problems import Cause, draw_problem
+from matricula.api.problems import KINDS, Cause, draw_problem
 from matricula.api.reference import Section, curl, sections
 from matricula.api.tokens import SCOPES
 from matricula.api.v1 import door

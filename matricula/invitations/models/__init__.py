@@ -17,6 +17,8 @@ from matricula.invitations.models.invitations import (
     SearchLine,
     has_run_out,
     invitation_expiry,
+    mint_link,
+    mint_links,
 )
 
 __all__ = [
@@ -39,4 +41,6 @@ __all__ = [
     "Verdict",
     "has_run_out",
     "invitation_expiry",
+    "mint_link",
+    "mint_links",
 ]

@@ -1,5 +1,6 @@
 """Invitations, the tokens of their links, and the words they are found by."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from matricula.mail.addresses import canonical
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization
 from matricula.programs.models import Group, Program, not_ended
+from matricula.security.secrets import digest, new_link_secret
 
 INVITATION_DAYS = 30
 
@@ -268,3 +270,20 @@ class LostLetter(models.Model):
 
     canonical = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now)
+
+
+def mint_link(invitation: Invitation, channel: InvitationToken.Channel) -> str:
+    """A new absolute link; only the digest of its secret stays."""
+    return mint_links({invitation.pk: None}, channel)[invitation.pk]
+
+
+def mint_links(invitations: Mapping[int, int | None], channel: InvitationToken.Channel) -> dict[int, str]:
+    """A new absolute link for each, in one statement. `invitations`: with the letter each link is for."""
+    secrets = {pk: new_link_secret() for pk in invitations}
+    InvitationToken.objects.bulk_create(
+        InvitationToken(
+            invitation_id=pk, letter_id=invitations[pk], digest=digest("invitation", secret), channel=channel
+        )
+        for pk, secret in secrets.items()
+    )
+    return {pk: f"{settings.BASE_URL}/join/{secret}/" for pk, secret in secrets.items()}

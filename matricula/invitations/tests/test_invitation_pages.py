@@ -6,10 +6,16 @@ import pytest
 from django.utils import timezone
 
 from matricula.invitations.errors import AlreadyInvited, InvitationAnswered, LetterJustSent
-from matricula.invitations.invitations import correct_address, invite_person, renew_invitation, send_all_again
+from matricula.invitations.invitations import (
+    correct_address,
+    invite_person,
+    mark_expired,
+    renew_invitation,
+    send_all_again,
+)
 from matricula.invitations.models import Invitation
 from matricula.invitations.queries import STATES, matching_invitations, state_of
-from matricula.invitations.rounds import mark_expired, write_rounds
+from matricula.invitations.rounds import write_rounds
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import Allowance, Letter
 from matricula.organizations.models import Role

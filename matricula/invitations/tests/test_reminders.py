@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from matricula.invitations import rounds
+from matricula.invitations import reminders
 from matricula.invitations.invitations import invite_person, revoke_invitation, send_invitation_again
 from matricula.invitations.models import Invitation
-from matricula.invitations.rounds import send_reminders
+from matricula.invitations.reminders import send_reminders
 from matricula.joining.errors import LinkRefused
 from matricula.joining.links import open_link
 from matricula.joining.tests.test_races import all_at_once
@@ -190,7 +190,7 @@ def test_reminders_come_in_batches_with_as_many_queries_for_three_as_for_one(rem
         counts.append(len(queries))
         deliver_due()
     assert counts[0] == counts[1]
-    monkeypatch.setattr(rounds, "REMINDERS_AT_ONCE", 2)
+    monkeypatch.setattr(reminders, "REMINDERS_AT_ONCE", 2)
     pass_days(4)
     assert [send_reminders(), send_reminders(), send_reminders()] == [True, True, False]
 

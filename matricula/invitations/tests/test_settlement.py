@@ -19,10 +19,10 @@ from matricula.invitations.invitations import (
 )
 from matricula.invitations.jobs import settle_all_members, settle_some_members
 from matricula.invitations.lost_letters import ask_for_letter
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.rounds import send_reminders, write_rounds
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
+from matricula.invitations.reminders import send_reminders
+from matricula.invitations.rounds import write_rounds
 from matricula.invitations.tests.test_imports import carry_out, take, verdicts
-from matricula.invitations.tokens import mint_link
 from matricula.jobs.models import Job
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival

@@ -8,8 +8,7 @@ from django.utils import timezone
 from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter

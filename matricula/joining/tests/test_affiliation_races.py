@@ -7,8 +7,7 @@ import pytest
 
 from conftest import person
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.errors import NotConfirmed
 from matricula.joining.links import check_open, find_invitation

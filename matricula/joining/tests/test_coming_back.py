@@ -11,8 +11,7 @@ from conftest import PASSWORD, person
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.models import Confirmation, EmailAddress
 from matricula.invitations.invitations import invite_person_back
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival, Request
 from matricula.joining.requests import answer_with_letter

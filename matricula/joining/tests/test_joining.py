@@ -12,8 +12,7 @@ from conftest import PASSWORD, person
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
 from matricula.invitations.invitations import invite_person, revoke_invitation, send_invitation_again
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.tests.quizzes import filled, quiz_of

@@ -14,8 +14,7 @@ from conftest import PASSWORD, person
 from matricula.accounts.models import Account, Confirmation, EmailAddress, PasswordReset
 from matricula.accounts.second_factors import add_authenticator
 from matricula.invitations.invitations import revoke_invitation
-from matricula.invitations.models import InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.mail.delivery import deliver_due

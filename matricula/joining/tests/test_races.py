@@ -15,8 +15,7 @@ from matricula.accounts.models import Account, Confirmation, PasswordReset
 from matricula.accounts.passwords import choose_password
 from matricula.invitations.errors import AlreadyMember
 from matricula.invitations.invitations import invite_person
-from matricula.invitations.models import Invitation, InvitationToken
-from matricula.invitations.tokens import mint_link
+from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.errors import NotConfirmed

@@ -13,10 +13,10 @@ from matricula.invitations.invitations import (
     correct_address,
     decline_invitation,
     invite_person,
+    mark_expired,
     revoke_invitation,
 )
 from matricula.invitations.models import Invitation
-from matricula.invitations.rounds import mark_expired
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
 from matricula.programs.counting import counted_numbers, fold_changes

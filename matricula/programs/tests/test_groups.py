@@ -15,7 +15,7 @@ from matricula.programs.groups import (
 )
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
-from matricula.roles.group_managers import dismiss_group_manager, name_group_manager
+from matricula.roles.roles import dismiss_group_manager, name_group_manager
 
 pytestmark = pytest.mark.django_db
 

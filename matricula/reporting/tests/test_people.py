@@ -12,7 +12,7 @@ from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.people import matching_members
-from matricula.roles.group_managers import name_group_manager
+from matricula.roles.roles import name_group_manager
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

@@ -9,10 +9,10 @@ from conftest import person
 from matricula.checking import searching as checked
 from matricula.db import search
 from matricula.db.search import install_indexes, missing_extensions
+from matricula.invitations.invitations import mark_expired
 from matricula.invitations.models import Invitation, SearchLine
 from matricula.invitations.queries import numbers_by_state
 from matricula.invitations.queries import page_of_invitations as invitations_page
-from matricula.invitations.rounds import mark_expired
 from matricula.invitations.search_index import index_late, index_new
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import enter_program

@@ -8,8 +8,7 @@ from matricula.organizations.errors import LastOwner
 from matricula.organizations.models import Role
 from matricula.roles.appointments import accept_role
 from matricula.roles.errors import OfferEnded
-from matricula.roles.group_managers import name_group_manager
-from matricula.roles.roles import change_role, remove_role
+from matricula.roles.roles import change_role, name_group_manager, remove_role
 from matricula.roles.tests.roles import OWNER, VIEWER, offer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

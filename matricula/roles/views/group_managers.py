@@ -10,7 +10,7 @@ from matricula.accounts.models import Account
 from matricula.organizations.access import acting_role, actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.models import Group, Membership
-from matricula.roles.group_managers import dismiss_group_manager, name_group_manager
+from matricula.roles.roles import dismiss_group_manager, name_group_manager
 
 
 def managed_group(request: HttpRequest, group_id: int) -> Group:
