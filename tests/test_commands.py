@@ -15,10 +15,12 @@ NAMES = [
     "create-organization",
     "create-token",
     "demo",
+    "hold-letters",
     "import-course",
     "import-invitations",
     "migrate",
     "recount",
+    "release-letters",
     "serve",
     "worker",
 ]

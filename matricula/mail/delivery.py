@@ -16,18 +16,25 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from matricula.mail.composition import compose_message, one_line
 from matricula.mail.envelopes import Unwritable
-from matricula.mail.leases import lease_letters, renew_lease
-from matricula.mail.models import Letter
+from matricula.mail.leases import lease_letters, renew_lease, return_allowance
+from matricula.mail.models import Letter, Sending
+from matricula.mail.sending import give_probe_back, letters_that_may_leave, note_closed, note_open
 from matricula.mail.signals import letters_settled
-from matricula.mail.transports import transport_of_settings
+from matricula.mail.transports import CLOSED, WayClosed, transport_of_settings
 
 BATCH = 1000
 ATTEMPTS = 6
 NOT_NEEDED = "No longer needed."
+DISCARDED = "Discarded by whoever runs the site."
+TOO_LATE = "It would have come too late."
+PAUSES_OF_MANY = (timedelta(seconds=30), 4, timedelta(hours=4))
+PAUSES_OF_AWAITED = (timedelta(seconds=5), 2, timedelta(minutes=30))
+"""After the first refusal, how many times as long after each further one, and at most."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +47,37 @@ class Outcome:
 
 
 def deliver_due(limit: int = BATCH) -> int:
-    """Deliver up to `limit` letters that are due; how many were taken up."""
-    leased = lease_letters(limit)
-    if leased:
-        deliver_batch(leased)
+    """Deliver up to `limit` letters that are due; how many were taken up.
+
+    While the way out is closed, one letter at a time, of one worker.
+    """
+    count, is_probe = letters_that_may_leave(limit)
+    leased = lease_letters(count) if count else []
+    way_is_open = deliver_batch(leased) if leased else None
+    if is_probe and count:
+        end_probe(way_is_open)
     return len(leased)
 
 
-def deliver_batch(letters: list[Letter]) -> None:
-    """Compose and commit first, so that the secrets in a letter that leaves are already known."""
+def end_probe(way_is_open: bool | None) -> None:
+    """None: it was never found out."""
+    if way_is_open is None:
+        give_probe_back()
+    elif way_is_open:
+        note_open()
+    else:
+        give_up_old_letters()
+
+
+def deliver_batch(letters: list[Letter]) -> bool | None:
+    """Compose and commit first, so that the secrets in a letter that leaves are already known.
+
+    Whether the way out is open; None when no letter took it.
+    """
+    now = timezone.now()
+    late = [one for one in letters if one.good_until is not None and one.good_until < now]
+    end_letters(late, Letter.State.FAILED, TOO_LATE)
+    letters = [one for one in letters if one not in late]
     with transaction.atomic():
         messages = compose_message(letters)
     end_letters([one for one in letters if one.pk not in messages], Letter.State.FAILED, NOT_NEEDED)
@@ -59,20 +88,25 @@ def deliver_batch(letters: list[Letter]) -> None:
         outcomes.put(Outcome(letter, refusal, provider_id))
 
     transport_of_settings(settings.EMAIL_URL).carry(posts, told)
-    await_answers({letter.pk for letter, _ in posts}, outcomes)
+    return await_answers({letter.pk for letter, _ in posts}, outcomes) if posts else None
 
 
-def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> None:
-    """Settle as the answers come; meanwhile nobody else may take up the letters that are still under way."""
+def await_answers(awaited: set[int], outcomes: SimpleQueue[Outcome]) -> bool:
+    """Settle as the answers come; meanwhile nobody else may take up the letters that are still under way.
+
+    Whether the way out was open for all.
+    """
+    way_is_open = True
     half_lease = settings.MAIL_LEASE_SECONDS / 2
     renewed = monotonic()
     while awaited:
         some = note_taken(outcomes, half_lease)
-        end_batch(some)
+        way_is_open = end_batch(some) and way_is_open
         awaited -= {one.letter.pk for one in some}
         if monotonic() - renewed >= half_lease:
             renew_lease(awaited)
             renewed = monotonic()
+    return way_is_open
 
 
 def note_taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]:
@@ -85,20 +119,28 @@ def note_taken(outcomes: SimpleQueue[Outcome], patience: float) -> list[Outcome]
     return some
 
 
-def end_batch(outcomes: list[Outcome]) -> None:
-    """Settle what arrived in one statement, and each refusal by its words."""
+def end_batch(outcomes: list[Outcome]) -> bool:
+    """Settle what arrived in one statement, and each refusal by its words; whether the way out is open."""
     arrived = [one for one in outcomes if one.refusal is None]
     for one in arrived:
         if one.provider_id:
             Letter.objects.filter(pk=one.letter.pk).update(provider_id=one.provider_id)
     end_letters([one.letter for one in arrived], Letter.State.SENT)
     for one in outcomes:
-        if one.refusal is not None:
+        if one.refusal is not None and not isinstance(one.refusal, WayClosed):
             postpone_letters(one.letter, answer_words(one.refusal), final=is_final(one.refusal))
+    closed = [one.refusal for one in outcomes if isinstance(one.refusal, CLOSED)]
+    if closed:
+        words = answer_words(closed[0])
+        note_closed(words)
+        give_back([one.letter for one in outcomes if isinstance(one.refusal, WayClosed)], words)
+    return not closed
 
 
 def answers_of(refusal: OSError) -> list[tuple[int, bytes | str]]:
     """The mail server's answers: code (RFC 5321, section 4.2) and words."""
+    if isinstance(refusal, WayClosed) and isinstance(refusal.__cause__, OSError):
+        return answers_of(refusal.__cause__)
     if isinstance(refusal, SMTPRecipientsRefused):
         return list(refusal.recipients.values())
     return [(refusal.smtp_code, refusal.smtp_error)] if isinstance(refusal, SMTPResponseException) else []
@@ -115,17 +157,58 @@ def answer_words(refusal: OSError) -> str:
     """The mail server's words, or the fault's own."""
     said = [f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
             for code, words in answers_of(refusal)]  # fmt: skip
-    return one_line("; ".join(said) or str(refusal))
+    return one_line("; ".join(said) or str(refusal) or str(refusal.__cause__))
 
 
 def postpone_letters(letter: Letter, words: str, *, final: bool) -> None:
-    """Try again later, each time after a longer pause; the last refusal is final."""
-    if final or letter.attempts >= ATTEMPTS:
+    """Try again later, each time after a longer pause, until the letter is too old."""
+    now = timezone.now()
+    old = letter.attempts >= ATTEMPTS and letter.queued_at < now - Letter.LIFE
+    if final or old:
         end_letters([letter], Letter.State.FAILED, words)
         return
-    due = timezone.now() + timedelta(seconds=30 * 4 ** (letter.attempts - 1))
+    first, factor, longest = PAUSES_OF_MANY if letter.bulk else PAUSES_OF_AWAITED
+    pause = min(first * factor ** min(letter.attempts - 1, ATTEMPTS), longest)
     held = Letter.objects.filter(pk=letter.pk, state=Letter.State.SENDING)
-    held.update(state=Letter.State.QUEUED, due_at=due, leased_until=None, error=words)
+    held.update(state=Letter.State.QUEUED, due_at=now + pause, leased_until=None, error=words)
+
+
+@transaction.atomic
+def give_back(letters: list[Letter], words: str) -> None:
+    """They were not tried: no try is spent, and nothing of the day's limit."""
+    held = Letter.objects.filter(pk__any_of=[one.pk for one in letters], state=Letter.State.SENDING)
+    back = {"state": Letter.State.QUEUED, "leased_until": None, "attempts": F("attempts") - 1, "error": words}
+    if held.update(**back) == len(letters):
+        return_allowance(letters)
+
+
+def give_up_old_letters() -> None:
+    """While the way is closed: what would come too late, and after days what has been due for as long."""
+    now = timezone.now()
+    queued = Letter.objects.filter(state=Letter.State.QUEUED)
+    lost = Q(good_until__lt=now)
+    if Sending.objects.filter(closed_since__lt=now - Letter.LIFE).exists():
+        lost |= Q(due_at__lt=now - Letter.LIFE)
+    give_up(queued.filter(lost))
+
+
+def discard_letters() -> int:
+    """Give up all that wait, as after a restore, when the site that was copied has sent them long ago."""
+    number = 0
+    while some := give_up(Letter.objects.filter(state=Letter.State.QUEUED), DISCARDED):
+        number += some
+    return number
+
+
+@transaction.atomic
+def give_up(letters: QuerySet[Letter], words: str = "") -> int:
+    """Some of them, each with what its last refusal said unless there are better `words`; how many."""
+    some = list(letters.order_by("id").select_for_update(skip_locked=True)[:BATCH])
+    Letter.objects.filter(pk__any_of=[one.pk for one in some]).update(state=Letter.State.SENDING)
+    for said in {one.error for one in some}:
+        alike = [one for one in some if one.error == said]
+        end_letters(alike, Letter.State.FAILED, words or said or TOO_LATE)
+    return len(some)
 
 
 @transaction.atomic

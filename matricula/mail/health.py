@@ -3,7 +3,14 @@
 from django.utils import timezone
 
 from matricula.mail.models import Letter
+from matricula.mail.sending import sending_fault
 from matricula.web.health import reports_health
+
+
+@reports_health
+def sending_health() -> dict[str, object]:
+    """Why no letter leaves; empty when they do."""
+    return {"letters wait because": sending_fault()}
 
 
 @reports_health

@@ -82,6 +82,15 @@ def take_allowance(organization: int, wanted: int) -> int:
     return given if given and guarded.update(sent=F("sent") + given) else 0
 
 
+def return_allowance(letters: list[Letter]) -> None:
+    """Of letters that were counted when they were taken, and were not tried."""
+    day = timezone.now().date()
+    counted = Counter(one.organization_id for one in letters if one.organization_id and one.attempts == 1)
+    for organization, number in counted.items():
+        today = Allowance.objects.filter(organization_id=organization, day=day, sent__gte=number)
+        today.update(sent=F("sent") - number)
+
+
 def put_off(waiting: list[int]) -> None:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     Letter.objects.filter(pk__any_of=waiting).update(
