@@ -287,9 +287,14 @@ API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "matricula.security.secrets.SecretFilter"}},
+    "filters": {
+        "secrets": {"()": "matricula.security.secrets.SecretFilter"},
+        "pauses": {"()": "matricula.web.errors.PauseFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["pauses", "secrets"], "formatter": "line"}
+    },
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
     "root": {"handlers": ["stderr"], "level": env.str("MATRICULA_LOG_LEVEL", default="WARNING")},
 }

@@ -1,5 +1,6 @@
 """Error pages: what happened in plain words, and what to do next."""
 
+import logging
 import sys
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 RETRY_AFTER_SECONDS = 5
+AWAY = (OperationalError, InterfaceError)
+
+
+class PauseFilter(logging.Filter):
+    """A database that is away is one line of the log for each page it was missed by, and not where in our
+    program it was."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        fault = record.exc_info[1] if record.exc_info else None
+        if isinstance(fault, AWAY):
+            said = " ".join(str(fault).split())
+            record.msg, record.args = "%s: the database is away: %s", (record.getMessage(), said)
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -38,7 +53,7 @@ def ask_to_wait(
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A database that is away is a pause, wherever it was missed; anything else is a fault."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if isinstance(sys.exc_info()[1], AWAY):
         return pause(request)
     return render(request, "500.html", status=500)
 
