@@ -15,11 +15,13 @@ NAMES = [
     "create-organization",
     "create-token",
     "demo",
+    "hold-letters",
     "import-course",
     "import-invitations",
     "jobs",
     "migrate",
     "recount",
+    "release-letters",
     "serve",
     "worker",
 ]

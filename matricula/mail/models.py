@@ -25,6 +25,8 @@ class Letter(models.Model):
         BOUNCED = "bounced"
 
     UNDELIVERED = (State.FAILED, State.BOUNCED)
+    LIFE = timedelta(days=5)
+    """How long a letter that nobody takes is offered again and again (RFC 5321, section 4.5.4.1)."""
     OVER_THE_LIMIT = "The organization's daily limit of letters is reached."
 
     kind = models.CharField(max_length=60)
@@ -38,6 +40,7 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
+    good_until = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True)
@@ -56,6 +59,21 @@ class Letter(models.Model):
         """The same whenever the letter is sent, so that mailboxes know a second copy (RFC 5322, 3.6.4)."""
         host = urlsplit(settings.BASE_URL).hostname
         return f"<{self.pk}.{digest('message', str(self.pk))[:24]}@{host}>"
+
+
+class Sending(models.Model):
+    """Whether letters may leave: one row, which all workers read. `home` is the database that sends."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    home = models.CharField(max_length=200, blank=True)
+    held_at = models.DateTimeField(null=True)
+    closed_since = models.DateTimeField(null=True)
+    closed_words = models.TextField(blank=True)
+    probes = models.PositiveIntegerField(default=0)
+    probe_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_row_about_sending")]
 
 
 class Allowance(models.Model):
