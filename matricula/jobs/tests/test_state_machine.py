@@ -94,8 +94,10 @@ class Queue(RuleBasedStateMachine):
         if job is None or has_killed_its_workers(job):
             return
         again = copy(job)
-        with suppress(LeaseLost):
+        try:
             perform_step(job)
+        except LeaseLost:
+            return
         after = Job.objects.filter(pk=job.pk).values("state", "lease").get()
         Job.objects.filter(pk=job.pk).exclude(queue="one").update(state=Job.State.RUNNING, lease=again.lease)
         with suppress(LeaseLost):
