@@ -17,7 +17,7 @@ BIN := .venv/bin
 	touch $@
 
 run: .venv/ready  ## serve the product with demo data at http://127.0.0.1:8000
-	@MATRICULA_DEVELOPMENT=true MATRICULA_DATA=$(DATA) BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/matricula demo --serve
+	@exec env MATRICULA_DEVELOPMENT=true MATRICULA_DATA=$(DATA) BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/matricula demo --serve
 
 setup: .venv/ready-dev  ## install everything an engineer needs
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 
 from django.conf import settings
@@ -12,10 +13,13 @@ from django.utils import timezone
 
 from matricula.db.search import missing_extensions
 from matricula.mail.bounces import mailbox_fault
+from matricula.mail.sending import sending_fault
 from matricula.mail.transports import MailServer, provider_of
 from matricula.web.health import told_troubles
 
 CLOCK_SECONDS = 30
+PATIENCE_SECONDS = 5
+"""With a mail server that says nothing."""
 Faults = Iterator[str]
 
 
@@ -96,9 +100,16 @@ def mail() -> Faults:
             yield "Without MATRICULA_WEBHOOK_SECRET the provider of EMAIL_URL cannot tell what came back."
     elif settings.EMAIL_URL.startswith("smtp"):
         try:
-            MailServer(settings.EMAIL_URL).connect().quit()
+            MailServer(settings.EMAIL_URL).connect(PATIENCE_SECONDS).quit()
         except OSError as fault:
             yield f"The mail server of EMAIL_URL does not take us: {first_line(fault)}"
+
+
+def sending() -> Faults:
+    """Whether letters leave, or wait for an operator or for the mail server."""
+    with suppress(DatabaseError):
+        if fault := sending_fault():
+            yield first_line(fault)
 
 
 def bounces() -> Faults:
@@ -125,6 +136,7 @@ CHECKS: list[Callable[[], Faults]] = [
     static_files,
     development,
     mail,
+    sending,
     bounces,
     framework,
     told_troubles,

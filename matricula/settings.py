@@ -50,6 +50,8 @@ _base = urlsplit(BASE_URL)
 WORKERS = whole_number(
     env, "MATRICULA_WORKERS", default=1 if DEVELOPMENT else min(os.cpu_count() or 1, 4), least=1
 )
+STOP_SECONDS = whole_number(env, "MATRICULA_STOP_SECONDS", default=30)
+"""How long `serve` and `worker` finish what is under way once they are told to stop; see stopping.py."""
 HTTPS = _base.scheme == "https"
 ALLOWED_HOSTS = [_base.hostname or "", *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -166,7 +168,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 if DEVELOPMENT:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(env.str("MATRICULA_STORAGE", default=str(DATA_DIR / "media"))).resolve()
 COURSE_ADDRESS = "/learn/courses/{course}/"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 STORAGES = {
@@ -321,9 +323,14 @@ API_RATE = whole_number(env, "MATRICULA_API_RATE", default=600)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "matricula.security.secrets.SecretFilter"}},
+    "filters": {
+        "secrets": {"()": "matricula.security.secrets.SecretFilter"},
+        "pauses": {"()": "matricula.web.errors.PauseFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["secrets"], "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["pauses", "secrets"], "formatter": "line"}
+    },
     "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
     "root": {"handlers": ["stderr"], "level": env.str("MATRICULA_LOG_LEVEL", default="WARNING")},
 }

@@ -16,6 +16,7 @@ NAMES = [
     "create-organization",
     "create-token",
     "demo",
+    "hold-letters",
     "import-course",
     "import-invitations",
     "lift-second-factor",
@@ -23,6 +24,7 @@ NAMES = [
     "migrate",
     "recount",
     "reseal",
+    "release-letters",
     "serve",
     "worker",
 ]

@@ -1,8 +1,10 @@
 """What stops the start in production, and what `matricula check` tells: one sentence each."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,28 @@ def test_check_tells_everything_that_is_wrong_at_once(tmp_path):
         "The mail server of EMAIL_URL does not take us",
         "The mailbox of MATRICULA_BOUNCE_MAILBOX cannot be read",
     ]
+
+
+def test_check_waits_five_seconds_for_a_mail_server_that_says_nothing(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        began = time.monotonic()
+        found = matricula(
+            "check", MATRICULA_DATA=str(tmp_path), EMAIL_URL=f"smtp://127.0.0.1:{mute.getsockname()[1]}"
+        )
+    assert (
+        "The mail server of EMAIL_URL does not take us: Connection unexpectedly closed: timed out."
+        in found.stdout
+    )
+    assert time.monotonic() - began < 20
+
+
+def test_check_says_that_letters_are_held_until_they_are_released(tmp_path):
+    here = {"MATRICULA_DATA": str(tmp_path)}
+    matricula("migrate", **here)
+    assert matricula("hold-letters", **here).returncode == 0
+    assert "Letters are held since" in matricula("check", **here).stdout
+    assert matricula("release-letters", "--discard", **here).returncode == 0
+    assert "Letters are held since" not in matricula("check", **here).stdout
 
 
 def test_a_database_whose_certificate_is_to_be_verified_is_verified(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from matricula.catalog.models import CourseUpload
+from matricula.catalog.course_import import file_place
+from matricula.catalog.models import CourseFile, CourseUpload
 from matricula.catalog.tests.folders import COURSE, LESSON
 from matricula.catalog.tests.uploads import CONTENT, packed
 from matricula.checking import faults
@@ -43,6 +44,13 @@ def test_a_job_that_nobody_does_is_told_unless_it_is_of_another_version(client):
     assert troubles(client) == []
     Job.objects.create(kind="invitations.import", due_at=timezone.now() - LONG_AGO)
     assert troubles(client) == ["jobs are not done"]
+
+
+def test_a_job_that_meets_faults_is_told_though_it_is_due_later(client):
+    later = {"due_at": timezone.now() + LONG_AGO, "error": "FileElsewhere: people.csv cannot be seen"}
+    Job.objects.create(kind="invitations.import", queued_at=timezone.now() - LONG_AGO, **later)
+    assert troubles(client) == ["jobs meet faults"]
+    assert any(one.endswith("the last with: FileElsewhere: people.csv cannot be seen") for one in faults())
 
 
 def test_failed_jobs_are_told_by_kind(client):
@@ -94,6 +102,17 @@ def test_a_full_disk_is_told(client, monkeypatch):
 def test_storage_that_can_only_be_read_is_told(client, monkeypatch):
     monkeypatch.setattr(storage.os, "access", lambda *_: False)
     assert troubles(client) == ["storage is read-only"]
+
+
+def test_a_host_that_does_not_see_the_files_of_courses_is_told(client, course, settings, tmp_path):
+    kept = file_place("ab" + "0" * 62)
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    CourseFile.objects.create(course=course, digest=kept.name, name="a.png", content_type="image/png", size=0)
+    assert troubles(client) == []
+    settings.MEDIA_ROOT = tmp_path / "of this host alone"
+    assert troubles(client) == ["files are missing"]
+    assert any("1 of the 1 newest files of courses are not in" in one for one in faults())
 
 
 @pytest.fixture

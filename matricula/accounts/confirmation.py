@@ -61,7 +61,13 @@ def send_confirmations(
     bearable = [one for one in asked if LETTERS.allows(letter_counter(one.email, one.purpose))]
     confirmations = Confirmation.objects.bulk_create(bearable)
     Letter.objects.bulk_create(
-        Letter(kind=CONFIRMATION, to=one.email.address, language=one.email.account.language, reference=one.pk)
+        Letter(
+            kind=CONFIRMATION,
+            to=one.email.address,
+            language=one.email.account.language,
+            reference=one.pk,
+            good_until=one.opens_until,
+        )
         for one in confirmations
     )
     return confirmations

@@ -1,6 +1,6 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -215,6 +215,11 @@ class Confirmation(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="five_tries_and_no_more")]
+
+    @property
+    def opens_until(self) -> datetime | None:
+        """When its letter is of no use any more; None where that hangs on another address."""
+        return None if self.purpose == self.PARTING else self.requested_at + timedelta(hours=self.LINK_HOURS)
 
 
 class PasswordReset(models.Model):

@@ -35,6 +35,8 @@ from matricula.programs import errors as programs
 from matricula.roles import errors as roles
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
 from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections, is_full
+from matricula.web.heavy_work import RETRY_AFTER_SECONDS as HEAVY_RETRY_AFTER_SECONDS
+from matricula.web.heavy_work import TooMuchAtOnce
 from matricula.web.refusals import Refusal
 
 
@@ -113,6 +115,7 @@ KINDS = dict(
             "database_away",
             Kind(503, "A pause", "The database does not answer. Send it again in a moment."),
         ),
+        kind(503, "Too much at once", TooMuchAtOnce),
     ]
 )
 """By code: what `docs/api.md` and the reference page list. The sentences that stand here are of no error of
@@ -226,6 +229,8 @@ def headers_of(fault: Exception) -> dict[str, str]:
             return {"Retry-After": str(round(BETWEEN_LETTERS.total_seconds()))}
         case UploadsUsedUp():
             return {"Retry-After": str(HOUR_SECONDS)}
+        case TooMuchAtOnce():
+            return {"Retry-After": str(HEAVY_RETRY_AFTER_SECONDS)}
         case OffersUsedUp():
             return {"Retry-After": str(24 * HOUR_SECONDS)}
     return {}

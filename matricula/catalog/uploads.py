@@ -18,6 +18,7 @@ from matricula.catalog.course_import import keep_files, read_apart, store_course
 from matricula.catalog.errors import CourseProblems, NotToTake, Problem, UploadsUsedUp, UploadTooLarge
 from matricula.catalog.models import Course, CourseUpload
 from matricula.files.atomic_writes import write_atomically
+from matricula.files.storage import seen_file
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue
 from matricula.organizations.models import Organization
@@ -78,9 +79,9 @@ def read_upload_step(job: Job) -> None:
 
 
 def read_upload(upload: CourseUpload) -> None:
-    """Faulty with every problem, or ready with what would change. Raises ReaderKilled."""
+    """Faulty with every problem, or ready with what would change. Raises ReaderKilled, FileElsewhere."""
     try:
-        read = read_apart(upload.place)
+        read = read_apart(seen_file(upload.place))
     except CourseProblems as found:
         mark_faulty(upload, found.problems)
         return
@@ -143,9 +144,9 @@ def take_upload_step(job: Job) -> None:
 
 
 def take_upload(upload: CourseUpload) -> None:
-    """Raises ReaderKilled."""
+    """Raises ReaderKilled, FileElsewhere."""
     try:
-        read = read_apart(upload.place)
+        read = read_apart(seen_file(upload.place))
     except CourseProblems as found:
         mark_faulty(upload, found.problems)
         return

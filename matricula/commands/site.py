@@ -4,12 +4,14 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
 
 from matricula.commands.registry import command
+from matricula.stopping import holding_stops, leave_at_once
 
 THREADS = 4
 """Pages a process works on at once; Python gains nothing from more, and the database's pool is larger."""
@@ -24,10 +26,9 @@ def serve(arguments: argparse.Namespace) -> int:
     host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
     if not settings.DEVELOPMENT:
         call_command("collectstatic", interactive=False, verbosity=0)
-    where = ["--interface", "wsgi", "--host", host, "--port", port, "--log-level", "error"]
-    how = ["--workers", str(settings.WORKERS), "--blocking-threads", str(THREADS), "--respawn-failed-workers"]
-    command = [sys.executable, "-m", "granian", *where, *how, "--workers-kill-timeout", "5"]
-    os.execv(sys.executable, [*command, "matricula.wsgi:application"])  # noqa: S606 - signals reach it
+    how = [host, port, str(settings.WORKERS), str(THREADS), str(settings.STOP_SECONDS)]
+    with holding_stops():  # until the program that takes our place hears of them
+        os.execv(sys.executable, [sys.executable, "-m", "matricula.commands.serving", *how])  # noqa: S606
 
 
 @command("worker", "deliver letters and perform jobs until it is stopped")
@@ -41,17 +42,22 @@ def work(arguments: argparse.Namespace) -> int:
 
     jobs, reading = begin_with(schedule_recurring, partial(perform_due, MAIN)), partial(perform_due, READING)
     awaited, many = Lane(bulk=False).deliver, Lane(bulk=True).deliver
-    return work_in_processes(settings.WORKER_PROCESSES, awaited, many, jobs, reading, *listening_turns())
+    turns: list[Callable[[], int]] = [awaited, many, jobs, reading, *listening_turns()]
+    leave_at_once(work_in_processes(settings.WORKER_PROCESSES, *turns))
 
 
 @command("migrate", "bring the database and the static files up to date")
 def migrate(arguments: argparse.Namespace) -> int:
+    """A second one at the same time waits for its turn."""
     from django.conf import settings
 
+    from matricula.db.connections import migrating_alone
+
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
-    if not settings.DEVELOPMENT:
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with migrating_alone():
+        call_command("migrate", verbosity=0)
+        if not settings.DEVELOPMENT:
+            call_command("collectstatic", interactive=False, verbosity=0)
     return 0
 
 

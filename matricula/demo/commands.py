@@ -1,13 +1,17 @@
 """The demonstration from the shell: filled, and served with a worker."""
 
 import argparse
-import signal
+import os
 import subprocess
 import sys
 import time
 
 from matricula.commands.registry import argument, command
 from matricula.commands.site import migrate
+from matricula.stopping import LOOK_SECONDS, StopWish, holding_stops, leave_at_once
+
+PATIENCE_SECONDS = 1
+"""A demonstration ends while its reader still looks at the shell."""
 
 
 @command(
@@ -21,29 +25,33 @@ def demo(arguments: argparse.Namespace) -> int:
     migrate(arguments)
     fill()
     print(introduce(), flush=True)
-    return serve_with_worker() if arguments.serve else 0
-
-
-def serve_with_worker() -> int:
-    """Both processes until Ctrl-C; neither outlives the other."""
-    commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
-    processes = [subprocess.Popen(command) for command in commands]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        pass
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        end_at_last(process)
+    if arguments.serve:
+        serve_with_worker()
+        leave_at_once(0)
     return 0
 
 
-def end_at_last(process: "subprocess.Popen[bytes]") -> None:
-    """Whatever a worker still reads is taken up again by the next."""
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
+def serve_with_worker() -> None:
+    """Both processes until Ctrl-C; neither outlives the other."""
+    patience = {**os.environ, "MATRICULA_STOP_SECONDS": str(PATIENCE_SECONDS)}
+    commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
+    with holding_stops():
+        processes = [subprocess.Popen(command, env=patience) for command in commands]
+    wish = StopWish(PATIENCE_SECONDS)
+    while not wish.came and all(process.poll() is None for process in processes):
+        time.sleep(LOOK_SECONDS)
+    for process in processes:
+        process.terminate()
+    for seconds in (PATIENCE_SECONDS + 0.4, 0.4):
+        wait_for_all(processes, seconds)
+        for process in processes:
+            process.terminate()
+    for process in processes:
         process.kill()
+
+
+def wait_for_all(processes: "list[subprocess.Popen[bytes]]", seconds: float) -> None:
+    """Until none runs. Whatever a worker still reads is taken up again by the next."""
+    ends = time.monotonic() + seconds
+    while any(process.poll() is None for process in processes) and time.monotonic() < ends:
+        time.sleep(LOOK_SECONDS)

@@ -12,8 +12,21 @@ LEAST_FREE_BYTES = 1024**3
 """Less is called nearly full: twice the largest upload, and the zips of others."""
 
 
+class FileElsewhere(Exception):
+    """The file is not where this host looks for it; another may see it."""
+
+
 def storage_folder() -> Path:
     return Path(settings.MEDIA_ROOT)
+
+
+def seen_file(place: Path) -> Path:
+    """`place`, if it can be seen from here. Raises FileElsewhere."""
+    if place.exists():
+        return place
+    raise FileElsewhere(
+        f"{place} cannot be seen on this host: is MATRICULA_STORAGE the folder that all hosts share?"
+    )
 
 
 def takes_nothing(fault: BaseException | None) -> bool:

@@ -6,7 +6,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matricula.invitations import invitations, reminders, rounds, search_index
-from matricula.invitations.imports.checks import check_some, read_file, tell_reading_failed
+from matricula.invitations.imports.checks import (
+    check_some,
+    read_file,
+    refuse_what_is_gone,
+    tell_reading_failed,
+)
 from matricula.invitations.imports.execution import carry_out_some, hand_over_letters
 from matricula.invitations.imports.stops import wind_down_some
 from matricula.invitations.imports.uploads import JOB, KEPT, READ_JOB, STOP_JOB, TRIES, clear_some
@@ -37,7 +42,12 @@ def read_some(job: Job) -> None:
         read_file(file)
 
 
-@performs_job(JOB)
+def give_import_up(job: Job) -> None:
+    for file in ImportedFile.objects.filter(pk=job.reference or 0, state=ImportedFile.State.CHECKING):
+        refuse_what_is_gone(file)
+
+
+@performs_job(JOB, gives_up=give_import_up)
 def import_some(job: Job) -> bool:
     file = ImportedFile.objects.select_related("program__organization").filter(pk=job.reference or 0).first()
     step = STEPS.get(ImportedFile.State(file.state)) if file else None

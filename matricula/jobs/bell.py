@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 from django.db import OperationalError, connections
 
+from matricula.db.connections import own_connection
 from matricula.jobs.triggers import CHANNEL
 
 LOOK_SECONDS = 0.5
-OF_DJANGO = ("context", "cursor_factory", "prepare_threshold")
 
 
 class Bell:
@@ -45,7 +45,7 @@ class Listener:
     def hear(self) -> int:
         try:
             if self.line is None:
-                self.line = psycopg.connect(**address_of_database(), autocommit=True)
+                self.line = own_connection()
                 self.line.execute(f"LISTEN {CHANNEL}")
             for _ in self.line.notifies(timeout=LOOK_SECONDS, stop_after=1):
                 bell.ring()
@@ -53,12 +53,6 @@ class Listener:
             self.line = None
             raise OperationalError(str(fault)) from fault
         return 1
-
-
-def address_of_database() -> dict[str, Any]:
-    """As Django reaches it, without what is for Django's own connections."""
-    given = connections["default"].get_connection_params()
-    return {name: value for name, value in given.items() if name not in OF_DJANGO}
 
 
 def listening_turns() -> list[Callable[[], int]]:

@@ -37,6 +37,10 @@ def queue_troubles() -> Iterator[Trouble]:
         dead = f"{abandoned:,} were being done by a worker that has ended"
         words = f"{late}, {dead}: does `matricula worker` run, and keep up?"
         yield Trouble("jobs are not done", words)
+    put_off = Job.objects.filter(state=Job.State.QUEUED, queued_at__lt=now - PATIENCE).exclude(error="")
+    if error := put_off.order_by("-pk").values_list("error", flat=True).first():
+        told = f"{put_off.count():,} jobs met faults and are tried again, the last with"
+        yield Trouble("jobs meet faults", f"{told}: {error.splitlines()[0]}")
     failed = Job.objects.filter(state=Job.State.FAILED)
     if kinds := failed.values_list("kind").annotate(n=Count("pk")).order_by("kind"):
         told = ", ".join(f"{n:,} {kind}" for kind, n in kinds)

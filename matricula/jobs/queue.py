@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from matricula.files.storage import FileElsewhere, takes_nothing
 from matricula.jobs.leases import LeaseLost, held_in_transaction, held_job, kept_alive, win_lease
 from matricula.jobs.models import Job
 
@@ -38,6 +40,9 @@ def try_again(**which: object) -> bool:
 
 
 ATTEMPTS = 6
+GIVEN_BACK_PAUSE, OTHERS_SECONDS = timedelta(seconds=1), 60.0
+GIVEN_BACK_FOR = timedelta(days=1)
+"""From then on a job whose file nobody sees, or for which no disk has room, fails as any other."""
 FIRST_PAUSE = timedelta(seconds=10)
 """After a fault; four times as long after each further one."""
 MAIN, READING = "main", "reading"
@@ -74,6 +79,7 @@ class Performer:
 
 
 _performers: dict[str, Performer] = {}
+_left_to_others: dict[int, float] = {}
 
 
 def performs_job(
@@ -141,9 +147,33 @@ def perform_due(lane: str = "") -> int:
     except LeaseLost:
         logger.warning("Job %s (%s) was taken over by another worker.", job.pk, job.kind)
     except Exception as fault:
-        logger.exception("Job %s (%s) met a fault.", job.pk, job.kind)
-        postpone_job(job, fault)
+        if lacks_a_place(fault) and job.queued_at > timezone.now() - GIVEN_BACK_FOR:
+            logger.warning("Job %s (%s) is given back: %s", job.pk, job.kind, fault)
+            give_back_job(job, fault)
+        else:
+            logger.exception("Job %s (%s) met a fault.", job.pk, job.kind)
+            postpone_job(job, fault)
     return 1
+
+
+def lacks_a_place(fault: Exception) -> bool:
+    """Nothing is wrong with the job: its file is on another host, or the disk here takes nothing."""
+    return isinstance(fault, FileElsewhere) or takes_nothing(fault)
+
+
+def give_back_job(job: Job, fault: Exception) -> None:
+    """It was no try. This process leaves it to others for a minute."""
+    _left_to_others[job.pk] = monotonic() + OTHERS_SECONDS
+    told = {"error": f"{type(fault).__name__}: {fault}"[:2000], "lease": "", "leased_until": None}
+    due = timezone.now() + GIVEN_BACK_PAUSE
+    held_job(job).update(state=Job.State.QUEUED, attempts=F("attempts") - 1, due_at=due, **told)
+
+
+def left_to_others() -> list[int]:
+    """Jobs this process gave back a moment ago."""
+    for pk in [pk for pk, until in _left_to_others.items() if until < monotonic()]:
+        del _left_to_others[pk]
+    return list(_left_to_others)
 
 
 def has_killed_its_workers(job: Job) -> bool:
@@ -165,7 +195,7 @@ def lease_job(lane: str = "") -> Job | None:
     """A job that nobody else holds: one whose worker vanished, else the one due longest."""
     with transaction.atomic():
         now = timezone.now()
-        known = Job.objects.filter(kind__in=known_kinds(lane))
+        known = Job.objects.filter(kind__in=known_kinds(lane)).exclude(pk__in=left_to_others())
         abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
         due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by(WHOSE_TURN, "id")
         same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)

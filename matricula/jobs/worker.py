@@ -7,12 +7,16 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_lines
 from contextvars import ContextVar
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connections
 
 from matricula.jobs.bell import bell
+from matricula.stopping import INTERRUPTED, LOOK_SECONDS, StopWish, end_at_once, holding_stops
 
 POLL_SECONDS = 0.5
 logger = logging.getLogger(__name__)
@@ -31,16 +35,27 @@ def work_in_processes(count: int, *turns: Turn) -> int:
         return 0
     forking, together = multiprocessing.get_context("fork"), (*turns, stop_with(os.getpid()))
     processes = [forking.Process(target=work_until_stopped, args=together) for _ in range(count)]
-    for process in processes:
-        process.start()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: processes[0].terminate())
-    wait([process.sentinel for process in processes])
+    wish = StopWish(settings.STOP_SECONDS)
+    with holding_stops():
+        for process in processes:
+            process.start()
+    while not wish.came and not wait([process.sentinel for process in processes], timeout=LOOK_SECONDS):
+        pass
     for process in processes:
         process.terminate()
     for process in processes:
-        process.join()
+        end_process(process, wish)
+    if wish.is_urgent:
+        return INTERRUPTED
     return int(any(process.exitcode not in (0, -signal.SIGTERM) for process in processes))
+
+
+def end_process(process: BaseProcess, wish: StopWish) -> None:
+    """It ends by itself, soon after its own last moment at the latest."""
+    while process.exitcode is None:
+        process.join(LOOK_SECONDS)
+        if wish.is_urgent:
+            process.kill()
 
 
 def stop_with(parent: int) -> Turn:
@@ -55,15 +70,19 @@ def stop_with(parent: int) -> Turn:
 
 
 def work_until_stopped(*turns: Turn) -> None:
-    """Take each turn again and again until SIGTERM or Ctrl-C; what is under way is finished first.
+    """Take each turn again and again until SIGTERM or Ctrl-C; what is under way is finished first, unless we
+    are told once more or it takes too long: then it is undone, and another worker does it again.
 
     Raises SystemExit after a fault: whoever looks after the process starts it anew.
     """
-    stopped = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopped.set())
+    wish, stopped = StopWish(settings.STOP_SECONDS), threading.Event()
     with ThreadPoolExecutor(len(turns)) as threads:
         lines = [threads.submit(repeat_turn, turn, stopped) for turn in turns]
+        while wait_for_lines(lines, timeout=LOOK_SECONDS).not_done:
+            if wish.came:
+                stopped.set()
+            if wish.is_urgent:
+                end_at_once()
     if any(line.exception() for line in lines):
         raise SystemExit(1)
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 
 from matricula.mail.composition import one_line
 from matricula.mail.delivery import note_bounced
@@ -145,7 +145,9 @@ INTERVAL = timedelta(minutes=2)
 BATCH = 200
 TOGETHER = 20
 """Messages fetched by one command, of a quarter of a megabyte each at most."""
-PATIENCE = SocketTimeout(connect=10, read=20)
+PATIENCE_SECONDS = 20
+LITTLE_PATIENCE_SECONDS = 5
+"""Of an operator who asks whether it can be read."""
 BEGINNING = f"BODY.PEEK[]<0.{LARGEST}>"
 
 
@@ -154,6 +156,7 @@ class MailboxServer:
     """What MATRICULA_BOUNCE_MAILBOX names: `imaps://user:password@host:993/INBOX`."""
 
     url: str
+    patience: float = PATIENCE_SECONDS
 
     @property
     def folder(self) -> str:
@@ -179,7 +182,7 @@ class MailboxServer:
         parts = urlsplit(self.url)
         secure = parts.scheme == "imaps"
         context = tls_context() if secure else None
-        return IMAPClient(parts.hostname, parts.port, ssl=secure, ssl_context=context, timeout=PATIENCE)
+        return IMAPClient(parts.hostname, parts.port, ssl=secure, ssl_context=context, timeout=self.patience)
 
 
 def read_bounces() -> bool:
@@ -224,7 +227,7 @@ class ReadElsewhere(Exception):
 def mailbox_fault(url: str) -> str:
     """Why the mailbox cannot be read, or nothing."""
     try:
-        with MailboxServer(url).opened():
+        with MailboxServer(url, LITTLE_PATIENCE_SECONDS).opened():
             return ""
     except (imaplib.IMAP4.error, OSError) as fault:
         return str(fault)

@@ -7,10 +7,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matricula.mail.models import Letter
+from matricula.mail.sending import sending_fault
 from matricula.web.health import Trouble, finds_troubles, reports_health
 
 PATIENCE = timedelta(minutes=10)
 """By then a letter has left that nothing holds up."""
+
+
+@reports_health
+def sending_health() -> dict[str, object]:
+    """Why no letter leaves; empty when they do."""
+    return {"letters wait because": sending_fault()}
 
 
 @reports_health

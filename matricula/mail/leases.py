@@ -56,17 +56,6 @@ def free_letters(now: datetime, bulk: bool | None) -> list[QuerySet[Letter]]:
     return [taken_up, *(queued.filter(bulk=one) for one in lanes)]
 
 
-@transaction.atomic
-def give_back_letters(letters: list[Letter]) -> None:
-    """They were not handed over, and keep their place in the line; nothing of it was a try."""
-    ours = Letter.objects.filter(pk__any_of=[one.pk for one in letters], state=Letter.State.SENDING)
-    ours.update(state=Letter.State.QUEUED, leased_until=None, attempts=F("attempts") - 1)
-    counted = Counter(one.organization_id for one in letters if one.organization_id and one.attempts == 1)
-    for organization, number in counted.items():
-        today = Allowance.objects.filter(organization_id=organization, day=timezone.now().date())
-        today.filter(sent__gte=number).update(sent=F("sent") - number)
-
-
 def hold_back(won: list[Letter]) -> list[Letter]:
     """Those within the limit of their organization's day; the rest wait until tomorrow."""
     new = Counter(one.organization_id for one in won if one.organization_id and one.attempts == 1)
@@ -94,6 +83,15 @@ def take_allowance(organization: int, wanted: int) -> int:
     given = max(0, min(wanted, limit - row.sent))
     guarded = Allowance.objects.filter(pk=row.pk, sent__lte=limit - given)
     return given if given and guarded.update(sent=F("sent") + given) else 0
+
+
+def return_allowance(letters: list[Letter]) -> None:
+    """Of letters that were counted when they were taken, and were not tried."""
+    day = timezone.now().date()
+    counted = Counter(one.organization_id for one in letters if one.organization_id and one.attempts == 1)
+    for organization, number in counted.items():
+        today = Allowance.objects.filter(organization_id=organization, day=day, sent__gte=number)
+        today.update(sent=F("sent") - number)
 
 
 def put_off(waiting: list[int]) -> None:

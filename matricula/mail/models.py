@@ -25,6 +25,8 @@ class Letter(models.Model):
         BOUNCED = "bounced"
 
     UNDELIVERED = (State.FAILED, State.BOUNCED)
+    LIFE = timedelta(days=5)
+    """How long a letter that nobody takes is offered again and again (RFC 5321, section 4.5.4.1)."""
     OVER_THE_LIMIT = "The organization's daily limit of letters is reached."
 
     kind = models.CharField(max_length=60)
@@ -38,6 +40,7 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
+    good_until = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=200, blank=True)
@@ -60,6 +63,21 @@ class Letter(models.Model):
     def proofs(self) -> list[str]:
         """What shows that a Message-ID is of this site, by each of its keys."""
         return [one[:24] for one in digests("message", str(self.pk))]
+
+
+class Sending(models.Model):
+    """Whether letters may leave: one row, which all workers read. `home` is the database that sends."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    home = models.CharField(max_length=200, blank=True)
+    held_at = models.DateTimeField(null=True)
+    closed_since = models.DateTimeField(null=True)
+    closed_words = models.TextField(blank=True)
+    probes = models.PositiveIntegerField(default=0)
+    probe_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_row_about_sending")]
 
 
 class Allowance(models.Model):

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
+from anymail.exceptions import AnymailAPIError
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from requests.adapters import HTTPAdapter
@@ -24,12 +25,39 @@ TIMEOUT_SECONDS = 30
 LEADING_DOT = re.compile(rb"(?m)^\.")
 """Of a line; it is doubled, for a dot alone ends the letter (RFC 5321, 4.5.2)."""
 Told = Callable[[Envelope, OSError | None], None]
+CLOSING = 421
+"""Service not available, closing transmission channel (RFC 5321, section 4.2.3)."""
 Over = Callable[[], bool]
 """Whether nothing more is to be handed over: asked before each letter."""
 
 
 class NotHandedOver(OSError):
     """Nothing is wrong with the letter: it was too late for it, and it is to be given back."""
+
+
+class WayClosed(OSError):
+    """Nobody answers, or whoever does will not have us: no letter is to blame. Its cause says more."""
+
+
+def codes_of(refusal: OSError) -> list[int]:
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in refusal.recipients.values()]
+    return [refusal.smtp_code] if isinstance(refusal, smtplib.SMTPResponseException) else []
+
+
+class Trip:
+    """Letters on their way together: once it is over, or the way is closed for one, the others do not try."""
+
+    def __init__(self, over: Over) -> None:
+        self.over = over
+        self.closed: OSError | None = None
+
+    def go_on(self) -> None:
+        """Raises WayClosed, NotHandedOver."""
+        if self.closed:
+            raise WayClosed from self.closed
+        if self.over():
+            raise NotHandedOver
 
 
 class MailServer:
@@ -43,11 +71,11 @@ class MailServer:
         self.port = parts.port or (465 if self.secure else 25)
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
 
-    def connect(self) -> smtplib.SMTP:
+    def connect(self, timeout: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
         """Nobody is told the password who has not proven to be the host. Raises OSError with the mail
         server's words, CertificateRefused."""
         with verifying(self.host):
-            connection = self.reach()
+            connection = self.reach(timeout)
             try:
                 self.introduce(connection)
             except BaseException:
@@ -55,10 +83,10 @@ class MailServer:
                 raise
         return connection
 
-    def reach(self) -> smtplib.SMTP:
+    def reach(self, timeout: float) -> smtplib.SMTP:
         if self.secure:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=tls_context())
-        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=timeout, context=tls_context())
+        return smtplib.SMTP(self.host, self.port, timeout=timeout)
 
     def introduce(self, connection: smtplib.SMTP) -> None:
         if self.starts_tls:
@@ -76,6 +104,10 @@ def start_tls(connection: smtplib.SMTP) -> None:
         raise smtplib.SMTPConnectError(refusal.smtp_code, refusal.smtp_error) from refusal
 
 
+CLOSED = (WayClosed, TimeoutError, smtplib.SMTPServerDisconnected)
+"""After these the next letter would fare no better. The last two may lie in the letter: it is tried later."""
+
+
 class Pool:
     """Connections to one mail server, one a thread."""
 
@@ -86,26 +118,47 @@ class Pool:
 
     def carry(self, envelopes: Iterable[Envelope], told: Told, over: Over) -> None:
         """Hand every envelope over and return at once; `told` hears of each, from another thread."""
+        trip = Trip(over)
         for one in envelopes:
-            self.threads.submit(self.carry_one, one, told, over)
+            self.threads.submit(self.carry_one, one, told, trip)
 
-    def carry_one(self, one: Envelope, told: Told, over: Over) -> None:
-        if over():
-            told(one, NotHandedOver())
-            return
+    def carry_one(self, one: Envelope, told: Told, trip: Trip) -> None:
         try:
-            try:
-                hand_over(self.connection(), one)
-            except smtplib.SMTPServerDisconnected:
-                self.hang_up()
-                hand_over(self.connection(), one)
+            trip.go_on()
+            self.hand_over_or_reconnect(one)
+        except NotHandedOver as late:
+            told(one, late)
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
             told(one, refusal)
         except Exception as fault:  # whatever it is, somebody waits for the answer
+            if isinstance(fault, CLOSED):
+                trip.closed = fault.__cause__ if isinstance(fault.__cause__, OSError) else fault
             self.hang_up()
             told(one, fault if isinstance(fault, OSError) else OSError(repr(fault)))
         else:
             told(one, None)
+
+    def hand_over_or_reconnect(self, one: Envelope) -> None:
+        """A server may have hung up on a connection that nobody used. Raises WayClosed and as `hand_over`."""
+        try:
+            self.hand_over(one)
+        except smtplib.SMTPServerDisconnected:
+            self.hang_up()
+            self.hand_over(one)
+
+    def hand_over(self, one: Envelope) -> None:
+        try:
+            connection = self.connection()
+        except OSError as fault:
+            raise WayClosed from fault
+        try:
+            hand_over(connection, one)
+        except smtplib.SMTPSenderRefused as refusal:  # all letters have one sender
+            raise WayClosed from refusal
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as refusal:
+            if CLOSING in codes_of(refusal):
+                raise WayClosed from refusal
+            raise
 
     def connection(self) -> smtplib.SMTP:
         """This thread's connection, opened when it is needed."""
@@ -201,13 +254,14 @@ class SmtpTransport:
         self.pool = Pool(MailServer(url), connections)
 
     def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None:
-        for letter, message in still_to_go(posts, told, over):
-            try:
-                written = make_envelope(letter, message)
-            except OSError as fault:
-                told(letter, fault)
-            else:
-                self.pool.carry([written], lambda one, refusal: told(one.letter, refusal), over)
+        def written() -> Iterator[Envelope]:
+            for letter, message in still_to_go(posts, told, over):
+                try:
+                    yield make_envelope(letter, message)
+                except OSError as fault:
+                    told(letter, fault)
+
+        self.pool.carry(written(), lambda one, refusal: told(one.letter, refusal), over)
 
 
 class TrustedWay(HTTPAdapter):
@@ -220,6 +274,10 @@ class TrustedWay(HTTPAdapter):
         return super().proxy_manager_for(proxy, **kwargs, ssl_context=tls_context())
 
 
+NOT_US = (401, 403, 407, 429)
+"""Answers of a provider's API to whoever asks, whatever they ask (RFC 9110, section 15.5; RFC 6585)."""
+
+
 class ProviderTransport:
     """A provider's API by django-anymail: `anymail://postmark?POSTMARK_SERVER_TOKEN=…`."""
 
@@ -230,16 +288,32 @@ class ProviderTransport:
                                      for key, value in options.items()})  # fmt: skip
 
     def carry(self, posts: list[tuple[Letter, Message]], told: ReportsAnswer, over: Over) -> None:
-        for letter, message in still_to_go(posts, told, over):
-            mail = provider_mail(letter, message)
+        trip = Trip(over)
+        for letter, message in posts:
             try:
-                self.open()
-                self.connection.send_messages([mail])
+                trip.go_on()
+                number = self.hand_over(provider_mail(letter, message))
+            except WayClosed as fault:
+                trip.closed = trip.closed or OSError(str(fault.__cause__))
+                told(letter, fault)
+            except NotHandedOver as late:
+                told(letter, late)
             except Exception as fault:  # every provider has faults of its own
                 told(letter, OSError(str(fault)))
             else:
-                told(letter, None, mail.anymail_status.message_id or "")  # type: ignore[attr-defined]
+                told(letter, None, number)
         self.connection.close()
+
+    def hand_over(self, mail: EmailMultiAlternatives) -> str:
+        """The provider's number of it. Raises WayClosed where the provider is away or does not want us."""
+        try:
+            self.open()
+            self.connection.send_messages([mail])
+        except AnymailAPIError as fault:
+            if fault.status_code is None or fault.status_code in NOT_US or fault.status_code >= 500:
+                raise WayClosed from OSError(str(fault))
+            raise
+        return mail.anymail_status.message_id or ""  # type: ignore[attr-defined]
 
     def open(self) -> None:
         """One session for a batch; providers without HTTP of their own have none."""

@@ -1,5 +1,6 @@
 """Error pages: what happened in plain words, and what to do next."""
 
+import logging
 import sys
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,20 @@ from matricula.web.refusals import Refusal
 from matricula.web.typed_forms import TypedForm, came_from_own_page
 
 RETRY_AFTER_SECONDS = 5
+AWAY = (OperationalError, InterfaceError)
+
+
+class PauseFilter(logging.Filter):
+    """A database that is away is one line of the log for each page it was missed by, and not where in our
+    program it was."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        fault = record.exc_info[1] if record.exc_info else None
+        if isinstance(fault, AWAY):
+            said = " ".join(str(fault).split())
+            record.msg, record.args = "%s: the database is away: %s", (record.getMessage(), said)
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -60,7 +75,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     fault = sys.exc_info()[1]
     if takes_nothing(fault) or is_full(fault):
         return render(request, "507.html", status=507)
-    if isinstance(fault, OperationalError | InterfaceError):
+    if isinstance(fault, AWAY):
         return pause(request)
     return render(request, "500.html", status=500)
 

@@ -62,9 +62,10 @@ def processes(folder):
     """Start `python ARGUMENTS` on the test's database; nothing outlives the block."""
     started = []
 
-    def run(*arguments, **environment):
+    def run(*arguments, log=None, **environment):
         process = subprocess.Popen(
             [sys.executable, *arguments],
+            stderr=log,
             env={
                 **os.environ,
                 "MATRICULA_DEVELOPMENT": "true",

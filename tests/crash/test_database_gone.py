@@ -24,11 +24,20 @@ def served(kept_cluster, tmp_path_factory):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     outside = {"DATABASE_URL": kept_cluster.url, "PORT": str(port), "BASE_URL": address}
-    with processes(tmp_path_factory.mktemp("served")) as start:
+    folder = tmp_path_factory.mktemp("served")
+    with processes(folder) as start, (folder / "log.txt").open("w") as log:
         assert start("-m", "matricula", "migrate", **outside).wait(60) == 0
-        start("-m", "matricula", "serve", **outside)
+        start("-m", "matricula", "serve", log=log, **outside)
         until(lambda: answers(port))
         yield address
+
+
+@pytest.fixture
+def log_lines(served, tmp_path_factory):
+    """What the server wrote to its log since the test began."""
+    file = tmp_path_factory.getbasetemp() / "served0/log.txt"
+    before = len(file.read_text().splitlines())
+    return lambda: file.read_text().splitlines()[before:]
 
 
 @pytest.fixture
@@ -85,3 +94,13 @@ def test_database_gone_the_api_says_when_to_come_back(address, cluster):
     assert ask() == (503, "database_away", "5")
     cluster.start()
     until(lambda: ask()[0] == 401, seconds=10)
+
+
+def test_database_gone_each_page_writes_one_line_of_log(address, cluster, log_lines):
+    cluster.stop()
+    for path in ["/account/log-in/", UNKNOWN] * 5:
+        assert Visitor(address).get(path).status in (200, 503)
+    paused = [line for line in log_lines() if "django.request" in line]
+    assert 5 <= len(paused) <= 10
+    assert all("the database is away" in line for line in paused)
+    assert not [line for line in log_lines() if line.startswith((" ", "Traceback"))]

@@ -28,8 +28,8 @@ import sys, django
 from datetime import timedelta
 django.setup()
 from matricula.invitations.imports import checks, execution, stops
-from matricula.jobs import queue
-queue.LEASE = timedelta(seconds=1)
+from matricula.jobs import leases
+leases.LEASE = timedelta(seconds=1)
 checks.lines_a_step = execution.lines_a_step = stops.lines_a_step = lambda: STEP
 from matricula.commands import main
 sys.argv = ["matricula", "worker"]

@@ -31,6 +31,7 @@ LASTING = {
     "learning.specializationenrolment": "the person's learning",
     "mail.inboxletter": "goes with its letter",
     "mail.mailbox": "one row a mailbox",
+    "mail.sending": "one row",
     "organizations.affiliation": "who belonged where",
     "organizations.domain": "of an organization",
     "organizations.logo": "letters and certificates show it still",

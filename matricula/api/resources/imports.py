@@ -24,6 +24,7 @@ from matricula.invitations.imports.uploads import cancel_file, confirm_file, han
 from matricula.invitations.models import ImportedFile
 from matricula.peoplefile import Encoding
 from matricula.programs.terms import Terms
+from matricula.web.heavy_work import answer_in_place
 from matricula.web.middleware import MIB
 
 operations = Operations(tags=["Imports"])
@@ -249,6 +250,5 @@ def read_import_result(request: HttpRequest, import_id: PathId) -> HttpResponseB
     file = get_object_or_404(imports_of(request), public_id=import_id)
     if not file.may_be_told or not file.lines:
         raise Http404
-    return streamed_table_response(
-        result_table(file), f"{token_of(request).organization.slug}-{file.program.slug}-invited"
-    )
+    name = f"{token_of(request).organization.slug}-{file.program.slug}-invited"
+    return answer_in_place(lambda: streamed_table_response(result_table(file), name))

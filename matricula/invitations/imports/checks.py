@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.db.public_ids import new_public_ids
+from matricula.files.storage import FileElsewhere, seen_file
 from matricula.invitations.imports.lines import (
     Kept,
     Matcher,
@@ -34,10 +35,11 @@ State = ImportedFile.State
 def read_file(file: ImportedFile) -> None:
     """Find out what the file says, and have its lines kept; or somebody has to say first how to read it.
 
-    Raises ReaderKilled.
+    Raises ReaderKilled, FileElsewhere.
     """
+    upload = seen_file(upload_place(file))
     try:
-        layout = digest_apart(upload_place(file), Choices.of(file.choices), digest_place(file))
+        layout = digest_apart(upload, Choices.of(file.choices), digest_place(file))
     except FileRefused as fault:
         refuse_file(file, fault)
         return
@@ -57,7 +59,10 @@ def tell_reading_failed(job: Job) -> None:
 
 
 def check_some(file: ImportedFile) -> bool:
-    """Keep the next lines; when there are none left, judge them all. True while more is left."""
+    """Keep the next lines; when there are none left, judge them all. True while more is left.
+
+    Raises FileElsewhere.
+    """
     if not file.read_to and forget_last_reading(file):
         return True
     try:
@@ -68,9 +73,10 @@ def check_some(file: ImportedFile) -> bool:
     except FileRefused as fault:
         refuse_file(file, fault)
         return False
-    except FileNotFoundError:
-        refuse_file(file, refusal("unreadable"))
-        return False
+    except FileElsewhere:
+        if ImportedFile.objects.filter(pk=file.pk, state=State.CHECKING).exists():
+            raise
+        return False  # cancelled meanwhile, and so its upload is gone
     if not more:
         judge_lines(file)
         file.move(State.CHECKING, state=State.CHECKED, counts=count_verdicts(file))
@@ -153,7 +159,7 @@ def go_on_reading(file: ImportedFile) -> Iterator[Row]:
     line, rows = _open.pop((file.pk, file.readings), (-1, iter(())))
     if line == file.read_to:
         return rows
-    return read_digest(digest_place(file), file.read_to + 1)
+    return read_digest(seen_file(digest_place(file)), file.read_to + 1)
 
 
 def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
@@ -161,6 +167,12 @@ def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
     if len(_open) >= MOST_OPEN:
         del _open[next(iter(_open))]
     _open[file.pk, file.readings] = (file.read_to, rows)
+
+
+def refuse_what_is_gone(file: ImportedFile) -> None:
+    """For a day it may have been on another host; now nobody sees it."""
+    if not upload_place(file).exists():
+        refuse_file(file, refusal("unreadable"))
 
 
 def refuse_file(file: ImportedFile, fault: FileRefused) -> None:

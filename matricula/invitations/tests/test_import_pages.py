@@ -1,14 +1,18 @@
 """The pages of files: what is too large or foreign, two tabs, spreadsheets, and queries that do not grow."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conftest import person
 from matricula.invitations.imports.uploads import hand_in_file, upload_place
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import ImportedFile, Invitation
+from matricula.jobs import queue
 from matricula.jobs.models import Job
 from matricula.jobs.queue import perform_due
 from matricula.organizations.models import Affiliation, Organization, Role
@@ -231,8 +235,15 @@ def test_a_file_whose_job_has_stopped_says_so_and_goes_on_when_asked(desk, progr
     assert ImportedFile.objects.get().state == "done"
 
 
-def test_a_file_whose_upload_is_gone_is_refused_in_words(desk, program):
+def test_a_file_whose_upload_nobody_sees_for_a_day_is_refused_in_words(desk, program, monkeypatch):
+    monkeypatch.setattr(queue, "OTHERS_SECONDS", 0)
     file = hand_in_file(program=program, name="people.csv", content=[b"email\nada@n.example\n"], actor=None)
     upload_place(file).unlink()
     work()
+    file.refresh_from_db()
+    assert file.state == "checking"
+    for _ in range(queue.ATTEMPTS):
+        yesterday = timezone.now() - timedelta(hours=25)
+        Job.objects.filter(reference=file.pk).update(queued_at=yesterday, due_at=timezone.now())
+        work()
     assert b"The file is damaged and cannot be read" in desk.get(f"{FILES}{file.public_id}/").content

@@ -40,6 +40,7 @@ from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 from matricula.programs.seats import scarce_seats
+from matricula.web.heavy_work import heavy
 from matricula.web.values import text_in
 
 State = ImportedFile.State
@@ -251,6 +252,7 @@ def repetition(request: HttpRequest, organization: Organization, file_id: str) -
 
 @administering
 @require_safe
+@heavy
 def result(request: HttpRequest, organization: Organization, file_id: str) -> HttpResponseBase:
     """Every line with its outcome, as CSV, as long as the lines are kept."""
     file = file_of(organization, file_id)

@@ -1,5 +1,6 @@
 """Jobs: a step counts exactly once, whatever happens to the worker."""
 
+import errno
 from datetime import UTC, datetime, time, timedelta
 from threading import Barrier, Event, Thread
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from matricula.files.storage import seen_file
 from matricula.jobs import leases, queue
 from matricula.jobs.models import Job
 from matricula.jobs.queue import (
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture(autouse=True)
 def _own_performers(monkeypatch):
     monkeypatch.setattr(queue, "_performers", {})
+    monkeypatch.setattr(queue, "_left_to_others", {})
 
 
 def write(words):
@@ -389,6 +392,60 @@ def test_loss_on_crash_a_job_that_kills_every_worker_fails_with_words():
     job.refresh_from_db()
     assert (job.state, written()) == ("failed", ["gave up 9"])
     assert "ended before it was done" in job.error
+
+
+@pytest.fixture
+def other_host(monkeypatch):
+    """From now on this process is a worker of another host."""
+    return lambda: monkeypatch.setattr(queue, "_left_to_others", {})
+
+
+@pytest.mark.django_db
+def test_a_worker_that_cannot_see_a_file_gives_the_job_back_and_leaves_it_to_others(other_host, tmp_path):
+    upload = tmp_path / "people.csv"
+
+    @performs_job("read", tries=1)
+    def read(job):
+        seen_file(upload)
+        write("read")
+
+    job = enqueue("read")
+    assert perform_due() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("queued", 0)
+    assert f"{upload} cannot be seen on this host" in job.error
+    make_due()
+    assert perform_due() == 0
+    upload.touch()
+    other_host()
+    assert perform_due() == 1
+    job.refresh_from_db()
+    assert (job.state, job.error, written()) == ("done", "", ["read"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_job_for_which_the_disk_has_no_room_costs_no_try(atomic, other_host):
+    @performs_job("keep", atomic=atomic, tries=1)
+    def keep(job):
+        raise RuntimeError("the sandbox broke off") from OSError(errno.ENOSPC, "No space left on device")
+
+    job = enqueue("keep")
+    for _ in range(3):
+        other_host()
+        make_due()
+        assert perform_due() == 1
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("queued", 0)
+
+
+@pytest.mark.django_db
+def test_a_file_that_nobody_has_seen_for_a_day_is_given_up(other_host, tmp_path):
+    performs_job("read", tries=1, gives_up=gives)(lambda job: seen_file(tmp_path / "people.csv"))
+    enqueue("read", reference=4)
+    Job.objects.update(queued_at=timezone.now() - timedelta(hours=25))
+    perform_due()
+    assert written() == ["gave up 4"]
 
 
 @pytest.mark.django_db

@@ -26,6 +26,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Sending",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("home", models.CharField(blank=True, max_length=200)),
+                ("held_at", models.DateTimeField(null=True)),
+                ("closed_since", models.DateTimeField(null=True)),
+                ("closed_words", models.TextField(blank=True)),
+                ("probes", models.PositiveIntegerField(default=0)),
+                ("probe_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_row_about_sending")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Allowance",
             fields=[
                 (
@@ -77,6 +94,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("good_until", models.DateTimeField(null=True)),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("provider_id", models.CharField(blank=True, max_length=200)),

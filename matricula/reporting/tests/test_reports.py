@@ -132,7 +132,7 @@ def test_the_audit_log_is_filtered_by_verb_person_and_day_and_its_export_is_reco
     assert {one.actor for one in shown(f"?person={bruno.public_id}")} == {bruno}
     assert shown("?until=2001-01-01") == []
     answer = client.get("/console/nordlicht/audit/audit.csv?verb=invitation")
-    assert len(answer.content.decode().splitlines()) == 4
+    assert len(answer.getvalue().decode().splitlines()) == 4
     assert Entry.objects.latest("id").verb == "audit.exported"
 
 
@@ -140,4 +140,4 @@ def test_another_organizations_data_is_in_no_audit_log_or_export(client, story, 
     record("program.changed", organization=story.pk + 1, after={"name": "Secret plans"})
     client.force_login(bruno)
     for path in ("audit/", "audit/audit.csv"):
-        assert "Secret plans" not in client.get(f"/console/nordlicht/{path}").content.decode()
+        assert "Secret plans" not in client.get(f"/console/nordlicht/{path}").getvalue().decode()

@@ -1,17 +1,20 @@
 """The audit log: who did what, and when."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Iterable, Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matricula.accounts.models import Account
-from matricula.audit.models import record
+from matricula.audit.models import Entry, record
 from matricula.db.paging import keyset_page
-from matricula.files.tables import table_response
+from matricula.files.tables import streamed_table_response
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.reporting.audit_log import VERBS, in_words, matching_entries, newest_entries
+from matricula.web.heavy_work import heavy
 
 EXPORTED = 50_000
 
@@ -33,13 +36,17 @@ def show_audit_log(request: HttpRequest, organization: Organization) -> HttpResp
 
 @administering
 @require_safe
-def audit_log_file(request: HttpRequest, organization: Organization) -> HttpResponse:
+@heavy
+def audit_log_file(request: HttpRequest, organization: Organization) -> HttpResponseBase:
     """What the filters show, as CSV, the newest EXPORTED lines. Taking it is recorded too."""
     entries = newest_entries(organization, request.GET, EXPORTED)
-    rows: list[list[object]] = [[_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]]
-    for one in entries:
-        subject = f"{one.subject_type} {one.subject_id or ''}".strip()
-        rows.append([one.at.isoformat(), one.who, one.verb, subject, str(one.before), str(one.after)])
     if request.method != "HEAD":
         record("audit.exported", actor=actor_of(request), organization=organization)
-    return table_response(rows, f"{organization.slug}-audit", "csv")
+    return streamed_table_response(audit_table(entries), f"{organization.slug}-audit")
+
+
+def audit_table(entries: Iterable[Entry]) -> Iterator[list[object]]:
+    yield [_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]
+    for one in entries:
+        subject = f"{one.subject_type} {one.subject_id or ''}".strip()
+        yield [one.at.isoformat(), one.who, one.verb, subject, str(one.before), str(one.after)]

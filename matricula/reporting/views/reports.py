@@ -10,6 +10,7 @@ from matricula.organizations.access import overseeing
 from matricula.organizations.models import Organization
 from matricula.reporting.numbers import NumbersOfOne, by_course, by_group, share
 from matricula.reporting.views.overview import timeline
+from matricula.web.heavy_work import heavy
 
 
 @overseeing
@@ -27,6 +28,7 @@ def reports(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 @overseeing
 @require_safe
+@heavy
 def report_file(request: HttpRequest, organization: Organization, form: str) -> HttpResponse:
     if form not in ("csv", "xlsx"):
         raise Http404

@@ -18,6 +18,7 @@ from matricula.mail.bounces import mailbox_fault as mailbox_refusal
 from matricula.mail.composition import LetterContent, composes
 from matricula.mail.delivery import ATTEMPTS, deliver_due
 from matricula.mail.models import Letter
+from matricula.mail.sending import note_open
 from matricula.security.tests.certificates import HOST, Authority
 from matricula.security.tls import CertificateRefused
 
@@ -190,6 +191,7 @@ def test_an_authority_that_nobody_here_knows_is_refused_and_named_it_is_believed
         assert (heard.passwords, heard.letters) == ([], [])
         Letter.objects.all().delete()
         settings.CA_FILE = str(authority.file)
+        note_open()
         letter = delivered(settings, url)
         assert letter.state == "sent", letter.error
     assert (len(heard.passwords), len(heard.letters)) == (1, 1)
