@@ -12,6 +12,7 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course, Lesson, Module
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
+from matricula.jobs import queue
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from tests.cleaning import clean_quickly
@@ -48,9 +49,10 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_local(settings, tmp_path):
+def _quick_and_local(settings, tmp_path, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_URL = "inbox:"
+    monkeypatch.setattr(queue, "_left_to_others", {})  # no job of another test's
     settings.MEDIA_ROOT = tmp_path
     settings.WHITENOISE_AUTOREFRESH = True
 

@@ -54,8 +54,10 @@ def read_file(file: ImportedFile) -> None:
 def tell_reading_failed(job: Job) -> None:
     """Whoever waits is told once nobody tries any more."""
     file = ImportedFile.objects.filter(pk=job.reference or 0, state=State.CHECKING).first()
-    if file:
+    if file and upload_place(file).exists():
         refuse_file(file, refusal("takes_too_long"))
+    elif file:
+        refuse_what_is_gone(file)
 
 
 def check_some(file: ImportedFile) -> bool:
