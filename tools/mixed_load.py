@@ -3,9 +3,9 @@
     DATABASE_URL=postgresql://postgres@127.0.0.1:5432/mixed python tools/mixed_load.py --minutes 10
 
 The database has to be an empty one; without DATABASE_URL it is SQLite. Sixteen clients at once invite by the
-API, join, do lessons and read the console; meanwhile, one after the other, the worker and the server are killed,
-the database's connections are ended (PostgreSQL), and the mail server hangs. Exit code 1 when an acknowledged
-write was lost.
+API, join, do lessons and read the console; meanwhile, one after the other, the worker and the server are
+killed, the database's connections are ended (PostgreSQL), and the mail server hangs. Exit code 1 when an
+acknowledged write was lost.
 """
 
 import argparse
