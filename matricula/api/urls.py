@@ -5,7 +5,7 @@ from matricula.api.views import documentation
 from matricula.catalog.uploads import LARGEST as LARGEST_COURSE
 from matricula.db.public_ids import PUBLIC_ID_LENGTH
 from matricula.files.pictures import LARGEST as LARGEST_PICTURE
-from matricula.web.middleware import MIB
+from matricula.web.bodies import MIB
 
 
 class PublicIdConverter:

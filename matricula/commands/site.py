@@ -13,20 +13,25 @@ from django.core.management import call_command
 from matricula.commands.registry import command
 from matricula.stopping import holding_stops, leave_at_once
 
-THREADS = 4
-"""Pages a process works on at once; Python gains nothing from more, and the database's pool is larger."""
-
 
 @command("serve", "serve the pages")
 def serve(arguments: argparse.Namespace) -> int:
     from django.conf import settings
+
+    from matricula.web.bodies import MOST_SENDERS, WORK_AT_ONCE
 
     base = urlsplit(settings.BASE_URL)
     port = os.environ.get("PORT") or str(base.port or 8000)
     host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
     if not settings.DEVELOPMENT:
         call_command("collectstatic", interactive=False, verbosity=0)
-    how = [host, port, str(settings.WORKERS), str(THREADS), str(settings.STOP_SECONDS)]
+    how = [
+        host,
+        port,
+        str(settings.WORKERS),
+        str(MOST_SENDERS + 4 * WORK_AT_ONCE),
+        str(settings.STOP_SECONDS),
+    ]
     with holding_stops():  # until the program that takes our place hears of them
         os.execv(sys.executable, [sys.executable, "-m", "matricula.commands.serving", *how])  # noqa: S606
 

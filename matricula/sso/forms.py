@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.identities.models import Connection
 from matricula.sso.connections import OpenIdSettings, SamlSettings
 
-LARGEST_METADATA = 5 * 1024 * 1024
+LARGEST_METADATA = 3 * 1024 * 1024
 
 
 class NameForm(forms.Form):

@@ -1,12 +1,16 @@
 """What every request passes: how much it may send, and that no page is kept without asking again."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
+from matricula.web.access import View
+from matricula.web.bodies import MIB
 from matricula.web.errors import bad_request, refusal_page
 from matricula.web.refusals import Refusal
 
@@ -51,10 +55,30 @@ def is_of_somebody(request: HttpRequest) -> bool:
     return bool(session is not None and session.accessed and SESSION_KEY in session)
 
 
-MIB = 1024 * 1024
-MOST_BYTES_SIGNED_IN = 520 * MIB
-"""A course of 512 MiB and its form."""
-MOST_BYTES_OF_A_STRANGER = 4 * MIB
+MOST_BYTES = 4 * MIB
+"""Of a form, and of pictures; a page that takes larger files says so by `takes_files`."""
+V = TypeVar("V", bound=View)
+
+
+def takes_files(most_bytes: int) -> Callable[[V], V]:
+    """A page that somebody who is signed in may send so much to."""
+
+    def mark(view: V) -> V:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def most_bytes_of(request: HttpRequest) -> int:
+    """What the page of this address takes, from this visitor."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return MOST_BYTES
+    return getattr(view, "most_bytes", MOST_BYTES) if request.user.is_authenticated else MOST_BYTES
+
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -70,9 +94,7 @@ def limit_body_size(answer: Answer) -> Answer:
         if request.path.startswith(settings.LIMITED_ELSEWHERE):
             return answer(request)
         size = body_length(request)
-        if size > MOST_BYTES_OF_A_STRANGER and (
-            size > MOST_BYTES_SIGNED_IN or not request.user.is_authenticated
-        ):
+        if size > MOST_BYTES and size > most_bytes_of(request):
             return render(request, "413.html", status=413)
         return answer(request)
 

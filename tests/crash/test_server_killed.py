@@ -39,7 +39,7 @@ class Joiner:
 
     def join(self):
         """True once the server has said that the course opens."""
-        visitor = Visitor(self.address)
+        visitor = self.visitor = Visitor(self.address)
         if b"Join now" not in visitor.open(self.link).body:
             return self.is_member()
         base = visitor.post("/join/now/").location.removesuffix("courses/")

@@ -24,8 +24,8 @@ from matricula.invitations.imports.uploads import cancel_file, confirm_file, han
 from matricula.invitations.models import ImportedFile
 from matricula.peoplefile import Encoding
 from matricula.programs.terms import Terms
+from matricula.web.bodies import MIB
 from matricula.web.heavy_work import answer_in_place
-from matricula.web.middleware import MIB
 
 operations = Operations(tags=["Imports"])
 Name = Literal["checking", "checked", "running", "done", "stopped", "cancelled", "refused"]

@@ -15,12 +15,15 @@ from matricula.catalog.preview import sample_zip
 from matricula.catalog.uploads import ask_to_take, receive_upload
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.web.bodies import MIB
+from matricula.web.middleware import takes_files
 
 State = CourseUpload.State
 
 
 @administering
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes_files(520 * MIB)
 def upload(request: HttpRequest, organization: Organization) -> HttpResponse:
     sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if sent else UploadForm()

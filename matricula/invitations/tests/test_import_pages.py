@@ -70,8 +70,8 @@ def test_import_bombs_what_is_no_list_is_refused_beside_the_field(desk, program,
 
 
 def test_import_bombs_a_body_beyond_the_limit_is_refused_before_it_is_read(desk, monkeypatch):
-    monkeypatch.setattr("matricula.web.middleware.MOST_BYTES_OF_A_STRANGER", 500)
-    monkeypatch.setattr("matricula.web.middleware.MOST_BYTES_SIGNED_IN", 1000)
+    monkeypatch.setattr("matricula.web.middleware.MOST_BYTES", 500)
+    monkeypatch.setattr("matricula.invitations.views.imports.new_file.most_bytes", 1000)
     answer = desk.post(f"{FILES}new/", {"file": SimpleUploadedFile("people.csv", bytes(2000))})
     assert answer.status_code == 413
     assert b"too much at once" in answer.content

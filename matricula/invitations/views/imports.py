@@ -35,12 +35,14 @@ from matricula.invitations.imports.uploads import (
 from matricula.invitations.models import ImportedFile, Verdict
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
-from matricula.peoplefile import Choices, Role
+from matricula.peoplefile import MOST_BYTES, Choices, Role
 from matricula.peoplefile.errors import FileRefused
 from matricula.programs.errors import ProgramEnded
 from matricula.programs.models import Program
 from matricula.programs.seats import scarce_seats
+from matricula.web.bodies import MIB
 from matricula.web.heavy_work import heavy
+from matricula.web.middleware import takes_files
 from matricula.web.values import text_in
 
 State = ImportedFile.State
@@ -89,6 +91,7 @@ def files(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 @administering
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes_files(MOST_BYTES + MIB)
 def new_file(request: HttpRequest, organization: Organization) -> HttpResponse:
     form = FileForm(organization, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

@@ -2,8 +2,12 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
-from matricula.web.middleware import MOST_BYTES_OF_A_STRANGER, MOST_BYTES_SIGNED_IN
+from matricula.organizations.models import Role
+from matricula.web.bodies import MIB
+from matricula.web.middleware import MOST_BYTES
+from tests.house.addresses import all_addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -17,28 +21,39 @@ class Unread:
     readline = read
 
 
-def send(client, size):
+def send(client, size, address="/account/log-in/"):
     return client.generic(
         "POST",
-        "/account/log-in/",
+        address,
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH=str(size),
         **{"wsgi.input": Unread()},
     )
 
 
-def test_a_stranger_may_send_a_form_and_not_a_film(client):
-    answer = send(client, MOST_BYTES_OF_A_STRANGER + 1)
-    assert (answer.status_code, "too much at once" in answer.content.decode()) == (413, True)
+UPLOAD = reverse("content:upload", args=["nordlicht"])
 
 
-def test_who_is_signed_in_may_send_a_course_and_no_more(client, bruno):
-    film = SimpleUploadedFile("film.mp4", b"0" * (MOST_BYTES_OF_A_STRANGER + 1))
-    assert client.post("/account/log-in/", {"film": film}).status_code == 413
+def test_nobody_sends_more_than_a_form_to_a_page_that_takes_no_file(client, bruno):
+    refused = send(client, MOST_BYTES + 1)
+    assert (refused.status_code, "too much at once" in refused.content.decode()) == (413, True)
     client.force_login(bruno)
-    film.seek(0)
-    assert client.post("/account/log-in/", {"film": film}).status_code == 200
-    assert send(client, MOST_BYTES_SIGNED_IN + 1).status_code == 413
+    assert send(client, 100 * MIB).status_code == 413
+    assert send(client, 100 * MIB, "/no/such/page/").status_code == 413
+
+
+def test_a_page_that_takes_courses_takes_them_of_people_who_are_signed_in(client, organization, bruno):
+    assert send(client, MOST_BYTES + 1, UPLOAD).status_code == 413
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    client.force_login(bruno)
+    film = SimpleUploadedFile("film.zip", b"0" * (MOST_BYTES + 1))
+    assert client.post(UPLOAD, {"course": film}).status_code in (200, 302)
+    assert send(client, 520 * MIB + 1, UPLOAD).status_code == 413
+
+
+def test_the_pages_that_take_files_are_these():
+    taking = {one.name for one in all_addresses() if hasattr(one.view, "most_bytes")}
+    assert taking == {"content:upload", "invitations:new-file"}
 
 
 @pytest.mark.parametrize(
