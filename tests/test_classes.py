@@ -11,7 +11,7 @@ PAGES = [
     one for one in ROOT.glob("*/templates/**/*.html") if "email" not in one.parts and "mail" not in one.parts
 ]
 WORN = re.compile(r'\bclass="([^"]*)"')
-TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
+TAG = re.compile(r"{%.*?%}|{{.*?}}|{[^{}]*}", re.DOTALL)
 NAME = re.compile(r"[A-Za-z][\w-]*")
 FOR_SCRIPTS: set[str] = set()
 

@@ -33,8 +33,11 @@ def keep_typed_forms(answer: GetResponse) -> GetResponse:
     def keeping(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
         asking = page_that_asks(response) if request.method == "POST" else ""
-        if asking and keep_form(request) and not request.META.get(SHOWN_AGAIN):
-            response["Location"] = f"{asking}?{urlencode({'next': reverse('accounts:kept-form')})}"
+        if asking:
+            if keep_form(request) and not request.META.get(SHOWN_AGAIN):
+                response["Location"] = f"{asking}?{urlencode({'next': reverse('accounts:kept-form')})}"
+        elif request.method == "POST":
+            forget_form(request, request.get_full_path())
         return response
 
     return keeping

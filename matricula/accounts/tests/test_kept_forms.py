@@ -57,6 +57,7 @@ def test_people_that_were_pasted_as_the_session_ended_are_invited_after_the_log_
     assert not Invitation.objects.exists()
     console.post("/console/nordlicht/invitations/new/", fields_of(page))
     assert Invitation.objects.count() == 2
+    assert KEPT_FORM not in console.session
 
 
 def test_whoever_logs_in_next_at_the_browser_is_not_shown_it(console, program, chika):
