@@ -18,7 +18,7 @@ from matricula.invitations.imports.lines import (
     lines_a_step,
     store_lines,
 )
-from matricula.invitations.imports.uploads import JOB, digest_place, let_go, upload_place
+from matricula.invitations.imports.uploads import JOB, digest_place, kept_upload, let_go, upload_place
 from matricula.invitations.models import ImportedFile, ImportedLine
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue
@@ -37,9 +37,9 @@ def read_file(file: ImportedFile) -> None:
 
     Raises ReaderKilled, FileElsewhere.
     """
-    upload = seen_file(upload_place(file))
+    seen_file(kept_upload(file))
     try:
-        layout = digest_apart(upload, Choices.of(file.choices), digest_place(file))
+        layout = digest_apart(upload_place(file), Choices.of(file.choices), digest_place(file))
     except FileRefused as fault:
         refuse_file(file, fault)
         return
@@ -54,7 +54,7 @@ def read_file(file: ImportedFile) -> None:
 def tell_reading_failed(job: Job) -> None:
     """Whoever waits is told once nobody tries any more."""
     file = ImportedFile.objects.filter(pk=job.reference or 0, state=State.CHECKING).first()
-    if file and upload_place(file).exists():
+    if file and kept_upload(file).exists():
         refuse_file(file, refusal("takes_too_long"))
     elif file:
         refuse_what_is_gone(file)
@@ -173,7 +173,7 @@ def leave_open(file: ImportedFile, rows: Iterator[Row]) -> None:
 
 def refuse_what_is_gone(file: ImportedFile) -> None:
     """For a day it may have been on another host; now nobody sees it."""
-    if not upload_place(file).exists():
+    if not kept_upload(file).exists():
         refuse_file(file, refusal("unreadable"))
 
 

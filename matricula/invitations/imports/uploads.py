@@ -45,6 +45,12 @@ def digest_place(file: ImportedFile) -> Path:
     return upload_folder() / f"{file.stored_as}.lines"
 
 
+def kept_upload(file: ImportedFile) -> Path:
+    """Where it lies: as it came, or the copy without secrets that took its place."""
+    copy = copy_of(upload_place(file))
+    return copy if copy.exists() else upload_place(file)
+
+
 def have_read(file: ImportedFile) -> None:
     """By the worker, one file of an organization at a time."""
     organization = file.program.organization_id

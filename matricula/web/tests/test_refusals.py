@@ -11,7 +11,7 @@ from matricula.web.refusals import Refusal
 
 PACKAGE = Path(matricula.__file__).parent
 ROOMS = sorted(file.parent.name for file in PACKAGE.glob("*/errors.py") if file.parent.name != "web")
-SAYS_ITSELF = {"CourseProblems", "FileRefused"}
+SAYS_ITSELF = {"CourseProblems", "FileRefused", "UnreadableXML"}
 """Their words come with each of them."""
 
 
@@ -23,7 +23,8 @@ def refusals():
 
 
 def is_base_of_a_room(refusal):
-    return Refusal in refusal.__bases__ and bool(refusal.__subclasses__())
+    """Or of a branch of its tree: nobody raises it, and whoever catches it catches all below."""
+    return bool(refusal.__subclasses__()) and not refusal.sentence
 
 
 RAISED = [one for one in dict.fromkeys(refusals()) if not is_base_of_a_room(one)]
