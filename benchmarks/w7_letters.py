@@ -32,7 +32,7 @@ from matricula.mail.composition import compose_message  # noqa: E402
 from matricula.mail.delivery import deliver_due  # noqa: E402
 from matricula.mail.envelopes import make_envelope  # noqa: E402
 from matricula.mail.models import Letter  # noqa: E402
-from matricula.mail.transports import hand_over  # noqa: E402
+from matricula.mail.smtp import hand_over  # noqa: E402
 from matricula.organizations.models import Organization  # noqa: E402
 from matricula.programs.models import Program  # noqa: E402
 

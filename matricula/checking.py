@@ -14,7 +14,8 @@ from django.utils import timezone
 from matricula.db.search import missing_extensions
 from matricula.mail.bounces import mailbox_fault
 from matricula.mail.sending import sending_fault
-from matricula.mail.transports import MailServer, provider_of
+from matricula.mail.smtp import MailServer
+from matricula.mail.transports import provider_of
 from matricula.web.health import told_troubles
 
 CLOCK_SECONDS = 30

@@ -26,7 +26,8 @@ from matricula.mail.leases import lease_letters, renew_lease, return_allowance
 from matricula.mail.models import Letter, Sending
 from matricula.mail.sending import give_probe_back, letters_that_may_leave, note_closed, note_open
 from matricula.mail.signals import letters_settled
-from matricula.mail.transports import CLOSED, NotHandedOver, WayClosed, transport_of_settings
+from matricula.mail.smtp import CLOSED, NotHandedOver, WayClosed
+from matricula.mail.transports import transport_of_settings
 
 BATCH, FEWEST = 1000, 20
 SECONDS = 2.0
