@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -11,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from matricula.api.errors import Invalid
 from matricula.db.paging import KeysetPage, keyset_page
-from matricula.security.secrets import seal, unseal
+from matricula.security.secrets import SealUnreadable, seal, unseal
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -66,7 +65,7 @@ def following(request: HttpRequest, found: KeysetPage[Any]) -> str | None:
 def before(cursor: str) -> str:
     try:
         return unseal(PURPOSE, cursor)
-    except InvalidToken as unknown:
+    except SealUnreadable as unknown:
         detail = "Take the cursor from `next` as it is."
         raise Invalid("query", "cursor", "cursor_unknown", detail) from unknown
 

@@ -182,6 +182,7 @@ def test_every_code_a_room_may_raise_has_its_place_in_the_table():
         "program_full",
         "not_confirmed",
     }
+    pages_only |= {"domain_refused", "domain_shared", "domain_listed"}
     pages_only |= {"removed", "mailbox_unproven", "token_unusable", "course_problems"}
     bases = {"joining", "program", "refused", "catalog", "organization", "invitation", "role"}
     modules = (errors, catalog, invitations, joining, organizations, programs, roles)

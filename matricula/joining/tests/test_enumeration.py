@@ -27,14 +27,19 @@ def people(program, bruno, invitation, chika):
 
 @pytest.mark.parametrize("path", ["/join/ask/", "/join/lost-letter/", "/account/forgotten/"])
 def test_enumeration_by_time_invited_known_and_unknown_addresses_take_as_long(people, path):
-    """Tried in turn, so that whatever else the machine does meets all alike."""
+    """A busy machine may part them in one round or another; what the page does parts them in all."""
+    assert any(spread_of_medians(path) < ALIKE for _round in range(4))
+
+
+def spread_of_medians(path):
+    """The slowest by the quickest, tried in turn, so that whatever else the machine does meets all alike."""
     client, took = Client(), {INVITED: [], MEMBER: [], UNKNOWN: []}
     for _ in range(TRIES // 2):
         Throttle.objects.all().delete()
         for address, times in took.items():
             times.append(seconds(client, path, {"email": address}))
     medians = [median(times) for times in took.values()]
-    assert max(medians) / min(medians) < ALIKE
+    return max(medians) / min(medians)
 
 
 def test_enumeration_by_text_and_rows_asking_leaves_the_same_for_all(people):

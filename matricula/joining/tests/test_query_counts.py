@@ -21,7 +21,7 @@ MOST = {
     "set up your account": 5,
     "sign up": 19,
     "code asked": 6,
-    "code entered": 31,
+    "code entered": 32,
     "course opens": 8,
 }
 

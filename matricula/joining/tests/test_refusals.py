@@ -182,7 +182,9 @@ def made(kind: type[Refusal]) -> Refusal:
     refusal.code = kind.code
     if kind.__init__ is not Refusal.__init__:
         hour = timezone.now() + timedelta(hours=1)
-        vars(refusal).update(until=hour, limit="code", allowed=["x.example"], tries_left=1, used=1)
+        vars(refusal).update(
+            until=hour, limit="code", allowed=["x.example"], tries_left=1, used=1, whom=["Bruno"]
+        )
     return refusal
 
 
