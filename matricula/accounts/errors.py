@@ -105,7 +105,7 @@ class TooManyRemovals(TooOften):
     """It was asked for and stopped often today; the next may be asked for at `until`."""
 
     code = "too_many_removals"
-    sentence = _("This was asked for and stopped before. Ask again after %s (UTC).")
+    sentence = _("This was asked for and stopped before. Ask again after %s.")
 
 
 class FactorExists(AccountError):

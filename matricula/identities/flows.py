@@ -24,7 +24,7 @@ ANSWER_MINUTES = 2
 
 
 @dataclass(frozen=True)
-class Left:
+class BegunFlow:
     """A flow, with what only the browser and the provider are told."""
 
     flow: Flow
@@ -43,7 +43,7 @@ def begin_flow(
     purpose: Flow.Purpose = Flow.Purpose.SIGN_IN,
     next_path: str = "",
     account: Account | None = None,
-) -> Left:
+) -> BegunFlow:
     """`next_path` is a path of this site; whoever calls has seen to it."""
     browser, state = browser_of(request) or secrets.token_urlsafe(32), new_state()
     flow = Flow.objects.create(
@@ -55,7 +55,7 @@ def begin_flow(
         account=account,
         expires_at=timezone.now() + timedelta(minutes=MINUTES),
     )
-    return Left(flow, browser, state)
+    return BegunFlow(flow, browser, state)
 
 
 def new_state() -> str:

@@ -12,6 +12,9 @@ from matricula.db.public_ids import public_id_field
 from matricula.organizations.models import Organization
 from matricula.security.seals import SealedField
 
+SEAL = "connection"
+"""What client secrets are sealed for."""
+
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def live(self) -> Self:
@@ -39,15 +42,11 @@ class Connection(models.Model):
     issuer = models.CharField(max_length=500, blank=True)
     """Of OpenID Connect; the entityID of SAML."""
     client_id = models.CharField(max_length=300, blank=True)
-    sealed_secret = SealedField(blank=True, purpose="connection")
+    sealed_secret = SealedField(blank=True, purpose=SEAL)
     provider = models.JSONField(default=dict)
     """What its discovery document or metadata says, as far as it is used."""
     subject_from = models.CharField(max_length=200, blank=True)
     """The claim or attribute that says who somebody is; empty is `sub`, or the NameID."""
-    names_from = models.JSONField(default=dict)
-    """Which claim or attribute is `email`, `full_name` and `groups`, where not the usual ones."""
-    may_join = models.BooleanField(default=True)
-    """Whether colleagues nobody invited may come in by it, into programs that are open to them."""
     takes_unsolicited = models.BooleanField(default=False)
     """Answers that nobody asked for (SAML 2.0 Profiles, 4.1.5)."""
     keys = models.TextField(blank=True)

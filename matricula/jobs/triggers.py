@@ -1,4 +1,4 @@
-"""PostgreSQL tells workers that wait that there is something to do; see worker.py."""
+"""PostgreSQL tells workers that wait that there is something to do; see bell.py."""
 
 from matricula.db.triggers import Trigger, register_triggers
 

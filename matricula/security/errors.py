@@ -57,8 +57,8 @@ def how_long(until: datetime) -> str:
     if minutes > 90:
         return _("Try again after %s.") % Calendar().day_and_time(until)
     words = ngettext(
-        "Wait a minute, until %(time)s (UTC), then try again.",
-        "Wait %(minutes)d minutes, until %(time)s (UTC), then try again.",
+        "Wait a minute, until %(time)s, then try again.",
+        "Wait %(minutes)d minutes, until %(time)s, then try again.",
         minutes,
     )
-    return words % {"minutes": minutes, "time": f"{until:%H:%M}"}
+    return words % {"minutes": minutes, "time": Calendar().clock(until)}

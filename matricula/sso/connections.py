@@ -10,7 +10,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
-from matricula.identities.models import Connection, ConnectionKey
+from matricula.identities.models import SEAL, Connection, ConnectionKey
 from matricula.organizations.models import Organization
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
@@ -21,8 +21,6 @@ from matricula.sso.key_sets import fetch_key_set
 from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
 from matricula.sso.signing_certificates import SigningCertificate
 
-SEAL = "connection"
-
 
 @dataclass(frozen=True)
 class OpenIdSettings:
@@ -32,7 +30,6 @@ class OpenIdSettings:
     issuer: str
     client_id: str
     client_secret: str
-    may_join: bool = True
 
 
 def callback_address(connection: Connection) -> str:
@@ -99,7 +96,6 @@ def save_openid_settings(*, connection: Connection, entered: OpenIdSettings, act
                     issuer=discovery.issuer,
                     client_id=entered.client_id,
                     provider=discovery.as_json(),
-                    may_join=entered.may_join,
                     keys=keys,
                     keys_at=timezone.now(),
                     **secret,

@@ -1,7 +1,5 @@
 """What became of answers: test runs, and sign-ins that were refused."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -37,6 +35,3 @@ class JudgedAnswer(models.Model):
     def reference(self) -> str:
         """Short enough to be read out on the telephone."""
         return self.public_id[:8]
-
-    def lines(self) -> list[dict[str, Any]]:
-        return list(self.checks)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from matricula.identities.flows import Left, nonce_of, verifier_of
+from matricula.identities.flows import BegunFlow, nonce_of, verifier_of
 from matricula.identities.models import Connection
 from matricula.security.outgoing import FetchFailed, fetch
 from matricula.sso.answers import Answer, Checks
@@ -25,11 +25,10 @@ from matricula.sso.errors import ProviderError
 from matricula.sso.id_tokens import Expected, IdToken, KeyUnknown, answer_of_claims, judge_id_token
 from matricula.sso.key_sets import fetch_key_set, read_key_set
 
-KEYS_FRESH_FOR = timedelta(hours=1)
 ASKED_AGAIN_AFTER = timedelta(minutes=1)
 
 
-def provider_address(connection: Connection, left: Left, *, login_hint: str = "") -> str:
+def provider_address(connection: Connection, left: BegunFlow, *, login_hint: str = "") -> str:
     """Where the browser goes."""
     secrets = Secrets(left.state, nonce_of(left.state), verifier_of(left.state))
     return authorization_address(

@@ -43,16 +43,11 @@ class AuthnRequest:
 
 
 @dataclass(frozen=True)
-class Departure:
+class ProviderRedirect:
     """Where the browser goes. With `fields`, by a form that is posted; else by a link."""
 
     address: str
     fields: Mapping[str, str] = field(default_factory=dict)
-
-
-def make_request_id() -> str:
-    """256 bits. A letter or `_` comes first, as XML wants: Entra refuses a digit (AADSTS7500529)."""
-    return f"_{secrets.token_hex(32)}"
 
 
 def make_relay_state() -> str:
@@ -82,7 +77,7 @@ def write_request(request: AuthnRequest, destination: str) -> bytes:
     return bytes(etree.tostring(root))
 
 
-def address_request(request: AuthnRequest, provider: IdentityProvider, relay_state: str) -> Departure:
+def address_request(request: AuthnRequest, provider: IdentityProvider, relay_state: str) -> ProviderRedirect:
     """By HTTP-Redirect (Bindings, 3.4) where the provider takes it, else by HTTP-POST (Bindings, 3.5)."""
     if not RELAY_STATE.fullmatch(relay_state):
         raise ValueError("a RelayState is 22 characters that mean nothing")
@@ -90,15 +85,15 @@ def address_request(request: AuthnRequest, provider: IdentityProvider, relay_sta
         return redirect_request(request, provider.endpoints[REDIRECT], relay_state)
     address = provider.endpoints[POST]
     message = base64.b64encode(write_request(request, address)).decode()
-    return Departure(address, {"SAMLRequest": message, "RelayState": relay_state})
+    return ProviderRedirect(address, {"SAMLRequest": message, "RelayState": relay_state})
 
 
-def redirect_request(request: AuthnRequest, location: str, relay_state: str) -> Departure:
+def redirect_request(request: AuthnRequest, location: str, relay_state: str) -> ProviderRedirect:
     """DEFLATE without a header of zlib, then base64, then the query (Bindings, 3.4.4.1)."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(write_request(request, location)) + packer.flush()
     query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "RelayState": relay_state})
-    return Departure(f"{location}{'&' if '?' in location else '?'}{query}")
+    return ProviderRedirect(f"{location}{'&' if '?' in location else '?'}{query}")
 
 
 def write_service_provider(

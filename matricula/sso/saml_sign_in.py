@@ -2,25 +2,42 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
 
-from matricula.identities.flows import Left
+from matricula.identities.flows import BegunFlow
 from matricula.identities.models import Connection, ConnectionKey
-from matricula.sso.answers import Checks
+from matricula.sso.answers import Answer, Checks, Values
 from matricula.sso.connections import acs_address, entity_id
+from matricula.sso.id_tokens import read_email, read_full_name
 from matricula.sso.saml_metadata import IdentityProvider
-from matricula.sso.saml_requests import AuthnRequest, Departure, address_request, make_relay_state
+from matricula.sso.saml_requests import AuthnRequest, ProviderRedirect, address_request, make_relay_state
 from matricula.sso.saml_responses import AttributeNames, Expected, Judged, judge_response
 from matricula.sso.signing_certificates import read_certificate
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes, in base64 as it is posted."""
 USED_EVERY = timedelta(hours=1)
+CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+USUAL = {
+    "email": (f"{CLAIMS}emailaddress", "urn:oid:0.9.2342.19200300.100.1.3", "email", "mail", "emailAddress"),
+    "name": (
+        "http://schemas.microsoft.com/identity/claims/displayname",
+        "urn:oid:2.16.840.1.113730.3.1.241",
+        "displayName",
+        "name",
+        f"{CLAIMS}name",
+    ),
+    "given_name": (f"{CLAIMS}givenname", "urn:oid:2.5.4.42", "givenName", "firstName", "first_name"),
+    "family_name": (f"{CLAIMS}surname", "urn:oid:2.5.4.4", "sn", "surname", "lastName", "last_name"),
+}
+"""As Entra and ADFS, eduPerson and LDAP, Okta and Google write them; by what they are in OpenID Connect."""
+GROUPS = ("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", "groups", "memberOf", "Role")
 
 
-def departure_of(connection: Connection, left: Left) -> Departure:
+def saml_redirect(connection: Connection, left: BegunFlow) -> ProviderRedirect:
     """Where the browser goes. The flow's state is the ID of the request, which the answer has to name."""
     request = AuthnRequest(
         id=left.state, issuer=entity_id(connection), acs=acs_address(connection), issued_at=timezone.now()
@@ -61,7 +78,23 @@ def judge_saml_answer(connection: Connection, raw: bytes, *, request_id: str) ->
         ),
     )
     note_certificate_used(keys[judged.fingerprint])
-    return judged
+    return replace(judged, answer=with_usual_names(judged.answer))
+
+
+def with_usual_names(answer: Answer) -> Answer:
+    """E-mail, name and groups by the attributes that providers usually put them in."""
+    found = {name: first_of(answer.values, usual) for name, usual in USUAL.items()}
+    groups = next((answer.values[one] for one in GROUPS if one in answer.values), ())
+    return replace(
+        answer,
+        email=answer.email or read_email(found),
+        full_name=answer.full_name or read_full_name(found),
+        groups=answer.groups or tuple(groups),
+    )
+
+
+def first_of(values: Values, names: tuple[str, ...]) -> str:
+    return next((values[name][0] for name in names if values.get(name)), "")
 
 
 def note_certificate_used(key: ConnectionKey) -> None:

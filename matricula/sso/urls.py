@@ -4,12 +4,12 @@ from matricula.sso.views import sign_in
 
 app_name = "sso"
 urlpatterns = [
-    path("<slug:slug>/", sign_in.company, name="company"),
-    path("<slug:slug>/link/", sign_in.unknown_subject, name="link"),
-    path("<slug:slug>/link/account/", sign_in.link_account, name="link-account"),
+    path("<slug:slug>/", sign_in.choose_connection, name="company"),
+    path("<slug:slug>/link/", sign_in.ask_to_link, name="link"),
+    path("<slug:slug>/link/account/", sign_in.link_company_identity, name="link-account"),
     path("<slug:slug>/<str:connection_id>/start/", sign_in.start, name="start"),
     path("<slug:slug>/<str:connection_id>/callback/", sign_in.callback, name="callback"),
     path("<slug:slug>/<str:connection_id>/acs/", sign_in.acs, name="acs"),
-    path("<slug:slug>/<str:connection_id>/answer/<str:handle>/", sign_in.answer, name="answer"),
+    path("<slug:slug>/<str:connection_id>/answer/<str:handle>/", sign_in.judge_stored_answer, name="answer"),
     path("<slug:slug>/<str:connection_id>/metadata/", sign_in.metadata, name="metadata"),
 ]

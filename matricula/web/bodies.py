@@ -25,10 +25,7 @@ SMALL = 4 * MIB
 """Larger ones come from people who are signed in, so the page asks who it is before it reads."""
 PIECE = 64 * 1024
 HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"), ("Retry-After", "10")]
-LATE, CROWDED = (
-    "What you sent did not arrive in time. Send it again.",
-    "Too much arrives at once. Send it again.",
-)
+CROWDED = "Too much arrives at once. Send it again."
 Environ = dict[str, Any]
 Pages = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -117,7 +114,7 @@ def receive_bodies(pages: Pages) -> Pages:
 
 def length_of(environ: Environ) -> int:
     """Without a length, Django reads no body at all."""
-    length = str(environ.get("CONTENT_LENGTH") or "")
+    length = str(environ.get("CONTENT_LENGTH") or "")[:19]  # longer ones are as much too much
     return int(length) if length.isascii() and length.isdigit() else 0
 
 

@@ -18,7 +18,7 @@ from matricula.web.access import View
 from matricula.web.refusals import Refusal
 
 PLACES = 2
-"""Of the four threads of a process: others want a page of it meanwhile."""
+"""Of the four that work at once in a process (`bodies.py`): others want a page of it meanwhile."""
 RETRY_AFTER_SECONDS = 10
 R = TypeVar("R", bound=HttpResponseBase)
 places = BoundedSemaphore(PLACES)

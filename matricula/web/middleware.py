@@ -1,4 +1,4 @@
-"""What every request passes: how much it may send, and that no page is kept without asking again."""
+"""What every request passes: how much it may send, what refuses it in words, and who may keep its page."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from matricula.web.access import View
-from matricula.web.bodies import MIB
+from matricula.web.bodies import MIB, length_of
 from matricula.web.errors import bad_request, refusal_page
 from matricula.web.refusals import Refusal
 
@@ -102,8 +102,4 @@ def limit_body_size(answer: Answer) -> Answer:
 
 
 def body_length(request: HttpRequest) -> int:
-    """Without a length, Django reads no body at all."""
-    length = request.headers.get("Content-Length", "")
-    if not (length.isascii() and length.isdigit()):
-        return 0
-    return int(length[:19])  # longer ones are as much too much
+    return length_of(request.META)

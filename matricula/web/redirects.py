@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 View = Callable[..., HttpResponseBase]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -41,6 +42,13 @@ def begins_session(leads_to: Callable[..., str]) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def local_path(path: str, *, otherwise: str) -> str:
+    """`path` when it stays on this site, else `otherwise`."""
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    plain = not any(character in path for character in "\\\r\n\t")
+    return path if safe and plain else otherwise
 
 
 def to_my_learning(**_: object) -> str:

@@ -13,11 +13,11 @@ from matricula.accounts.views.confirmation import (
     mailbox_taken,
     own_letter,
 )
-from matricula.accounts.views.sign_in import local_path, next_in
+from matricula.accounts.views.sign_in import next_in
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import HasToWait
 from matricula.web.access import public
-from matricula.web.redirects import begins_session, to_my_learning
+from matricula.web.redirects import begins_session, local_path, to_my_learning
 
 
 @public

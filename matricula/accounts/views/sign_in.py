@@ -6,7 +6,6 @@ from django import forms
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,19 +28,12 @@ from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import TooManyTries, how_long
 from matricula.web.access import public
 from matricula.web.errors import ask_to_wait
-from matricula.web.redirects import begins_session, to_my_learning
+from matricula.web.redirects import begins_session, local_path, to_my_learning
 from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
 PAGE = "accounts/pages/sign_in.html"
-
-
-def local_path(path: str, *, otherwise: str) -> str:
-    """`path` when it stays on this site, else `otherwise`."""
-    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    plain = not any(character in path for character in "\\\r\n\t")
-    return path if safe and plain else otherwise
 
 
 def next_in(request: HttpRequest) -> str:

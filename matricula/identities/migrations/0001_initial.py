@@ -55,8 +55,6 @@ class Migration(migrations.Migration):
                 ("sealed_secret", models.TextField(blank=True)),
                 ("provider", models.JSONField(default=dict)),
                 ("subject_from", models.CharField(blank=True, max_length=200)),
-                ("names_from", models.JSONField(default=dict)),
-                ("may_join", models.BooleanField(default=True)),
                 ("takes_unsolicited", models.BooleanField(default=False)),
                 ("keys", models.TextField(blank=True)),
                 ("keys_at", models.DateTimeField(null=True)),

@@ -4,6 +4,7 @@ import base64
 import re
 import zlib
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +15,10 @@ from conftest import PASSWORD, person
 from matricula.identities.models import CompanySession, Connection, Identity, StoredAnswer
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.memberships import enter_program
+from matricula.sso import history
+from matricula.sso.answers import Answer
 from matricula.sso.models import JudgedAnswer
+from matricula.sso.saml_sign_in import with_usual_names
 from matricula.sso.tests import minting
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +303,28 @@ def test_ada_sees_her_company_sign_ins_and_ends_one_herself(live, ada, chika):
     own.post(address)
     assert Identity.objects.get().ended_by == "person"
     assert "No company signs you in" in own.get("/account/company-sign-ins/").content.decode()
+
+
+def test_every_check_is_told_in_words():
+    """Whoever runs the provider reads sentences, not codes."""
+    source = "".join(file.read_text() for file in Path(history.__file__).parent.glob("*.py"))
+    codes = set(re.findall(r'(?:require|Check)\(\s*"([a-z_]+)"', source))
+    assert codes - set(history.CHECKS) == set()
+    assert len(codes) > 40
+
+
+def test_e_mail_name_and_groups_come_from_the_attributes_that_providers_usually_have():
+    claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+    values = {
+        f"{claims}emailaddress": ("ada@nordlicht.example",),
+        f"{claims}givenname": ("Ada",),
+        f"{claims}surname": ("Okafor",),
+        "groups": ("grid", "safety"),
+    }
+    told = with_usual_names(Answer(subject="s", values=values))
+    assert (told.email, told.full_name, told.groups) == (
+        "ada@nordlicht.example",
+        "Ada Okafor",
+        ("grid", "safety"),
+    )
+    assert with_usual_names(Answer(subject="s", values={"mail": ("no address",)})).email == ""

@@ -25,7 +25,7 @@ from matricula.sso.connections import (
 from matricula.sso.errors import LastCertificate, NotTested, SingleSignOnError
 from matricula.sso.forms import NewForm, OpenIdForm, SamlForm
 from matricula.sso.history import lines_of
-from matricula.sso.views.sign_in import leave, own_address
+from matricula.sso.views.sign_in import leave, sign_in_address
 from matricula.web.values import text_in
 
 SHOWN = 20
@@ -39,7 +39,7 @@ def connections(request: HttpRequest, organization: Organization) -> HttpRespons
     context = {
         "organization": organization,
         "rows": organization.connections.order_by("name", "pk"),
-        "address": own_address(organization),
+        "address": sign_in_address(organization),
     }
     return render(request, "sso/console/connections.html", context)
 
@@ -80,7 +80,7 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
         "theirs": addresses_for(shown),
         "certificates": shown.certificates.in_force().order_by("ends_at"),
         "history": shown.judged_answers.order_by("-at")[:SHOWN],
-        "address": own_address(organization),
+        "address": sign_in_address(organization),
     }
     return render(request, "sso/console/connection.html", context)
 
@@ -129,7 +129,7 @@ def retirement(
 
 @freshly_owning
 @FORM
-def test(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
+def try_connection(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
     """Leave for the provider as somebody who signs in would; it opens nothing and links nobody."""
     shown = connection_of(organization, connection_id)
     if request.method != "POST" or not shown.issuer:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +16,14 @@ from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
 from matricula.identities.company_sessions import start_company_session
 from matricula.identities.errors import FlowEnded, IdentityError
-from matricula.identities.flows import Left, begin_flow, note_seen_once, store_answer, take_answer, take_flow
+from matricula.identities.flows import (
+    BegunFlow,
+    begin_flow,
+    note_seen_once,
+    store_answer,
+    take_answer,
+    take_flow,
+)
 from matricula.identities.identities import known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
 from matricula.organizations.models import Affiliation, Organization, Role
@@ -31,11 +37,12 @@ from matricula.sso.connections import acs_address, entity_id, note_test_passed
 from matricula.sso.errors import CallbackMalformed, SingleSignOnError
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
-from matricula.sso.saml_requests import Departure, write_service_provider
+from matricula.sso.saml_requests import ProviderRedirect, write_service_provider
 from matricula.sso.saml_responses import read_in_response_to
-from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, departure_of, judge_saml_answer
+from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, judge_saml_answer, saml_redirect
 from matricula.web.access import public
 from matricula.web.errors import refusal_page
+from matricula.web.redirects import local_path
 from matricula.web.values import text_in
 
 PENDING = "sso_pending"
@@ -45,7 +52,7 @@ ANSWERS = NetworkLimit("company-answer")
 
 @public
 @require_safe
-def company(request: HttpRequest, slug: str) -> HttpResponse:
+def choose_connection(request: HttpRequest, slug: str) -> HttpResponse:
     """One button for each live connection."""
     organization = get_object_or_404(Organization, slug=slug)
     connections = list(organization.connections.live().order_by("name"))
@@ -57,9 +64,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
 
 def next_path(request: HttpRequest, method: str) -> str:
     """A path of this site, else nothing."""
-    asked: str = text_in(getattr(request, method), "next")[:500]
-    local = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
-    return asked if local else ""
+    return local_path(text_in(getattr(request, method), "next")[:500], otherwise="")
 
 
 def connection_of(slug: str, connection_id: str) -> Connection:
@@ -79,21 +84,21 @@ def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
 
 def leave(request: HttpRequest, connection: Connection, **more: Any) -> HttpResponse:
     left = begin_flow(request, connection=connection, **more)
-    departure = way_out(connection, left)
-    context = {"connection": connection, "address": departure.address, "fields": departure.fields}
+    leads = way_out(connection, left)
+    context = {"connection": connection, "address": leads.address, "fields": leads.fields}
     response = render(request, "sso/pages/leave.html", context)
     response["Cache-Control"] = "no-store"
-    if departure.fields:
-        parts = urlsplit(departure.address)
+    if leads.fields:
+        parts = urlsplit(leads.address)
         response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
     left.keep(response)
     return response
 
 
-def way_out(connection: Connection, left: Left) -> Departure:
+def way_out(connection: Connection, left: BegunFlow) -> ProviderRedirect:
     if connection.kind == Connection.Kind.SAML:
-        return departure_of(connection, left)
-    return Departure(provider_address(connection, left))
+        return saml_redirect(connection, left)
+    return ProviderRedirect(provider_address(connection, left))
 
 
 @public
@@ -138,7 +143,7 @@ def acs(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
 
 @public
 @require_safe
-def answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
+def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
     """What was posted, judged in the browser's own session. HEAD is nobody's answer."""
     connection, flow = connection_of(slug, connection_id), None
     try:
@@ -237,7 +242,7 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
 
 @public
 @require_safe
-def unknown_subject(request: HttpRequest, slug: str) -> HttpResponse:
+def ask_to_link(request: HttpRequest, slug: str) -> HttpResponse:
     """Nobody here has this company sign-in yet: LINK YOUR ACCOUNT."""
     pending, connection = pending_of(request, slug)
     context = {"connection": connection, "pending": pending}
@@ -253,10 +258,10 @@ def pending_of(request: HttpRequest, slug: str) -> tuple[dict[str, str], Connect
 
 @freshly_signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def link_account(request: HttpRequest, account: Account, slug: str) -> HttpResponse:
+def link_company_identity(request: HttpRequest, account: Account, slug: str) -> HttpResponse:
     """Both sides are named before anything is linked."""
     pending, connection = pending_of(request, slug)
-    belongs = belongs_to(account, connection.organization_id)
+    belongs = has_tie(account, connection.organization_id)
     context = {"connection": connection, "pending": pending, "account": account, "belongs": belongs}
     if request.method != "POST" or not belongs:
         return render(request, "sso/pages/link.html", context)
@@ -272,12 +277,12 @@ def link_account(request: HttpRequest, account: Account, slug: str) -> HttpRespo
     return redirect(pending["next"] or HOME)
 
 
-def belongs_to(account: Account, organization: int) -> bool:
+def has_tie(account: Account, organization: int) -> bool:
     """Whether there is a tie that the link can end with."""
     tied = Affiliation.objects.live().filter(account=account, organization=organization).exists()
     return tied or Role.objects.filter(account=account, organization=organization).exists()
 
 
-def own_address(organization: Organization) -> str:
+def sign_in_address(organization: Organization) -> str:
     """The whole address, for people to be told."""
     return settings.BASE_URL + reverse("sso:company", args=[organization.slug])
