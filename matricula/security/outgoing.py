@@ -10,28 +10,26 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-import idna
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from matricula.security.networks import host_in_ascii, may_be_called
 from matricula.security.tls import CertificateRefused, tls_context, verifying
 from matricula.web.refusals import Refusal
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 LARGEST = 5 * 1024 * 1024
 """Bytes of an answer, as long as nobody says otherwise."""
 SECONDS = 10
-"""From the connection to the last byte."""
+"""From the question to the name servers to the last byte, however many addresses there are."""
+MOST_ADDRESSES = 3
+"""Of one name, that are tried."""
 PORTS_FROM = 1024
-NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-"""IPv4 addresses in other clothes (RFC 6052, RFC 8215): the last four bytes say which."""
-SPECIAL = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
-"""Nobody's host (RFC 6890, RFC 7526), whatever this version of Python says of them."""
 CHUNK = 64 * 1024
 
 
@@ -100,11 +98,10 @@ def fetch(
     Call it outside a transaction: it may take SECONDS. Raises AddressForbidden, Unreachable, Untrusted,
     TooSlow, TooLarge, Redirected.
     """
-    parts = permitted_parts(url)
-    addresses = permitted_addresses(parts)
+    parts, ends = permitted_parts(url), time.monotonic() + SECONDS
     with translated_faults(parts.hostname or ""):
-        plain = connect_to_first(addresses)
-        with cut_off(plain) as ran_out:
+        plain = connect_to_first(permitted_addresses(parts, ends)[:MOST_ADDRESSES], ends)
+        with cut_off(plain, ends) as ran_out:
             try:
                 fetched = ask(secured(plain, parts), parts, method, body, headers or {}, largest)
             except (OSError, http.client.HTTPException) as fault:
@@ -135,70 +132,71 @@ def permitted_parts(url: str) -> SplitResult:
     return parts
 
 
-def permitted_addresses(parts: SplitResult) -> list[tuple[str, int]]:
-    """What the host's name stands for, as far as it may be called. Raises AddressForbidden, Unreachable."""
+def time_left(ends: float) -> float:
+    """Seconds, more than none. Raises TimeoutError."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def permitted_addresses(parts: SplitResult, ends: float) -> list[tuple[str, int]]:
+    """What the host's name stands for, as far as it may be called.
+
+    Raises AddressForbidden, Unreachable, TimeoutError.
+    """
     port = parts.port or (80 if parts.scheme == "http" else 443)
     try:
-        found = socket.getaddrinfo(host_in_ascii(parts.hostname or ""), port, type=socket.SOCK_STREAM)
+        found = resolve(host_in_ascii(parts.hostname or ""), port, ends)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError, ValueError) as unknown:
         raise Unreachable from unknown
     permitted = [
-        (str(address[0]), port)
-        for *_rest, address in found
-        if may_be_called(ipaddress.ip_address(str(address[0]).partition("%")[0]), parts.scheme)
+        (address, port)
+        for address in found
+        if may_be_called(ipaddress.ip_address(address.partition("%")[0]), parts.scheme)
     ]
     if not permitted:
         raise AddressForbidden
     return permitted
 
 
-def host_in_ascii(host: str) -> str:
-    """By IDNA 2008 (RFC 5891); an address in numbers as it is."""
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return idna.encode(host, uts46=True).decode()
+def resolve(host: str, port: int, ends: float) -> list[str]:
+    """Its addresses. Raises TimeoutError, and what getaddrinfo raises.
 
+    That knows no time-out, and whoever chose the name may have chosen its name servers too: it is asked in a
+    thread, which is left behind and ends when the machine's resolver gives up.
+    """
+    told: Future[list[str]] = Future()
 
-def may_be_called(address: IPAddress, scheme: str = "https") -> bool:
-    """A public address by https, or one of a network that the operator named, by either."""
-    if any(address in network for network in settings.PRIVATE_NETWORKS):
-        return True
-    return scheme == "https" and is_public(address)
-
-
-def is_public(address: IPAddress) -> bool:
-    """Whether it is one of the wide world's, whatever form it hides in."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = inner_address(address)
-        if inner is not None:
-            return is_public(inner)
-    return address.is_global and not address.is_multicast and not any(address in one for one in SPECIAL)
-
-
-def inner_address(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for: mapped, 6to4, Teredo, NAT64."""
-    if any(address in network for network in NAT64):
-        return ipaddress.IPv4Address(address.packed[-4:])
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
-
-
-def connect_to_first(addresses: list[tuple[str, int]]) -> socket.socket:
-    """To the first that answers."""
-    faults: list[OSError] = []
-    for address in addresses:
+    def look() -> None:
         try:
-            return socket.create_connection(address, timeout=SECONDS)
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            told.set_result([str(address[0]) for *_rest, address in found])
+        except Exception as fault:
+            told.set_exception(fault)
+
+    threading.Thread(target=look, daemon=True).start()
+    return told.result(time_left(ends))
+
+
+def connect_to_first(addresses: list[tuple[str, int]], ends: float) -> socket.socket:
+    """To the first that answers. A silent one has its share of the time that is left, and no more."""
+    faults: list[OSError] = []
+    for tried, address in enumerate(addresses):
+        try:
+            share = time_left(ends) / (len(addresses) - tried)
+            return socket.create_connection(address, timeout=share)
         except OSError as fault:
             faults.append(fault)
     raise faults[-1]
 
 
 @contextmanager
-def cut_off(connected: socket.socket) -> Iterator[Callable[[], bool]]:
-    """After SECONDS the connection ends, however slowly bytes keep coming: a socket's own time-out counts
-    each wait anew. Yields whether that happened."""
+def cut_off(connected: socket.socket, ends: float) -> Iterator[Callable[[], bool]]:
+    """At `ends` the connection ends, however slowly bytes keep coming: a socket's own time-out counts each
+    wait anew. Yields whether that happened."""
     over, handle = threading.Event(), connected.dup()
 
     def end() -> None:
@@ -206,7 +204,8 @@ def cut_off(connected: socket.socket) -> Iterator[Callable[[], bool]]:
         with suppress(OSError):
             handle.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(SECONDS, end)
+    connected.settimeout(SECONDS)
+    timer = threading.Timer(max(0, ends - time.monotonic()), end)
     timer.daemon = True
     timer.start()
     try:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from matricula.security import outgoing
+from matricula.security.networks import is_public
 from matricula.security.outgoing import (
     AddressForbidden,
     Redirected,
@@ -17,7 +18,6 @@ from matricula.security.outgoing import (
     Unreachable,
     Untrusted,
     fetch,
-    is_public,
 )
 from matricula.security.tests.certificates import Authority
 
@@ -182,6 +182,81 @@ def test_bytes_that_trickle_are_cut_off(own_network, monkeypatch, head):
         with pytest.raises(TooSlow):
             fetch(f"http://127.0.0.1:{port}/")
     assert time.monotonic() - began < 3
+
+
+def many_addresses(count):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"93.184.216.{at}", 443)) for at in range(count)]
+    return lambda *_asked, **_rest: found
+
+
+def test_a_name_with_many_silent_addresses_holds_nobody_longer_than_one(monkeypatch):
+    """Mallory's name stands for fifty hosts that drop what comes."""
+    called = []
+
+    def connect(address, timeout):
+        called.append(address)
+        time.sleep(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(outgoing, "SECONDS", 0.3)
+    monkeypatch.setattr(socket, "getaddrinfo", many_addresses(50))
+    monkeypatch.setattr(socket, "create_connection", connect)
+    began = time.monotonic()
+    with pytest.raises(TooSlow):
+        fetch("https://many.example/")
+    assert time.monotonic() - began < 0.9
+    assert len(called) == outgoing.MOST_ADDRESSES
+
+
+def test_a_silent_address_leaves_time_for_the_one_after_it(own_network, monkeypatch):
+    connect = socket.create_connection
+
+    def silent_at_first(address, timeout):
+        if address[0] != "127.0.0.1":
+            time.sleep(timeout)
+            raise TimeoutError
+        return connect(address, timeout)
+
+    with serving(HELLO) as (port, _asked):
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("127.0.0.9", "127.0.0.1")
+        ]
+        monkeypatch.setattr(outgoing, "SECONDS", 1)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_rest: found)
+        monkeypatch.setattr(socket, "create_connection", silent_at_first)
+        assert fetch(f"http://two.example:{port}/").content == b"hello"
+
+
+def test_name_servers_that_never_answer_hold_nobody(monkeypatch):
+    let_go = threading.Event()
+
+    def never(*_asked, **_rest):
+        let_go.wait(5)
+        return []
+
+    monkeypatch.setattr(outgoing, "SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    began = time.monotonic()
+    with pytest.raises(TooSlow):
+        fetch("https://slow.example/")
+    let_go.set()
+    assert time.monotonic() - began < 2
+
+
+def test_what_connecting_took_is_missing_for_reading(own_network, monkeypatch):
+    connect = socket.create_connection
+
+    def slowly(address, timeout):
+        time.sleep(0.6)
+        return connect(address, timeout)
+
+    monkeypatch.setattr(outgoing, "SECONDS", 1)
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    with serving([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 30], pause=0.1) as (port, _asked):
+        began = time.monotonic()
+        with pytest.raises(TooSlow):
+            fetch(f"http://127.0.0.1:{port}/")
+        assert time.monotonic() - began < 1.5
 
 
 def test_a_server_that_never_says_a_word_is_left(own_network, monkeypatch):
