@@ -9,11 +9,12 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils import timezone
 
 from matricula.audit.models import Checkpoint, Entry
 from matricula.security.secrets import digest, digests
@@ -27,6 +28,8 @@ WHERE relation = 'audit_entry'::regclass AND mode = 'RowExclusiveLock' AND pid <
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 """PostgreSQL locks a table for an INSERT before the row gets its id, and until all see what was committed."""
+CHAINED_WITHIN = timedelta(hours=1)
+"""Lines wait for minutes: older ones mean that the worker is away, or that checkpoints are gone."""
 ID_BYTES, RECORD_BYTES = 8, 40
 TOLD = ("organization_id", "actor_id", "assurance", "through", "verb", "subject_type", "subject_id")
 logger = logging.getLogger(__name__)
@@ -118,6 +121,8 @@ class Verification:
     broken: list[Broken]
     lines: int = 0
     unchained: int = 0
+    overdue: int = 0
+    """Of those, the ones that should have been chained long ago."""
     newest: str = ""
     anchored: bool = True
 
@@ -137,7 +142,9 @@ def verify_log(anchor: str = "") -> Verification:
     newest = newest_checkpoint()
     if newest and not is_ours(newest):
         found.broken.append(Broken(newest.last_id, "key"))
-    found.unchained = Entry.objects.filter(pk__gt=last_id).count()
+    unchained = Entry.objects.filter(pk__gt=last_id)
+    found.unchained = unchained.count()
+    found.overdue = unchained.filter(at__lt=timezone.now() - CHAINED_WITHIN).count()
     found.anchored = not anchor or anchor in marks
     return found
 

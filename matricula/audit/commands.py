@@ -12,6 +12,7 @@ SAID = {
     "chain": "The checkpoint at line {at} does not follow from the one before it.",
     "key": "The checkpoint at line {at} has no key of this site (SECRET_KEY, SECRET_KEY_FALLBACKS).",
 }
+OVERDUE = "{lines} lines older than an hour are not chained: no worker runs, or checkpoints were removed."
 MOST_SHOWN = 20
 
 
@@ -31,7 +32,9 @@ def audit(arguments: argparse.Namespace) -> int:
         print(f"… and {len(found.broken) - MOST_SHOWN} more.", file=sys.stderr)
     if not found.anchored:
         print(f"The chain does not hold {arguments.anchor}: it ended there once.", file=sys.stderr)
+    if found.overdue:
+        print(OVERDUE.format(lines=found.overdue), file=sys.stderr)
     print(f"{found.lines} lines are chained; {found.unchained} came since, and nothing is proven of them.")
     if found.newest:
         print(f"Keep this elsewhere, for --anchor: {found.newest}")
-    return 1 if found.broken or not found.anchored else 0
+    return 1 if found.broken or found.overdue or not found.anchored else 0

@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from matricula.audit import checkpoints
 from matricula.audit.checkpoints import add_checkpoint, verify_log
@@ -235,3 +237,15 @@ def test_the_command_names_the_first_broken_line_and_ends_with_one(lines, capsys
 def test_the_command_misses_a_mark_that_is_not_in_the_chain(lines, capsys):
     code, _, wrong = audit_verify(capsys, "--anchor", "9:beef")
     assert (code, wrong) == (1, "The chain does not hold 9:beef: it ended there once.\n")
+
+
+def test_the_command_ends_with_one_where_all_checkpoints_were_taken_away(lines, capsys):
+    """Whoever owns the database leaves no chain behind, and the lines of a while ago tell it."""
+    tamper("DELETE FROM audit_checkpoint")
+    assert audit_verify(capsys)[0] == 0, "all are of this minute, and may wait for the worker"
+    tamper("UPDATE audit_entry SET at = %s WHERE id <> %s", timezone.now() - timedelta(hours=2), lines[5])
+    code, told, wrong = audit_verify(capsys)
+    assert (code, told) == (1, "0 lines are chained; 6 came since, and nothing is proven of them.\n")
+    assert wrong == (
+        "5 lines older than an hour are not chained: no worker runs, or checkpoints were removed.\n"
+    )
