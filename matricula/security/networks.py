@@ -1,4 +1,4 @@
-"""Which addresses an outsider may name, whatever form they hide in, and hosts' names as they are asked for."""
+"""Which addresses an outsider may name, whatever form they hide in, and the names of hosts in ASCII."""
 
 import ipaddress
 
