@@ -306,6 +306,7 @@ LIMITS = chosen_limits(
         "logo": (30, 60),
         "course-upload": (100, 60),
         "check-domain": (60, 60),
+        "company-start": (3_000, 15),
         "company-answer": (3_000, 15),
     },
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 COOKIE, PATH = "sso", "/sso/"
 MINUTES = 10
 ANSWER_MINUTES = 2
+SWEPT_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -76,24 +78,30 @@ def verifier_of(state: str) -> str:
     return digest("flow-verifier", state)
 
 
-def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Flow:
-    """The flow that this browser began, used up by it. Raises FlowEnded."""
-    now = timezone.now()
-    rows = Flow.objects.filter(
+def open_flows(*, connection: Connection, state: str) -> "QuerySet[Flow]":
+    """Of whichever browser: one that may still come back, if any."""
+    return Flow.objects.filter(
         connection=connection,
         state_digest__in=digests("flow", state),
-        browser_digest__in=digests("flow-browser", browser_of(request)),
-        expires_at__gt=now,
+        expires_at__gt=timezone.now(),
         used_at__isnull=True,
     )
+
+
+def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Flow:
+    """The flow that this browser began, used up by it. Raises FlowEnded."""
+    rows = open_flows(connection=connection, state=state).filter(
+        browser_digest__in=digests("flow-browser", browser_of(request))
+    )
     flow = rows.select_related("account").first()
-    if flow is None or not rows.filter(pk=flow.pk).update(used_at=now):
+    if flow is None or not rows.filter(pk=flow.pk).update(used_at=timezone.now()):
         raise FlowEnded
     return flow
 
 
 def store_answer(*, connection: Connection, content: str) -> str:
     """The handle by which the browser comes for it. `content` is what the provider posted."""
+    sweep_answers(connection)
     handle = secrets.token_urlsafe(32)
     StoredAnswer.objects.create(
         connection=connection,
@@ -102,6 +110,15 @@ def store_answer(*, connection: Connection, content: str) -> str:
         expires_at=timezone.now() + timedelta(minutes=ANSWER_MINUTES),
     )
     return handle
+
+
+@transaction.atomic
+def sweep_answers(connection: Connection) -> None:
+    """Nobody came for these in time. The night would find them too; until then they would heap up."""
+    late = StoredAnswer.objects.filter(connection=connection, expires_at__lt=timezone.now())
+    # SKIP LOCKED: of two who sweep at once, neither waits for the other.
+    some = late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE]
+    StoredAnswer.objects.filter(pk__in=list(some)).delete()
 
 
 def take_answer(*, connection: Connection, handle: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.sso.views import sign_in
+from matricula.sso.views import saml, sign_in
 
 app_name = "sso"
 urlpatterns = [
@@ -9,7 +9,8 @@ urlpatterns = [
     path("<slug:slug>/link/account/", sign_in.link_company_identity, name="link-account"),
     path("<slug:slug>/<str:connection_id>/start/", sign_in.start, name="start"),
     path("<slug:slug>/<str:connection_id>/callback/", sign_in.callback, name="callback"),
-    path("<slug:slug>/<str:connection_id>/acs/", sign_in.acs, name="acs"),
-    path("<slug:slug>/<str:connection_id>/answer/<str:handle>/", sign_in.judge_stored_answer, name="answer"),
-    path("<slug:slug>/<str:connection_id>/metadata/", sign_in.metadata, name="metadata"),
+    path("<slug:slug>/<str:connection_id>/acs/", saml.acs, name="acs"),
+    path("<slug:slug>/<str:connection_id>/answer/<str:handle>/", saml.judge_stored_answer, name="answer"),
+    path("<slug:slug>/<str:connection_id>/confirm/<str:handle>/", saml.confirm_answer, name="confirm"),
+    path("<slug:slug>/<str:connection_id>/metadata/", saml.metadata, name="metadata"),
 ]

@@ -31,8 +31,6 @@ OPENED = {
 MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
-    "sso:callback": {("sso_judgedanswer", "*")},  # what an identity provider answered, and was refused
-    "sso:answer": {("sso_judgedanswer", "*")},
     "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
 }
 """On GET, by the name of the view; HEAD never.
@@ -48,6 +46,7 @@ UNOPENED = {
     "organizations:logo": "the company has none",
     "sso:answer": "no provider posted one",
     "sso:callback": "nobody came back from a provider",
+    "sso:confirm": "no answer that nobody asked for waits in these browsers",
     "sso:link": "no company's answer waits in these browsers",
     "sso:metadata": "the connection speaks OpenID Connect",
     "provider-news": "no provider sends our letters here",

@@ -3,6 +3,7 @@
 import base64
 import re
 import zlib
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
-from matricula.identities.models import CompanySession, Connection, Identity, StoredAnswer
+from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.memberships import enter_program
 from matricula.sso import history
@@ -125,8 +126,7 @@ def answered(settings, monkeypatch):
     def come(browser, connection, request, **changes):
         content = answer_to(connection, request, settings, monkeypatch, **changes)
         posted = Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
-        assert posted.status_code == 303
-        return browser.get(posted.headers["Location"])
+        return browser.get(posted.headers["Location"]) if posted.status_code == 303 else posted
 
     return come
 
@@ -209,7 +209,12 @@ def test_an_answer_that_is_not_for_us_opens_nothing_and_its_reference_is_in_the_
 def test_an_answer_that_nobody_asked_for_opens_only_where_the_company_allows_it(live, ada, answered):
     assert answered(Client(), live, "").status_code == 403
     Connection.objects.update(takes_unsolicited=True)
-    assert answered(Client(), live, "").status_code == 302
+    linked(live, ada, subject=minting.ADA)
+    assert answered(Client(), live, "").headers["Location"] == "/learn/"
+    assert CompanySession.objects.get().account == ada
+    Connection.objects.update(state="off")
+    assert answered(Client(), live, "").status_code == 403
+    assert not StoredAnswer.objects.exists()
 
 
 @pytest.mark.parametrize("posted", ["", "%%%", "PHNhbWw+", "A" * 300_000, "PCFET0NUWVBFIGE+"])
@@ -220,7 +225,9 @@ def test_what_is_no_answer_has_its_page_and_opens_nothing(live, posted):
     if answer.status_code == 303:
         answer = browser.get(answer.headers["Location"])
     assert answer.status_code in (400, 403)
-    assert not CompanySession.objects.exists()
+    assert b"reference" not in answer.content
+    kept = CompanySession, StoredAnswer, JudgedAnswer
+    assert not any(one.objects.exists() for one in kept)
 
 
 def test_a_stored_answer_is_fetched_once(live, answered, settings, monkeypatch):
@@ -277,8 +284,10 @@ def test_olga_is_told_in_a_sentence_why_metadata_is_none(olga, pasted, words):
     assert Connection.objects.get().issuer == ""
 
 
-def linked(live, ada):
-    return Identity.objects.create(connection=live, subject="s", account=ada, email="ada@nordlicht.example")
+def linked(live, ada, subject="s"):
+    return Identity.objects.create(
+        connection=live, subject=subject, account=ada, email="ada@nordlicht.example"
+    )
 
 
 def test_olga_sees_whom_her_sign_in_brings_in_and_nothing_of_their_own_and_ends_it(olga, live, ada):
@@ -328,3 +337,118 @@ def test_e_mail_name_and_groups_come_from_the_attributes_that_providers_usually_
         ("grid", "safety"),
     )
     assert with_usual_names(Answer(subject="s", values={"mail": ("no address",)})).email == ""
+
+
+# -- answers of anybody's making ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("request_id", ["", "_unknown"])
+def test_an_answer_that_nobody_waits_for_is_not_even_kept(live, answered, caplog, request_id):
+    """Chika posts what she likes, as often as she likes."""
+    page = answered(Client(), live, request_id)
+    assert page.status_code == 403
+    assert b"reference" not in page.content
+    assert not StoredAnswer.objects.exists()
+    assert not JudgedAnswer.objects.exists()
+    assert f"An answer to connection {live.public_id} was refused: flow_ended" in caplog.text
+
+
+def test_an_answer_to_a_connection_that_was_switched_off_meanwhile_is_not_kept(live, answered):
+    browser = Client()
+    request = leave(browser, live)
+    Connection.objects.update(state="off")
+    assert answered(browser, live, request).status_code == 403
+    assert not StoredAnswer.objects.exists()
+
+
+def test_answers_and_ways_out_are_counted_by_network(live, settings, answered):
+    settings.LIMITS = settings.LIMITS | {"company-start": (2, 15), "company-answer": (2, 15)}
+    browser = Client()
+    requests = [leave(browser, live), leave(browser, live)]
+    assert browser.post(path_of(live, "start")).status_code == 429
+    assert answered(browser, live, requests[0]).status_code == 302
+    assert answered(browser, live, "_unknown").status_code == 403
+    wait = answered(browser, live, requests[1])
+    assert (wait.status_code, "Retry-After" in wait.headers) == (429, True)
+    assert browser.get(path_of(live, "callback")).status_code == 429
+
+
+@pytest.mark.postgres
+def test_answers_that_nobody_came_for_go_when_the_next_one_comes(live, settings, monkeypatch):
+    browser = Client()
+    late = timezone.now() - timedelta(seconds=1)
+    for number in range(3):
+        StoredAnswer.objects.create(connection=live, handle_digest=f"{number}", content="x", expires_at=late)
+    content = answer_to(live, leave(browser, live), settings, monkeypatch)
+    Client().post(path_of(live, "acs"), {"SAMLResponse": content})
+    assert StoredAnswer.objects.get().content == content
+
+
+# -- answers that nobody asked for ----------------------------------------------------------------
+
+
+@pytest.fixture
+def unasked(live):
+    Connection.objects.update(takes_unsolicited=True)
+    live.refresh_from_db()
+    return live
+
+
+def test_mallorys_answer_in_olgas_browser_changes_nothing_without_olgas_word(unasked, ada, olga, answered):
+    """Mallory is Ada here: her own answer, signed and in order, posted by a page that Olga opened."""
+    linked(unasked, ada, subject=minting.ADA)
+    where = answered(olga, unasked, "").headers["Location"]
+    page = olga.get(where).content.decode()
+    assert "Are you Ada?" in page
+    assert "Nordlicht ADFS of Nordlicht Energie" in page
+    assert "Bruno Keller is signed in now" in page
+    assert not CompanySession.objects.exists()
+    assert olga.get("/account/").status_code == 200
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = olga.cookies
+    assert strict.post(where).status_code == 403
+    assert olga.get("/account/").status_code == 200
+    assert olga.post(where).headers["Location"] == "/learn/"
+    assert CompanySession.objects.get().account == ada
+    assert olga.post(where).status_code == 403, "once"
+
+
+def test_an_unasked_answer_brings_ada_straight_into_the_browser_where_she_is_signed_in(
+    unasked, ada, answered
+):
+    linked(unasked, ada, subject=minting.ADA)
+    browser = logged_in("ada.own@home.example")
+    assert answered(browser, unasked, "").headers["Location"] == "/learn/"
+    assert browser.get("/account/").status_code == 200
+
+
+def test_an_unasked_answer_of_somebody_unknown_plants_no_link_without_a_word(unasked, ada, answered):
+    browser = logged_in("ada.own@home.example")
+    where = answered(browser, unasked, "").headers["Location"]
+    assert browser.get("/sso/nordlicht/link/").status_code == 404
+    assert "Nordlicht ADFS" in browser.get(where).content.decode()
+    assert browser.get("/sso/nordlicht/link/").status_code == 404
+    assert browser.post(where).headers["Location"] == "/sso/nordlicht/link/"
+    assert browser.get("/sso/nordlicht/link/").status_code == 200
+
+
+def test_a_later_answer_is_never_behind_the_button_of_an_earlier_one(unasked, olga, answered):
+    first = answered(olga, unasked, "").headers["Location"]
+    SeenNonce.objects.all().delete()
+    second = answered(olga, unasked, "").headers["Location"]
+    assert olga.post(first).status_code == 403
+    assert olga.get(second).status_code == 200
+    assert Client().get(second).status_code == 403, "it is of that browser alone"
+
+
+@pytest.mark.parametrize("change", [{"state": "off"}, {"takes_unsolicited": False}, {}])
+def test_an_answer_waits_five_minutes_and_as_long_as_it_is_allowed(unasked, olga, answered, change):
+    where = answered(olga, unasked, "").headers["Location"]
+    if change:
+        Connection.objects.update(**change)
+    else:
+        session = olga.session
+        late = (timezone.now() - timedelta(seconds=1)).isoformat()
+        session["sso_unasked"] = session["sso_unasked"] | {"until": late}
+        session.save()
+    assert olga.post(where).status_code == 403

@@ -170,9 +170,10 @@ def test_a_stranger_who_shows_adas_callback_in_their_browser_gets_nothing(olga, 
     answer = Client().get(back)
     assert answer.status_code == 403
     assert not CompanySession.objects.exists()
-    judged = JudgedAnswer.objects.filter(passed=False).get()
-    assert judged.reference in answer.content.decode()
-    assert olga.get(f"{CONSOLE}{connection.public_id}/answers/{judged.public_id}/").status_code == 200
+    assert not JudgedAnswer.objects.filter(passed=False).exists(), (
+        "no flow of this browser: a line in the log"
+    )
+    assert b"reference" not in answer.content
 
 
 def test_an_answer_opens_once(olga, ada, provider):
@@ -205,6 +206,17 @@ def test_ada_cancels_and_is_told_what_to_do(olga, provider):
     page = browser.get(back)
     assert page.status_code == 403
     assert "Try again" in page.content.decode()
+
+
+def test_what_a_provider_refuses_in_a_flow_of_this_browser_has_its_reference_in_the_history(olga, provider):
+    connection, browser = live(olga, provider), Client()
+    left = browser.post(f"/sso/nordlicht/{connection.public_id}/start/").content.decode()
+    state = re.search(r"state=(_[0-9a-f]+)", left)[1]
+    page = browser.get(f"/sso/nordlicht/{connection.public_id}/callback/?error=access_denied&state={state}")
+    assert "was cancelled" in page.content.decode()
+    judged = JudgedAnswer.objects.filter(passed=False).get()
+    assert judged.reference in page.content.decode()
+    assert olga.get(f"{CONSOLE}{connection.public_id}/answers/{judged.public_id}/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A company's own sign-in address: out to its provider, back, and straight in."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
@@ -19,35 +19,30 @@ from matricula.identities.errors import FlowEnded, IdentityError
 from matricula.identities.flows import (
     BegunFlow,
     begin_flow,
-    note_seen_once,
-    store_answer,
-    take_answer,
     take_flow,
 )
 from matricula.identities.identities import known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.security.clients import network_of
-from matricula.security.errors import TooManyTries
 from matricula.security.secrets import SealUnreadable
 from matricula.security.throttling import NetworkLimit, Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
 from matricula.sso.code_flow import read_callback
-from matricula.sso.connections import acs_address, entity_id, note_test_passed
-from matricula.sso.errors import CallbackMalformed, SingleSignOnError
+from matricula.sso.connections import note_test_passed
+from matricula.sso.errors import SingleSignOnError
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
-from matricula.sso.saml_requests import ProviderRedirect, write_service_provider
-from matricula.sso.saml_responses import read_in_response_to
-from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, judge_saml_answer, saml_redirect
+from matricula.sso.saml_requests import ProviderRedirect
+from matricula.sso.saml_sign_in import saml_redirect
 from matricula.web.access import public
-from matricula.web.errors import refusal_page
 from matricula.web.redirects import local_path
 from matricula.web.values import text_in
 
 PENDING = "sso_pending"
 HOME = "/learn/"
-ANSWERS = NetworkLimit("company-answer")
+STARTS, ANSWERS = NetworkLimit("company-start"), NetworkLimit("company-answer")
+logger = logging.getLogger(__name__)
 
 
 @public
@@ -76,6 +71,7 @@ def connection_of(slug: str, connection_id: str) -> Connection:
 @require_POST
 def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     """Leave for the provider. A page with a link: a redirect to another site is no form's to make here."""
+    spend([Tally(STARTS, network_of(request))])
     connection = connection_of(slug, connection_id)
     if connection.state != Connection.State.LIVE or not connection.provider:
         raise Http404
@@ -105,10 +101,11 @@ def way_out(connection: Connection, left: BegunFlow) -> ProviderRedirect:
 @require_safe
 def callback(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     """What the provider sent the browser back with. HEAD is nobody's answer."""
+    if request.method == "HEAD":
+        return HttpResponse(status=400)
+    spend([Tally(ANSWERS, network_of(request))])
     connection, checks, flow = connection_of(slug, connection_id), Checks(), None
     try:
-        if request.method == "HEAD":
-            raise CallbackMalformed
         brought = read_callback(request.META.get("QUERY_STRING", ""))
         flow = take_flow(request, connection=connection, state=brought.state)
         require_live(connection, flow)
@@ -119,59 +116,6 @@ def callback(request: HttpRequest, slug: str, connection_id: str) -> HttpRespons
         code = getattr(refusal, "code", "sealed")
         return tell_refused(request, connection, flow, checks, reason=code, words=str(refusal))
     return finish(request, connection, flow, checks, answer)
-
-
-@csrf_exempt
-@public
-@require_POST
-def acs(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
-    """A provider's page posts its answer here (SAML 2.0 Bindings, 3.5), without a cookie of ours: it is kept
-    for the browser, which comes for it at once."""
-    connection = connection_of(slug, connection_id)
-    posted = text_in(request.POST, "SAMLResponse", longest=LARGEST_ANSWER)
-    if connection.kind != Connection.Kind.SAML or not posted:
-        return tell_refused(request, connection, None, Checks(), reason="malformed")
-    try:
-        spend([Tally(ANSWERS, network_of(request))])
-    except TooManyTries as wait:
-        return refusal_page(request, wait)
-    handle = store_answer(connection=connection, content=posted)
-    response = HttpResponse(status=303)
-    response["Location"] = reverse("sso:answer", args=[slug, connection_id, handle])
-    return response
-
-
-@public
-@require_safe
-def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
-    """What was posted, judged in the browser's own session. HEAD is nobody's answer."""
-    connection, flow = connection_of(slug, connection_id), None
-    try:
-        if request.method == "HEAD":
-            raise CallbackMalformed
-        raw = decode_answer(take_answer(connection=connection, handle=handle))
-        asked = read_in_response_to(raw)
-        if asked or not connection.takes_unsolicited:
-            flow = take_flow(request, connection=connection, state=asked)
-        require_live(connection, flow)
-        judged = judge_saml_answer(connection, raw, request_id=asked)
-        note_seen_once(connection=connection, value=judged.assertion_id, until=judged.not_on_or_after)
-    except AnswerRefused as refused:
-        return tell_refused(request, connection, flow, refused.checks, reason=refused.code)
-    except (SingleSignOnError, IdentityError) as refusal:
-        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
-    return finish(request, connection, flow, judged.checks, judged.answer)
-
-
-@public
-@require_safe
-def metadata(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
-    """Ours, for a SAML provider (Metadata, 2.4.4)."""
-    connection = connection_of(slug, connection_id)
-    if connection.kind != Connection.Kind.SAML:
-        raise Http404
-    ours = write_service_provider(entity_id(connection), acs_address(connection))
-    return HttpResponse(ours, content_type="application/samlmetadata+xml")
 
 
 def require_live(connection: Connection, flow: Flow | None) -> None:
@@ -198,13 +142,20 @@ def tell_refused(
     reason: str,
     words: str = "",
 ) -> HttpResponse:
-    """The page that says so, with a reference that the company's administrators find in their history."""
+    """The page that says so, with a reference that the company's administrators find in their history.
+
+    What belongs to no flow may be anybody's, as often as they like: of it there is a line in the log.
+    """
     if request.method == "HEAD":
         return HttpResponse(status=400)
+    context: dict[str, Any] = {"connection": connection, "words": words}
+    if flow is None:
+        logger.warning("An answer to connection %s was refused: %s", connection.public_id, reason)
+        return render(request, "sso/pages/refused.html", context, status=403)
     judged = keep_refused(connection, flow, checks, reason=reason, words=words)
-    if flow and flow.purpose == Flow.Purpose.TEST:
+    if flow.purpose == Flow.Purpose.TEST:
         return to_test(connection, judged.public_id)
-    context = {"connection": connection, "judged": judged, "words": words}
+    context["judged"] = judged
     return render(request, "sso/pages/refused.html", context, status=403)
 
 
