@@ -120,13 +120,23 @@ def answer_to(connection, request, settings, monkeypatch, **changes):
 
 
 @pytest.fixture
-def answered(settings, monkeypatch):
-    """Posted from the provider's page, without a cookie of ours, then fetched by the browser itself."""
+def posted(settings, monkeypatch):
+    """From the provider's page, without a cookie of ours."""
+
+    def post(connection, request, **changes):
+        content = answer_to(connection, request, settings, monkeypatch, **changes)
+        return Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
+
+    return post
+
+
+@pytest.fixture
+def answered(posted):
+    """Posted so, then fetched by the browser itself; what the post said where it was not kept."""
 
     def come(browser, connection, request, **changes):
-        content = answer_to(connection, request, settings, monkeypatch, **changes)
-        posted = Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
-        return browser.get(posted.headers["Location"]) if posted.status_code == 303 else posted
+        answer = posted(connection, request, **changes)
+        return browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer
 
     return come
 
@@ -217,13 +227,10 @@ def test_an_answer_that_nobody_asked_for_opens_only_where_the_company_allows_it(
     assert not StoredAnswer.objects.exists()
 
 
-@pytest.mark.parametrize("posted", ["", "%%%", "PHNhbWw+", "A" * 300_000, "PCFET0NUWVBFIGE+"])
-def test_what_is_no_answer_has_its_page_and_opens_nothing(live, posted):
-    browser = Client()
-    leave(browser, live)
-    answer = Client().post(path_of(live, "acs"), {"SAMLResponse": posted})
-    if answer.status_code == 303:
-        answer = browser.get(answer.headers["Location"])
+@pytest.mark.parametrize("content", ["", "%%%", "PHNhbWw+", "A" * 300_000, "PCFET0NUWVBFIGE+"])
+def test_what_is_no_answer_has_its_page_and_opens_nothing(live, content):
+    leave(Client(), live)
+    answer = Client().post(path_of(live, "acs"), {"SAMLResponse": content})
     assert answer.status_code in (400, 403)
     assert b"reference" not in answer.content
     kept = CompanySession, StoredAnswer, JudgedAnswer
@@ -343,9 +350,9 @@ def test_e_mail_name_and_groups_come_from_the_attributes_that_providers_usually_
 
 
 @pytest.mark.parametrize("request_id", ["", "_unknown"])
-def test_an_answer_that_nobody_waits_for_is_not_even_kept(live, answered, caplog, request_id):
+def test_an_answer_that_nobody_waits_for_is_not_even_kept(live, posted, caplog, request_id):
     """Chika posts what she likes, as often as she likes."""
-    page = answered(Client(), live, request_id)
+    page = posted(live, request_id)
     assert page.status_code == 403
     assert b"reference" not in page.content
     assert not StoredAnswer.objects.exists()
@@ -353,12 +360,20 @@ def test_an_answer_that_nobody_waits_for_is_not_even_kept(live, answered, caplog
     assert f"An answer to connection {live.public_id} was refused: flow_ended" in caplog.text
 
 
-def test_an_answer_to_a_connection_that_was_switched_off_meanwhile_is_not_kept(live, answered):
-    browser = Client()
-    request = leave(browser, live)
+def test_an_answer_to_a_connection_that_was_switched_off_meanwhile_is_not_kept(live, posted):
+    request = leave(Client(), live)
     Connection.objects.update(state="off")
-    assert answered(browser, live, request).status_code == 403
+    assert posted(live, request).status_code == 403
+    Connection.objects.update(takes_unsolicited=True)
+    assert posted(live, "").status_code == 403
     assert not StoredAnswer.objects.exists()
+
+
+def test_an_answer_to_what_another_connection_asked_is_not_kept(live, olga, posted):
+    second = set_up(olga, metadata=metadata().replace(minting.ISSUER, "https://second.example"))
+    Connection.objects.filter(pk=second.pk).update(state="live", tested_at=timezone.now())
+    assert posted(live, leave(Client(), second)).status_code == 403
+    assert posted(live, leave(Client(), live)).status_code == 303
 
 
 def test_answers_and_ways_out_are_counted_by_network(live, settings, answered):
