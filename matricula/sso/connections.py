@@ -230,6 +230,22 @@ def switch_off(*, connection: Connection, actor: Account) -> None:
     record_state(connection, Connection.State.OFF, actor)
 
 
+@transaction.atomic
+def remove_connection(*, connection: Connection, actor: Account) -> None:
+    """One that nobody is linked by, nor ever was. Raises ConnectionInUse."""
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    if held.identities.exists():
+        raise ConnectionInUse
+    record(
+        "connection.removed",
+        actor=actor,
+        organization=held.organization_id,
+        subject=held,
+        before={"name": held.name},
+    )
+    held.delete()
+
+
 def record_state(connection: Connection, state: Connection.State, actor: Account) -> None:
     record(
         "connection.switched",
