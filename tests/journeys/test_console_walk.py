@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from matricula.accounts.models import EmailAddress
 from matricula.catalog.preview import sample_zip
@@ -59,7 +60,21 @@ def bruno(transactional_db, settings, tmp_path):
     receive_logo(organization=organization, content=BROKEN_LOGO, actor=owner)
     while perform_due():
         pass
+    set_up_sign_in(organization, owner)
     return owner
+
+
+def set_up_sign_in(organization, owner):
+    """A domain, and a connection with two certificates, an answer that was refused, and somebody linked."""
+    organization.domains.create(name="nordlicht.example", secret="0" * 32)
+    now = timezone.now()
+    made = organization.connections.create(kind="saml", name="Nordlicht ADFS", issuer="https://id.example")
+    for one in "ab":
+        made.certificates.create(fingerprint=one * 64, starts_at=now, ends_at=now)
+    checks = [{"code": "signature", "passed": False, "expected": "ours", "seen": "another"}]
+    made.judged_answers.create(purpose="test", passed=False, reason="signature", checks=checks)
+    made.identities.create(subject="s-1", account=owner, email="bruno@nordlicht.example")
+    organization.connections.create(kind="oidc", name="Not used")
 
 
 @pytest.fixture
@@ -74,6 +89,7 @@ def by_form() -> list[str]:
     organization = Organization.objects.get(slug="nordlicht")
     uploads = [f"content/uploads/{one.public_id}/" for one in organization.course_uploads.order_by("pk")]
     uploads += [f"branding/logo/uploads/{organization.logo_uploads.get(state='refused').public_id}/"]
+    uploads += [f"sign-in/{organization.connections.get(kind='oidc').public_id}/removal/"]
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 

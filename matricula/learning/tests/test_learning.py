@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conftest import person
 from matricula.catalog.course_import import import_course
+from matricula.catalog.tests.folders import WEBM
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, Progress
 from matricula.learning.tests.quizzes import filled, quiz_of
@@ -15,7 +16,6 @@ from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(200))
 COURSE = """title: Film
 slug: film
 summary: S

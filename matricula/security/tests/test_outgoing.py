@@ -43,7 +43,7 @@ def serving(*answers, tls=None, pause=0.0):
                 one.settimeout(5)
                 one = tls.wrap_socket(one, server_side=True) if tls else one
                 asked.append(one.recv(65_536))
-                if asked[-1].startswith(b"POST"):
+                while asked[-1].startswith(b"POST") and not asked[-1].endswith(b"code=1"):
                     asked[-1] += one.recv(65_536)
                 for piece in answer if isinstance(answer, list) else [answer]:
                     one.sendall(piece)
