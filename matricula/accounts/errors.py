@@ -1,7 +1,7 @@
 from datetime import datetime
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from matricula.web.refusals import Refusal
 from matricula.web.table_rows import Calendar
@@ -24,6 +24,8 @@ class CodeWrong(AccountError):
         self.tries_left = tries_left
 
     def __str__(self) -> str:
+        if not self.tries_left:
+            return gettext("That is not the code, and it was the last try. Ask for a new letter below.")
         left = ngettext("%(count)d try is left.", "%(count)d tries are left.", self.tries_left)
         return f"{self.sentence} {left % {'count': self.tries_left}}"
 

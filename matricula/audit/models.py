@@ -76,6 +76,11 @@ def acting_through(what: str) -> Iterator[None]:
         _through.reset(before)
 
 
+def act_through(what: str) -> None:
+    """The same from here on, until the `acting_through` around it ends."""
+    _through.set(what)
+
+
 @contextmanager
 def lines_together() -> Iterator[None]:
     """The lines of one act, recorded inside, are written in one statement at the end of the outermost block.

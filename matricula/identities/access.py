@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from matricula.accounts.sign_in import is_company_only
+from matricula.audit.models import act_through, acting_through
 from matricula.identities.company_sessions import live_sessions, open_organizations
 
 LEARNING = frozenset({"learner", "member", "enrolled"})
 """Rules that ask `may_open` themselves, of the organization whose page it is."""
 ROLES = frozenset({"viewing", "overseeing", "managing_groups", "administering", "owning"})
 """Rules of an organization's console. What asks for a fresh proof asks for the person even so."""
+COMPANY_SIGN_IN = "company sign-in"
+"""What the audit log names beside whom a company says that it is."""
 STRANGERS = frozenset({"public", "holding_arrival", "holding_offer", "holding_token"})
 """Rules under which whoever comes is nobody in particular, unless they are there in person."""
 
@@ -32,7 +35,8 @@ class KeepToCompany:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.answer(request)
+        with acting_through(""):
+            return self.answer(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, _args: Any, given: dict[str, Any]
@@ -44,11 +48,11 @@ class KeepToCompany:
             return None
         if not request.user.is_authenticated or not is_company_only(request):
             return None
-        if rule in LEARNING and open_organizations(request):
-            return None
-        if rule in ROLES and opens_console(request, given.get("slug", "")):
-            return None
-        return ask_in_person(request)
+        in_learning = rule in LEARNING and bool(open_organizations(request))
+        if not in_learning and not (rule in ROLES and opens_console(request, given.get("slug", ""))):
+            return ask_in_person(request)
+        act_through(COMPANY_SIGN_IN)
+        return None
 
 
 def person_in(request: HttpRequest, user: Any) -> Any:

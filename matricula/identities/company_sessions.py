@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,7 +31,8 @@ def start_company_session(request: HttpRequest, identity: Identity, *, until: da
         handle_digest=digest("company-session", handle),
         expires_at=min(ends, until) if until else ends,
     ).save()
-    if request.user.pk == identity.account_id:
+    # The user of the session itself: on pages of strangers nobody is there who is not there in person.
+    if get_user(request).pk == identity.account_id:
         request.session.cycle_key()
     else:
         start_company_only_session(request, identity.account)

@@ -42,3 +42,15 @@ class EndedByCompany(IdentityError):
     sentence = _(
         "Your company has ended this sign-in. Your account is still yours: log in with your own e-mail."
     )
+
+
+class ConnectionOff(IdentityError):
+    code = "connection_off"
+    sentence = _("This company sign-in is switched off at the moment.")
+
+
+class AccountClosed(IdentityError):
+    """Whoever runs the site closed it."""
+
+    code = "account_closed"
+    sentence = _("The account that belongs to this sign-in is closed. Ask the people who run this site.")

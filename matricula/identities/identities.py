@@ -1,25 +1,47 @@
 """Identities: a company's sign-in linked to an account, used, and ended by either side."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import first_or_none
-from matricula.identities.errors import AlreadyLinked, EndedByCompany, SubjectTaken
+from matricula.identities.errors import (
+    AccountClosed,
+    AlreadyLinked,
+    ConnectionOff,
+    EndedByCompany,
+    SubjectTaken,
+)
 from matricula.identities.models import CompanySession, Connection, Identity
+from matricula.organizations.models import Affiliation
 
 KEPT_EMAIL = 254
 
 
 def known_identity(*, connection: Connection, subject: str) -> Identity | None:
-    """Whose subject it is. Raises EndedByCompany where the company ended it and nobody linked it since."""
-    rows = Identity.objects.filter(connection=connection, subject=subject).select_related("account")
-    live = first_or_none(rows.live())
-    if live is None and rows.filter(ended_by=Identity.EndedBy.COMPANY).exists():
-        raise EndedByCompany
+    """Whose subject it is; None where nobody is linked with it. Raises EndedByCompany, AccountClosed."""
+    rows = Identity.objects.live().filter(connection=connection, subject=subject)
+    live = first_or_none(rows.select_related("account", "connection"))
+    if live is None:
+        refuse_ended(connection, subject)
+    elif not live.account.is_active:
+        raise AccountClosed
     return live
+
+
+def refuse_ended(connection: Connection, subject: str) -> None:
+    """Raises EndedByCompany, unless the person came back to the company since: then they link it anew."""
+    newer = Affiliation.objects.live().filter(
+        organization=connection.organization_id,
+        account=OuterRef("account"),
+        started_at__gt=OuterRef("ended_at"),
+    )
+    ended = Identity.objects.filter(connection=connection, subject=subject, ended_by=Identity.EndedBy.COMPANY)
+    if ended.exclude(Exists(newer)).exists():
+        raise EndedByCompany
 
 
 def note_use(identity: Identity, *, email: str) -> None:
@@ -40,9 +62,14 @@ def note_use(identity: Identity, *, email: str) -> None:
 def link_identity(*, connection: Connection, subject: str, account: Account, email: str = "") -> Identity:
     """From now on whoever signs in as `subject` is `account`, within the company. Twice is once.
 
-    Raises SubjectTaken, AlreadyLinked. The account is held first, as whoever ends its tie holds it first.
+    What was asked when the answer came is asked again: it may have waited for the person to log in. Raises
+    SubjectTaken, AlreadyLinked, EndedByCompany, ConnectionOff. The account is held first, as whoever ends its
+    tie holds it first.
     """
     hold_account(account.pk)
+    if not Connection.objects.live().filter(pk=connection.pk).exists():
+        raise ConnectionOff
+    refuse_ended(connection, subject)
     mine = first_or_none(Identity.objects.live().filter(connection=connection, account=account))
     if mine is not None:
         if mine.subject != subject:
@@ -72,7 +99,10 @@ def end_identity(*, identity: Identity, ended_by: Identity.EndedBy, actor: Accou
 
 
 def end_identities_of(*, organization: int, account: int, actor: Account | None) -> None:
-    """All of a person with a company. Call it, with the account held, where their tie ends."""
+    """All of a person with a company. Call it, with the account held, where their last tie ends. Whoever left
+    by themselves may link it anew."""
+    by_themselves = actor is not None and actor.pk == account
+    ended_by = Identity.EndedBy.PERSON if by_themselves else Identity.EndedBy.COMPANY
     rows = Identity.objects.live().filter(connection__organization=organization, account=account)
     for one in rows.select_related("connection").order_by("pk"):
-        end_identity(identity=one, ended_by=Identity.EndedBy.COMPANY, actor=actor)
+        end_identity(identity=one, ended_by=ended_by, actor=actor)

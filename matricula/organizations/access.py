@@ -46,7 +46,8 @@ def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
                 raise Http404
             request.role = role  # type: ignore[attr-defined]
             if role.kind not in MAY[name]:
-                return insufficient(request, role, MAY[name])
+                with role.organization.calendar():
+                    return insufficient(request, role, MAY[name])
             if freshly and not is_fresh(request):
                 return redirect(f"{reverse('accounts:prove')}?{urlencode({'next': request.path})}")
             with role.organization.calendar():

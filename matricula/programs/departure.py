@@ -42,6 +42,7 @@ def leave_organization(*, organization: Organization, account: Account, actor: A
         return False
     if Role.objects.filter(organization=organization, account=account).exists():
         return False
+    end_identities_of(organization=organization.pk, account=account.pk, actor=actor)
     parting = give_up_mailboxes(account=account, mailboxes=mailboxes_of(organization, account))
     letters = letters_about(parting, account)
     for one in letters:
@@ -64,7 +65,6 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
     if tie is None or active.exists():
         return False
     Affiliation.objects.filter(pk=tie.pk).update(ended_at=timezone.now())
-    end_identities_of(organization=organization, account=account, actor=actor)
     record("affiliation.ended", actor=actor, organization=organization, subject=tie)
     return True
 

@@ -94,7 +94,8 @@ def account_names(entries: list[Entry]) -> dict[int, str]:
 def change_words(verb: str) -> str:
     """`group.manager_named` as "Group: manager named"."""
     noun, _dot, done = verb.partition(".")
-    return f"{noun.replace('_', ' ').capitalize()}: {done.replace('_', ' ')}" if done else noun
+    subject = noun.replace("_", " ").capitalize()
+    return f"{subject}: {done.replace('_', ' ')}" if done else subject
 
 
 def change_details(entry: Entry) -> str:

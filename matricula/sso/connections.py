@@ -16,7 +16,13 @@ from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
 from matricula.sso.discovery import Discovery, fetch_discovery
-from matricula.sso.errors import ConnectionExists, LastCertificate, NoIdentityProvider, NotTested
+from matricula.sso.errors import (
+    ConnectionExists,
+    ConnectionInUse,
+    LastCertificate,
+    NoIdentityProvider,
+    NotTested,
+)
 from matricula.sso.key_sets import fetch_key_set
 from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
 from matricula.sso.signing_certificates import SigningCertificate
@@ -82,9 +88,11 @@ def begin_connection(
 def save_openid_settings(*, connection: Connection, entered: OpenIdSettings, actor: Account) -> None:
     """Ask the provider, then keep. Whatever changed has to pass a test again.
 
-    Raises DiscoveryError, ProviderError, FetchFailed, ConnectionExists.
+    Raises DiscoveryError, ProviderError, FetchFailed, ConnectionExists, ConnectionInUse.
     """
     discovery, keys = ask_provider(entered.issuer)
+    if (connection.issuer, connection.client_id) != (discovery.issuer, entered.client_id):
+        refuse_while_linked(connection)
     secret = {"sealed_secret": seal(SEAL, entered.client_secret)} if entered.client_secret else {}
     same = (connection.issuer, connection.client_id) == (discovery.issuer, entered.client_id) and not secret
     untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
@@ -123,7 +131,7 @@ class SamlSettings:
 def save_saml_settings(*, connection: Connection, entered: SamlSettings, actor: Account) -> None:
     """Certificates in the metadata come beside those there are: one that was pinned goes by a person's hand.
 
-    Raises what reading metadata raises, ConnectionExists.
+    Raises what reading metadata raises, ConnectionExists, ConnectionInUse.
     """
     now = timezone.now()
     known = IdentityProvider.from_json(connection.provider) if connection.provider else None
@@ -136,6 +144,8 @@ def save_saml_settings(*, connection: Connection, entered: SamlSettings, actor: 
     if provider is None:
         raise NoIdentityProvider
     same = connection.issuer == provider.entity_id and connection.subject_from == entered.subject_from
+    if not same:
+        refuse_while_linked(connection)
     untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
     try:
         with transaction.atomic():
@@ -161,6 +171,13 @@ def save_saml_settings(*, connection: Connection, entered: SamlSettings, actor: 
         subject=connection,
         after=after,
     )
+
+
+def refuse_while_linked(connection: Connection) -> None:
+    """Another provider, or another attribute, calls other people by the same names: whoever is linked would
+    become somebody else. Raises ConnectionInUse."""
+    if connection.identities.live().exists():
+        raise ConnectionInUse
 
 
 def add_certificate(connection: Connection, certificate: SigningCertificate) -> None:
@@ -211,6 +228,22 @@ def switch_off(*, connection: Connection, actor: Account) -> None:
     """Nobody signs in by it until it is on again. Who is in stays in until their session ends."""
     Connection.objects.filter(pk=connection.pk).update(state=Connection.State.OFF)
     record_state(connection, Connection.State.OFF, actor)
+
+
+@transaction.atomic
+def remove_connection(*, connection: Connection, actor: Account) -> None:
+    """One that nobody is linked by, nor ever was. Raises ConnectionInUse."""
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    if held.identities.exists():
+        raise ConnectionInUse
+    record(
+        "connection.removed",
+        actor=actor,
+        organization=held.organization_id,
+        subject=held,
+        before={"name": held.name},
+    )
+    held.delete()
 
 
 def record_state(connection: Connection, state: Connection.State, actor: Account) -> None:

@@ -9,6 +9,7 @@ sign_in_patterns = [
     path("people/<str:identity_id>/end/", identities.ending, name="end"),
     path("<str:connection_id>/", connections.connection, name="connection"),
     path("<str:connection_id>/test/", connections.try_connection, name="test"),
+    path("<str:connection_id>/removal/", connections.connection_removal, name="remove"),
     path("<str:connection_id>/switch/", connections.switch, name="switch"),
     path("<str:connection_id>/certificates/<int:key_id>/", connections.retirement, name="retire"),
     path("<str:connection_id>/answers/<str:answer_id>/", connections.judged, name="judged"),

@@ -219,6 +219,16 @@ class ConnectionExists(ConnectionRefused):
     sentence = _("You have a sign-in with this issuer and client id already.")
 
 
+class ConnectionInUse(ConnectionRefused):
+    """Subjects of one provider mean nothing to another."""
+
+    code = "connection_in_use"
+    sentence = _(
+        "People are linked by this connection, and another provider calls them otherwise. Make a new"
+        " connection for it, and switch this one off when everybody has linked again."
+    )
+
+
 class NotTested(ConnectionRefused):
     code = "not_tested"
     sentence = _("Test it first: nobody could sign in by a connection that does not work.")

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from matricula.audit.models import record
 from matricula.identities.models import Connection, Flow
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.errors import UnreadableXML
@@ -84,7 +85,14 @@ def keep_passed(flow: Flow, checks: Checks, answer: Answer) -> JudgedAnswer:
 def keep_refused(
     connection: Connection, flow: Flow | None, checks: Checks, *, reason: str, words: str = ""
 ) -> JudgedAnswer:
-    return keep(connection, flow, checks, passed=False, reason=reason, words=words)
+    kept = keep(connection, flow, checks, passed=False, reason=reason, words=words)
+    record(
+        "connection.answer_refused",
+        organization=connection.organization_id,
+        subject=connection,
+        after={"reason": reason},
+    )
+    return kept
 
 
 def keep(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
@@ -153,7 +154,8 @@ def test_a_stranger_who_signs_in_by_a_company_has_a_session_that_is_not_fresh_an
 
 def test_in_a_session_of_ones_own_the_company_comes_beside_it(organization, ada):
     identity = link_identity(connection=live_connection(organization), subject="s1", account=ada)
-    request = request_of(ada)
+    request = request_of()
+    login(request, ada, backend="matricula.accounts.authentication.EmailBackend")
     start_company_session(request, identity)
     assert not is_company_only(request)
     assert open_organizations(request) == {organization.pk}

@@ -129,3 +129,13 @@ def test_answers_are_saved_only_where_the_course_is_open(quiz, ada, chika):
     leaver.force_login(ada)
     assert leaver.post(page_of(quiz, "answers/"), filled(quiz, "a", ["c"], "Ada")).status_code == 403
     assert not Progress.objects.exists()
+
+
+def test_after_a_hand_in_that_did_not_pass_every_answer_can_be_changed_and_sent_again(reader, quiz):
+    """A browser sends nothing of a field that is disabled: the answers that were right would be gone."""
+    page = reader.post(page_of(quiz, "done/"), filled(quiz, "b", ["c"], "Ada")).content.decode()
+    assert "Hand in again" in page
+    assert " disabled" not in page.partition("<main")[2]
+    passed = reader.post(page_of(quiz, "done/"), filled(quiz, "a", ["c", "d"], "Ada")).content.decode()
+    assert "Passed." in passed
+    assert passed.count(" disabled") == 6

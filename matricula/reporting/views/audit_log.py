@@ -13,7 +13,7 @@ from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
-from matricula.reporting.audit_log import VERBS, in_words, matching_entries, newest_entries
+from matricula.reporting.audit_log import VERBS, change_words, in_words, matching_entries, newest_entries
 from matricula.web.heavy_work import heavy
 
 EXPORTED = 50_000
@@ -27,7 +27,7 @@ def show_audit_log(request: HttpRequest, organization: Organization) -> HttpResp
         "organization": organization,
         "page": page,
         "lines": in_words(page.rows),
-        "verbs": VERBS,
+        "verbs": [(one, change_words(one)) for one in VERBS],
         "people": Account.objects.filter(roles__organization=organization).order_by("full_name"),
         "asked": request.GET,
     }

@@ -328,3 +328,15 @@ def test_e_mail_name_and_groups_come_from_the_attributes_that_providers_usually_
         ("grid", "safety"),
     )
     assert with_usual_names(Answer(subject="s", values={"mail": ("no address",)})).email == ""
+
+
+def test_a_connection_that_nobody_is_linked_by_can_be_removed_and_no_other(olga, live, ada):
+    assert "Remove this connection" in olga.get(f"{CONSOLE}{live.public_id}/").content.decode()
+    assert "Remove Nordlicht ADFS?" in olga.get(f"{CONSOLE}{live.public_id}/removal/").content.decode()
+    identity = linked(live, ada)
+    olga.post(f"{CONSOLE}{live.public_id}/removal/")
+    assert Connection.objects.exists()
+    assert "Remove this connection" not in olga.get(f"{CONSOLE}{live.public_id}/").content.decode()
+    identity.delete()
+    olga.post(f"{CONSOLE}{live.public_id}/removal/")
+    assert not Connection.objects.exists()

@@ -22,6 +22,7 @@ from matricula.identities.models import CompanySession, Connection, Flow, Identi
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
+from matricula.roles.roles import remove_role
 from matricula.sso.models import JudgedAnswer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
@@ -333,3 +334,98 @@ def test_the_way_out_says_what_openid_connect_asks_for(olga, provider):
     assert asked["code_challenge_method"] == ["S256"]
     assert len(asked["state"][0]) > 40
     assert asked["nonce"] != asked["state"]
+
+
+def link(browser, connection):
+    sign_in(browser, connection)
+    return browser.post("/sso/nordlicht/link/account/")
+
+
+def test_an_answer_that_waits_links_nothing_once_the_company_ended_it_or_is_off_or_it_is_old(
+    olga, ada, provider, bruno
+):
+    connection = live(olga, provider)
+    first, second = logged_in("ada.own@home.example"), logged_in("ada.own@home.example")
+    sign_in(second, connection)
+    link(first, connection)
+    end_identity(identity=Identity.objects.get(), ended_by=Identity.EndedBy.COMPANY, actor=bruno)
+    assert second.post("/sso/nordlicht/link/account/").status_code == 409
+    assert not Identity.objects.live().exists()
+    Identity.objects.all().delete()
+    olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "off"})
+    assert second.post("/sso/nordlicht/link/account/").status_code == 409
+    session = second.session
+    session["sso_pending"] = {**session["sso_pending"], "until": 0}
+    session.save()
+    assert second.get("/sso/nordlicht/link/account/").status_code == 404
+    assert "sso_pending" not in second.session
+
+
+def test_another_provider_does_not_inherit_whom_the_first_one_linked(olga, ada, provider):
+    connection = live(olga, provider)
+    link(logged_in("ada.own@home.example"), connection)
+    entered = {"name": "N", "issuer": provider, "client_id": "other", "client_secret": "s"}
+    page = olga.post(f"{CONSOLE}{connection.public_id}/", entered).content.decode()
+    assert "People are linked by this connection" in page
+    connection.refresh_from_db()
+    assert (connection.client_id, connection.state) == ("c1", "live")
+
+
+def test_whoever_comes_back_to_the_company_links_anew(olga, ada, provider, program, bruno):
+    connection = live(olga, provider)
+    link(logged_in("ada.own@home.example"), connection)
+    membership = Membership.objects.get(account=ada)
+    end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
+    assert sign_in(Client(), connection).status_code == 403
+    Affiliation.objects.create(
+        organization=program.organization, account=ada, work_email="ada@nordlicht.example"
+    )
+    Membership.objects.update(state="active", left_at=None)
+    browser = logged_in("ada.own@home.example")
+    assert sign_in(browser, connection).headers["Location"] == "/sso/nordlicht/link/"
+    assert browser.post("/sso/nordlicht/link/account/").status_code == 302
+    assert Identity.objects.live().get().account == ada
+
+
+def test_whoever_left_by_themselves_may_link_anew(olga, ada, provider, program):
+    connection = live(olga, provider)
+    link(logged_in("ada.own@home.example"), connection)
+    membership = Membership.objects.get(account=ada)
+    end_membership(membership=membership, actor=ada, state=Membership.State.LEFT)
+    assert Identity.objects.get().ended_by == "person"
+    assert sign_in(Client(), connection).headers["Location"] == "/sso/nordlicht/link/"
+
+
+def test_with_the_last_role_the_company_sign_in_ends(olga, provider, organization, bruno, chika):
+    Role.objects.create(organization=organization, account=chika, kind=Role.Kind.OWNER)
+    viewer = Role.objects.create(
+        organization=organization, account=person("Kim", "kim@home.example"), kind=Role.Kind.VIEWER
+    )
+    connection = live(olga, provider)
+    link(logged_in("kim@home.example"), connection)
+    remove_role(role=viewer, actor=bruno)
+    assert not Identity.objects.live().exists()
+    assert not CompanySession.objects.live().exists()
+
+
+def test_a_closed_account_is_told_so(olga, ada, provider):
+    connection = live(olga, provider)
+    link(logged_in("ada.own@home.example"), connection)
+    type(ada).objects.filter(pk=ada.pk).update(is_active=False)
+    page = sign_in(Client(), connection)
+    assert page.status_code == 403
+    assert "is closed" in page.content.decode()
+
+
+def test_what_an_owner_does_by_a_companys_sign_in_says_so_in_the_audit_log(
+    olga, provider, organization, bruno
+):
+    connection = live(olga, provider)
+    link(logged_in("bruno@nordlicht.example"), connection)
+    browser = Client()
+    sign_in(browser, connection)
+    browser.post("/console/nordlicht/domains/", {"domain": "nordlicht.example"})
+    line = Entry.objects.get(verb="domain.added")
+    assert (line.actor, line.assurance, line.through) == (bruno, "organization", "company sign-in")
+    olga.post("/console/nordlicht/domains/", {"domain": "other.example"})
+    assert Entry.objects.filter(verb="domain.added").latest("pk").assurance == "personal"

@@ -16,13 +16,14 @@ from matricula.sso.connections import (
     begin_connection,
     callback_address,
     entity_id,
+    remove_connection,
     retire_certificate,
     save_openid_settings,
     save_saml_settings,
     switch_off,
     switch_on,
 )
-from matricula.sso.errors import LastCertificate, NotTested, SingleSignOnError
+from matricula.sso.errors import ConnectionInUse, LastCertificate, NotTested, SingleSignOnError
 from matricula.sso.forms import NewForm, OpenIdForm, SamlForm
 from matricula.sso.history import lines_of
 from matricula.sso.views.sign_in import leave, sign_in_address
@@ -81,6 +82,7 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
         "certificates": shown.certificates.in_force().order_by("ends_at"),
         "history": shown.judged_answers.order_by("-at")[:SHOWN],
         "address": sign_in_address(organization),
+        "is_used": shown.identities.exists(),
     }
     return render(request, "sso/console/connection.html", context)
 
@@ -147,6 +149,23 @@ def judged(
     answer = get_object_or_404(shown.judged_answers, public_id=answer_id)
     context = {"organization": organization, "connection": shown, "answer": answer, "lines": lines_of(answer)}
     return render(request, "sso/console/judged.html", context)
+
+
+@freshly_owning
+@FORM
+def connection_removal(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
+    """A question, and its answer."""
+    shown = connection_of(organization, connection_id)
+    if request.method != "POST":
+        context = {"organization": organization, "connection": shown}
+        return render(request, "sso/console/remove.html", context)
+    try:
+        remove_connection(connection=shown, actor=actor_of(request))
+    except ConnectionInUse as refusal:
+        messages.error(request, str(refusal))
+        return redirect("sign-in:connection", organization.slug, connection_id)
+    messages.success(request, _("%s is removed.") % shown.name)
+    return redirect("sign-in:connections", organization.slug)
 
 
 @freshly_owning

@@ -1,5 +1,7 @@
 """A company's own sign-in address: out to its provider, back, and straight in."""
 
+import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +47,7 @@ from matricula.web.errors import refusal_page
 from matricula.web.redirects import local_path
 from matricula.web.values import text_in
 
-PENDING = "sso_pending"
+PENDING, PENDING_SECONDS = "sso_pending", 600
 HOME = "/learn/"
 ANSWERS = NetworkLimit("company-answer")
 
@@ -228,6 +230,8 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
         return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
     if identity is None:
         request.session[PENDING] = {
+            "until": time.time() + PENDING_SECONDS,
+            "ends_at": answer.ends_at.isoformat() if answer.ends_at else "",
             "connection": connection.public_id,
             "subject": answer.subject,
             "email": answer.email,
@@ -249,9 +253,11 @@ def ask_to_link(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "sso/pages/unknown.html", context)
 
 
-def pending_of(request: HttpRequest, slug: str) -> tuple[dict[str, str], Connection]:
-    pending: dict[str, str] = request.session.get(PENDING) or {}
-    if not pending:
+def pending_of(request: HttpRequest, slug: str) -> tuple[dict[str, Any], Connection]:
+    """The answer that waits for whoever brought it to log in, and for nobody who comes later."""
+    pending: dict[str, Any] = request.session.get(PENDING) or {}
+    if not pending or pending["until"] < time.time():
+        request.session.pop(PENDING, None)
         raise Http404
     return pending, connection_of(slug, pending["connection"])
 
@@ -272,7 +278,8 @@ def link_company_identity(request: HttpRequest, account: Account, slug: str) -> 
     except IdentityError as refusal:
         return render(request, "sso/pages/link.html", context | {"refusal": str(refusal)}, status=409)
     del request.session[PENDING]
-    start_company_session(request, identity)
+    until = datetime.fromisoformat(pending["ends_at"]) if pending["ends_at"] else None
+    start_company_session(request, identity, until=until)
     messages.success(request, _("Linked. From now on your company's sign-in brings you straight in."))
     return redirect(pending["next"] or HOME)
 
