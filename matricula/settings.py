@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matricula.web.middleware.revalidate_pages",
     "csp.middleware.CSPMiddleware",
+    "matricula.accounts.sign_in.name_reader",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "matricula.accounts.sign_in.note_seen",
     "django.middleware.common.CommonMiddleware",

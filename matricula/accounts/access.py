@@ -28,4 +28,4 @@ def freshly_signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
             return redirect(f"{reverse('accounts:prove')}?{urlencode({'next': back})}")
         return view(request, account, *args, **kwargs)
 
-    return access_rule("freshly_signed_in", view, guarded)
+    return access_rule("freshly_signed_in", view, guarded, freshly=True)

@@ -1,8 +1,9 @@
-"""A form that meets an ended session, or one that has to prove anew whose it is: what was typed is kept, and
-is there again after the log-in.
+"""A form that meets an ended session: what was typed is kept, and is there again after the log-in.
 
 It lies in the visitor's session, which goes along with the log-in (`sign_in.py`), for a day, and only for the
-account that was logged in at this browser last: whoever logs in there next is not shown it.
+account whose session ended: whoever logs in there next is not shown it. A browser that shows no session of
+somebody's that ended, or was logged out at, stores nothing: else somebody could prepare there what the next
+person sends with one click.
 """
 
 import time
@@ -10,19 +11,21 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from matricula.accounts.models import Account
-from matricula.security.secrets import digest
+from matricula.accounts.sessions import KEPT_SECONDS
+from matricula.security.secrets import digest, is_digest_of
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.typed_forms import TypedForm
 
 KEPT_FORM = "kept_form"
 READER = "reader"
-READER_SECONDS = 30 * 86_400
-KEPT_SECONDS = 86_400
+"""The cookie that says whose the session is that the browser's session cookie opened."""
+OF_A_SESSION = "reader-session"
 SHOWN_AGAIN = "matricula.shown_again"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -32,10 +35,10 @@ def keep_typed_forms(answer: GetResponse) -> GetResponse:
 
     def keeping(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        asking = page_that_asks(response) if request.method == "POST" else ""
-        if asking:
+        if request.method == "POST" and asks_to_log_in(response):
             if keep_form(request) and not request.META.get(SHOWN_AGAIN):
-                response["Location"] = f"{asking}?{urlencode({'next': reverse('accounts:kept-form')})}"
+                query = urlencode({"next": reverse("accounts:kept-form")})
+                response["Location"] = f"{resolve_url(settings.LOGIN_URL)}?{query}"
         elif request.method == "POST":
             forget_form(request, request.get_full_path())
         return response
@@ -43,23 +46,40 @@ def keep_typed_forms(answer: GetResponse) -> GetResponse:
     return keeping
 
 
-def page_that_asks(response: HttpResponseBase) -> str:
-    """The page to log in, or to prove who one is, if that is where `response` leads."""
-    page, query, _rest = (
-        response.get("Location", "").partition("?") if response.status_code == 302 else ("",) * 3
-    )
-    return page if query and page in (resolve_url(settings.LOGIN_URL), reverse("accounts:prove")) else ""
+def asks_to_log_in(response: HttpResponseBase) -> bool:
+    page, _mark, query = response.get("Location", "").partition("?")
+    return response.status_code == 302 and bool(query) and page == resolve_url(settings.LOGIN_URL)
 
 
 def keep_form(request: HttpRequest) -> bool:
-    """Whether it was kept. Nothing is kept of a browser that nobody logged in at: it was no session that
-    ended, and strangers store nothing here."""
-    reader, typed = cookie_value(request, READER), TypedForm.of(request)
-    if reader is None or typed is None:
+    """Whether it was kept. Pages that ask for a fresh proof ask for their forms again instead: what matters
+    most is typed by whoever sends it."""
+    reader, typed = ended_reader(request), TypedForm.of(request)
+    if not reader or typed is None or asks_for_proof(request):
         return False
     kept = {"reader": reader, "path": typed.path, "fields": typed.fields, "at": time.time()}
     request.session[KEPT_FORM] = kept
     return True
+
+
+def ended_reader(request: HttpRequest) -> str:
+    """Whose session, shown by this browser, has ended; else empty.
+
+    Once a form is kept the browser has a session of nobody's, which says it as long as the form lies there.
+    """
+    if SESSION_KEY in request.session:
+        return ""
+    kept = request.session.get(KEPT_FORM)
+    if kept and time.time() - kept["at"] <= KEPT_SECONDS:
+        return str(kept["reader"])
+    reader, _point, session = (cookie_value(request, READER) or "").partition(".")
+    shown = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return reader if shown and is_digest_of(session, OF_A_SESSION, shown) else ""
+
+
+def asks_for_proof(request: HttpRequest) -> bool:
+    found = request.resolver_match
+    return bool(getattr(found and found.func, "freshly", False))
 
 
 def show_again_where_typed(request: HttpRequest) -> None:
@@ -67,16 +87,18 @@ def show_again_where_typed(request: HttpRequest) -> None:
     request.META[SHOWN_AGAIN] = True
 
 
-def reader_mark(account: Account) -> str:
-    return digest(READER, str(account.pk))[:22]
+def mark_reader(response: HttpResponseBase, *, session: str, account: str) -> None:
+    """With `session`, the key that the browser gets: its `account`, in person, or nobody's mark any more."""
+    if not account:
+        response.delete_cookie(READER, path="/")
+        return
+    mark = f"{digest(READER, account)}.{digest(OF_A_SESSION, session)}"
+    seconds = settings.SESSION_COOKIE_AGE + KEPT_SECONDS
+    keep_in_cookie(response, READER, mark, path="/", seconds=seconds)
 
 
-def mark_reader(response: HttpResponseBase, account: Account) -> None:
-    keep_in_cookie(response, READER, reader_mark(account), path="/", seconds=READER_SECONDS)
-
-
-def is_readers_own(kept: dict[str, object], account: Account) -> bool:
-    return kept["reader"] == reader_mark(account)
+def is_readers_own(kept: dict[str, str], account: Account) -> bool:
+    return is_digest_of(kept["reader"], READER, str(account.pk))
 
 
 def kept_form(request: HttpRequest) -> TypedForm | None:

@@ -14,6 +14,8 @@ from matricula.security.secrets import digests
 
 KEY_LENGTH = 32
 SEEN_EVERY = timedelta(minutes=5)
+KEPT_SECONDS = 86_400
+"""That the browser shows the cookie of a session after its end."""
 CHANGING = ("session_data", "expire_date", "account_id", "network", "browser")
 
 
@@ -52,6 +54,11 @@ class SessionStore(DatabaseSessions):
         except self.model.DoesNotExist:
             self._session_key = None
             return None
+
+    def get_expiry_age(self, **given: Any) -> int:
+        """Seconds that the browser keeps the cookie: past the end of the row, so that a form which meets the
+        ended session is known as its owner's (`kept_forms.py`). The cookie opens nothing by then."""
+        return int(super().get_expiry_age(**given)) + KEPT_SECONDS
 
     def note_seen(self, network: str) -> None:
         """A signed-in browser was here, from `network`: one small UPDATE, at most every five minutes."""

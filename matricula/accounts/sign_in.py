@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth import authenticate, login
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, authenticate, login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from matricula.accounts.kept_forms import KEPT_FORM, is_readers_own, mark_reader
-from matricula.accounts.known_devices import SIGNED_IN, device_known_at, known_device, remember, tell_browser
+from matricula.accounts.kept_forms import KEPT_FORM, READER, is_readers_own, mark_reader
+from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
 from matricula.mail.addresses import AddressRefused, canonical
@@ -24,6 +25,8 @@ KEPT = ("arrivals", "sso_pending")
 """What a visitor brings along into the session they log in to: joining that was begun, a company's answer."""
 COMPANY_ONLY, COMPANY_SESSIONS = "company_only", "company_sessions"
 """In a session: that a company alone opened it, and the handles of what companies opened (`identities`)."""
+HANDLE = "handle"
+"""In a session: a name for it that stays when its key changes, and that no other session has."""
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 600
 OF_A_STEP, STEPS = Limit("second-step-log-in"), Limit("second-step")
@@ -41,11 +44,27 @@ def note_seen(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Ht
         if request.method != "HEAD":
             request.session.note_seen(network_of(request))  # type: ignore[attr-defined]
         tell_browser(request, response)
-        if account := request.META.get(SIGNED_IN):
-            mark_reader(response, account)
         return response
 
     return noting
+
+
+def name_reader(
+    answer: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware, around the one that stores sessions and knows their new keys: with each session cookie goes
+    one that says whose it is, and none with what a company alone opened: nothing typed there is kept."""
+
+    def naming(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        given = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if given is not None:
+            account = "" if is_company_only(request) else str(request.session.get(SESSION_KEY, ""))
+            if account or READER in request.COOKIES:
+                mark_reader(response, session=given.value, account=account)
+        return response
+
+    return naming
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
@@ -146,8 +165,12 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def start_session(request: HttpRequest, account: Account) -> None:
-    """A personal one: the account's own password, passkey or letter was right just now."""
+    """A personal one: the account's own password, passkey or letter was right just now. What the same person
+    typed before their last session ended goes along."""
+    typed = request.session.get(KEPT_FORM)
     begin_session_of(request, account)
+    if typed and is_readers_own(typed, account):
+        request.session[KEPT_FORM] = typed
     mark_fresh(request)
     remember(request, account)
 
@@ -164,16 +187,14 @@ def is_company_only(request: HttpRequest) -> bool:
 
 
 def begin_session_of(request: HttpRequest, account: Account) -> None:
-    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in,
-    or typed before the last session ended, only for the same account."""
+    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in
+    only for the same account."""
     names = (*KEPT, COMPANY_SESSIONS) if request.user.pk == account.pk else KEPT
     kept: dict[str, Any] = {name: request.session[name] for name in names if name in request.session}
-    typed = request.session.get(KEPT_FORM)
-    if typed and is_readers_own(typed, account):
-        kept[KEPT_FORM] = typed
     request.session.begin_anew()  # type: ignore[attr-defined]
     login(request, account, backend="matricula.accounts.authentication.EmailBackend")
     request.session.update(kept)
+    request.session[HANDLE] = secrets.token_urlsafe(16)
     request.session["network"] = network_of(request)
     request.session["browser"] = request.headers.get("User-Agent", "")[:200]
     request.session["started_at"] = timezone.now().isoformat()

@@ -39,7 +39,8 @@ def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/console/")
+                back = request.get_full_path() if freshly or request.method == "GET" else "/console/"
+                return redirect_to_login(back)
             role = role_in(slug, request.user.pk)
             if role is None:
                 raise Http404
@@ -52,7 +53,7 @@ def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
             with role.organization.calendar():
                 return view(request, role.organization, *args, **kwargs)
 
-        return access_rule(name, view, guarded)
+        return access_rule(name, view, guarded, freshly=freshly)
 
     return rule
 

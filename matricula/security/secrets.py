@@ -58,10 +58,10 @@ def seal(purpose: str, text: str) -> str:
     return _sealings(purpose)[0].encrypt(text.encode()).decode()
 
 
-def unseal(purpose: str, sealed: str) -> str:
-    """The text of `seal`. Raises SealUnreadable."""
+def unseal(purpose: str, sealed: str, *, seconds: int | None = None) -> str:
+    """The text of `seal`, sealed at most so many `seconds` ago. Raises SealUnreadable."""
     try:
-        return MultiFernet(_sealings(purpose)).decrypt(sealed.encode()).decode()
+        return MultiFernet(_sealings(purpose)).decrypt(sealed.encode(), ttl=seconds).decode()
     except InvalidToken as unknown:
         raise SealUnreadable from unknown
 

@@ -11,11 +11,14 @@ View = Callable[..., HttpResponseBase]
 Check = Callable[[HttpRequest], HttpResponse | None]
 
 
-def access_rule(name: str, view: View, guarded: View) -> View:
-    """Mark `guarded` as the access-checked form of `view`, so that the walk over all addresses can see it."""
+def access_rule(name: str, view: View, guarded: View, *, freshly: bool = False) -> View:
+    """Mark `guarded` as the access-checked form of `view`, so that the walk over all addresses can see it.
+
+    `freshly`: the rule asks for a fresh proof of who one is; what is typed there is never kept for later.
+    """
     if hasattr(view, "access"):
         raise TypeError(f"{view.__module__}.{view.__name__} already has the access rule {view.access}")
-    guarded.access = name  # type: ignore[attr-defined]
+    guarded.access, guarded.freshly = name, freshly  # type: ignore[attr-defined]
     return guarded
 
 

@@ -14,8 +14,8 @@ SECRET = re.compile(r"passw|secret|token|code|recovery|passkey|credential", re.I
 OF_DJANGO = "csrfmiddlewaretoken"
 NOT_TYPED = {"version", "next", "changed", "seconds"}
 """Nobody types these: a form that has nothing else is sent again by pressing its button again."""
-LONG = 30
-"""Characters. What is shorter is soon typed again; what is longer can be read and copied from the page."""
+LONG = 60
+"""Characters that fit a line of the page."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,14 @@ class TypedForm:
         return cls(request.get_full_path(), fields)
 
     @property
-    def texts(self) -> list[str]:
-        return [value for _name, value in self.fields if len(value) > LONG]
+    def place(self) -> str:
+        """Where it is sent, in words."""
+        return " › ".join(one.replace("-", " ") for one in self.path.partition("?")[0].split("/") if one)
+
+    @property
+    def shown(self) -> list[tuple[str, str, bool]]:
+        """Every name and value, and whether it needs more than a line: all that is sent can be read."""
+        return [(name, value, len(value) > LONG or "\n" in value) for name, value in self.fields]
 
 
 def came_from_own_page(request: HttpRequest) -> bool:

@@ -1,18 +1,20 @@
 """Nothing typed is lost: what met an ended session is there again after the log-in, for who typed it."""
 
 import re
+from datetime import timedelta
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from django.forms import Form, PasswordInput
 from django.test import Client
+from django.utils import timezone
 
 from conftest import PASSWORD
 from matricula.accounts.kept_forms import KEPT_FORM
 from matricula.accounts.models import Session
 from matricula.invitations.models import Invitation
 from matricula.organizations.models import Role
-from matricula.roles.models import Appointment
 from matricula.web.typed_forms import SECRET
 
 pytestmark = pytest.mark.django_db
@@ -133,15 +135,85 @@ def test_no_other_site_puts_words_into_a_form(console, program, origin):
     assert (answer.status_code, "Send it again" in page, "dana@" in page) == (403, False, False)
 
 
-def test_a_form_that_asks_for_proof_first_is_there_again_after_it(console, program, organization, bruno):
-    session = console.session
+OFFER = {"email": "evil2@elsewhere.example", "kind": "owner"}
+
+
+def grow_old(browser):
+    session = browser.session
     session["proved_at"] = 0
     session.save()
-    offer = {"email": "dana@nordlicht.example", "kind": "viewer"}
-    asked = console.post("/console/nordlicht/administrators/new/", offer)
-    shown = console.post(asked["Location"], {"password": PASSWORD, "next": "/account/kept/"}, follow=True)
-    console.post("/console/nordlicht/administrators/new/", fields_of(shown.content.decode()))
-    assert Appointment.objects.get().address == "dana@nordlicht.example"
+
+
+def test_a_form_that_asks_for_proof_is_not_kept_but_asked_for_again(console, bruno):
+    grow_old(console)
+    asked = console.post("/console/nordlicht/administrators/new/", OFFER)
+    assert unquote(asked["Location"]) == "/account/prove/?next=/console/nordlicht/administrators/new/"
+    assert KEPT_FORM not in console.session
+    end_all_sessions()
+    asked = console.post("/console/nordlicht/administrators/new/", OFFER)
+    assert not any(KEPT_FORM in one.get_decoded() for one in Session.objects.all())
+    shown = logged_in(console, bruno, asked["Location"]).answer
+    assert shown.request["PATH_INFO"] == "/console/nordlicht/administrators/new/"
+    assert "evil2" not in shown.content.decode()
+
+
+@pytest.mark.parametrize("page", ["administrators/new/", "invitations/new/"])
+def test_where_bruno_logged_out_nobody_prepares_what_he_would_send_by_one_click(
+    console, program, bruno, page
+):
+    reader = console.cookies["reader"].value
+    console.post("/account/log-out/")
+    assert console.cookies["reader"].value == ""
+    for shown in ("", reader):
+        console.cookies["reader"] = shown
+        console.post(f"/console/nordlicht/{page}", {**OFFER, **pasted(program)})
+    shown = logged_in(console, bruno, "/account/log-in/?next=/account/kept/").answer.content.decode()
+    assert "What you typed" not in shown
+    assert KEPT_FORM not in console.session
+
+
+def test_brunos_mark_beside_the_ended_session_of_somebody_else_keeps_nothing(console, program, chika):
+    other = logged_in(Client(), chika)
+    other.cookies["reader"] = console.cookies["reader"].value
+    end_all_sessions()
+    other.post("/console/nordlicht/invitations/new/", pasted(program))
+    assert not Session.objects.exists()
+
+
+def test_the_mark_goes_along_when_the_session_gets_another_key(console, program, bruno):
+    grow_old(console)
+    before = console.session.session_key
+    console.post("/account/prove/", {"password": PASSWORD})
+    assert console.session.session_key != before
+    end_all_sessions()
+    sent = console.post("/console/nordlicht/invitations/new/", pasted(program))
+    assert "dana@" in logged_in(console, bruno, sent["Location"]).answer.content.decode()
+
+
+def test_a_session_that_ended_by_its_days_is_still_shown_by_the_browser(console, program, bruno):
+    cookie, days = console.cookies["matricula"], 24 * 3600
+    row = Session.objects.get(account_id=bruno.pk)
+    assert timedelta(days=13) < row.expire_date - timezone.now() <= timedelta(days=14)
+    assert cookie["max-age"] == console.cookies["reader"]["max-age"] == 15 * days
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    sent = console.post("/console/nordlicht/invitations/new/", pasted(program))
+    assert "dana@" in logged_in(console, bruno, sent["Location"]).answer.content.decode()
+
+
+def test_the_page_says_where_the_form_goes_and_shows_every_field(console, program, bruno):
+    end_all_sessions()
+    typed = {**pasted(program), "language": "de", "opens": "2027-01-01", "version": "7"}
+    sent = console.post("/console/nordlicht/invitations/new/?from=x", typed)
+    page = logged_in(console, bruno, sent["Location"]).answer.content.decode()
+    assert "console › nordlicht › invitations › new" in page
+    assert "<code>/console/nordlicht/invitations/new/?from=x</code>" in page
+    for number, name in enumerate(typed, 1):
+        assert f'<label for="typed-{number}">{name}</label>' in page
+    for value in (str(program.pk), "de", "2027-01-01", "7"):
+        assert f'value="{value}" readonly>' in page
+    assert re.search(
+        r"<textarea[^>]*readonly>\s*Ada &lt;ada@nordlicht.example&gt;\s+dana@nordlicht.example<", page
+    )
 
 
 def test_what_is_too_long_is_not_kept(console, program):

@@ -1,6 +1,7 @@
 """A stolen password alone opens nothing once there is a second factor."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
@@ -320,3 +321,35 @@ def test_the_cookie_of_an_app_that_another_account_began_is_not_taken(client, ch
     client.post("/account/log-in/", LOG_IN)
     client.cookies["new_authenticator"] = mallory.cookies["new_authenticator"].value
     assert client.get("/account/second-factors/authenticator/").context["secret"] != theirs
+
+
+APP = "/account/second-factors/authenticator/"
+
+
+def test_the_secret_of_an_app_that_was_begun_before_a_log_out_is_not_taken_after_it(client, chika):
+    """Whoever saw the picture knows the codes; the next session is shown another."""
+    client.post("/account/log-in/", LOG_IN)
+    seen = client.get(APP).context["secret"]
+    planted = client.cookies["new_authenticator"].value
+    client.post("/account/log-out/")
+    assert client.cookies["new_authenticator"].value == ""
+    assert client.cookies["new_authenticator"]["path"] == APP
+    client.cookies["new_authenticator"] = planted
+    client.post("/account/log-in/", LOG_IN)
+    assert client.post(APP, {"code": now(seen)}).context["secret"] != seen
+    assert not SecondFactor.objects.exists()
+
+
+def test_the_secret_of_an_app_is_taken_for_ten_minutes_however_often_it_is_looked_at(
+    client, chika, monkeypatch
+):
+    client.post("/account/log-in/", LOG_IN)
+    seen, began = client.get(APP).context["secret"], time.time()
+    monkeypatch.setattr(time, "time", lambda: began + 590)
+    assert client.get(APP).context["secret"] == seen
+    monkeypatch.setattr(time, "time", lambda: began + 602)
+    client.post("/account/prove/", {"password": PASSWORD, "next": APP})
+    page = client.post(APP, {"code": now(seen)})
+    assert page.context["secret"] != seen
+    assert "more than ten minutes" in page.content.decode()
+    assert not SecondFactor.objects.exists()

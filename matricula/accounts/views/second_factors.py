@@ -28,6 +28,7 @@ from matricula.accounts.second_factors import (
     remove_factor,
     renew_recovery_codes,
 )
+from matricula.accounts.sign_in import FRESH_SECONDS, HANDLE
 from matricula.security.secrets import SealUnreadable, seal, unseal
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import signed_in
@@ -58,14 +59,17 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 @FORM
 def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the secret to the app, and see that it took it. Looking at it writes no row."""
-    secret = shown_secret(request, account) or pyotp.random_base32()
+    shown = shown_secret(request, account)
+    secret = shown or pyotp.random_base32()
     form = AuthenticatorForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not shown:
+        form.add_error("code", _("That took more than ten minutes. Scan this new picture with your app."))
+    elif request.method == "POST" and form.is_valid():
         try:
             add_authenticator(account=account, secret=secret, code=form.cleaned_data["code"])
             request.session.cycle_key()
             answer = finish_app(request, account)
-            answer.delete_cookie(BEING_ADDED, path=request.path)
+            forget_secret(answer)
             return answer
         except FactorExists:
             return redirect("accounts:second-factors")
@@ -73,17 +77,29 @@ def authenticator(request: HttpRequest, account: Account) -> HttpResponse:
             form.add_error("code", str(wrong))
     context = {"form": form, "secret": secret, "qr": qr(enrolment_uri(account, secret))}
     answer = render(request, "accounts/pages/authenticator.html", context)
-    keep_in_cookie(answer, BEING_ADDED, seal(BEING_ADDED, f"{account.pk}:{secret}"), path=request.path)
+    if not shown:
+        sealed = seal(BEING_ADDED, f"{owner_of_secret(request, account)}:{secret}")
+        keep_in_cookie(answer, BEING_ADDED, sealed, path=request.path, seconds=FRESH_SECONDS)
     return answer
 
 
 def shown_secret(request: HttpRequest, account: Account) -> str:
-    """What this browser was shown before, sealed in its cookie: a reload or a mistyped code keeps it."""
+    """What this session was shown within ten minutes, sealed in the browser's cookie: a reload or a mistyped
+    code keeps it, and whoever logs in there next is shown another."""
+    sealed = cookie_value(request, BEING_ADDED) or ""
     try:
-        whose, _colon, secret = unseal(BEING_ADDED, cookie_value(request, BEING_ADDED) or "").partition(":")
+        whose, _colon, secret = unseal(BEING_ADDED, sealed, seconds=FRESH_SECONDS).rpartition(":")
     except SealUnreadable:
         return ""
-    return secret if whose == str(account.pk) else ""
+    return secret if whose == owner_of_secret(request, account) else ""
+
+
+def owner_of_secret(request: HttpRequest, account: Account) -> str:
+    return f"{account.pk}:{request.session.get(HANDLE, '')}"
+
+
+def forget_secret(answer: HttpResponse) -> None:
+    answer.delete_cookie(BEING_ADDED, path=reverse("accounts:authenticator"))
 
 
 def finish_app(request: HttpRequest, account: Account) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matricula.accounts import passkeys
 from matricula.accounts.errors import FactorUnreadable, PasskeyRefused
 from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
+from matricula.accounts.kept_forms import READER
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, codes_left, spend_recovery_code
 from matricula.accounts.sign_in import (
@@ -24,6 +25,7 @@ from matricula.accounts.sign_in import (
     pending_account,
     start_session,
 )
+from matricula.accounts.views.second_factors import forget_secret
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import TooManyTries, how_long
 from matricula.web.access import public
@@ -66,12 +68,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """What the browser keeps of this site's pages and files goes as well, and what the visitor holds of
-    arrivals stays with nobody who comes to it next. The cookie that says which device this is stays."""
+    arrivals, or of an app being added, stays with nobody who comes to it next; no form is kept from now on
+    for who was here. The cookie that says which device this is stays."""
     logout(request)
     answer = redirect("accounts:sign-in")
     answer["Clear-Site-Data"] = '"cache", "storage"'
     for name in KEPT:
         answer.delete_cookie(name, path="/join/")
+    answer.delete_cookie(READER, path="/")
+    forget_secret(answer)
     return answer
 
 

@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import PASSWORD, person
+from matricula.accounts.kept_forms import KEPT_FORM, READER
 from matricula.accounts.models import Session
 from matricula.accounts.sessions import SessionStore
-from matricula.accounts.sign_in import is_company_only, is_fresh
+from matricula.accounts.sign_in import is_company_only, is_fresh, name_reader
 from matricula.catalog.models import Course
 from matricula.identities.access import LEARNING, ROLES, STRANGERS
 from matricula.identities.company_sessions import open_organizations, start_company_session
@@ -24,6 +27,7 @@ from matricula.learning.enrolments import start_course
 from matricula.organizations.models import Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
+from matricula.security.secrets import digest
 from tests.house.addresses import all_addresses
 from tests.house.lived_in import LivedIn
 
@@ -163,6 +167,39 @@ def test_somebody_elses_session_in_this_browser_gives_way(organization, ada, chi
     request.session["proved_at"] = 9e9
     start_company_session(request, identity)
     assert (request.user, is_company_only(request), is_fresh(request)) == (ada, True, False)
+
+
+def test_what_is_typed_in_a_companys_session_is_kept_for_nobody(organization, program, ada, bruno):
+    """Bruno was here before; Ada comes in by her company, and her session ends while she types."""
+    identity = link_identity(connection=live_connection(organization), subject="s1", account=ada)
+    browser = Client()
+    browser.post("/account/log-in/", {"email": bruno.addresses.get().address, "password": PASSWORD})
+    assert browser.cookies["reader"].value
+
+    def come_in(request):
+        start_company_session(request, identity)
+        return HttpResponse()
+
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: one.value for name, one in browser.cookies.items()}
+    request.user = bruno
+    answer = name_reader(SessionMiddleware(come_in))(request)
+    assert answer.cookies["reader"].value == ""
+    browser.cookies.update(answer.cookies)
+    Session.objects.all().delete()
+    browser.post(
+        "/console/nordlicht/invitations/new/", {"program": program.pk, "addresses": "dana@x.example"}
+    )
+    assert not Session.objects.exists()
+
+
+def test_what_ada_typed_in_person_is_not_shown_where_only_her_company_says_who_she_is(organization, ada):
+    identity = link_identity(connection=live_connection(organization), subject="s1", account=ada)
+    request = request_of()
+    request.session[KEPT_FORM] = {"reader": digest(READER, str(ada.pk)), "path": "/", "fields": [], "at": 9e9}
+    start_company_session(request, identity)
+    assert is_company_only(request)
+    assert KEPT_FORM not in request.session
 
 
 def test_a_provider_may_end_it_sooner_and_never_later(organization, ada):
