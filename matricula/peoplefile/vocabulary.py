@@ -18,7 +18,7 @@ EMAIL = """
 FULL = """
     full name, fullname, display name, complete name, name and surname, first and last name, first
     last, first name last name, last name first name, name surname, common name, person, participant,
-    worker, employee, learner, student, attendee, contact, vollständiger Name, ganzer Name, Vor- und
+    worker, employee, learner, student, attendee, contact, vollständiger Name, Vollname, ganzer Name, Vor- und
     Nachname, Vorname Nachname, Vorname und Nachname, Nachname Vorname, Name Vorname, Anzeigename,
     Mitarbeiter, Mitarbeiterin, Mitarbeitende, Teilnehmer, Teilnehmerin, nombre completo, nombre y
     apellido, nombre y apellidos, nombres y apellidos, apellidos y nombre, apellidos nombre, nom
