@@ -130,7 +130,7 @@ def test_c4_c6_bad_input_wrong_code_five_wrong_codes_and_another_letter(
     for tries_left in (4, 3, 2, 1, 0):
         page.get_by_label("Code").fill(wrong)
         click(page, "Confirm")
-        told = "1 try is left" if tries_left == 1 else f"{tries_left} tries are left"
+        told = {0: "it was the last try", 1: "1 try is left"}.get(tries_left, f"{tries_left} tries are left")
         page.get_by_text(told).wait_for()
     shoot(page, "code-wrong")
     page.get_by_label("Code").fill(right)
