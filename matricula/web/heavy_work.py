@@ -35,7 +35,8 @@ class Place:
     """One that is taken; it is left once, whoever leaves it first."""
 
     def __init__(self) -> None:
-        if not places.acquire(blocking=False):
+        self.places = places
+        if not self.places.acquire(blocking=False):
             raise TooMuchAtOnce
         self.lock, self.is_taken = Lock(), True
 
@@ -43,7 +44,7 @@ class Place:
         with self.lock:
             was_taken, self.is_taken = self.is_taken, False
         if was_taken:
-            places.release()
+            self.places.release()
 
 
 def answer_in_place(make: Callable[[], R]) -> R:
