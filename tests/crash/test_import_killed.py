@@ -147,6 +147,7 @@ def test_loss_on_crash_a_file_stopped_between_kills_keeps_who_was_written_to_and
     told = set(Letter.objects.values_list("to", flat=True))
     assert set(Invitation.objects.live().values_list("canonical", flat=True)) == told
     assert Letter.objects.count() == len(told) == file().invited > 0
-    assert file().counts == {"new": len(told), "stopped": PEOPLE - len(told), "invalid": 1, "twice": 1}
+    left = {"stopped": PEOPLE - len(told)} if len(told) < PEOPLE else {}  # a stop may come when all were told
+    assert file().counts == {"new": len(told), **left, "invalid": 1, "twice": 1}
     lines = Counter(Entry.objects.filter(verb__startswith="invitation.").values_list("verb", flat=True))
     assert lines["invitation.import_stopped"] == lines["invitation.import_ended"] == 1
