@@ -49,7 +49,7 @@ class Origin(Protocol):
         """The code of the refusal, when it opens no more; else nothing."""
 
     def accept(self, account: Account) -> Terms:
-        """Answer it or use it up: what it brings the account. Raises LinkRefused for who comes second,
+        """Answer it or use it up: what it brings the account. Raises LinkRefused for whoever comes second,
         RemovedFromProgram."""
 
     @property

@@ -69,7 +69,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """What the browser keeps of this site's pages and files goes as well, and what the visitor holds of
     arrivals, or of an app being added, stays with nobody who comes to it next; no form is kept from now on
-    for who was here. The cookie that says which device this is stays."""
+    for whoever was here. The cookie that says which device this is stays."""
     logout(request)
     answer = redirect("accounts:sign-in")
     answer["Clear-Site-Data"] = '"cache", "storage"'
