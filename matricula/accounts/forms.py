@@ -48,8 +48,10 @@ class NewPasswordField(forms.CharField):
     widget = forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"})
 
     def clean(self, value: Any) -> str:
+        """Where none is asked for, none need be good."""
         password: str = super().clean(value)
-        validate_password(password)
+        if password:
+            validate_password(password)
         return password
 
 

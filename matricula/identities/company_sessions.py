@@ -53,6 +53,17 @@ def live_sessions(request: HttpRequest) -> CompanySessionQuerySet:
     return sessions_of(request).live().filter(account=request.user.pk, identity__ended_at__isnull=True)
 
 
+def identity_here(request: HttpRequest, *, organization: int) -> Identity | None:
+    """By which this browser has the organization's sign-in, also where nobody is there in person."""
+    rows = (
+        sessions_of(request)
+        .live()
+        .filter(account=get_user(request).pk, organization=organization, identity__ended_at__isnull=True)
+    )
+    session = rows.select_related("identity__account", "identity__connection").order_by("-pk").first()
+    return session.identity if session else None
+
+
 def sessions_of(request: HttpRequest) -> CompanySessionQuerySet:
     """Of this browser, whatever became of them."""
     handles = request.session.get(COMPANY_SESSIONS, [])

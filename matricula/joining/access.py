@@ -22,7 +22,10 @@ MINE, KEPT = "arrivals", 10
 
 
 def is_mine(request: HttpRequest, arrival: Arrival) -> bool:
-    return arrival.public_id in begun_here(request) or is_own(request, arrival)
+    """One that brings a company's sign-in belongs to the session it came into: whoever sits down at the
+    browser after a log-out would get another person's sign-in linked with their account."""
+    begun = request.session.get(MINE, []) if arrival.connection_id else begun_here(request)
+    return arrival.public_id in begun or is_own(request, arrival)
 
 
 def begun_here(request: HttpRequest) -> list[str]:

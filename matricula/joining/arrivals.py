@@ -12,10 +12,13 @@ from matricula.accounts.mailboxes import hold_account, hold_accounts_listing, vo
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.db.queries import first_or_none, insert_once
+from matricula.identities.asserted import AssertedIdentity
+from matricula.identities.errors import IdentityError
+from matricula.identities.identities import link_identity
 from matricula.invitations.settlement import hold_invitations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival
-from matricula.joining.origins import Origin
+from matricula.joining.origins import Origin, columns_of
 from matricula.learning.completion import hold_enrolments
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment
@@ -28,8 +31,13 @@ from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.programs.terms import Terms
 
 
-def begin_arrival(*, origin: Origin, account: Account | None) -> Arrival:
-    """JOIN NOW. Raises LinkRefused when somebody else joined by it, ProgramFull, RemovedFromProgram."""
+def begin_arrival(
+    *, origin: Origin, account: Account | None, asserted: AssertedIdentity | None = None
+) -> Arrival:
+    """JOIN NOW, with the company's sign-in that the visitor brought along, if any.
+
+    Raises LinkRefused when somebody else joined by it, ProgramFull, RemovedFromProgram.
+    """
     program = origin.program
     if account:
         refuse_removed(program=program, account=account, invited_at=origin.invited_at)
@@ -37,7 +45,8 @@ def begin_arrival(*, origin: Origin, account: Account | None) -> Arrival:
         raise LinkRefused("used", origin)
     if program.is_full:
         raise ProgramFull
-    arrival = Arrival(program=program, account=account, work_email=origin.address, **origin.columns)
+    brought = {**(columns_of(asserted) if asserted else {}), **origin.columns}
+    arrival = Arrival(program=program, account=account, work_email=origin.address, **brought)
     origin.terms.save_with(arrival)
     return arrival
 
@@ -78,13 +87,16 @@ def may_finish(arrival: Arrival) -> bool:
 
 def is_trusted(arrival: Arrival, since: datetime | None = None) -> bool:
     """Whether what brought the visitor is proof of the mailbox by itself; if older than `since`, no more."""
+    asserted = arrival.asserted
+    if asserted and asserted.proves(arrival.work_email, since):
+        return True
     return arrival.origin.proves(arrival.work_email, since)
 
 
 def finish_arrival(*, arrival: Arrival) -> Membership:
     """Affiliation, membership, groups and the STARTed course in one step; twice is once.
 
-    Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused, RemovedFromProgram.
+    Raises NotConfirmed, WorkEmailTaken, ProgramFull, LinkRefused, RemovedFromProgram, IdentityError.
     """
     account = arrival.account
     if account is None or not arrival.work_email:
@@ -128,10 +140,29 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     hold_enrolments(Enrolment.objects.filter(account=account))
     terms = origin.accept(account).changed_by(arrival)
     affiliate_account(arrival, account)
+    link_sign_in(arrival, account)
     membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)
     fulfil_terms(terms, membership)
     record("arrival.finished", actor=account, organization=arrival.program.organization_id, subject=arrival)
     return membership
+
+
+def link_sign_in(arrival: Arrival, account: Account) -> None:
+    """Next time the company's sign-in brings them straight in.
+
+    Who came by nothing else is refused with it. Whoever was invited joins all the same, and is told why at
+    their next sign-in.
+    """
+    asserted = arrival.asserted
+    if asserted is None or not asserted.is_recent:
+        return
+    try:
+        link_identity(
+            connection=asserted.connection, subject=asserted.subject, account=account, email=asserted.email
+        )
+    except IdentityError:
+        if arrival.origin.is_a_sign_in:
+            raise
 
 
 def membership_by(arrival: Arrival, account: Account) -> Membership:

@@ -18,7 +18,8 @@ class JoiningError(Refusal):
 class LinkRefused(JoiningError):
     """The link opens nothing. The page `refused.html` says for each reason what to do next.
 
-    `code` is unknown, replaced, expired, revoked, used, declined, off, ended (the program is over) or lost.
+    `code` is unknown, replaced, expired, revoked, used, declined, off, ended (the program is over), lost,
+    sign_in_again or closed_to_sign_in.
 
     `origin` is what it was a link of, where that is known: enough to ask its administrator.
     """

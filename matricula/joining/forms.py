@@ -9,7 +9,10 @@ from matricula.mail.addresses import canonical
 
 
 class SetUpForm(forms.Form):
-    """SET UP YOUR ACCOUNT. An invited e-mail is fixed; a direct link asks for it."""
+    """SET UP YOUR ACCOUNT. An invited e-mail is fixed; a direct link asks for it.
+
+    Whose company answers for them needs no password of their own, as long as that sign-in is in the browser.
+    """
 
     full_name = NameField(label=_("Full name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     work_email = EmailField(label=_("Work e-mail"))
@@ -21,11 +24,17 @@ class SetUpForm(forms.Form):
     )
     password = NewPasswordField(label=_("Password"), strip=False, help_text=_("At least 10 characters."))
 
-    def __init__(self, arrival: Arrival, data: Any = None) -> None:
-        super().__init__(data, initial={"work_email": arrival.work_email})
+    def __init__(self, arrival: Arrival, data: Any = None, *, needs_password: bool = True) -> None:
+        super().__init__(data, initial={"work_email": arrival.work_email or arrival.asserted_email})
         origin = arrival.origin
         self.fields["work_email"].disabled = bool(origin.address)
-        self.fields["full_name"].initial = origin.name
+        self.fields["full_name"].initial = origin.name or arrival.asserted_name
+        if not needs_password:
+            self.fields["password"].required = False
+            self.fields["password"].help_text = _(
+                "You may leave it empty: your company's sign-in brings you in. With one of your own, the"
+                " account stays open to you when you leave the company."
+            )
         required = arrival.program.organization.alternative_email_required
         self.fields["alternative_email"].required = required
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course, Specialization
 from matricula.db.public_ids import public_id_field
+from matricula.identities.asserted import AssertedIdentity
+from matricula.identities.models import Connection
 from matricula.invitations.models import Invitation, InvitationToken
-from matricula.joining.origins import ORIGINS, Origin
+from matricula.joining.origins import ORIGINS, CompanySignInOrigin, Origin
 from matricula.mail.addresses import canonical
 from matricula.programs.models import Group, Program
 
@@ -73,8 +75,15 @@ class DirectLink(models.Model):
         return bool(rows.update(uses=F("uses") + 1))
 
 
+LINKS = [one.relation for one in ORIGINS if one is not CompanySignInOrigin]
+
+
 def exactly_one(relations: list[str]) -> Q:
     return reduce(or_, (Q(**{f"{one}__isnull": one != there for one in relations}) for there in relations))
+
+
+def none_of(relations: list[str]) -> Q:
+    return Q(**{f"{one}__isnull": True for one in relations})
 
 
 class Arrival(models.Model):
@@ -85,6 +94,12 @@ class Arrival(models.Model):
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="arrivals")
     direct_link = models.ForeignKey(DirectLink, null=True, on_delete=models.CASCADE, related_name="arrivals")
     channel = models.CharField(max_length=5, choices=InvitationToken.Channel)
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.CASCADE, related_name="+")
+    """Of the company's sign-in that the visitor brought, beside a link or alone: linked when they join."""
+    subject = models.CharField(max_length=512, blank=True)
+    asserted_email = models.CharField(max_length=254, blank=True)
+    asserted_name = models.CharField(max_length=200, blank=True)
+    asserted_at = models.DateTimeField(null=True)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="arrivals"
     )
@@ -98,15 +113,33 @@ class Arrival(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=exactly_one([one.relation for one in ORIGINS]),
+                condition=exactly_one(LINKS) | (none_of(LINKS) & Q(connection__isnull=False)),
                 name="one_thing_brought_an_arrival",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(connection__isnull=True, subject="", asserted_at__isnull=True)
+                | (Q(connection__isnull=False, asserted_at__isnull=False) & ~Q(subject="")),
+                name="a_sign_in_says_who_and_when",
+            ),
         ]
 
     @property
     def origin(self) -> Origin:
         """What brought the visitor."""
         return next(filter(None, (one.of(self) for one in ORIGINS)))
+
+    @property
+    def asserted(self) -> AssertedIdentity | None:
+        """Whom the company's sign-in named, where the visitor brought one."""
+        if self.connection is None or self.asserted_at is None:
+            return None
+        return AssertedIdentity(
+            connection=self.connection,
+            subject=self.subject,
+            email=self.asserted_email,
+            full_name=self.asserted_name,
+            asserted_at=self.asserted_at,
+        )
 
     @property
     def why_stopped(self) -> str:
@@ -133,6 +166,8 @@ WHY = {
     "replaced": _("The link was from an earlier letter"),
     "used": _("Somebody had joined by this link, or its last use was gone"),
     "off": _("The direct link is turned off"),
+    "closed_to_sign_in": _("The program was open to company sign-in no more"),
+    "sign_in_again": _("The company sign-in was too long ago"),
     "ended": _("The program is over"),
     "removed": _("An administrator had removed the person"),
     "full": _("The program was full"),

@@ -1,4 +1,4 @@
-"""What brings somebody to a program: an invitation or a direct link, and whatever joins them here.
+"""What brings somebody to a program: an invitation, a direct link, or their company's sign-in alone.
 
 Nobody else asks which of them it is. A new origin is a class here, and a relation of `Arrival` of its name.
 """
@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from django.utils import timezone
 
 from matricula.accounts.models import Account
+from matricula.identities.asserted import AssertedIdentity
+from matricula.identities.errors import ConnectionOff
+from matricula.identities.identities import refuse_ended
+from matricula.identities.models import Connection
 from matricula.invitations.models import Invitation, InvitationToken
 from matricula.joining.errors import LinkRefused
 from matricula.mail.addresses import canonical
@@ -93,6 +97,11 @@ class Origin(Protocol):
         """What its visitor has from the work e-mail, so that strangers who type that address into forms use
         up no letters and no tries of theirs."""
         return ""
+
+    @property
+    def is_a_sign_in(self) -> bool:
+        """Whether the company's sign-in is all that there is: without it nobody joins."""
+        return False
 
     def reached(self, address: str) -> bool:
         """Whether it came by this mailbox: then it may be told whose that is."""
@@ -256,5 +265,79 @@ class DirectLinkOrigin(Origin):
         return list(self.link.allowed_domains)
 
 
-ORIGINS = (InvitationOrigin, DirectLinkOrigin)
-"""Of these exactly one brought an arrival."""
+@dataclass(frozen=True)
+class CompanySignInOrigin(Origin):
+    """A sign-in with the company, to a program that is open to whoever has one."""
+
+    asserted: AssertedIdentity
+    joins: Program
+
+    relation: ClassVar[str] = "connection"
+
+    @classmethod
+    def of(cls, arrival: "Arrival") -> "CompanySignInOrigin | None":
+        """Asked last: who was invited may have signed in as well."""
+        asserted = arrival.asserted
+        return cls(asserted, arrival.program) if asserted else None
+
+    @property
+    def program(self) -> Program:
+        return self.joins
+
+    @property
+    def terms(self) -> Terms:
+        return NO_TERMS
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return {"channel": SHOWN, **columns_of(self.asserted)}
+
+    @property
+    def is_a_sign_in(self) -> bool:
+        return True
+
+    def why_closed(self) -> str:
+        if self.program.has_ended:
+            return "ended"
+        is_live = self.asserted.connection.state == Connection.State.LIVE
+        if not self.program.open_to_sign_in or not is_live:
+            return "closed_to_sign_in"
+        return "" if self.asserted.is_recent else "sign_in_again"
+
+    def accept(self, account: Account) -> Terms:
+        """Raises EndedByCompany, ConnectionOff. Looked at before a new tie makes an ended one old."""
+        if not Connection.objects.live().filter(pk=self.asserted.connection.pk).exists():
+            raise ConnectionOff
+        refuse_ended(self.asserted.connection, self.asserted.subject)
+        refuse_removed(program=self.program, account=account)
+        return NO_TERMS
+
+    @property
+    def address(self) -> str:
+        """What the company says is theirs, where the company's word is proof of it."""
+        return self.asserted.email if self.asserted.proves(self.asserted.email) else ""
+
+    @property
+    def name(self) -> str:
+        return self.asserted.full_name
+
+    def reached(self, address: str) -> bool:
+        return self.asserted.proves(address)
+
+    def proves(self, address: str, since: datetime | None = None) -> bool:
+        return self.asserted.proves(address, since)
+
+
+def columns_of(asserted: AssertedIdentity) -> Mapping[str, Any]:
+    """What an arrival keeps of a company's sign-in, whatever else brought it."""
+    return {
+        "connection": asserted.connection,
+        "subject": asserted.subject,
+        "asserted_email": asserted.email,
+        "asserted_name": asserted.full_name,
+        "asserted_at": asserted.asserted_at,
+    }
+
+
+ORIGINS = (InvitationOrigin, DirectLinkOrigin, CompanySignInOrigin)
+"""The first of these that an arrival has brought it. A company's sign-in may come beside the others."""

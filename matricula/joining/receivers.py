@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.signals import address_confirmed
+from matricula.identities.errors import IdentityError
 from matricula.invitations.settlement import settle_invitations_to
 from matricula.joining.arrivals import enter_by_arrival
 from matricula.joining.errors import LinkRefused, WorkEmailTaken
@@ -32,5 +33,5 @@ def enter_or_leave(arrival: Arrival, account: Account) -> None:
     """The mailbox stays proven even when the program filled up; the page then says what is missing."""
     try:
         enter_by_arrival(arrival, account)
-    except (ProgramFull, WorkEmailTaken, LinkRefused, RemovedFromProgram):
+    except (ProgramFull, WorkEmailTaken, LinkRefused, RemovedFromProgram, IdentityError):
         return

@@ -40,6 +40,8 @@ PAGES = {
     "program_ended",
     "program_full",
     "lost",
+    "sign_in_again",
+    "closed_to_sign_in",
     MailboxTaken.code,
     WorkEmailTaken.code,
 }

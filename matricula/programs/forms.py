@@ -35,6 +35,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "invitation_days",
             "reminds",
             "trusts_the_link",
+            "open_to_sign_in",
         ]
         field_classes = {"courses": ManyChosenField, "specializations": ManyChosenField}
         labels = {
@@ -44,6 +45,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "starts_on": _("First day"),
             "ends_on": _("Last day"),
             "trusts_the_link": _("Trust the link"),
+            "open_to_sign_in": _("Open to company sign-in"),
             "reminds": _("Remind people"),
             "courses": _("Courses"),
             "specializations": _("Specializations"),
@@ -58,6 +60,10 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "trusts_the_link": _(
                 "Who opens the e-mailed link need not confirm the work e-mail with a code."
                 " Letters get forwarded: leave this off unless you know why."
+            ),
+            "open_to_sign_in": _(
+                "Whoever signs in with your company may join without an invitation while seats are free."
+                " Somebody you removed needs an invitation to come back."
             ),
             "reminds": _("Who has not answered an invitation is written to again after 3 and after 7 days."),
         }

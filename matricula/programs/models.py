@@ -58,6 +58,8 @@ class Program(models.Model):
     seats_used = models.PositiveIntegerField(default=0)
     seats_noticed = models.PositiveSmallIntegerField(default=0)
     trusts_the_link = models.BooleanField(default=False)
+    open_to_sign_in = models.BooleanField(default=False)
+    """Whoever signs in with the company may join, without an invitation."""
     reminds = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=30)
     starts_on = models.DateField(null=True)

@@ -36,6 +36,7 @@ class ProgramChange(Given):
     invitation_days: Annotated[int, Field(ge=1, le=365), BeforeValidator(whole)] = None  # type: ignore[assignment]
     reminds: bool = None  # type: ignore[assignment]
     trusts_the_link: bool = None  # type: ignore[assignment]
+    open_to_sign_in: bool = None  # type: ignore[assignment]
     courses: Courses = None  # type: ignore[assignment]
     specializations: Courses = None  # type: ignore[assignment]
 

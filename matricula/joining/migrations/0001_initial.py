@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("catalog", "0001_initial"),
+        ("identities", "0001_initial"),
         ("invitations", "0001_initial"),
         ("programs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -96,6 +97,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("channel", models.CharField(choices=[("mail", "Mail"), ("shown", "Shown")], max_length=5)),
+                ("subject", models.CharField(blank=True, max_length=512)),
+                ("asserted_email", models.CharField(blank=True, max_length=254)),
+                ("asserted_name", models.CharField(blank=True, max_length=200)),
+                ("asserted_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="identities.connection",
+                    ),
+                ),
                 ("work_email", models.CharField(blank=True, max_length=254)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("expires_at", models.DateTimeField(default=matricula.joining.models.arrival_expiry)),
@@ -243,9 +257,29 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("direct_link__isnull", True), ("invitation__isnull", False)),
                     models.Q(("direct_link__isnull", False), ("invitation__isnull", True)),
+                    models.Q(
+                        ("direct_link__isnull", True),
+                        ("invitation__isnull", True),
+                        ("connection__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="one_thing_brought_an_arrival",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="arrival",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asserted_at__isnull", True), ("connection__isnull", True), ("subject", "")),
+                    models.Q(
+                        ("asserted_at__isnull", False),
+                        ("connection__isnull", False),
+                        models.Q(("subject", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_sign_in_says_who_and_when",
             ),
         ),
         migrations.AddConstraint(

@@ -191,6 +191,7 @@ def made(kind: type[Refusal]) -> Refusal:
 def test_the_codes_that_have_pages_are_codes_of_refusals():
     told = {one.code for kind in (JoiningError, ProgramError) for one in leaves(kind)}
     links = {"unknown", "expired", "revoked", "declined", "replaced", "used", "off", "ended", "lost"}
+    links |= {"sign_in_again", "closed_to_sign_in"}
     assert PAGES - links - {"mailbox_taken"} <= told
 
 

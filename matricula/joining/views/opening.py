@@ -1,5 +1,6 @@
 """Opening a link: the welcome page, JOIN NOW, "this is not for me", and the letter that went missing."""
 
+from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -10,10 +11,13 @@ from matricula.accounts.models import Account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.catalog.queries import with_size
 from matricula.db.queries import first_or_none
+from matricula.identities.asserted import asserted_here
+from matricula.identities.company_sessions import identity_here
 from matricula.invitations.invitations import decline_invitation, last_work_email
 from matricula.invitations.lost_letters import ask_for_letter
 from matricula.joining.access import is_kept_out, is_mine, remember_arrival
 from matricula.joining.arrivals import begin_arrival, is_addressed_to
+from matricula.joining.company_sign_ins import enter_by_link
 from matricula.joining.errors import LinkRefused
 from matricula.joining.links import check_open, held_origin, hold_origin, open_link
 from matricula.joining.models import WITH_ORIGIN, Arrival
@@ -121,7 +125,14 @@ def join_now(request: HttpRequest) -> HttpResponse:
     myself = request.user if text_in(request.POST, "as") == "me" else None
     try:
         origin = held_origin(request)
-        arrival = begin_arrival(origin=origin, account=myself if isinstance(myself, Account) else None)
+        identity = identity_here(request, organization=origin.program.organization_id)
+        if identity and not request.user.is_authenticated and enter_by_link(origin=origin, identity=identity):
+            return redirect("learning:program", origin.program.public_id)
+        arrival = begin_arrival(
+            origin=origin,
+            account=myself if isinstance(myself, Account) else None,
+            asserted=asserted_here(request, organization=origin.program.organization_id),
+        )
     except LinkRefused as refusal:
         return refused_link(request, refusal)
     except RemovedFromProgram:
@@ -215,7 +226,8 @@ def asked_about(request: HttpRequest) -> tuple[Origin | None, str]:
 def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     """Who was removed asks, in one click, for an invitation. Everybody else gets the same answer."""
     theirs = Membership.objects.filter(kept_out(None), program__public_id=program_id)
-    membership = theirs.filter(account=request.user.pk or 0).select_related("program__organization").first()
+    whose = request.user.pk or get_user(request).pk or 0
+    membership = theirs.filter(account=whose).select_related("program__organization").first()
     form = AddressForm(request.POST)
     address = last_work_email(membership) if membership else ""
     if membership and not address and not form.is_valid():

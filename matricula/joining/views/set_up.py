@@ -1,6 +1,7 @@
 """SET UP YOUR ACCOUNT, LINK YOUR ACCOUNT, and confirming the work e-mail."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -16,12 +17,13 @@ from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
-from matricula.accounts.sign_in import begin_session, check_password, start_session
+from matricula.accounts.sign_in import begin_session, check_password, is_fresh, start_session
 from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.catalog.models import Course
 from matricula.db.queries import first_or_none
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arrivals import finish_arrival, holder_of, may_finish
+from matricula.joining.company_sign_ins import is_vouched_for, open_company
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
@@ -54,7 +56,7 @@ def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     again = request.method == "POST" and arrival.account_id is not None
     if not again and (arrival.finished_at or holder_of(arrival)):
         return redirect("joining:link-account", arrival.public_id)
-    form = SetUpForm(arrival, request.POST or None)
+    form = SetUpForm(arrival, request.POST or None, needs_password=not is_vouched_for(request, arrival))
     if request.method == "POST" and form.is_valid():
         response = set_up(request, arrival, form)
         if response:
@@ -69,13 +71,15 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
     An arrival that has an account is not the visitor's to correct here, or they would be signed in.
     """
     data = form.cleaned_data
+    if arrival.account and not data["password"]:
+        return redirect("joining:link-account", arrival.public_id)
     if arrival.account:
         return signed_up_before(request, arrival, arrival.account, data["password"])
     try:
         if not arrival.origin.address:
             network = network_of(request)
             give_work_email(arrival=arrival, address=data["work_email"], network=network)
-        hashed = make_password(data["password"])
+        hashed = make_password(data["password"] or None)
         account = sign_up(
             arrival=arrival,
             full_name=data["full_name"],
@@ -90,7 +94,11 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
         return to_wait(request, "joining/pages/account.html", arrival, form, crowd)
     if account.password != hashed:
         return signed_up_before(request, arrival, account, data["password"])
+    if not data["password"]:
+        open_company(request, arrival)
+        return arrived(request, arrival)
     start_session(request, account)
+    open_company(request, arrival)
     return redirect("joining:confirm", arrival.public_id)
 
 
@@ -150,15 +158,20 @@ def link_account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
 @require_POST
 def link_signed_in(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     """The account that is signed in here joins: pressed by somebody who sees both names."""
+    linking = reverse("joining:link-account", args=[arrival.public_id])
     if not isinstance(request.user, Account):
-        return redirect("joining:link-account", arrival.public_id)
+        return redirect(linking)
+    if arrival.asserted and not is_fresh(request):
+        return redirect(f"{reverse('accounts:prove')}?{urlencode({'next': linking})}")
     return link_to(request, arrival, request.user)
 
 
 def link_to(request: HttpRequest, arrival: Arrival, account: Account) -> HttpResponse:
     Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
     arrival.account = account
-    return go_on_with(request, arrival)
+    response = go_on_with(request, arrival)
+    open_company(request, arrival)
+    return response
 
 
 @holding_arrival
@@ -199,6 +212,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     try:
         if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
             arrival.refresh_from_db(fields=["finished_at"])
+            open_company(request, arrival)
             return go_in(request, arrival, form)
     except TooManyTries as wait:
         return told_to_wait(request, "joining/pages/confirm.html", news_of(arrival, form), wait)
@@ -211,6 +225,7 @@ def go_in(request: HttpRequest, arrival: Arrival, form: Form) -> HttpResponse:
     if request.method == "POST":
         if not arrival.finished_at:
             finish_arrival(arrival=arrival)
+            open_company(request, arrival)
         return arrived(request, arrival)
     if arrival.program.is_full:
         raise ProgramFull

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.catalog.queries import with_lessons
-from matricula.identities.company_sessions import shown_here
+from matricula.identities.company_sessions import open_organizations, shown_here
 from matricula.learning.access import learner, member
 from matricula.learning.enrolments import courses_to_start, start_course, start_specialization
 from matricula.learning.models import Enrolment, SpecializationEnrolment
@@ -40,6 +40,7 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     openings = find_openings(unfinished)
     context = {
         "memberships": memberships.select_related("program__organization"),
+        "open_programs": programs_to_join(request),
         "in_progress": [one for one in unfinished if not openings[one.pk].closed],
         "resting": [one for one in unfinished if openings[one.pk].closed],
         "completed": completed,
@@ -47,6 +48,16 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         "administers": Role.objects.filter(shown_here(request, "organization"), account=account).exists(),
     }
     return render(request, "learning/pages/home.html", context)
+
+
+def programs_to_join(request: HttpRequest) -> list[Program]:
+    """Those the company's sign-in of this browser opens to everybody, and the reader is not in."""
+    organizations = open_organizations(request)
+    if not organizations:
+        return []
+    mine = Membership.objects.filter(account=request.user.pk or 0).exclude(state=Membership.State.LEFT)
+    rows = Program.objects.current().filter(open_to_sign_in=True, organization__in=organizations)
+    return list(rows.exclude(pk__in=mine.values("program")).select_related("organization").order_by("name"))
 
 
 def specializations_in_progress(

@@ -1,8 +1,6 @@
 """A company's own sign-in address: out to its provider, back, and straight in."""
 
 import logging
-import time
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +9,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
+from matricula.identities.asserted import (
+    AssertedIdentity,
+    asserted_here,
+    forget_asserted,
+    keep_asserted,
+    link_by_work_email,
+    where_it_was_going,
+)
 from matricula.identities.company_sessions import start_company_session
 from matricula.identities.errors import FlowEnded, IdentityError
 from matricula.identities.flows import (
@@ -23,7 +30,7 @@ from matricula.identities.flows import (
     begin_flow,
     take_flow,
 )
-from matricula.identities.identities import known_identity, link_identity, note_use
+from matricula.identities.identities import KEPT_EMAIL, known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.security.clients import network_of
@@ -41,8 +48,7 @@ from matricula.web.access import public
 from matricula.web.redirects import local_path
 from matricula.web.values import text_in
 
-PENDING, PENDING_SECONDS = "sso_pending", 600
-HOME = "/learn/"
+HOME, LONGEST_NAME = "/learn/", 200
 STARTS, ANSWERS = NetworkLimit("company-start"), NetworkLimit("company-answer")
 logger = logging.getLogger(__name__)
 
@@ -180,59 +186,73 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
     except IdentityError as refusal:
         return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
     if identity is None:
-        request.session[PENDING] = {
-            "until": time.time() + PENDING_SECONDS,
-            "ends_at": answer.ends_at.isoformat() if answer.ends_at else "",
-            "connection": connection.public_id,
-            "subject": answer.subject,
-            "email": answer.email,
-            "name": answer.full_name,
-            "next": onward,
-        }
-        return redirect("sso:link", connection.organization.slug)
+        asserted = asserted_by(connection, answer)
+        identity = link_by_work_email(asserted)
+    if identity is None:
+        keep_asserted(request, asserted, next_path=onward)
+        welcome = reverse("joining:welcome")
+        return redirect(welcome) if onward == welcome else redirect("sso:link", connection.organization.slug)
     note_use(identity, email=answer.email)
     start_company_session(request, identity, until=answer.ends_at)
     return redirect(onward or HOME)
 
 
+def asserted_by(connection: Connection, answer: Answer) -> AssertedIdentity:
+    """What is longer than a mailbox or a name can be is left out: cut short, it would be another."""
+    return AssertedIdentity(
+        connection=connection,
+        subject=answer.subject,
+        email=answer.email if len(answer.email) <= KEPT_EMAIL else "",
+        full_name=answer.full_name if len(answer.full_name) <= LONGEST_NAME else "",
+        asserted_at=timezone.now(),
+        ends_at=answer.ends_at,
+    )
+
+
 @public
 @require_safe
 def ask_to_link(request: HttpRequest, slug: str) -> HttpResponse:
-    """Nobody here has this company sign-in yet: LINK YOUR ACCOUNT."""
-    pending, connection = pending_of(request, slug)
-    context = {"connection": connection, "pending": pending}
+    """Nobody here has this company sign-in yet: JOIN NOW, or LINK YOUR ACCOUNT."""
+    asserted = asserted_of(request, slug)
+    programs = asserted.connection.organization.programs.current().filter(open_to_sign_in=True)
+    context = {
+        "connection": asserted.connection,
+        "asserted": asserted,
+        "programs": programs.select_related("organization").order_by("name"),
+    }
     return render(request, "sso/pages/unknown.html", context)
 
 
-def pending_of(request: HttpRequest, slug: str) -> tuple[dict[str, Any], Connection]:
-    """The answer that waits for whoever brought it to log in, and for nobody who comes later."""
-    pending: dict[str, Any] = request.session.get(PENDING) or {}
-    if not pending or pending["until"] < time.time():
-        request.session.pop(PENDING, None)
+def asserted_of(request: HttpRequest, slug: str) -> AssertedIdentity:
+    """The answer that waits for whoever brought it, and for nobody who comes later. Raises Http404."""
+    organization = get_object_or_404(Organization, slug=slug)
+    asserted = asserted_here(request, organization=organization.pk)
+    if asserted is None:
         raise Http404
-    return pending, connection_of(slug, pending["connection"])
+    return asserted
 
 
 @freshly_signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_company_identity(request: HttpRequest, account: Account, slug: str) -> HttpResponse:
     """Both sides are named before anything is linked."""
-    pending, connection = pending_of(request, slug)
+    asserted = asserted_of(request, slug)
+    connection = asserted.connection
     belongs = has_tie(account, connection.organization_id)
-    context = {"connection": connection, "pending": pending, "account": account, "belongs": belongs}
+    context = {"connection": connection, "asserted": asserted, "account": account, "belongs": belongs}
     if request.method != "POST" or not belongs:
         return render(request, "sso/pages/link.html", context)
     try:
         identity = link_identity(
-            connection=connection, subject=pending["subject"], account=account, email=pending["email"]
+            connection=connection, subject=asserted.subject, account=account, email=asserted.email
         )
     except IdentityError as refusal:
         return render(request, "sso/pages/link.html", context | {"refusal": str(refusal)}, status=409)
-    del request.session[PENDING]
-    until = datetime.fromisoformat(pending["ends_at"]) if pending["ends_at"] else None
-    start_company_session(request, identity, until=until)
+    onward = where_it_was_going(request)
+    forget_asserted(request)
+    start_company_session(request, identity, until=asserted.ends_at)
     messages.success(request, _("Linked. From now on your company's sign-in brings you straight in."))
-    return redirect(pending["next"] or HOME)
+    return redirect(onward or HOME)
 
 
 def has_tie(account: Account, organization: int) -> bool:

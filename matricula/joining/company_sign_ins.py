@@ -1,0 +1,92 @@
+"""Joining with the company's sign-in: alone, or beside the link that somebody was sent."""
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from matricula.accounts.mailboxes import hold_account
+from matricula.db.queries import first_or_none
+from matricula.identities.asserted import AssertedIdentity, asserted_here, forget_asserted
+from matricula.identities.company_sessions import start_company_session
+from matricula.identities.models import Identity
+from matricula.joining.arrivals import (
+    begin_arrival,
+    finish_arrival,
+    is_addressed_to,
+    is_trusted,
+    may_finish,
+)
+from matricula.joining.errors import NotConfirmed
+from matricula.joining.models import Arrival
+from matricula.joining.origins import Origin
+from matricula.organizations.models import Affiliation
+from matricula.programs.memberships import enter_program
+from matricula.programs.models import Membership, Program
+
+
+def brought_here(request: HttpRequest, arrival: Arrival) -> AssertedIdentity | None:
+    """The company's sign-in of this arrival, if it waits in this very session."""
+    here = asserted_here(request, organization=arrival.program.organization_id)
+    same = here and (here.connection.pk, here.subject) == (arrival.connection_id, arrival.subject)
+    return here if same else None
+
+
+def is_vouched_for(request: HttpRequest, arrival: Arrival) -> bool:
+    """Whether the company says who sits here, and its word proves the work e-mail as well: such a person
+    comes in by it, and needs no password."""
+    here = brought_here(request, arrival)
+    return bool(here and here.email and here.proves(arrival.work_email) and is_trusted(arrival))
+
+
+def open_company(request: HttpRequest, arrival: Arrival) -> None:
+    """The sign-in that was brought along opens the company's programs in this browser, once it is linked."""
+    here = brought_here(request, arrival)
+    if here is None:
+        return
+    rows = Identity.objects.live().filter(
+        connection=here.connection, subject=here.subject, account=arrival.account_id
+    )
+    identity = first_or_none(rows.select_related("account", "connection"))
+    if identity:
+        forget_asserted(request)
+        start_company_session(request, identity, until=here.ends_at)
+
+
+def enter_by_link(*, origin: Origin, identity: Identity) -> bool:
+    """JOIN NOW by a link, of somebody the company's sign-in has brought: whether they are in now.
+
+    False where the link is another's, or something is missing that only they themselves can prove. Raises
+    what `begin_arrival` and `finish_arrival` do.
+    """
+    account = identity.account
+    if not is_addressed_to(origin, account):
+        return False
+    with transaction.atomic():
+        arrival = begin_arrival(origin=origin, account=account, asserted=AssertedIdentity.of(identity))
+        arrival.work_email = origin.address or work_email_of(identity)
+        if not may_finish(arrival):
+            arrival.delete()
+            return False
+        arrival.save(update_fields=["work_email"])
+        finish_arrival(arrival=arrival)
+    return True
+
+
+def work_email_of(identity: Identity) -> str:
+    """What the company calls them by; nothing for whom it has no tie."""
+    ties = Affiliation.objects.live().filter(
+        organization=identity.connection.organization_id, account=identity.account_id
+    )
+    return first_or_none(ties.values_list("work_email", flat=True)) or ""
+
+
+@transaction.atomic
+def enter_as_linked(*, program: Program, identity: Identity) -> Membership:
+    """Whoever the company's sign-in is linked with, and belongs to the company already, lacks nothing.
+
+    Raises NotConfirmed for whom no tie to the company is known; ProgramFull, ProgramEnded,
+    RemovedFromProgram.
+    """
+    hold_account(identity.account_id)
+    if not work_email_of(identity) or not Identity.objects.live().filter(pk=identity.pk).exists():
+        raise NotConfirmed
+    return enter_program(program=program, account=identity.account)

@@ -1,0 +1,64 @@
+"""JOIN NOW by whoever signed in with their company, in a program that is open to it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from matricula.identities.asserted import AssertedIdentity, asserted_here, keep_asserted
+from matricula.identities.company_sessions import identity_here
+from matricula.identities.models import Identity
+from matricula.joining.access import remember_arrival
+from matricula.joining.arrivals import begin_arrival
+from matricula.joining.company_sign_ins import enter_as_linked
+from matricula.joining.errors import NotConfirmed
+from matricula.joining.origins import CompanySignInOrigin
+from matricula.joining.refusals import refused, show_removed
+from matricula.joining.views.opening import look_around
+from matricula.programs.errors import ProgramEnded, ProgramFull, RemovedFromProgram
+from matricula.programs.models import Program
+from matricula.web.access import public
+from matricula.web.redirects import belongs_to
+
+
+@public
+@require_POST
+@belongs_to("sso:company", "slug")
+def join_with_company(request: HttpRequest, slug: str, program_id: str) -> HttpResponse:
+    """Straight in whom we know; whom we do not know looks around first, and sets an account up."""
+    programs = Program.objects.current().select_related("organization")
+    program = get_object_or_404(programs, organization__slug=slug, public_id=program_id, open_to_sign_in=True)
+    try:
+        return join(request, program)
+    except RemovedFromProgram:
+        return show_removed(request, program)
+    except (ProgramFull, ProgramEnded) as refusal:
+        return refused(request, refusal.code)
+
+
+def join(request: HttpRequest, program: Program) -> HttpResponse:
+    identity = identity_here(request, organization=program.organization_id)
+    if identity:
+        return go_straight_in(request, program, identity)
+    asserted = asserted_here(request, organization=program.organization_id)
+    if asserted is None:
+        return redirect("sso:company", program.organization.slug)
+    return begin(request, program, asserted)
+
+
+def go_straight_in(request: HttpRequest, program: Program, identity: Identity) -> HttpResponse:
+    """Who has a role here and is no member of anything says where they work, as everybody does."""
+    try:
+        enter_as_linked(program=program, identity=identity)
+    except NotConfirmed:
+        asserted = AssertedIdentity.of(identity)
+        keep_asserted(request, asserted)
+        return begin(request, program, asserted)
+    return redirect("learning:program", program.public_id)
+
+
+def begin(request: HttpRequest, program: Program, asserted: AssertedIdentity) -> HttpResponse:
+    origin = CompanySignInOrigin(asserted, program)
+    arrival = begin_arrival(origin=origin, account=None)
+    response = look_around(arrival)
+    remember_arrival(request, response, arrival)
+    return response
