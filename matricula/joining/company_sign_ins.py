@@ -20,7 +20,7 @@ from matricula.joining.models import Arrival
 from matricula.joining.origins import Origin
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import enter_program
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Membership, Program, kept_out
 
 
 def brought_here(request: HttpRequest, arrival: Arrival) -> AssertedIdentity | None:
@@ -90,3 +90,15 @@ def enter_as_linked(*, program: Program, identity: Identity) -> Membership:
     if not work_email_of(identity) or not Identity.objects.live().filter(pk=identity.pk).exists():
         raise NotConfirmed
     return enter_program(program=program, account=identity.account)
+
+
+def removed_membership(asserted: AssertedIdentity) -> Membership | None:
+    """The last one an administrator ended, of whoever this sign-in belonged to until the company ended it."""
+    ended = Identity.objects.filter(
+        connection=asserted.connection, subject=asserted.subject, ended_by=Identity.EndedBy.COMPANY
+    )
+    account = first_or_none(ended.order_by("-ended_at").values_list("account", flat=True))
+    theirs = Membership.objects.filter(
+        kept_out(None), organization=asserted.connection.organization_id, account=account
+    )
+    return first_or_none(theirs.select_related("program__organization").order_by("-left_at"))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from matricula.joining.views import browsing, opening, set_up
-from matricula.joining.views.company_sign_in import join_with_company
+from matricula.joining.views.company_sign_in import ask_by_company, join_with_company
 
 app_name = "joining"
 A = "arrivals/<str:public_id>"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("lost-letter/", opening.lost_letter, name="lost-letter"),
     path("ask/", opening.ask, name="ask"),
     path("ask/<str:program_id>/", opening.ask_back, name="ask-back"),
+    path("with-company/<slug:slug>/ask/", ask_by_company, name="ask-by-company"),
     path("with-company/<slug:slug>/<str:program_id>/", join_with_company, name="with-company"),
     path("not-for-me/", opening.not_for_me, name="not-for-me"),
     path(f"{A}/courses/", browsing.courses, name="courses"),

@@ -11,7 +11,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.identities.identities import end_identity
 from matricula.identities.models import CompanySession, Identity
-from matricula.joining.models import Arrival
+from matricula.joining.models import Arrival, Request
 from matricula.joining.tests.test_joining import code_for
 from matricula.learning.models import Enrolment
 from matricula.mail.delivery import deliver_due
@@ -48,6 +48,12 @@ def arrive(connection, program, browser=None) -> tuple[Client, Arrival]:
     assert program.name in page
     answer = browser.post(f"/join/with-company/nordlicht/{program.public_id}/")
     assert "/join/arrivals/" in answer["Location"]
+    return browser, Arrival.objects.latest("pk")
+
+
+def arrive_in_spite(browser, program):
+    """By the address of the button, which no page shows."""
+    browser.post(f"/join/with-company/nordlicht/{program.public_id}/")
     return browser, Arrival.objects.latest("pk")
 
 
@@ -154,9 +160,18 @@ def test_e7_whom_an_administrator_removed_no_sign_in_brings_back(olga, provider,
     set_up(browser, arrival)
     membership = Membership.objects.get(account__full_name="Ada Lovelace")
     end_membership(membership=membership, actor=bruno, state=Membership.State.REMOVED)
-    refused = sign_in(Client(), connection)
+    outside = Client()
+    refused = sign_in(outside, connection)
     assert refused.status_code == 403
     assert "ended this sign-in" in refused.content.decode()
+    assert "/join/with-company/nordlicht/ask/" in refused.content.decode()
+    assert outside.post("/join/with-company/nordlicht/ask/").status_code == 200
+    asked = Request.objects.get()
+    assert (asked.program, asked.address, asked.reason) == (open_program, WORK, "removed")
+    assert Client().post("/join/with-company/nordlicht/ask/")["Location"] == "/sso/nordlicht/"
+    assert Request.objects.count() == 1
+    _, arrival = arrive_in_spite(outside, open_program)
+    assert "ended this sign-in" in set_up(outside, arrival).content.decode()
     assert not Membership.objects.active().filter(program=open_program).exists()
 
 

@@ -24,7 +24,7 @@ from matricula.identities.asserted import (
     where_it_was_going,
 )
 from matricula.identities.company_sessions import start_company_session
-from matricula.identities.errors import FlowEnded, IdentityError
+from matricula.identities.errors import EndedByCompany, FlowEnded, IdentityError
 from matricula.identities.flows import (
     BegunFlow,
     begin_flow,
@@ -32,6 +32,7 @@ from matricula.identities.flows import (
 )
 from matricula.identities.identities import KEPT_EMAIL, known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
+from matricula.joining.company_sign_ins import removed_membership
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.security.clients import network_of
 from matricula.security.secrets import SealUnreadable
@@ -149,14 +150,17 @@ def tell_refused(
     *,
     reason: str,
     words: str = "",
+    asks: bool = False,
 ) -> HttpResponse:
     """The page that says so, with a reference that the company's administrators find in their history.
+
+    `asks`: whether it offers to ask them for an invitation.
 
     What belongs to no flow may be anybody's, as often as they like: of it there is a line in the log.
     """
     if request.method == "HEAD":
         return HttpResponse(status=400)
-    context: dict[str, Any] = {"connection": connection, "words": words}
+    context: dict[str, Any] = {"connection": connection, "words": words, "asks": asks}
     if flow is None:
         logger.warning("An answer to connection %s was refused: %s", connection.public_id, reason)
         return render(request, "sso/pages/refused.html", context, status=403)
@@ -184,7 +188,11 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
     except IdentityError as refusal:
-        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
+        asserted = asserted_by(connection, answer)
+        keep_asserted(request, asserted)
+        asks = isinstance(refusal, EndedByCompany) and removed_membership(asserted) is not None
+        words = str(refusal)
+        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=words, asks=asks)
     if identity is None:
         asserted = asserted_by(connection, answer)
         identity = link_by_work_email(asserted)
