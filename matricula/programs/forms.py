@@ -35,6 +35,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "invitation_days",
             "reminds",
             "trusts_the_link",
+            "requires_sign_in",
         ]
         field_classes = {"courses": ManyChosenField, "specializations": ManyChosenField}
         labels = {
@@ -45,6 +46,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "ends_on": _("Last day"),
             "trusts_the_link": _("Trust the link"),
             "reminds": _("Remind people"),
+            "requires_sign_in": _("Require your company's sign-in"),
             "courses": _("Courses"),
             "specializations": _("Specializations"),
         }
@@ -58,6 +60,10 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "trusts_the_link": _(
                 "Who opens the e-mailed link need not confirm the work e-mail with a code."
                 " Letters get forwarded: leave this off unless you know why."
+            ),
+            "requires_sign_in": _(
+                "Its pages then open only in a browser where people signed in with your company, too."
+                " Certificates and My learning stay open to them."
             ),
             "reminds": _("Who has not answered an invitation is written to again after 3 and after 7 days."),
         }

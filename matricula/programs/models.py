@@ -58,6 +58,8 @@ class Program(models.Model):
     seats_used = models.PositiveIntegerField(default=0)
     seats_noticed = models.PositiveSmallIntegerField(default=0)
     trusts_the_link = models.BooleanField(default=False)
+    requires_sign_in = models.BooleanField(default=False)
+    """Its pages open only where the company's own sign-in is, too (`sign_in_requirement.py`)."""
     reminds = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=30)
     starts_on = models.DateField(null=True)

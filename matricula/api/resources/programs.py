@@ -36,6 +36,9 @@ class ProgramChange(Given):
     invitation_days: Annotated[int, Field(ge=1, le=365), BeforeValidator(whole)] = None  # type: ignore[assignment]
     reminds: bool = None  # type: ignore[assignment]
     trusts_the_link: bool = None  # type: ignore[assignment]
+    requires_sign_in: Annotated[
+        bool, Field(description="The program's pages open only where the company's own sign-in is, too.")
+    ] = None  # type: ignore[assignment]
     courses: Courses = None  # type: ignore[assignment]
     specializations: Courses = None  # type: ignore[assignment]
 

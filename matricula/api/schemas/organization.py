@@ -96,6 +96,7 @@ class Program(BaseModel):
     invitation_days: int
     reminds: bool
     trusts_the_link: bool
+    requires_sign_in: Annotated[bool, Field(description="Its pages ask for the company's own sign-in, too.")]
     courses: list[Named]
     specializations: list[Named]
 
@@ -112,6 +113,7 @@ class Program(BaseModel):
             invitation_days=row.invitation_days,
             reminds=row.reminds,
             trusts_the_link=row.trusts_the_link,
+            requires_sign_in=row.requires_sign_in,
             courses=named(row.courses),
             specializations=named(row.specializations),
         )

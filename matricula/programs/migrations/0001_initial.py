@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ("seats_used", models.PositiveIntegerField(default=0)),
                 ("seats_noticed", models.PositiveSmallIntegerField(default=0)),
                 ("trusts_the_link", models.BooleanField(default=False)),
+                ("requires_sign_in", models.BooleanField(default=False)),
                 ("reminds", models.BooleanField(default=False)),
                 ("invitation_days", models.PositiveSmallIntegerField(default=30)),
                 ("starts_on", models.DateField(null=True)),
