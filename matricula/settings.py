@@ -309,6 +309,8 @@ LIMITS = chosen_limits(
         "check-domain": (60, 60),
         "company-start": (3_000, 15),
         "company-answer": (3_000, 15),
+        "owner-recovery": (10, 15),
+        "owner-recovery-network": (50, 15),
     },
 )
 """Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""

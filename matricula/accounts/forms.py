@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.accounts.confirmation import confirm_by_code
 from matricula.accounts.errors import CodeEnded, CodeWrong, FactorUnreadable, MailboxTaken
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
-from matricula.accounts.second_factors import ALPHABET, authenticator_accepts
+from matricula.accounts.second_factors import ALPHABET, authenticator_accepts, plain_recovery_code
 from matricula.mail.addresses import canonical
 from matricula.mail.names_and_addresses import LONGEST_NAME, NAME_TOO_LONG, clean_address, clean_name
 from matricula.security.throttling import Limit, Tally, guess
@@ -134,7 +134,7 @@ class RecoveryCodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """As it was shown, however it was typed. What cannot be one is no try."""
-        code = "".join(self.cleaned_data["code"].lower().split()).replace("-", "")
+        code = plain_recovery_code(self.cleaned_data["code"])
         if len(code) != 10 or set(code) - set(ALPHABET):
             words = _("A recovery code looks like k7m3p-x2wqh. Nothing was tried.")
             raise forms.ValidationError(words, code="no_code")

@@ -26,7 +26,9 @@ KEPT_FORM = "kept_form"
 READER = "reader"
 """The cookie that says whose the session is that the browser's session cookie opened."""
 OF_A_SESSION = "reader-session"
-SHOWN_AGAIN = "matricula.shown_again"
+SHOWN_AGAIN, KEPT_NOW = "matricula.shown_again", "matricula.kept_now"
+COMPANY_ONLY = "company_only"
+"""In a session: that a company alone opened it."""
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -39,7 +41,7 @@ def keep_typed_forms(answer: GetResponse) -> GetResponse:
             if keep_form(request) and not request.META.get(SHOWN_AGAIN):
                 query = urlencode({"next": reverse("accounts:kept-form")})
                 response["Location"] = f"{resolve_url(settings.LOGIN_URL)}?{query}"
-        elif request.method == "POST":
+        elif request.method == "POST" and not request.META.get(KEPT_NOW):
             forget_form(request, request.get_full_path())
         return response
 
@@ -54,7 +56,21 @@ def asks_to_log_in(response: HttpResponseBase) -> bool:
 def keep_form(request: HttpRequest) -> bool:
     """Whether it was kept. Pages that ask for a fresh proof ask for their forms again instead: what matters
     most is typed by whoever sends it."""
-    reader, typed = ended_reader(request), TypedForm.of(request)
+    return keep_typed(request, ended_reader(request))
+
+
+def keep_for_later(request: HttpRequest) -> bool:
+    """Whether it was kept for whoever is signed in, in person: the page needs something else of them first,
+    such as their company's sign-in, and shows it again then (`typed_before`)."""
+    account = request.user
+    if not isinstance(account, Account) or COMPANY_ONLY in request.session:
+        return False
+    request.META[KEPT_NOW] = True
+    return keep_typed(request, digest(READER, str(account.pk)))
+
+
+def keep_typed(request: HttpRequest, reader: str) -> bool:
+    typed = TypedForm.of(request)
     if not reader or typed is None or asks_for_proof(request):
         return False
     kept = {"reader": reader, "path": typed.path, "fields": typed.fields, "at": time.time()}

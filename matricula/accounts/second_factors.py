@@ -105,7 +105,7 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     # Held, so that of two who ask at once one waits and ends the other's codes.
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.recovery_codes.all().delete()
-    codes = ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
+    codes = new_recovery_codes()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(account=account, digest=digest("recovery", spelled_code(account, code)))
         for code in codes
@@ -114,12 +114,22 @@ def renew_recovery_codes(*, account: Account) -> list[str]:
     return codes
 
 
+def new_recovery_codes() -> list[str]:
+    """Each of ten characters: 49 random bits."""
+    return ["-".join(recovery_piece() for _ in range(2)) for _ in range(RECOVERY_CODES)]
+
+
 def recovery_piece() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(5))
 
 
 def spelled_code(account: Account, code: str) -> str:
-    return f"{account.pk}:{''.join(code.lower().split()).replace('-', '')}"
+    return f"{account.pk}:{plain_recovery_code(code)}"
+
+
+def plain_recovery_code(code: str) -> str:
+    """However it was typed."""
+    return "".join(code.lower().split()).replace("-", "")
 
 
 def spend_recovery_code(account: Account, code: str) -> bool:

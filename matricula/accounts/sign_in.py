@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from matricula.accounts.kept_forms import KEPT_FORM, READER, is_readers_own, mark_reader
+from matricula.accounts.kept_forms import COMPANY_ONLY, KEPT_FORM, READER, is_readers_own, mark_reader
 from matricula.accounts.known_devices import device_known_at, known_device, remember, tell_browser
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
@@ -23,8 +23,8 @@ from matricula.security.throttling import Found, Limit, NetworkLimit, Tally, gue
 
 KEPT = ("arrivals", "sso_pending")
 """What a visitor brings along into the session they log in to: joining that was begun, a company's answer."""
-COMPANY_ONLY, COMPANY_SESSIONS = "company_only", "company_sessions"
-"""In a session: that a company alone opened it, and the handles of what companies opened (`identities`)."""
+COMPANY_SESSIONS = "company_sessions"
+"""In a session: the handles of what companies opened (`identities`)."""
 HANDLE = "handle"
 """In a session: a name for it that stays when its key changes, and that no other session has."""
 PENDING = "pending_sign_in"
@@ -155,9 +155,9 @@ def finish_step(request: HttpRequest, account: Account) -> str:
     return then
 
 
-def mark_fresh(request: HttpRequest) -> None:
-    """The person proved just now who they are."""
-    request.session["proved_at"] = time.time()
+def mark_fresh(request: HttpRequest, *, seconds: int = FRESH_SECONDS) -> None:
+    """The person proved just now who they are; it counts for so many `seconds`."""
+    request.session["proved_at"] = time.time() + seconds - FRESH_SECONDS
 
 
 def is_fresh(request: HttpRequest) -> bool:

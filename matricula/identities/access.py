@@ -19,8 +19,10 @@ LEARNING = frozenset({"learner", "member", "enrolled"})
 """Rules that ask `may_open` themselves, of the organization whose page it is."""
 ROLES = frozenset({"viewing", "overseeing", "managing_groups", "administering", "owning"})
 """Rules of an organization's console. What asks for a fresh proof asks for the person even so."""
-COMPANY_SIGN_IN = "company sign-in"
-"""What the audit log names beside whom a company says that it is."""
+MENDING = "sign-in"
+"""The pages of connections: what a recovery code of an owner is for, so it is proof enough there."""
+COMPANY_SIGN_IN, RECOVERY_CODE = "company sign-in", "recovery code"
+"""What the audit log names beside whom a company, or a code that an owner kept, says that it is."""
 STRANGERS = frozenset({"public", "holding_arrival", "holding_offer", "holding_token"})
 """Rules under which whoever comes is nobody in particular, unless they are there in person."""
 
@@ -48,10 +50,10 @@ class KeepToCompany:
             return None
         if not request.user.is_authenticated or not is_company_only(request):
             return None
-        in_learning = rule in LEARNING and bool(open_organizations(request))
-        if not in_learning and not (rule in ROLES and opens_console(request, given.get("slug", ""))):
+        through = opened_through(request, view, given)
+        if not through:
             return ask_in_person(request)
-        act_through(COMPANY_SIGN_IN)
+        act_through(through)
         return None
 
 
@@ -60,8 +62,23 @@ def person_in(request: HttpRequest, user: Any) -> Any:
     return AnonymousUser() if user.is_authenticated and is_company_only(request) else user
 
 
-def opens_console(request: HttpRequest, slug: str) -> bool:
-    return live_sessions(request).filter(organization__slug=slug).exists()
+def opened_through(request: HttpRequest, view: Any, given: dict[str, Any]) -> str:
+    """What opens the page here, as the audit log names it; nothing, where nothing does."""
+    rule = view.access
+    if rule in LEARNING and open_organizations(request):
+        return COMPANY_SIGN_IN
+    if rule not in ROLES:
+        return ""
+    here = live_sessions(request).filter(organization__slug=given.get("slug", ""))
+    identities = list(here.values_list("identity", flat=True))
+    if getattr(view, "freshly", False):
+        # A company proves nobody freshly, whatever else proved them in this browser.
+        match = request.resolver_match
+        mends = match is not None and MENDING in match.namespaces
+        return RECOVERY_CODE if mends and None in identities else ""
+    if any(identities):
+        return COMPANY_SIGN_IN
+    return RECOVERY_CODE if identities else ""
 
 
 def ask_in_person(request: HttpRequest) -> HttpResponse:

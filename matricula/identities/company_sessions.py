@@ -8,12 +8,21 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from matricula.accounts.sign_in import COMPANY_SESSIONS, is_company_only, start_company_only_session
+from matricula.accounts.models import Account
+from matricula.accounts.sign_in import (
+    COMPANY_SESSIONS,
+    is_company_only,
+    mark_fresh,
+    start_company_only_session,
+)
 from matricula.identities.models import CompanySession, CompanySessionQuerySet, Identity
+from matricula.organizations.models import Organization
 from matricula.security.secrets import digest, digests
 
 HOURS = 12
 """That a company's sign-in lasts; a provider may say less."""
+RECOVERY_MINUTES = 60
+"""That what a recovery code opens lasts."""
 MOST = 20
 """Of one browser; the oldest gives way."""
 OPEN = "matricula.open_organizations"
@@ -25,26 +34,44 @@ def start_company_session(request: HttpRequest, identity: Identity, *, until: da
     A new session key, whichever: nobody who knew the old one comes along. `until`: as the provider wants it.
     """
     ends = timezone.now() + timedelta(hours=HOURS)
-    handle = secrets.token_urlsafe(32)
-    CompanySession(
-        identity=identity,
-        handle_digest=digest("company-session", handle),
-        expires_at=min(ends, until) if until else ends,
-    ).save()
+    handle = open_session(CompanySession(identity=identity, expires_at=min(ends, until) if until else ends))
     # The user of the session itself: on pages of strangers nobody is there who is not there in person.
     if get_user(request).pk == identity.account_id:
         request.session.cycle_key()
     else:
         start_company_only_session(request, identity.account)
+    keep_handle(request, handle)
+
+
+def start_recovery_session(request: HttpRequest, *, organization: Organization, account: Account) -> None:
+    """An owner showed a recovery code: the console for an hour, and proof enough there to mend sign-in."""
+    ends = timezone.now() + timedelta(minutes=RECOVERY_MINUTES)
+    row = CompanySession(organization=organization, account=account, expires_at=ends)
+    handle = open_session(row)
+    start_company_only_session(request, account)
+    mark_fresh(request, seconds=60 * RECOVERY_MINUTES)
+    keep_handle(request, handle)
+
+
+def open_session(row: CompanySession) -> str:
+    """Its handle, of which the row keeps a digest."""
+    handle = secrets.token_urlsafe(32)
+    row.handle_digest = digest("company-session", handle)
+    row.save()
+    return handle
+
+
+def keep_handle(request: HttpRequest, handle: str) -> None:
     handles = request.session.get(COMPANY_SESSIONS, [])
     request.session[COMPANY_SESSIONS] = [*handles, handle][-MOST:]
     request.META.pop(OPEN, None)
 
 
 def open_organizations(request: HttpRequest) -> frozenset[int]:
-    """Those whose sign-in this browser has, asked of the database once a request."""
+    """Those whose sign-in this browser has, asked of the database once a request. A recovery code is none."""
     if OPEN not in request.META:
-        request.META[OPEN] = frozenset(live_sessions(request).values_list("organization", flat=True))
+        by_sign_in = live_sessions(request).filter(identity__isnull=False)
+        request.META[OPEN] = frozenset(by_sign_in.values_list("organization", flat=True))
     found: frozenset[int] = request.META[OPEN]
     return found
 
@@ -58,7 +85,8 @@ def identity_here(request: HttpRequest, *, organization: int) -> Identity | None
     rows = (
         sessions_of(request)
         .live()
-        .filter(account=get_user(request).pk, organization=organization, identity__ended_at__isnull=True)
+        .filter(account=get_user(request).pk, organization=organization)
+        .filter(identity__isnull=False, identity__ended_at__isnull=True)
     )
     session = rows.select_related("identity__account", "identity__connection").order_by("-pk").first()
     return session.identity if session else None

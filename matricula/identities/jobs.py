@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from matricula.identities.models import CompanySession, Flow, SeenNonce, StoredAnswer
+from matricula.identities.models import CompanySession, Flow, OwnerRecoveryCode, SeenNonce, StoredAnswer
 from matricula.jobs.retention import forgets_rows
 
 DAY = timedelta(days=1)
@@ -28,3 +28,9 @@ def seen_nonces(before: datetime) -> "QuerySet[SeenNonce]":
 @forgets_rows("sign-ins with a company", timedelta(days=30), "they ended", CompanySession)
 def company_sessions(before: datetime) -> "QuerySet[CompanySession]":
     return CompanySession.objects.filter(expires_at__lt=before)
+
+
+@forgets_rows("recovery codes of owners", timedelta(days=30), "they were used", OwnerRecoveryCode)
+def spent_owner_codes(before: datetime) -> "QuerySet[OwnerRecoveryCode]":
+    """Whether one is left is asked of those that were not used."""
+    return OwnerRecoveryCode.objects.filter(used_at__lt=before)

@@ -204,11 +204,12 @@ class CompanySession(models.Model):
     """A browser's sign-in with a company: opens the company's programs, and nothing that is the person's own.
 
     Many may be of one browser session, which keeps their handles; the row is asked at every page, so that
-    what the company ends is over in the same second.
+    what the company ends is over in the same second. One without an identity came by a recovery code of an
+    owner, and opens the company's console only.
     """
 
     handle_digest = models.CharField(max_length=64, unique=True)
-    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="sessions")
+    identity = models.ForeignKey(Identity, null=True, on_delete=models.CASCADE, related_name="sessions")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
@@ -227,7 +228,25 @@ class CompanySession(models.Model):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Account and organization are those of the identity."""
-        self.account_id = self.identity.account_id
-        self.organization_id = self.identity.connection.organization_id
+        """Account and organization are those of the identity, where there is one."""
+        if self.identity is not None:
+            self.account_id = self.identity.account_id
+            self.organization_id = self.identity.connection.organization_id
         super().save(*args, **kwargs)
+
+
+class OwnerRecoveryCodeQuerySet(models.QuerySet["OwnerRecoveryCode"]):
+    def unspent(self) -> Self:
+        return self.filter(used_at__isnull=True)
+
+
+class OwnerRecoveryCode(models.Model):
+    """Lets an owner into an organization's console once, on a day when its sign-in does not work."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    objects = OwnerRecoveryCodeQuerySet.as_manager()

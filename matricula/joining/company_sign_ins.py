@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from matricula.accounts.mailboxes import hold_account
 from matricula.db.queries import first_or_none
 from matricula.identities.asserted import AssertedIdentity, asserted_here, forget_asserted
-from matricula.identities.company_sessions import start_company_session
+from matricula.identities.company_sessions import identity_here, start_company_session
 from matricula.identities.models import Identity
 from matricula.joining.arrivals import (
     begin_arrival,
@@ -21,6 +21,7 @@ from matricula.joining.origins import Origin
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program, kept_out
+from matricula.programs.sign_in_requirement import has_live_connection
 
 
 def brought_here(request: HttpRequest, arrival: Arrival) -> AssertedIdentity | None:
@@ -49,6 +50,15 @@ def open_company(request: HttpRequest, arrival: Arrival) -> None:
     if identity:
         forget_asserted(request)
         start_company_session(request, identity, until=here.ends_at)
+
+
+def sign_in_first(request: HttpRequest, program: Program) -> bool:
+    """Whether JOIN NOW leads to the company first: the program requires its sign-in, none is here, and it
+    works today. Where it does not, people join all the same, and the program opens with the sign-in."""
+    if not program.requires_sign_in or asserted_here(request, organization=program.organization_id):
+        return False
+    here = identity_here(request, organization=program.organization_id)
+    return here is None and has_live_connection(program.organization_id)
 
 
 def enter_by_link(*, origin: Origin, identity: Identity) -> bool:

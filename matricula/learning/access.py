@@ -1,20 +1,21 @@
 """Who may open a course: its account, while a membership in any program that offers it is active."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from matricula.accounts.kept_forms import show_again_where_typed
+from matricula.accounts.kept_forms import keep_for_later, show_again_where_typed
 from matricula.db.queries import first_or_none
 from matricula.identities.company_sessions import may_open
 from matricula.learning.models import Enrolment
-from matricula.learning.openings import opening_of
-from matricula.programs.models import Membership
+from matricula.learning.openings import SIGN_IN, opening_of
+from matricula.programs.models import Membership, Program
+from matricula.programs.sign_in_requirement import has_live_connection, is_admitted
 from matricula.web.access import access_rule
 from matricula.web.typed_forms import TypedForm
 
@@ -46,7 +47,9 @@ def enrolled(view: View) -> View:
         enrolment = first_or_none(rows.filter(account=request.user.pk, course__public_id=public_id))
         if enrolment is None or not may_open(request, enrolment.course.organization_id):
             raise Http404
-        opening = opening_of(enrolment)
+        opening = opening_of(enrolment, partial(is_admitted, request))
+        if opening.closed == SIGN_IN and opening.program:
+            return ask_for_company(request, opening.program, page_of_course(request, public_id, **kwargs))
         if opening.closed:
             context = {"enrolment": enrolment, "program": opening.program}
             return render(request, f"learning/pages/{opening.closed}.html", context, status=403)
@@ -62,6 +65,28 @@ def come_back_to_lesson(request: HttpRequest, public_id: str, key: str = "", **_
         return come_back(request, "learning:course", public_id)
     show_again_where_typed(request)
     return redirect_to_login(reverse("learning:lesson", args=[public_id, key]))
+
+
+def page_of_course(request: HttpRequest, public_id: str, key: str = "", **_: Any) -> str:
+    """Where to come back to after something was sent, or a picture asked for: the lesson, else the course."""
+    if key:
+        return reverse("learning:lesson", args=[public_id, key])
+    return reverse("learning:course", args=[public_id])
+
+
+def ask_for_company(request: HttpRequest, program: Program, page: str) -> HttpResponseBase:
+    """A door to the company's own sign-in, and back to where one was. Answers that were sent meanwhile are
+    kept for the page that leads here: it shows them again when it is open."""
+    if request.method not in ("GET", "HEAD"):
+        keep_for_later(request)
+        return redirect(page)
+    context = {
+        "program": program,
+        "organization": program.organization,
+        "works": has_live_connection(program.organization_id),
+        "back": request.get_full_path(),
+    }
+    return render(request, "learning/pages/sign_in.html", context, status=403)
 
 
 def come_back(request: HttpRequest, page: str, public_id: str) -> HttpResponseBase:
@@ -83,6 +108,9 @@ def member(view: View) -> View:
         if not membership.is_current:
             context = {"program": membership.program}
             return render(request, "learning/pages/ended.html", context, status=403)
+        if not is_admitted(request, membership.program):
+            page = reverse("learning:program", args=[public_id])
+            return ask_for_company(request, membership.program, page)
         with membership.program.organization.calendar():
             return view(request, membership, *args, **kwargs)
 

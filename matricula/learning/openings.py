@@ -1,13 +1,17 @@
 """What opens a course that was started: any membership of the person whose program has it, while it lasts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from matricula.learning.models import Enrolment
 from matricula.programs.models import Membership, Program
 from matricula.programs.offer import programs_having
+
+Admits = Callable[[Program], bool]
+SIGN_IN = "sign_in"
+"""Open, but in browsers where the company's own sign-in is."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,26 @@ class Opening:
         return self.membership.program if self.membership else None
 
 
-def opening_of(enrolment: Enrolment) -> Opening:
-    return find_openings([enrolment])[enrolment.pk]
+def admit(_program: Program) -> bool:
+    """For those who only ask what is open at all, and not in which browser."""
+    return True
 
 
-def find_openings(enrolments: Iterable[Enrolment]) -> dict[int, Opening]:
+def opening_of(enrolment: Enrolment, admits: Admits = admit) -> Opening:
+    return find_openings([enrolment], admits)[enrolment.pk]
+
+
+def find_openings(enrolments: Iterable[Enrolment], admits: Admits = admit) -> dict[int, Opening]:
     """By enrolment. Mostly the membership it was started in opens it; only else the others are asked for, in
     two queries for all of them.
+
+    `admits` says of a program whether this browser has what it requires: one that is admitted is enough.
     """
     rows = list(enrolments)
-    found = {row.pk: choose(own_memberships(row)) for row in rows}
+    found = {row.pk: choose(own_memberships(row), admits) for row in rows}
     shut = [row for row in rows if found[row.pk].closed]
     others = memberships_having(shut) if shut else {}
-    return found | {row.pk: choose([*own_memberships(row), *others[key_of(row)]]) for row in shut}
+    return found | {row.pk: choose([*own_memberships(row), *others[key_of(row)]], admits) for row in shut}
 
 
 def own_memberships(enrolment: Enrolment) -> list[Membership]:
@@ -45,11 +56,14 @@ def own_memberships(enrolment: Enrolment) -> list[Membership]:
     return [one for one in (enrolment.resumed_in, enrolment.membership) if one]
 
 
-def choose(memberships: list[Membership]) -> Opening:
+def choose(memberships: list[Membership], admits: Admits) -> Opening:
     current = [one for one in memberships if one.is_current]
     begun = [one for one in current if one.program.has_begun]
+    admitted = next((one for one in begun if admits(one.program)), None)
+    if admitted:
+        return Opening(admitted, "")
     if begun:
-        return Opening(begun[0], "")
+        return Opening(begun[0], SIGN_IN)
     if current:
         return Opening(min(current, key=first_day), "not_begun")
     return Opening(memberships[0] if memberships else None, "ended")

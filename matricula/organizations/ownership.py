@@ -47,15 +47,22 @@ def owner_at(address: str, name: str) -> Account:
     return account
 
 
+def hold_organization(organization: int) -> None:
+    """Until the transaction ends, nobody else changes who may act for it, or how its people get in.
+
+    PostgreSQL locks the organization's row. On SQLite a transaction that writes is alone anyway.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=organization)
+
+
 def hold_roles(organization: int, *, actor: Account) -> None:
     """Until the transaction ends, nobody else changes roles here. Raises NotOwner.
 
     The organization, not the roles: two owners who demote each other change two rows, and each would still
     see the other.
 
-    PostgreSQL locks the organization's row. On SQLite a transaction that writes is alone anyway.
     """
-    Organization.objects.select_for_update(no_key=True).get(pk=organization)
+    hold_organization(organization)
     if not owners_of(organization).filter(account=actor).exists():
         raise NotOwner
 

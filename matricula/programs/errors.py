@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from matricula.organizations.errors import LastOwner
 from matricula.web.refusals import Refusal
 
 
@@ -98,3 +99,50 @@ class NotInTheirGroups(NotAMember):
 
     def __str__(self) -> str:
         return str(self.sentence) % (", ".join(self.whom) or _("an administrator"))
+
+
+class NoCompanySignIn(ProgramError):
+    """A program cannot require what nobody can do."""
+
+    code = "no_company_sign_in"
+    sentence = _(
+        "No company sign-in is switched on, so nobody could open this program. Set one up, test it and switch"
+        " it on first (Company sign-in)."
+    )
+
+
+class NoOwnerWayIn(ProgramError):
+    """The day the company's sign-in fails nobody could mend it."""
+
+    code = "no_owner_way_in"
+    sentence = _(
+        "No owner could get in on a day when your company's sign-in does not work. An owner makes recovery"
+        " codes first (Company sign-in), or chooses a password of their own."
+    )
+
+
+class SignInRequired(ProgramError):
+    """The last live connection would go while `programs` require it."""
+
+    code = "sign_in_required"
+    sentence = _(
+        "Programs require your company's sign-in, and this is the only one that is on. Switch another one on"
+        " first, or stop requiring it in the settings of the programs."
+    )
+
+    def __init__(self, programs: list[str]) -> None:
+        super().__init__(programs)
+        self.programs = programs
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {_('It is required by:')} {', '.join(self.programs)}."
+
+
+class LastWayIn(LastOwner):
+    """Without this owner nobody could get in when the company's sign-in does not work."""
+
+    code = "last_way_in"
+    sentence = _(
+        "Programs require your company's sign-in, and this is the only owner who gets in without it. Another"
+        " owner makes recovery codes first (Company sign-in), or chooses a password of their own."
+    )

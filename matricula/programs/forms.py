@@ -36,6 +36,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "reminds",
             "trusts_the_link",
             "open_to_sign_in",
+            "requires_sign_in",
         ]
         field_classes = {"courses": ManyChosenField, "specializations": ManyChosenField}
         labels = {
@@ -47,6 +48,7 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "trusts_the_link": _("Trust the link"),
             "open_to_sign_in": _("Open to company sign-in"),
             "reminds": _("Remind people"),
+            "requires_sign_in": _("Require your company's sign-in"),
             "courses": _("Courses"),
             "specializations": _("Specializations"),
         }
@@ -64,6 +66,10 @@ class ProgramForm(forms.ModelForm):  # type: ignore[type-arg]
             "open_to_sign_in": _(
                 "Whoever signs in with your company may join without an invitation while seats are free."
                 " Somebody you removed needs an invitation to come back."
+            ),
+            "requires_sign_in": _(
+                "Its pages then open only in a browser where people signed in with your company, too."
+                " Certificates and My learning stay open to them."
             ),
             "reminds": _("Who has not answered an invitation is written to again after 3 and after 7 days."),
         }

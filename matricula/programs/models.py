@@ -60,6 +60,8 @@ class Program(models.Model):
     trusts_the_link = models.BooleanField(default=False)
     open_to_sign_in = models.BooleanField(default=False)
     """Whoever signs in with the company may join, without an invitation."""
+    requires_sign_in = models.BooleanField(default=False)
+    """Its pages open only where the company's own sign-in is, too (`sign_in_requirement.py`)."""
     reminds = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=30)
     starts_on = models.DateField(null=True)

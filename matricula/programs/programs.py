@@ -14,6 +14,7 @@ from matricula.organizations.models import Organization
 from matricula.programs.errors import DayIsOver, EndsBeforeItBegins, ProgramNameTaken, SeatsInUse
 from matricula.programs.models import Program
 from matricula.programs.seats import forget_notices, notice_seats
+from matricula.programs.sign_in_requirement import check_requirement
 
 Values = dict[str, Any]
 CHOICES = ("courses", "specializations")
@@ -21,8 +22,11 @@ CHOICES = ("courses", "specializations")
 
 @transaction.atomic
 def make_program(*, organization: Organization, values: Values, actor: Account | None) -> Program:
-    """Raises ProgramNameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver."""
+    """Raises ProgramNameTaken when another program has the same address, EndsBeforeItBegins, DayIsOver,
+    NoCompanySignIn, NoOwnerWayIn."""
     check_days(values, organization)
+    if values.get("requires_sign_in"):
+        check_requirement(organization=organization.pk)
     plain = {name: value for name, value in values.items() if name not in CHOICES}
     slug = slugify(values["name"])[:60] or "program"
     try:
@@ -41,8 +45,11 @@ def make_program(*, organization: Organization, values: Values, actor: Account |
 def change_program(*, program: Program, values: Values, actor: Account | None) -> None:
     """Raises SeatsInUse when `seats` are fewer than are taken, whoever joins at the same moment.
 
-    Raises EndsBeforeItBegins, and DayIsOver unless the program has ended on that day already.
+    Raises EndsBeforeItBegins, and DayIsOver unless the program has ended on that day already. Raises
+    NoCompanySignIn, NoOwnerWayIn where it shall require the company's sign-in from now on.
     """
+    if values.get("requires_sign_in"):
+        check_requirement(organization=program.organization_id, program=program)
     days = {"starts_on": program.starts_on, "ends_on": program.ends_on, **values}
     check_days(days, program.organization, program.ends_on)
     before = {name: getattr(program, name) for name in values if name not in CHOICES}

@@ -9,12 +9,14 @@ from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
+from matricula.identities.recovery_codes import end_owner_recovery
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
-from matricula.organizations.ownership import hold_roles, spare_last_owner
+from matricula.organizations.ownership import hold_organization, hold_roles, spare_last_owner
 from matricula.programs.departure import leave_organization
 from matricula.programs.groups import record_group
 from matricula.programs.models import Group
+from matricula.programs.sign_in_requirement import spare_last_way_in
 from matricula.roles.errors import GroupsMissing
 from matricula.roles.letters import tell_of_role, tell_owners
 from matricula.roles.models import Appointment
@@ -24,7 +26,7 @@ from matricula.roles.models import Appointment
 def put_role(
     *, organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> Role:
-    """The account's one role in the organization becomes this one. Raises LastOwner."""
+    """The account's one role in the organization becomes this one. Raises LastOwner, LastWayIn."""
     role, new = role_or_new(organization, account, kind, groups, actor)
     if not new:
         alter_role(role, kind, groups, actor)
@@ -43,8 +45,8 @@ def role_or_new(
     organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> tuple[Role, bool]:
     """The account's role, and whether it is new. Nobody else changes roles until the transaction ends."""
-    # The row that `hold_roles` takes: a role is neither given nor taken meanwhile.
-    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    # As `hold_roles` does: a role is neither given nor taken meanwhile.
+    hold_organization(organization.pk)
     role = Role(organization=organization, account=account, kind=kind)
     if not insert_once(role):
         return Role.objects.get(organization=organization, account=account), False
@@ -55,7 +57,8 @@ def role_or_new(
 
 @transaction.atomic
 def change_role(*, role: Role, kind: str, groups: Sequence[Group], actor: Account) -> None:
-    """Raises GroupsMissing, NotOwner, LastOwner; Role.DoesNotExist when somebody took it away meanwhile."""
+    """Raises GroupsMissing, NotOwner, LastOwner, LastWayIn; Role.DoesNotExist when somebody took it away
+    meanwhile."""
     check_groups(kind, groups)
     hold_roles(role.organization_id, actor=actor)
     alter_role(Role.objects.select_related("organization", "account").get(pk=role.pk), kind, groups, actor)
@@ -74,6 +77,8 @@ def alter_role(role: Role, kind: str, groups: Sequence[Group], actor: Account) -
     before = role.kind
     if kind != Role.Kind.OWNER:
         spare_last_owner(role)
+    if before == Role.Kind.OWNER:
+        spare_last_way_in(role)
     if kind == Role.Kind.GROUP_MANAGER or kind not in MAY["managing_groups"]:
         set_groups(role, groups if kind == Role.Kind.GROUP_MANAGER else ())
     role.kind = kind
@@ -97,11 +102,12 @@ def set_groups(role: Role, groups: Sequence[Group]) -> None:
 
 @transaction.atomic
 def remove_role(*, role: Role, actor: Account) -> None:
-    """The person learns on, if they do. Raises NotOwner, LastOwner, Role.DoesNotExist."""
+    """The person learns on, if they do. Raises NotOwner, LastOwner, LastWayIn, Role.DoesNotExist."""
     hold_account(role.account_id)
     hold_roles(role.organization_id, actor=actor)
     held = Role.objects.select_related("organization", "account").get(pk=role.pk)
     spare_last_owner(held)
+    spare_last_way_in(held)
     set_groups(held, ())
     record_role("role.removed", held, actor, before=held.kind)
     held.delete()
@@ -127,6 +133,7 @@ def record_role(verb: str, role: Role, actor: Account, *, before: str) -> None:
         tell_owners(role, came=owns, actor=actor)
     if owned and not owns:
         end_offers(role)
+        end_owner_recovery(organization=role.organization_id, account=role.account_id)
 
 
 def end_offers(role: Role) -> None:

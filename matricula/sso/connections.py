@@ -12,6 +12,7 @@ from matricula.audit.models import record
 from matricula.db.queries import insert_once
 from matricula.identities.models import SEAL, Connection, ConnectionKey
 from matricula.organizations.models import Organization
+from matricula.programs.sign_in_requirement import spare_last_connection
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
@@ -225,14 +226,17 @@ def switch_on(*, connection: Connection, actor: Account) -> None:
 
 @transaction.atomic
 def switch_off(*, connection: Connection, actor: Account) -> None:
-    """Nobody signs in by it until it is on again. Who is in stays in until their session ends."""
+    """Nobody signs in by it until it is on again. Who is in stays in until their session ends. Raises
+    SignInRequired: a program asks for it."""
+    spare_last_connection(connection)
     Connection.objects.filter(pk=connection.pk).update(state=Connection.State.OFF)
     record_state(connection, Connection.State.OFF, actor)
 
 
 @transaction.atomic
 def remove_connection(*, connection: Connection, actor: Account) -> None:
-    """One that nobody is linked by, nor ever was. Raises ConnectionInUse."""
+    """One that nobody is linked by, nor ever was. Raises ConnectionInUse, SignInRequired."""
+    spare_last_connection(connection)
     held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     if held.identities.exists():
         raise ConnectionInUse

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from matricula.sso.views import connections, identities
+from matricula.sso.views import connections, identities, recovery
 
 sign_in_patterns = [
     path("", connections.connections, name="connections"),
@@ -14,4 +14,8 @@ sign_in_patterns = [
     path("<str:connection_id>/certificates/<int:key_id>/", connections.retirement, name="retire"),
     path("<str:connection_id>/answers/<str:answer_id>/", connections.judged, name="judged"),
 ]
-urlpatterns = [path("sign-in/", include((sign_in_patterns, "sign-in")))]
+owner_code_patterns = [path("", recovery.owner_codes, name="codes")]
+urlpatterns = [
+    path("sign-in/recovery-codes/", include((owner_code_patterns, "owner-codes"))),
+    path("sign-in/", include((sign_in_patterns, "sign-in"))),
+]

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matricula.accounts.forms import EmailField, RecoveryCodeForm
 from matricula.identities.models import Connection
 from matricula.sso.connections import OpenIdSettings, SamlSettings
 
@@ -99,3 +100,21 @@ class OpenIdForm(NameForm):
 
     def entered(self) -> OpenIdSettings:
         return OpenIdSettings(**self.cleaned_data)
+
+
+class OwnerRecoveryForm(RecoveryCodeForm):
+    """Of an owner, for the day their company's sign-in does not work."""
+
+    email = EmailField(label=_("E-mail"))
+    field_order = ["email", "code"]
+
+
+class OwnerStepForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Six digits of your authenticator app, or a recovery code of your own account."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from matricula.sso.views import saml, sign_in
+from matricula.sso.views import recovery, saml, sign_in
 
 app_name = "sso"
 urlpatterns = [
     path("<slug:slug>/", sign_in.choose_connection, name="company"),
+    path("<slug:slug>/recovery/", recovery.recover, name="recovery"),
+    path("<slug:slug>/recovery/step/", recovery.recovery_step, name="recovery-step"),
     path("<slug:slug>/link/", sign_in.ask_to_link, name="link"),
     path("<slug:slug>/link/account/", sign_in.link_company_identity, name="link-account"),
     path("<slug:slug>/<str:connection_id>/start/", sign_in.start, name="start"),

@@ -123,11 +123,24 @@ def show_codes(request: HttpRequest, account: Account) -> HttpResponse:
     """
     codes = renew_recovery_codes(account=account)
     then = "accounts:second-factors" if has_second_factor(account) else "accounts:passkey"
+    lead = _(
+        "Without your device, one of them lets you in. Each works once. They are shown only now: print them,"
+        " or keep them where you keep what matters."
+    )
+    return code_sheet(request, codes, lead=lead, title=_("Recovery codes"), then=reverse(then))
+
+
+def code_sheet(
+    request: HttpRequest, codes: list[str], *, lead: str, title: str, then: str, place: str = ""
+) -> HttpResponse:
+    """New codes of any kind, to be kept: `title` heads the file, `place` is where they are typed one day."""
+    name = "-".join(title.lower().split())
     context = {
         "codes": codes,
-        "file": text_file("\n".join([_("Recovery codes"), settings.BASE_URL, "", *codes, ""])),
-        "filename": f"{urlsplit(settings.BASE_URL).hostname}-recovery-codes.txt",
-        "then": reverse(then),
+        "lead": lead,
+        "file": text_file("\n".join([title, place or settings.BASE_URL, "", *codes, ""])),
+        "filename": f"{urlsplit(settings.BASE_URL).hostname}-{name}.txt",
+        "then": then,
     }
     answer = render(request, "accounts/pages/recovery_codes.html", context)
     answer["Cache-Control"] = "no-store"

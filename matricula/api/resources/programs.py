@@ -37,6 +37,9 @@ class ProgramChange(Given):
     reminds: bool = None  # type: ignore[assignment]
     trusts_the_link: bool = None  # type: ignore[assignment]
     open_to_sign_in: bool = None  # type: ignore[assignment]
+    requires_sign_in: Annotated[
+        bool, Field(description="The program's pages open only where the company's own sign-in is, too.")
+    ] = None  # type: ignore[assignment]
     courses: Courses = None  # type: ignore[assignment]
     specializations: Courses = None  # type: ignore[assignment]
 

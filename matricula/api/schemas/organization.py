@@ -97,6 +97,7 @@ class Program(BaseModel):
     reminds: bool
     trusts_the_link: bool
     open_to_sign_in: Annotated[bool, Field(description="Whoever signs in with the company may join.")]
+    requires_sign_in: Annotated[bool, Field(description="Its pages ask for the company's own sign-in, too.")]
     courses: list[Named]
     specializations: list[Named]
 
@@ -114,6 +115,7 @@ class Program(BaseModel):
             reminds=row.reminds,
             trusts_the_link=row.trusts_the_link,
             open_to_sign_in=row.open_to_sign_in,
+            requires_sign_in=row.requires_sign_in,
             courses=named(row.courses),
             specializations=named(row.specializations),
         )

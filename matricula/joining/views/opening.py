@@ -1,8 +1,11 @@
 """Opening a link: the welcome page, JOIN NOW, "this is not for me", and the letter that went missing."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +20,7 @@ from matricula.invitations.invitations import decline_invitation, last_work_emai
 from matricula.invitations.lost_letters import ask_for_letter
 from matricula.joining.access import is_kept_out, is_mine, remember_arrival
 from matricula.joining.arrivals import begin_arrival, is_addressed_to
-from matricula.joining.company_sign_ins import enter_by_link
+from matricula.joining.company_sign_ins import enter_by_link, sign_in_first
 from matricula.joining.errors import LinkRefused
 from matricula.joining.links import check_open, held_origin, hold_origin, open_link
 from matricula.joining.models import WITH_ORIGIN, Arrival
@@ -103,6 +106,8 @@ def show_welcome(request: HttpRequest, origin: Origin) -> HttpResponse:
         "somebody_elses": is_somebody_elses(request, origin),
         "closed": origin.is_answered or bool(origin.why_closed()),
         "origin": origin,
+        "asserted": asserted_here(request, organization=program.organization_id),
+        "sign_in_first": sign_in_first(request, program),
         "courses": offered_courses(program)[:SHOWN_COURSES],
         "specializations": with_size(offered_specializations(program)),
     }
@@ -125,6 +130,9 @@ def join_now(request: HttpRequest) -> HttpResponse:
     myself = request.user if text_in(request.POST, "as") == "me" else None
     try:
         origin = held_origin(request)
+        if sign_in_first(request, origin.program):
+            there = reverse("sso:company", args=[origin.program.organization.slug])
+            return redirect(f"{there}?{urlencode({'next': reverse('joining:welcome')})}")
         identity = identity_here(request, organization=origin.program.organization_id)
         if identity and not request.user.is_authenticated and enter_by_link(origin=origin, identity=identity):
             return redirect("learning:program", origin.program.public_id)

@@ -1,5 +1,6 @@
 """A course and its lessons, as the person enrolled in it sees them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from matricula.learning.models import Enrolment, Progress
 from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
+from matricula.programs.sign_in_requirement import is_admitted
 from matricula.web.values import number_in, text_in, texts_in
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
@@ -32,7 +34,7 @@ def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "course": enrolment.course,
-        "program": opening_of(enrolment).program,
+        "program": opening_of(enrolment, partial(is_admitted, request)).program,
     }
     return render(request, "learning/pages/course.html", context)
 

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ("seats_noticed", models.PositiveSmallIntegerField(default=0)),
                 ("trusts_the_link", models.BooleanField(default=False)),
                 ("open_to_sign_in", models.BooleanField(default=False)),
+                ("requires_sign_in", models.BooleanField(default=False)),
                 ("reminds", models.BooleanField(default=False)),
                 ("invitation_days", models.PositiveSmallIntegerField(default=30)),
                 ("starts_on", models.DateField(null=True)),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
-from matricula.programs.errors import NameTaken, SeatsInUse
+from matricula.programs.errors import NameTaken, NoCompanySignIn, NoOwnerWayIn, SeatsInUse
 from matricula.programs.forms import ProgramForm
 from matricula.programs.models import Program
 from matricula.programs.programs import change_program, make_program
@@ -34,6 +34,8 @@ def new_program(request: HttpRequest, organization: Organization) -> HttpRespons
             made = make_program(organization=organization, values=form.cleaned_data, actor=actor_of(request))
         except NameTaken as refusal:
             form.add_error("name", str(refusal))
+        except (NoCompanySignIn, NoOwnerWayIn) as refusal:
+            form.add_error("requires_sign_in", str(refusal))
         else:
             messages.success(request, _("%s is made. Invite people to it next.") % made)
             return redirect("programs:programs", organization.slug)
@@ -51,6 +53,8 @@ def edit_program(request: HttpRequest, organization: Organization, program_id: s
             change_program(program=program, values=form.cleaned_data, actor=actor_of(request))
         except SeatsInUse as refusal:
             form.add_error("seats", str(refusal))
+        except (NoCompanySignIn, NoOwnerWayIn) as refusal:
+            form.add_error("requires_sign_in", str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("programs:programs", organization.slug)

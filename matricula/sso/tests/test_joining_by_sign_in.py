@@ -10,7 +10,9 @@ from conftest import PASSWORD, person
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.identities.identities import end_identity
-from matricula.identities.models import CompanySession, Identity
+from matricula.identities.models import CompanySession, Connection, Identity
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.models import Arrival, Request
 from matricula.joining.tests.test_joining import code_for
 from matricula.learning.models import Enrolment
@@ -308,3 +310,46 @@ def test_linking_a_session_that_is_open_already_asks_for_a_fresh_proof(
     answer = browser.post(f"/join/arrivals/{arrival.public_id}/link-account/mine/")
     assert answer["Location"].startswith("/account/prove/")
     assert not Identity.objects.exists()
+
+
+@pytest.mark.postgres
+def test_e1_join_now_on_an_invitation_to_a_program_that_requires_it_leads_to_the_company_first(
+    olga, provider, program, proven, invitation, link
+):
+    connection = live(olga, provider)
+    Program.objects.filter(pk=program.pk).update(requires_sign_in=True)
+    browser = Client()
+    browser.get(link)
+    assert "it comes first" in browser.get("/join/welcome/").content.decode()
+    assert browser.post("/join/now/")["Location"] == "/sso/nordlicht/?next=%2Fjoin%2Fwelcome%2F"
+    assert sign_in(browser, connection, next_path="/join/welcome/")["Location"] == "/join/welcome/"
+    assert f"Signed in with {connection.name}" in browser.get("/join/welcome/").content.decode()
+    browser.post("/join/now/")
+    set_up(browser, Arrival.objects.latest("pk"))
+    assert browser.get(f"/learn/programs/{program.public_id}/").status_code == 200
+
+
+def test_a_company_sign_in_that_does_not_work_today_keeps_nobody_from_joining(
+    olga, provider, program, proven, invitation, link
+):
+    live(olga, provider)
+    Program.objects.filter(pk=program.pk).update(requires_sign_in=True)
+    Connection.objects.update(state="off")
+    browser = Client()
+    browser.get(link)
+    assert "/join/arrivals/" in browser.post("/join/now/")["Location"]
+
+
+@pytest.mark.postgres
+def test_who_is_linked_and_invited_to_another_program_is_in_with_one_click(
+    olga, provider, open_program, proven, bruno
+):
+    connection = live(olga, provider)
+    browser, arrival = arrive(connection, open_program)
+    set_up(browser, arrival)
+    second = Program.objects.create(organization=open_program.organization, slug="more", name="Even more")
+    made = invite_person(program=second, address=WORK, invited_by=bruno)
+    browser.get("/join/" + mint_link(made, InvitationToken.Channel.MAIL).split("/join/")[1])
+    assert browser.post("/join/now/")["Location"] == f"/learn/programs/{second.public_id}/"
+    made.refresh_from_db()
+    assert made.state == "joined"

@@ -1,5 +1,7 @@
 """The owner's pages for company sign-in: connections, their set-up in steps, and test runs."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,8 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.accounts.models import Account
 from matricula.identities.models import Connection, Flow
+from matricula.identities.recovery_codes import owner_codes_left, owners_with_way_in
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
+from matricula.organizations.ownership import owners_of
+from matricula.programs.errors import SignInRequired
+from matricula.programs.sign_in_requirement import has_live_connection, requiring_programs
 from matricula.security.outgoing import FetchFailed
 from matricula.sso.connections import (
     acs_address,
@@ -41,8 +47,21 @@ def connections(request: HttpRequest, organization: Organization) -> HttpRespons
         "organization": organization,
         "rows": organization.connections.order_by("name", "pk"),
         "address": sign_in_address(organization),
+        **requirement_of(organization, actor_of(request)),
     }
     return render(request, "sso/console/connections.html", context)
+
+
+def requirement_of(organization: Organization, reader: Account) -> dict[str, Any]:
+    """Which programs ask for it, and which owners get in on a day when it does not work."""
+    able = set(owners_with_way_in(organization.pk).values_list("account__full_name", "account"))
+    return {
+        "requiring": list(requiring_programs(organization.pk)),
+        "works": has_live_connection(organization.pk),
+        "able": sorted(name for name, _pk in able),
+        "owners": owners_of(organization.pk).count(),
+        "codes_left": owner_codes_left(organization=organization.pk, account=reader.pk),
+    }
 
 
 @freshly_owning
@@ -83,6 +102,7 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
         "history": shown.judged_answers.order_by("-at")[:SHOWN],
         "address": sign_in_address(organization),
         "is_used": shown.identities.exists(),
+        "requiring": list(requiring_programs(organization.pk)),
     }
     return render(request, "sso/console/connection.html", context)
 
@@ -161,7 +181,7 @@ def connection_removal(request: HttpRequest, organization: Organization, connect
         return render(request, "sso/console/remove.html", context)
     try:
         remove_connection(connection=shown, actor=actor_of(request))
-    except ConnectionInUse as refusal:
+    except (ConnectionInUse, SignInRequired) as refusal:
         messages.error(request, str(refusal))
         return redirect("sign-in:connection", organization.slug, connection_id)
     messages.success(request, _("%s is removed.") % shown.name)
@@ -177,6 +197,6 @@ def switch(request: HttpRequest, organization: Organization, connection_id: str)
         try:
             turn = switch_on if text_in(request.POST, "to") == "live" else switch_off
             turn(connection=shown, actor=actor_of(request))
-        except NotTested as refusal:
+        except (NotTested, SignInRequired) as refusal:
             messages.error(request, str(refusal))
     return redirect("sign-in:connection", organization.slug, connection_id)

@@ -34,6 +34,7 @@ from matricula.identities.identities import KEPT_EMAIL, known_identity, link_ide
 from matricula.identities.models import Connection, Flow
 from matricula.joining.company_sign_ins import removed_membership
 from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.sign_in_requirement import requiring_programs
 from matricula.security.clients import network_of
 from matricula.security.secrets import SealUnreadable
 from matricula.security.throttling import NetworkLimit, Tally, spend
@@ -57,10 +58,10 @@ logger = logging.getLogger(__name__)
 @public
 @require_safe
 def choose_connection(request: HttpRequest, slug: str) -> HttpResponse:
-    """One button for each live connection."""
+    """One button for each live connection. Where programs require one and none is on, the page says so."""
     organization = get_object_or_404(Organization, slug=slug)
     connections = list(organization.connections.live().order_by("name"))
-    if not connections:
+    if not connections and not requiring_programs(organization.pk).exists():
         raise Http404
     context = {"organization": organization, "connections": connections, "next": next_path(request, "GET")}
     return render(request, "sso/pages/company.html", context)
