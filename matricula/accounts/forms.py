@@ -64,8 +64,21 @@ def refuse_own_words(form: forms.Form, *words: str) -> None:
         form.add_error("password", forms.ValidationError(message, code="own_words"))
 
 
+class EmailFirstForm(forms.Form):
+    """`webauthn`: browsers may offer passkeys beside what a password manager knows."""
+
+    email = EmailField(
+        label=_("E-mail"),
+        help_text=_("Your work e-mail, if your company signs you in."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "inputmode": "email"}),
+    )
+
+
 class LogInForm(forms.Form):
-    email = EmailField(label=_("E-mail"))
+    email = EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email"}),
+    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -65,6 +65,8 @@ def opens_console(request: HttpRequest, slug: str) -> bool:
 
 
 def ask_in_person(request: HttpRequest) -> HttpResponse:
-    """To log in with one's own e-mail, and back to the page."""
+    """To log in with one's own e-mail and password, and back to the page: the company's sign-in is open and
+    did not do. Where it has ended, it may be what is missing."""
     back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("accounts:home")
-    return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': back})}")
+    asked = {"next": back} | ({"with": "password"} if open_organizations(request) else {})
+    return redirect(f"{reverse('accounts:sign-in')}?{urlencode(asked)}")

@@ -11,7 +11,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
 from matricula.identities.models import SEAL, Connection, ConnectionKey
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Domain, Organization
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
@@ -54,6 +54,14 @@ def acs_address(connection: Connection) -> str:
     """Where a SAML provider posts its answers."""
     path = reverse("sso:acs", args=[connection.organization.slug, connection.public_id])
     return f"{settings.BASE_URL}{path}"
+
+
+def connections_of_domain(name: str) -> list[Connection]:
+    """Those that sign in whoever has an address in this very domain: live ones of the organization that has
+    it proven. A domain below it is another domain."""
+    proven = Domain.objects.proven().filter(name=name).values("organization")
+    rows = Connection.objects.live().filter(organization__in=proven)
+    return list(rows.select_related("organization").order_by("name"))
 
 
 def client_of(connection: Connection) -> Client:

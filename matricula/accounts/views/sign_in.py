@@ -1,17 +1,20 @@
-"""Log in, the second step, log out."""
+"""Log in: the e-mail first, then the password or a company's sign-in; the second step; log out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import FactorUnreadable, PasskeyRefused
-from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
+from matricula.accounts.forms import AuthenticatorForm, EmailFirstForm, LogInForm, RecoveryCodeForm
 from matricula.accounts.kept_forms import READER
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, codes_left, spend_recovery_code
@@ -22,6 +25,7 @@ from matricula.accounts.sign_in import (
     check_password,
     finish_step,
     guess_step,
+    is_company_only,
     pending_account,
     start_session,
 )
@@ -35,7 +39,7 @@ from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
-PAGE = "accounts/pages/sign_in.html"
+EMAIL_PAGE, PASSWORD_PAGE = "accounts/pages/sign_in.html", "accounts/pages/sign_in_password.html"
 
 
 def next_in(request: HttpRequest) -> str:
@@ -50,18 +54,82 @@ def wanted(request: HttpRequest) -> str:
 @FORM
 @begins_session(to_my_learning)
 def sign_in(request: HttpRequest) -> HttpResponse:
-    target = wanted(request)
-    form = LogInForm(request.POST or None)
-    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = check_password(request, **form.cleaned_data)
-        except TooManyTries as wait:
-            return told_to_wait(request, PAGE, context, wait)
-        if account:
-            return redirect(begin_session(request, account, then=target))
+    """The e-mail, then whatever its domain leads to (decision 45). Both at once log in at once, which is
+    what password managers send and what others' scripts do."""
+    if request.method != "POST":
+        own = text_in(request.GET, "with") == "password"
+        return show_password(request, LogInForm()) if own else show_email(request, EmailFirstForm())
+    step = text_in(request.POST, "step", "" if "password" in request.POST else "email")
+    if step == "email":
+        return take_email(request)
+    if step == "password":
+        return ask_password_of(request, text_in(request.POST, "email"))
+    return take_password(request)
+
+
+def take_email(request: HttpRequest) -> HttpResponse:
+    """The next page depends on the domain alone, never on whether anybody has the address.
+
+    A password that came along was filled in where nobody sees it: one that does not fit is no mistake that
+    somebody made, so the next page comes as if there had been none.
+    """
+    form, filled = EmailFirstForm(request.POST), LogInForm(request.POST)
+    if not form.is_valid():
+        return show_email(request, form)
+    answer = try_password(request, filled) if filled.is_valid() else None
+    email = form.cleaned_data["email"]
+    return answer or company_sign_in(request, email) or ask_password_of(request, email)
+
+
+def company_sign_in(request: HttpRequest, email: str) -> HttpResponse | None:
+    """The page of the company that signs in whoever has an address in this domain. The room that knows
+    stands above this one."""
+    offered = import_string(settings.COMPANY_SIGN_IN_VIEW)(request, email=email, next_path=wanted(request))
+    return offered if isinstance(offered, HttpResponse) else None
+
+
+def take_password(request: HttpRequest) -> HttpResponse:
+    form = LogInForm(request.POST)
+    if form.is_valid():
+        answer = try_password(request, form)
+        if answer:
+            return answer
         form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
-    return render(request, PAGE, context)
+    return show_password(request, form)
+
+
+def try_password(request: HttpRequest, form: LogInForm) -> HttpResponse | None:
+    """In, or told to wait; nothing where e-mail and password do not fit together."""
+    try:
+        account = check_password(request, **form.cleaned_data)
+    except TooManyTries as wait:
+        return told_to_wait(request, PASSWORD_PAGE, page_context(request, form), wait)
+    return redirect(begin_session(request, account, then=wanted(request))) if account else None
+
+
+def ask_password_of(request: HttpRequest, email: str) -> HttpResponse:
+    """With the e-mail in its place, to be seen and changed, and the password to be typed."""
+    form = LogInForm(initial={"email": email})
+    form.fields["password"].widget.attrs["autofocus"] = True
+    return show_password(request, form)
+
+
+def show_email(request: HttpRequest, form: EmailFirstForm) -> HttpResponse:
+    return render(request, EMAIL_PAGE, page_context(request, form))
+
+
+def show_password(request: HttpRequest, form: LogInForm) -> HttpResponse:
+    return render(request, PASSWORD_PAGE, page_context(request, form))
+
+
+def page_context(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
+    """`in_person`: whoever a company signed in asked for what is the person's own."""
+    return {
+        "form": form,
+        "next": wanted(request),
+        "passkeys": passkeys.can_work_here(),
+        "in_person": text_in(request.GET, "with") == "password" and is_company_only(request),
+    }
 
 
 @public
