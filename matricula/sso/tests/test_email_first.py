@@ -26,7 +26,7 @@ from matricula.sso.tests.providers import DOCUMENT, ISSUER
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LOG_IN = "/account/log-in/"
 WORK, HOME = "ada@nordlicht.example", "ada@home.example"
-COMPANY, PASSWORD_FIELD = "Sign in with your company", 'id="id_password"'
+COMPANY, PASSWORD_FIELD = "Sign in with your company", '<label for="id_password"'
 
 
 def prove(organization, name, **more):
@@ -74,7 +74,7 @@ def test_the_page_asks_for_the_e_mail_and_shows_no_password_to_type(db):
     assert "Continue</button>" in page
     assert len(re.findall(r'<label for="id_\w+"', page)) == 1
     (password,) = re.findall(r'<input[^>]*type="password"[^>]*>', page)
-    assert 'tabindex="-1" aria-hidden="true"' in password
+    assert 'class="visually-hidden" tabindex="-1" aria-hidden="true"' in password
 
 
 def test_a_proven_domain_with_a_live_connection_leads_to_its_company(company):
@@ -277,7 +277,7 @@ def test_a_page_that_is_adas_own_asks_for_her_own_password_and_not_for_the_compa
     assert PASSWORD_FIELD in text
     assert HOME not in text
     assert COMPANY not in text
-    assert "No password yet?" in text
+    assert "Choose one by letter" in text
     assert "/account/forgotten/?next=/account/addresses/" in text
     wrong = browser.post(page.redirect_chain[0][0], {"email": HOME, "password": "wrong one"})
     assert "This page is yours alone" in text_of(wrong)
