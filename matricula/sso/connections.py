@@ -56,12 +56,13 @@ def acs_address(connection: Connection) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def connections_of_domain(name: str) -> list[Connection]:
-    """Those that sign in whoever has an address in this very domain: live ones of the organization that has
-    it proven. A domain below it is another domain."""
-    proven = Domain.objects.proven().filter(name=name).values("organization")
-    rows = Connection.objects.live().filter(organization__in=proven)
-    return list(rows.select_related("organization").order_by("name"))
+def sign_in_page_of(domain: str) -> str:
+    """The path of the page where a company signs in whoever has an address in this very domain: it has the
+    domain proven, and a connection that is live. Else nothing. A domain below it is another domain."""
+    proven = Domain.objects.proven().filter(name=domain).values("organization")
+    live = Connection.objects.live().filter(organization__in=proven)
+    slug = live.values_list("organization__slug", flat=True).first()
+    return reverse("sso:company", args=[slug]) if slug else ""
 
 
 def client_of(connection: Connection) -> Client:

@@ -46,7 +46,7 @@ def test_e2_the_work_e_mail_leads_to_the_company_and_ones_own_password_stays(pag
     assert sees(page, "Sign in with your company")
     expect(page.get_by_role("button", name="Continue with Nordlicht Entra")).to_be_visible()
     shoot(page, "log-in-company")
-    click(page, "Use my own password")
+    click(page, "Use my own password", role="link")
     assert sees(page, "Enter your password")
     expect(page.get_by_label("E-mail", exact=True)).to_have_value(WORK)
     shoot(page, "log-in-password")
@@ -66,7 +66,7 @@ def test_e2_another_e_mail_is_asked_for_a_password_and_can_still_go_by_the_compa
     click(page, "My company signs me in", role="link")
     email_goes_on(page, WORK)
     shoot(page, "log-in-company-several")
-    click(page, "Another e-mail", role="link")
+    click(page, "Log in with another e-mail", role="link")
     log_in(page, HOME)
     page.wait_for_url("**/certificates/")
 

@@ -25,14 +25,13 @@ from matricula.identities.flows import (
 )
 from matricula.identities.identities import known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
-from matricula.mail.addresses import domain_of
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.security.clients import network_of
 from matricula.security.secrets import SealUnreadable
 from matricula.security.throttling import NetworkLimit, Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
 from matricula.sso.code_flow import read_callback
-from matricula.sso.connections import connections_of_domain, note_test_passed
+from matricula.sso.connections import note_test_passed
 from matricula.sso.errors import SingleSignOnError
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
@@ -52,25 +51,11 @@ logger = logging.getLogger(__name__)
 @require_safe
 def choose_connection(request: HttpRequest, slug: str) -> HttpResponse:
     """One button for each live connection."""
-    rows = Connection.objects.live().filter(organization__slug=slug)
-    connections = list(rows.select_related("organization").order_by("name"))
+    organization = get_object_or_404(Organization, slug=slug)
+    connections = list(organization.connections.live().order_by("name"))
     if not connections:
         raise Http404
-    return show_connections(request, connections, next_path=next_path(request, "GET"))
-
-
-def offer_company_sign_in(request: HttpRequest, *, email: str, next_path: str) -> HttpResponse | None:
-    """For the log-in page (`settings.COMPANY_SIGN_IN_VIEW`): the same page, where the company has proven the
-    domain of the address."""
-    connections = connections_of_domain(domain_of(email))
-    return show_connections(request, connections, email=email, next_path=next_path) if connections else None
-
-
-def show_connections(
-    request: HttpRequest, connections: list[Connection], *, next_path: str, email: str = ""
-) -> HttpResponse:
-    organization = connections[0].organization
-    context = {"organization": organization, "connections": connections, "next": next_path, "email": email}
+    context = {"organization": organization, "connections": connections, "next": next_path(request, "GET")}
     return render(request, "sso/pages/company.html", context)
 
 
