@@ -274,6 +274,8 @@ AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["matricula.accounts.authentication.EmailBackend"]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
+COMPANY_SIGN_IN = "matricula.sso.connections.sign_in_page_of"
+"""Says where the log-in page leads instead of asking for the password, by the domain of the e-mail."""
 PASSWORD_HASHERS = ["matricula.accounts.authentication.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

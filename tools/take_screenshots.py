@@ -121,6 +121,7 @@ def log_in(camera: Camera, address: str) -> None:
     camera.page.context.clear_cookies()
     camera.page.goto("/account/log-in/")
     camera.page.get_by_label("E-mail", exact=True).fill(address)
+    camera.press("Continue")
     camera.page.get_by_label("Password").fill(PASSWORD)
     camera.page.locator("main").get_by_role("button", name=re.compile("^log in$", re.I)).click()
     camera.page.wait_for_url("**/learn/")

@@ -66,8 +66,44 @@ def refuse_own_words(form: forms.Form, *words: str) -> None:
         form.add_error("password", forms.ValidationError(message, code="own_words"))
 
 
+class UnseenPassword(forms.PasswordInput):
+    """For password managers alone, which fill both fields of a form (decision 45). It is of some size, or
+    they would pass it over, and out of the way of eyes, keyboard and screen readers."""
+
+    template_name = "django/forms/widgets/input.html"
+
+    @property
+    def is_hidden(self) -> bool:
+        return True
+
+
+class EmailFirstForm(forms.Form):
+    """`webauthn`: browsers may offer passkeys beside what a password manager knows."""
+
+    email = EmailField(
+        label=_("E-mail"),
+        help_text=_("Your work e-mail, if your company signs you in."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username webauthn", "inputmode": "email"}),
+    )
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=UnseenPassword(
+            attrs={
+                "autocomplete": "current-password",
+                "class": "visually-hidden",
+                "tabindex": "-1",
+                "aria-hidden": "true",
+            }
+        ),
+    )
+
+
 class LogInForm(forms.Form):
-    email = EmailField(label=_("E-mail"))
+    email = EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email"}),
+    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -11,7 +11,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
 from matricula.identities.models import SEAL, Connection, ConnectionKey
-from matricula.organizations.models import Organization
+from matricula.organizations.models import Domain, Organization
 from matricula.programs.sign_in_requirement import spare_last_connection
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
@@ -55,6 +55,15 @@ def acs_address(connection: Connection) -> str:
     """Where a SAML provider posts its answers."""
     path = reverse("sso:acs", args=[connection.organization.slug, connection.public_id])
     return f"{settings.BASE_URL}{path}"
+
+
+def sign_in_page_of(domain: str) -> str:
+    """The path of the page where a company signs in whoever has an address in this very domain: it has the
+    domain proven, and a connection that is live. Else nothing. A domain below it is another domain."""
+    proven = Domain.objects.proven().filter(name=domain).values("organization")
+    live = Connection.objects.live().filter(organization__in=proven)
+    slug = live.values_list("organization__slug", flat=True).first()
+    return reverse("sso:company", args=[slug]) if slug else ""
 
 
 def client_of(connection: Connection) -> Client:

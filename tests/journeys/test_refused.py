@@ -21,6 +21,7 @@ from tests.journeys.walking import (
     BROWSER_TEST,
     click,
     letter_code,
+    log_in,
     open_link,
     open_window,
     sees,
@@ -176,9 +177,7 @@ def test_a3_the_same_letter_in_two_browsers_ends_in_one_membership(
     shoot(page, "refused-taken")
     click(page, "Log in", role="link")
     shoot(page, "refused-taken-log-in")
-    page.get_by_label("E-mail").fill("ada@nordlicht.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    click(page, "Log in")
+    log_in(page, "ada@nordlicht.example")
     assert sees(page, course.title)
     assert Membership.objects.get().account.addresses.get().is_primary
     other.close()

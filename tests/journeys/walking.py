@@ -98,8 +98,11 @@ def sign_in(page, account, *, fresh=True):
 
 
 def log_in(page, address, password=PASSWORD):
-    """By the form, on whatever page shows it."""
+    """By the form, on whatever page shows it: at once, or the e-mail first."""
     page.get_by_label("E-mail", exact=True).fill(address)
+    onward = page.locator("main").get_by_role("button", name="Continue", exact=True)
+    if onward.count():
+        onward.click()
     page.get_by_label("Password").fill(password)
     click(page.locator("main"), "Log in")
 

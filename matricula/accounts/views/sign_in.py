@@ -1,17 +1,22 @@
-"""Log in, the second step, log out."""
+"""Log in: the e-mail first, then the password or a company's sign-in; the second step; log out."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote, urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import FactorUnreadable, PasskeyRefused
-from matricula.accounts.forms import AuthenticatorForm, LogInForm, RecoveryCodeForm
+from matricula.accounts.forms import AuthenticatorForm, EmailFirstForm, LogInForm, RecoveryCodeForm
 from matricula.accounts.kept_forms import READER
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import authenticator_accepts, codes_left, spend_recovery_code
@@ -22,12 +27,15 @@ from matricula.accounts.sign_in import (
     check_password,
     finish_step,
     guess_step,
+    is_company_only,
     pending_account,
     start_session,
 )
 from matricula.accounts.views.second_factors import forget_secret
 from matricula.accounts.views.waiting import told_to_wait
+from matricula.mail.addresses import domain_of
 from matricula.security.errors import TooManyTries, how_long
+from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import public
 from matricula.web.errors import ask_to_wait
 from matricula.web.redirects import begins_session, local_path, to_my_learning
@@ -35,7 +43,11 @@ from matricula.web.values import object_in, text_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
-PAGE = "accounts/pages/sign_in.html"
+EMAIL_PAGE, PASSWORD_PAGE = "accounts/pages/sign_in.html", "accounts/pages/sign_in_password.html"
+LOG_IN = reverse_lazy("accounts:sign-in")
+TYPED, TYPED_SECONDS = "log_in_email", 600
+"""The cookie that brings the e-mail from one step to the next."""
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 
 def next_in(request: HttpRequest) -> str:
@@ -50,18 +62,84 @@ def wanted(request: HttpRequest) -> str:
 @FORM
 @begins_session(to_my_learning)
 def sign_in(request: HttpRequest) -> HttpResponse:
-    target = wanted(request)
-    form = LogInForm(request.POST or None)
-    context = {"form": form, "next": target, "passkeys": passkeys.can_work_here()}
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = check_password(request, **form.cleaned_data)
-        except TooManyTries as wait:
-            return told_to_wait(request, PAGE, context, wait)
-        if account:
-            return redirect(begin_session(request, account, then=target))
+    """The e-mail, then whatever its domain leads to (decision 45). Both at once log in at once, which is
+    what password managers send and what others' scripts do."""
+    if request.method == "POST":
+        step = text_in(request.POST, "step", "" if "password" in request.POST else "email")
+        return take_email(request) if step == "email" else take_password(request)
+    if step_of(request):
+        return ask_password_of(request, unquote(cookie_value(request, TYPED) or ""))
+    return render(request, EMAIL_PAGE, page_context(request, EmailFirstForm()))
+
+
+def step_of(request: HttpRequest) -> str:
+    """What the address asks for: the password, or the password of somebody whom a company signed in."""
+    return text_in(request.GET, "step")
+
+
+def take_email(request: HttpRequest) -> HttpResponse:
+    """The next page depends on the domain alone, never on whether anybody has the address.
+
+    A password that came along was filled in where nobody sees it: one that does not fit is no mistake that
+    somebody made, so the next page comes as if there had been none.
+    """
+    form, filled = EmailFirstForm(request.POST), LogInForm(request.POST)
+    if not form.is_valid():
+        return render(request, EMAIL_PAGE, page_context(request, form))
+    answer = try_password(request, filled) if filled.is_valid() else None
+    return answer or go_on(request, form.cleaned_data["email"])
+
+
+def go_on(request: HttpRequest, email: str) -> HttpResponse:
+    """To the company that signs in whoever has an address in this domain, which a room above knows; else to
+    the password. The browser keeps the e-mail for it: an address of a page stands in histories and logs."""
+    company = import_string(settings.COMPANY_SIGN_IN)(domain_of(email))
+    asked = {"next": wanted(request)} if company else {"next": wanted(request), "step": "password"}
+    answer = redirect(f"{company or LOG_IN}?{urlencode(asked)}")
+    keep_in_cookie(answer, TYPED, quote(email), path=str(LOG_IN), seconds=TYPED_SECONDS)
+    return answer
+
+
+def ask_password_of(request: HttpRequest, email: str) -> HttpResponse:
+    """With the e-mail in its place, to be seen and changed, where it was typed before."""
+    form = LogInForm(initial={"email": email})
+    form.fields["password" if email else "email"].widget.attrs["autofocus"] = True
+    return render(request, PASSWORD_PAGE, page_context(request, form))
+
+
+def take_password(request: HttpRequest) -> HttpResponse:
+    form = LogInForm(request.POST)
+    if form.is_valid():
+        answer = try_password(request, form)
+        if answer:
+            return answer
         form.add_error("password", _("E-mail and password do not fit together. Check both and try again."))
-    return render(request, PAGE, context)
+    return render(request, PASSWORD_PAGE, page_context(request, form))
+
+
+def try_password(request: HttpRequest, form: LogInForm) -> HttpResponse | None:
+    """In, or told to wait; nothing where e-mail and password do not fit together."""
+    try:
+        account = check_password(request, **form.cleaned_data)
+    except TooManyTries as wait:
+        return told_to_wait(request, PASSWORD_PAGE, page_context(request, form), wait)
+    return forget_typed(redirect(begin_session(request, account, then=wanted(request)))) if account else None
+
+
+def forget_typed(answer: Answer) -> Answer:
+    """The e-mail, which nobody who comes next to this browser is to see."""
+    answer.delete_cookie(TYPED, path=str(LOG_IN))
+    return answer
+
+
+def page_context(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
+    """`in_person`: whoever a company signed in asked for what is the person's own."""
+    return {
+        "form": form,
+        "next": wanted(request),
+        "passkeys": passkeys.can_work_here(),
+        "in_person": step_of(request) == "in-person" and is_company_only(request),
+    }
 
 
 @public
@@ -77,7 +155,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         answer.delete_cookie(name, path="/join/")
     answer.delete_cookie(READER, path="/")
     forget_secret(answer)
-    return answer
+    return forget_typed(answer)
 
 
 @public
@@ -170,7 +248,7 @@ def answer_passkey(request: HttpRequest) -> HttpResponse:
     if pending:
         return JsonResponse({"then": finish_step(request, account)})
     start_session(request, account)
-    return JsonResponse({"then": wanted(request)})
+    return forget_typed(JsonResponse({"then": wanted(request)}))
 
 
 def passkey_refused() -> JsonResponse:

@@ -78,7 +78,7 @@ def test_a_companys_sign_in_is_asked_to_log_in_in_person_for_what_is_personal(pr
     browser = signed_in_by_company(ada, organization)
     answer = browser.get("/account/addresses/")
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/account/log-in/?next=%2Faccount%2Faddresses%2F"
+    assert answer.headers["Location"] == "/account/log-in/?next=%2Faccount%2Faddresses%2F&step=in-person"
     given = {"email": "ada@nordlicht.example", "password": PASSWORD, "next": "/account/addresses/"}
     assert browser.post("/account/log-in/", given).headers["Location"] == "/account/addresses/"
     assert browser.get("/account/addresses/").status_code == 200
