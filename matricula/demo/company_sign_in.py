@@ -31,6 +31,7 @@ from matricula.identities.flows import begin_flow, nonce_of, verifier_of
 from matricula.identities.identities import link_identity
 from matricula.identities.models import SEAL, Connection, Flow, Identity
 from matricula.organizations.domains import add_domain, prove_domain
+from matricula.organizations.models import Organization
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership, Program
 from matricula.security.outgoing import Fetched
@@ -68,14 +69,21 @@ def open_company_sign_in(*, program: Program, owner: Account, password: str) -> 
         return
     organization = program.organization
     prove_domain(add_domain(organization=organization, typed=DOMAIN, actor=owner), owner)
-    connection = begin_connection(organization=organization, name=organization.name, actor=owner)
-    enter_provider(connection)
-    try_connection(connection, owner)
-    switch_on(connection=connection, actor=owner)
+    connection = set_up_connection(organization, owner)
     link_employee(connection, EMRE, days=20)
     removed = joined(program, owner, PIA.name, password, "Customer care", 60, 4)
     link_employee(connection, PIA, days=50)
     end_membership(membership=removed, actor=owner, state=Membership.State.REMOVED)
+
+
+def set_up_connection(organization: Organization, owner: Account) -> Connection:
+    """As an owner does it: begun, entered, tried, switched on."""
+    connection = begin_connection(organization=organization, name=organization.name, actor=owner)
+    enter_provider(connection)
+    try_connection(connection, owner)
+    switch_on(connection=connection, actor=owner)
+    connection.refresh_from_db()
+    return connection
 
 
 def renew_company_sign_in() -> None:
