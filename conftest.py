@@ -57,7 +57,7 @@ def _quick_and_local(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(queue, "_left_to_others", {})  # no job of another test's
     # A test reads an answer without closing it, as a server would: it keeps no other from its place.
     monkeypatch.setattr(heavy_work, "places", BoundedSemaphore(heavy_work.PLACES))
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = settings.DATA_DIR = tmp_path
     settings.WHITENOISE_AUTOREFRESH = True
 
 

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "matricula.reporting",
     "matricula.sso",
     "matricula.api",
+    "matricula.demo",
 ]
 
 MIDDLEWARE = [

@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/", include("matricula.api.urls")),
     path("_design/", design.design, name="design"),
     path("_mail/", include("matricula.mail.urls")),
+    path("_idp/", include("matricula.demo.urls")),
     path("_anymail/<str:provider>/tracking/", provider_news, name="provider-news"),
 ]
 handler400 = "matricula.web.errors.bad_request"

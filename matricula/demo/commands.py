@@ -20,10 +20,12 @@ PATIENCE_SECONDS = 1
     argument("--serve", "then serve it, with a worker", action="store_true"),
 )
 def demo(arguments: argparse.Namespace) -> int:
+    from matricula.demo.company_sign_in import renew_company_sign_in
     from matricula.demo.data import fill, introduce
 
     migrate(arguments)
     fill()
+    renew_company_sign_in()
     print(introduce(), flush=True)
     if arguments.serve:
         serve_with_worker()
@@ -33,10 +35,10 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def serve_with_worker() -> None:
     """Both processes until Ctrl-C; neither outlives the other."""
-    patience = {**os.environ, "MATRICULA_STOP_SECONDS": str(PATIENCE_SECONDS)}
+    environment = {**os.environ, "MATRICULA_STOP_SECONDS": str(PATIENCE_SECONDS), **reaching_ourselves()}
     commands = [[sys.executable, "-m", "matricula", name] for name in ("serve", "worker")]
     with holding_stops():
-        processes = [subprocess.Popen(command, env=patience) for command in commands]
+        processes = [subprocess.Popen(command, env=environment) for command in commands]
     wish = StopWish(PATIENCE_SECONDS)
     while not wish.came and all(process.poll() is None for process in processes):
         time.sleep(LOOK_SECONDS)
@@ -48,6 +50,17 @@ def serve_with_worker() -> None:
             process.terminate()
     for process in processes:
         process.kill()
+
+
+def reaching_ourselves() -> dict[str, str]:
+    """The company's sign-in is part of the demonstration, so the site calls its own address; in development
+    only."""
+    from django.conf import settings
+
+    if not settings.DEVELOPMENT:
+        return {}
+    name = "MATRICULA_PRIVATE_NETWORKS"
+    return {name: " ".join(filter(None, [os.environ.get(name), "127.0.0.0/8", "::1"]))}
 
 
 def wait_for_all(processes: "list[subprocess.Popen[bytes]]", seconds: float) -> None:

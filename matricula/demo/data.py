@@ -11,6 +11,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.demo.company_sign_in import open_company_sign_in, sign_in_address
 from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
@@ -65,6 +66,7 @@ def fill() -> None:
     invite_person(program=welcome, address="dana@nordlicht.example", name="Dana", invited_by=bruno)
     settle_in(welcome, bruno, password)
     administer(energy, group, bruno)
+    open_company_sign_in(program=welcome, owner=bruno, password=password)
     alumna(wards, ada, wards.courses.get(slug="reading-charts"))
 
 
@@ -106,9 +108,11 @@ def series(organization: Organization) -> Specialization:
 
 def introduce() -> str:
     """What a newcomer needs to know: the address, the sign-ins, one invitation to click."""
-    invitation = Invitation.objects.open().order_by("id").first()
+    invitation, company = Invitation.objects.open().order_by("id").first(), sign_in_address()
     lines = [f"Matricula is at {settings.BASE_URL}", f"  letters:      {settings.BASE_URL}/_mail/"]
     lines += [f"  log in as:    ada.personal@home.example or bruno@nordlicht.example, password {PASSWORD}"]
+    if company:
+        lines += [f"  or sign in by the company's own: {company}"]
     if invitation:
         link = mint_link(invitation, InvitationToken.Channel.MAIL)
         lines += [f"  invitation:   {link}  (for {invitation.address})"]

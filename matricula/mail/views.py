@@ -1,7 +1,5 @@
 """The development inbox, and where a provider tells what became of letters."""
 
-from ipaddress import ip_address
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -11,11 +9,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from matricula.mail.models import InboxLetter
 from matricula.mail.receivers import NotYetKnown, listens_to
+from matricula.security.clients import is_from_this_machine
 from matricula.web.access import public
 from matricula.web.values import text_in
 
 SHOWN = 200
-FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 
 @public
@@ -65,13 +63,3 @@ def refuse_outside_development(request: HttpRequest) -> None:
         raise Http404
     if not (settings.OPEN_INBOX or is_from_this_machine(request)):
         raise Http404
-
-
-def is_from_this_machine(request: HttpRequest) -> bool:
-    """Who connected is here, and speaks for itself: a proxy here says that it forwards (RFC 7239)."""
-    if any(name in request.headers for name in FORWARDING):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
     "iPhone": "iPhone",
@@ -64,3 +65,13 @@ def network_of(request: HttpRequest) -> str:
     if proxies and len(seen) >= proxies and seen[-proxies].strip():
         return seen[-proxies].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Who connected is here, and speaks for itself: a proxy here says that it forwards (RFC 7239)."""
+    if any(name in request.headers for name in FORWARDING):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -65,8 +65,8 @@ def bruno(transactional_db, settings, tmp_path):
 
 
 def set_up_sign_in(organization, owner):
-    """A domain, and a connection with two certificates, an answer that was refused, and somebody linked."""
-    organization.domains.create(name="nordlicht.example", secret="0" * 32)
+    """Beside what the demonstration has: a connection with two certificates, an answer that was refused, and
+    somebody linked; and one that nobody uses."""
     now = timezone.now()
     made = organization.connections.create(kind="saml", name="Nordlicht ADFS", issuer="https://id.example")
     for one in "ab":
@@ -89,7 +89,7 @@ def by_form() -> list[str]:
     organization = Organization.objects.get(slug="nordlicht")
     uploads = [f"content/uploads/{one.public_id}/" for one in organization.course_uploads.order_by("pk")]
     uploads += [f"branding/logo/uploads/{organization.logo_uploads.get(state='refused').public_id}/"]
-    uploads += [f"sign-in/{organization.connections.get(kind='oidc').public_id}/removal/"]
+    uploads += [f"sign-in/{organization.connections.get(name='Not used').public_id}/removal/"]
     used = organization.connections.get(kind="saml")
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]

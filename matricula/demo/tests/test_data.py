@@ -24,7 +24,7 @@ def test_filling_twice_fills_once():
     before = [model.objects.count() for model in (Organization, Invitation, Membership, Certificate)]
     fill()
     after = [model.objects.count() for model in (Organization, Invitation, Membership, Certificate)]
-    assert before == after == [2, 19, 12, 7]
+    assert before == after == [2, 20, 13, 7]
     assert "/join/" in introduce()
 
 

@@ -428,7 +428,7 @@ def test_mallorys_answer_in_olgas_browser_changes_nothing_without_olgas_word(una
     page = olga.get(where).content.decode()
     assert "Are you Ada?" in page
     assert "Nordlicht ADFS of Nordlicht Energie" in page
-    assert "Bruno Keller is signed in now" in page
+    assert "Signed in here now</dt><dd>Bruno Keller" in page
     assert not CompanySession.objects.exists()
     assert olga.get("/account/").status_code == 200
     strict = Client(enforce_csrf_checks=True)
