@@ -82,8 +82,8 @@ def opened_through(request: HttpRequest, view: Any, given: dict[str, Any]) -> st
 
 
 def ask_in_person(request: HttpRequest) -> HttpResponse:
-    """To log in with one's own e-mail and password, and back to the page: the company's sign-in is open and
-    did not do. Where it has ended, it may be what is missing."""
+    """To log in with one's own e-mail and password, and back to the page: what a company opened
+    here did not do. Where that has ended, it may be what is missing."""
     back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("accounts:home")
-    asked = {"next": back} | ({"step": "in-person"} if open_organizations(request) else {})
+    asked = {"next": back} | ({"step": "in-person"} if live_sessions(request).exists() else {})
     return redirect(f"{reverse('accounts:sign-in')}?{urlencode(asked)}")

@@ -79,7 +79,7 @@ def test_e3_ada_joins_by_her_companys_sign_in_and_comes_straight_in_next_time(
     click(page, "Sign up")
     assert sees(page, course.title)
     page.goto("/account/")
-    assert sees(page, "Log in")
+    assert sees(page, "This page is yours alone")
     shoot(page, "sign-in-personal-page")
     later = open_window(browser, live_server, page.size)
     continue_with_company(later)
