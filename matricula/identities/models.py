@@ -36,7 +36,7 @@ class Connection(models.Model):
         GOOGLE = "google", "Google Workspace"
         KEYCLOAK = "keycloak", "Keycloak"
         ADFS = "adfs", "ADFS (Windows Server)"
-        OTHER = "other", _("another one")
+        OTHER = "other", _("Another provider")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("being set up")

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                             ("google", "Google Workspace"),
                             ("keycloak", "Keycloak"),
                             ("adfs", "ADFS (Windows Server)"),
-                            ("other", "another one"),
+                            ("other", "Another provider"),
                         ],
                         default="other",
                         max_length=10,
