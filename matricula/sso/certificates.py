@@ -52,7 +52,8 @@ def pin_certificate(*, connection: Connection, given: str | bytes, actor: Accoun
     Raises CertificateUnreadable, CertificateTooWeak, CertificateKnown, TooManyCertificates.
     """
     certificate = read_certificate(given)
-    if not add_certificate(connection, certificate):
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    if not add_certificate(held, certificate):
         raise CertificateKnown
     record(
         "connection.certificate_added",
