@@ -94,7 +94,7 @@ class House:
         }
 
     def sign_in(self):
-        connection = self.organization.connections.create(kind="oidc", name="Sign-in")
+        connection = self.organization.connections.create(kind="saml", name="Sign-in")
         judged = connection.judged_answers.create(purpose="test", passed=True)
         key = connection.certificates.create(
             fingerprint="f", starts_at=timezone.now(), ends_at=timezone.now()

@@ -13,7 +13,7 @@ from matricula.organizations.models import Organization
 from matricula.security.seals import SealedField
 
 SEAL = "connection"
-"""What client secrets are sealed for."""
+"""What client secrets, and our own keys, are sealed for."""
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -28,6 +28,16 @@ class Connection(models.Model):
         OIDC = "oidc", "OpenID Connect"
         SAML = "saml", "SAML 2.0"
 
+    class Product(models.TextChoices):
+        """Whose words the page speaks. Nothing else depends on it."""
+
+        ENTRA = "entra", "Microsoft Entra ID"
+        OKTA = "okta", "Okta"
+        GOOGLE = "google", "Google Workspace"
+        KEYCLOAK = "keycloak", "Keycloak"
+        ADFS = "adfs", "ADFS (Windows Server)"
+        OTHER = "other", _("Another provider")
+
     class State(models.TextChoices):
         DRAFT = "draft", _("being set up")
         LIVE = "live", _("live")
@@ -36,10 +46,11 @@ class Connection(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="connections")
     public_id = public_id_field()
     kind = models.CharField(max_length=4, choices=Kind)
+    product = models.CharField(max_length=10, choices=Product, default=Product.OTHER)
     name = models.CharField(max_length=80)
     """What the button says: "Continue with …"."""
     state = models.CharField(max_length=5, choices=State, default=State.DRAFT)
-    issuer = models.CharField(max_length=500, blank=True)
+    issuer = models.CharField(max_length=1024, blank=True)
     """Of OpenID Connect; the entityID of SAML."""
     client_id = models.CharField(max_length=300, blank=True)
     sealed_secret = SealedField(blank=True, purpose=SEAL)
@@ -47,11 +58,22 @@ class Connection(models.Model):
     """What its discovery document or metadata says, as far as it is used."""
     subject_from = models.CharField(max_length=200, blank=True)
     """The claim or attribute that says who somebody is; empty is `sub`, or the NameID."""
+    email_from = models.CharField(max_length=200, blank=True)
+    name_from = models.CharField(max_length=200, blank=True)
+    """Where the hints are; empty is where providers usually put them."""
+    scopes = models.CharField(max_length=200, blank=True)
+    """Beyond our own three, parted by spaces (RFC 6749, 3.3)."""
     takes_unsolicited = models.BooleanField(default=False)
     """Answers that nobody asked for (SAML 2.0 Profiles, 4.1.5)."""
     keys = models.TextField(blank=True)
     """The provider's key set (RFC 7517), as it was last fetched."""
     keys_at = models.DateTimeField(null=True)
+    metadata_address = models.CharField(max_length=500, blank=True)
+    """Where the metadata of a SAML provider is looked at every day."""
+    metadata_asked_at = models.DateTimeField(null=True)
+    metadata_failing_since = models.DateTimeField(null=True)
+    metadata_fault = models.CharField(max_length=300, blank=True)
+    """Why the last look brought nothing. What there was stays in force."""
     tested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -77,13 +99,31 @@ class ConnectionKeyQuerySet(models.QuerySet["ConnectionKey"]):
     def in_force(self) -> Self:
         return self.filter(retired_at__isnull=True)
 
+    def signing(self) -> Self:
+        """Theirs, in force: what their answers are signed with."""
+        return self.in_force().filter(kind=ConnectionKey.Kind.SIGNING)
+
+    def own(self) -> Self:
+        """Ours, in force: what their answers may be encrypted for."""
+        return self.in_force().filter(kind=ConnectionKey.Kind.OWN)
+
 
 class ConnectionKey(models.Model):
-    """A certificate that a SAML provider signs with. Several are in force while one takes another's place."""
+    """A certificate of SAML: one that the provider signs with, or one of ours that it encrypts for.
+
+    Several are in force while one takes another's place.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNING = "signing"
+        OWN = "own"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="certificates")
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.SIGNING)
     certificate = models.TextField()
-    """PEM."""
+    """Base64 of DER, as metadata writes it."""
+    sealed_key = SealedField(blank=True, purpose=SEAL)
+    """The private key (PKCS #8, PEM) of one of ours; of theirs we have none."""
     fingerprint = models.CharField(max_length=64)
     """SHA-256 of the certificate, hexadecimal."""
     starts_at = models.DateTimeField()
@@ -91,6 +131,8 @@ class ConnectionKey(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    told_days = models.PositiveSmallIntegerField(null=True)
+    """Of the last letter that said how soon it ends: 30, 7 or 1."""
 
     objects = ConnectionKeyQuerySet.as_manager()
 
@@ -100,8 +142,17 @@ class ConnectionKey(models.Model):
                 fields=["connection", "fingerprint"],
                 condition=Q(retired_at__isnull=True),
                 name="a_certificate_once_in_force",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="signing", sealed_key="") | (Q(kind="own") & ~Q(sealed_key="")),
+                name="only_our_own_keys_are_private",
+            ),
         ]
+
+    @property
+    def days_left(self) -> int:
+        """Until it ends; negative afterwards. A pinned certificate counts all the same."""
+        return (self.ends_at - timezone.now()).days
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):

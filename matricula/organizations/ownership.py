@@ -7,6 +7,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import record
+from matricula.mail.models import Letter
 from matricula.mail.names_and_addresses import read_address, read_name
 from matricula.organizations.errors import LastOwner, NotOwner
 from matricula.organizations.models import Organization, Role, site_time_zone
@@ -76,3 +77,12 @@ def spare_last_owner(role: Role) -> None:
 
 def owners_of(organization: int) -> QuerySet[Role]:
     return Role.objects.filter(organization=organization, kind=Role.Kind.OWNER, account__is_active=True)
+
+
+def write_to_owners(organization: int, *, kind: str, reference: int) -> None:
+    """A letter to each, inside the transaction of what it tells of."""
+    people = Account.objects.filter(roles__in=owners_of(organization), addresses__is_primary=True)
+    Letter.objects.bulk_create(
+        Letter(kind=kind, to=to, language=language, reference=reference)
+        for to, language in people.values_list("addresses__address", "language")
+    )

@@ -38,6 +38,18 @@ class Check:
 class Checks(list[Check]):
     """All that was looked at in one answer, in order. The last is the one that failed, if any did."""
 
+    raw: str = ""
+    """The answer as far as it may be kept: see `readable_answers.py`."""
+    signed_by: str = ""
+    """The fingerprint or thumbprint of the key by which a signature was found right."""
+
+    @classmethod
+    def of(cls, raw: str) -> "Checks":
+        """None yet, of an answer that reads so."""
+        checks = cls()
+        checks.raw = raw
+        return checks
+
     def require(self, code: str, passed: bool, *, expected: object = "", seen: object = "") -> None:
         """Note the check. Raises AnswerRefused when it failed."""
         self.append(Check(code, passed, shortened(expected), shortened(seen)))

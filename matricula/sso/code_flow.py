@@ -224,13 +224,19 @@ def refusal_of_token(status: int, body: bytes) -> ProviderRefused | ProviderErro
     return kind.get(error, ProviderRefused)(one_line(error, 100), described)
 
 
-def needs_userinfo(claims: JsonObject) -> bool:
-    """Whether something is missing that userinfo may know."""
-    return not (read_email(claims) and read_full_name(claims))
+def needs_userinfo(claims: JsonObject, chosen: Sequence[str] = ()) -> bool:
+    """Whether something is missing that userinfo may know: a claim that was chosen, an e-mail, a name."""
+    return not (read_email(claims) and read_full_name(claims) and all(claims.get(one) for one in chosen))
 
 
 def add_userinfo(
-    fetch: Fetch, discovery: Discovery, claims: JsonObject, *, access_token: str, checks: Checks
+    fetch: Fetch,
+    discovery: Discovery,
+    claims: JsonObject,
+    *,
+    access_token: str,
+    checks: Checks,
+    chosen: Sequence[str] = (),
 ) -> JsonObject:
     """The claims, with e-mail and name from userinfo (Core 1.0, 5.3) where the ID token has none.
 
@@ -246,4 +252,5 @@ def add_userinfo(
         return claims
     subject = found.get("sub")
     checks.require("userinfo_subject", subject == claims["sub"], expected=claims["sub"], seen=subject)
-    return {**claims, **{name: found[name] for name in HINTS if name in found and not claims.get(name)}}
+    hints = [*HINTS, *chosen]
+    return {**claims, **{name: found[name] for name in hints if name in found and not claims.get(name)}}

@@ -1,6 +1,8 @@
 """Connections: set up by an owner, tried, switched on and off."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -9,24 +11,19 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.db.queries import insert_once
-from matricula.identities.models import SEAL, Connection, ConnectionKey
+from matricula.identities.models import SEAL, Connection
 from matricula.organizations.models import Domain, Organization
 from matricula.programs.sign_in_requirement import spare_last_connection
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
-from matricula.sso.discovery import Discovery, fetch_discovery
-from matricula.sso.errors import (
-    ConnectionExists,
-    ConnectionInUse,
-    LastCertificate,
-    NoIdentityProvider,
-    NotTested,
-)
+from matricula.sso.discovery import Discovery, fetch_discovery, tenant_of
+from matricula.sso.errors import ConnectionExists, ConnectionInUse, NotTested, ObjectIdNeedsTenant
 from matricula.sso.key_sets import fetch_key_set
-from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
-from matricula.sso.signing_certificates import SigningCertificate
+
+OBJECT_ID = "oid"
+"""The claim of Entra ID that is alike in all applications of a tenant."""
+Kind, Product = Connection.Kind, Connection.Product
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,17 @@ class OpenIdSettings:
     issuer: str
     client_id: str
     client_secret: str
+    scopes: str = ""
+    """Beyond our own three, parted by spaces."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Which claim or attribute says what. Empty: where providers usually put it."""
+
+    subject_from: str = ""
+    email_from: str = ""
+    name_from: str = ""
 
 
 def callback_address(connection: Connection) -> str:
@@ -87,10 +95,15 @@ def ask_provider(issuer: str) -> tuple[Discovery, str]:
 
 @transaction.atomic
 def begin_connection(
-    *, organization: Organization, name: str, actor: Account, kind: str = Connection.Kind.OIDC
+    *,
+    organization: Organization,
+    name: str,
+    actor: Account,
+    kind: str = Kind.OIDC,
+    product: str = Product.OTHER,
 ) -> Connection:
     """A draft: its public id is needed at the provider before anything is known of it."""
-    connection: Connection = organization.connections.create(kind=kind, name=name)
+    connection: Connection = organization.connections.create(kind=kind, product=product, name=name)
     record("connection.begun", actor=actor, organization=organization, subject=connection)
     return connection
 
@@ -98,89 +111,65 @@ def begin_connection(
 def save_openid_settings(*, connection: Connection, entered: OpenIdSettings, actor: Account) -> None:
     """Ask the provider, then keep. Whatever changed has to pass a test again.
 
-    Raises DiscoveryError, ProviderError, FetchFailed, ConnectionExists, ConnectionInUse.
+    Raises DiscoveryError, ProviderError, FetchFailed, ConnectionExists, ConnectionInUse, ObjectIdNeedsTenant.
     """
     discovery, keys = ask_provider(entered.issuer)
-    if (connection.issuer, connection.client_id) != (discovery.issuer, entered.client_id):
+    require_tenant(connection.subject_from, discovery.issuer)
+    same = (connection.issuer, connection.client_id) == (discovery.issuer, entered.client_id)
+    if not same:
         refuse_while_linked(connection)
-    secret = {"sealed_secret": seal(SEAL, entered.client_secret)} if entered.client_secret else {}
-    same = (connection.issuer, connection.client_id) == (discovery.issuer, entered.client_id) and not secret
-    untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                Connection.objects.filter(pk=connection.pk).update(
-                    name=entered.name,
-                    issuer=discovery.issuer,
-                    client_id=entered.client_id,
-                    provider=discovery.as_json(),
-                    keys=keys,
-                    keys_at=timezone.now(),
-                    **secret,
-                    **untested,
-                )
-        except IntegrityError as exists:
-            raise ConnectionExists from exists
-        after = {"name": entered.name, "state": connection.state if same else Connection.State.DRAFT.value}
-        organization = connection.organization_id
-        record("connection.changed", actor=actor, organization=organization, subject=connection, after=after)
-
-
-@dataclass(frozen=True)
-class SamlSettings:
-    """What an owner enters. Empty `metadata` keeps what there is; of a federation `chosen` says which one."""
-
-    name: str
-    metadata: bytes = b""
-    chosen: str = ""
-    subject_from: str = ""
-    takes_unsolicited: bool = False
+    kept: dict[str, Any] = {
+        "issuer": discovery.issuer,
+        "client_id": entered.client_id,
+        "scopes": entered.scopes,
+        "provider": discovery.as_json(),
+        "keys": keys,
+        "keys_at": timezone.now(),
+    }
+    if entered.client_secret:
+        kept["sealed_secret"] = seal(SEAL, entered.client_secret)
+    tested = same and not entered.client_secret and entered.scopes == connection.scopes
+    keep_settings(connection, entered.name, kept, tested=tested, actor=actor)
 
 
 @transaction.atomic
-def save_saml_settings(*, connection: Connection, entered: SamlSettings, actor: Account) -> None:
-    """Certificates in the metadata come beside those there are: one that was pinned goes by a person's hand.
-
-    Raises what reading metadata raises, ConnectionExists, ConnectionInUse.
-    """
-    now = timezone.now()
-    known = IdentityProvider.from_json(connection.provider) if connection.provider else None
-    read = (
-        read_identity_provider(entered.metadata, now=now, entity_id=entered.chosen)
-        if entered.metadata
-        else None
-    )
-    provider = read or known
-    if provider is None:
-        raise NoIdentityProvider
-    same = connection.issuer == provider.entity_id and connection.subject_from == entered.subject_from
-    if not same:
-        refuse_while_linked(connection)
-    untested = {} if same else {"tested_at": None, "state": Connection.State.DRAFT}
+def keep_settings(
+    connection: Connection, name: str, kept: Mapping[str, Any], *, tested: bool, actor: Account
+) -> None:
+    """What changed its meaning has to pass a test again, and is no longer live. Raises ConnectionExists."""
+    untested = {} if tested else {"tested_at": None, "state": Connection.State.DRAFT}
     try:
         with transaction.atomic():
-            Connection.objects.filter(pk=connection.pk).update(
-                name=entered.name,
-                issuer=provider.entity_id,
-                provider=provider.to_json(),
-                subject_from=entered.subject_from,
-                takes_unsolicited=entered.takes_unsolicited,
-                **untested,
-            )
+            Connection.objects.filter(pk=connection.pk).update(name=name, **kept, **untested)
     except IntegrityError as exists:
         raise ConnectionExists from exists
-    if known and known.entity_id != provider.entity_id:
-        connection.certificates.in_force().update(retired_at=now)
-    for one in provider.certificates:
-        add_certificate(connection, one)
-    after = {"name": entered.name, "state": connection.state if same else Connection.State.DRAFT.value}
+    state = connection.state if tested else Connection.State.DRAFT.value
     record(
         "connection.changed",
         actor=actor,
         organization=connection.organization_id,
         subject=connection,
-        after=after,
+        after={"name": name, "state": state},
     )
+
+
+def save_attributes(*, connection: Connection, entered: Attributes, actor: Account) -> None:
+    """Who somebody is comes from another place: that has to pass a test again. Hints may move at any time.
+
+    Raises ConnectionInUse, ObjectIdNeedsTenant.
+    """
+    if connection.kind == Kind.OIDC:
+        require_tenant(entered.subject_from, connection.issuer)
+    same = connection.subject_from == entered.subject_from
+    if not same:
+        refuse_while_linked(connection)
+    keep_settings(connection, connection.name, asdict(entered), tested=same, actor=actor)
+
+
+def require_tenant(subject_from: str, issuer: str) -> None:
+    """Raises ObjectIdNeedsTenant."""
+    if subject_from == OBJECT_ID and not tenant_of(issuer):
+        raise ObjectIdNeedsTenant
 
 
 def refuse_while_linked(connection: Connection) -> None:
@@ -188,35 +177,6 @@ def refuse_while_linked(connection: Connection) -> None:
     become somebody else. Raises ConnectionInUse."""
     if connection.identities.live().exists():
         raise ConnectionInUse
-
-
-def add_certificate(connection: Connection, certificate: SigningCertificate) -> None:
-    """Beside those in force; one that is there already stays as it is."""
-    insert_once(
-        ConnectionKey(
-            connection=connection,
-            certificate=certificate.to_text(),
-            fingerprint=certificate.fingerprint,
-            starts_at=certificate.not_before,
-            ends_at=certificate.not_after,
-        )
-    )
-
-
-@transaction.atomic
-def retire_certificate(*, key: ConnectionKey, actor: Account) -> None:
-    """Nothing that it signed is believed any more. Raises LastCertificate."""
-    connection = Connection.objects.select_for_update(no_key=True).get(pk=key.connection_id)
-    if not connection.certificates.in_force().exclude(pk=key.pk).exists():
-        raise LastCertificate
-    connection.certificates.in_force().filter(pk=key.pk).update(retired_at=timezone.now())
-    record(
-        "connection.certificate_retired",
-        actor=actor,
-        organization=connection.organization_id,
-        subject=connection,
-        before={"name": key.fingerprint},
-    )
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What an OpenID provider says of itself (OpenID Connect Discovery 1.0, RFC 8414)."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,10 @@ from matricula.sso.json_documents import Fetch, JsonObject, fetch_json, is_keepa
 from matricula.sso.key_sets import ALGORITHMS
 
 WELL_KNOWN = "/.well-known/openid-configuration"
+TENANT = re.compile(r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/|$)")
+PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""Microsoft's "tenant" of everybody's private account."""
+SHARED = ("common", "organizations", "consumers", PERSONAL_ACCOUNTS)
 LONGEST_ADDRESS = 2000
 BASIC, POST = "client_secret_basic", "client_secret_post"
 
@@ -59,11 +64,23 @@ def clean_issuer(typed: str, *, allow_http: bool = False) -> str:
     The last slash stays as it was typed. Raises IssuerRefused, IssuerTemplated.
     """
     issuer = typed.strip().removesuffix(WELL_KNOWN)
-    if "{" in issuer or "}" in issuer:
+    if "{" in issuer or "}" in issuer or is_of_every_tenant(issuer):
         raise IssuerTemplated
     if not is_web_address(issuer, allow_http=allow_http) or "?" in issuer:
         raise IssuerRefused
     return issuer
+
+
+def is_of_every_tenant(issuer: str) -> bool:
+    """Microsoft's addresses that let in whoever has any account there."""
+    parts = issuer.lower().split("/")
+    return len(parts) > 3 and parts[2].startswith("login.microsoftonline.") and parts[3] in SHARED
+
+
+def tenant_of(issuer: str) -> str:
+    """The tenant that an issuer of Entra ID names; nothing for other issuers."""
+    found = TENANT.search(urlsplit(issuer).path)
+    return found[1] if found else ""
 
 
 def discovery_address(issuer: str) -> str:
@@ -109,7 +126,7 @@ def require_issuer(named: object, issuer: str) -> None:
         return
     if not isinstance(named, str) or not named:
         raise DocumentMalformed("issuer")
-    if "{" in named:
+    if "{" in named or is_of_every_tenant(named):
         raise IssuerTemplated
     shown = one_line(named)
     raise IssuerSlash(shown) if named.rstrip("/") == issuer.rstrip("/") else IssuerDiffers(shown)

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from matricula.audit.models import record
 from matricula.identities.models import Connection, Flow
 from matricula.sso.answers import Answer, Checks
-from matricula.sso.errors import UnreadableXML
+from matricula.sso.metadata_errors import UnreadableXML
 from matricula.sso.models import JudgedAnswer
 
+KEPT = {Flow.Purpose.TEST: 20, Flow.Purpose.SIGN_IN: 200}
+"""The newest of a connection; `jobs.py` says how long."""
 CHECKS = {
     "state": _("It belongs to this attempt"),
     "answer_issuer": _("The answer names the issuer"),
@@ -19,6 +21,9 @@ CHECKS = {
     "key": _("Its key is one of the provider's"),
     "signature": _("The signature is right"),
     "claims": _("What is signed can be read"),
+    "response_issuer": _("The answer around it is the provider's, too"),
+    "authn_instant": _("They signed in before it was sent"),
+    "session_not_on_or_after": _("Their session there has not ended"),
     "issuer": _("The issuer is the one you entered"),
     "audience": _("It is meant for this site"),
     "authorized_party": _("It was asked for by this site"),
@@ -108,7 +113,7 @@ def keep(
     looked = [
         {"code": one.code, "passed": one.passed, "expected": one.expected, "seen": one.seen} for one in checks
     ]
-    return JudgedAnswer.objects.create(
+    kept = JudgedAnswer.objects.create(
         connection=connection,
         purpose=flow.purpose if flow else Flow.Purpose.SIGN_IN,
         account=flow.account if flow else None,
@@ -117,7 +122,18 @@ def keep(
         words=words[:500],
         checks=looked,
         values=values or {},
+        raw=checks.raw,
+        signed_by=checks.signed_by,
     )
+    forget_surplus(kept)
+    return kept
+
+
+def forget_surplus(newest: JudgedAnswer) -> None:
+    """The history of a connection is for reading, and nobody can fill a disk with it."""
+    rows = JudgedAnswer.objects.filter(connection=newest.connection_id, purpose=newest.purpose)
+    surplus = rows.order_by("-at", "-pk").values_list("pk", flat=True)[KEPT[Flow.Purpose(newest.purpose)] :]
+    JudgedAnswer.objects.filter(pk__in=list(surplus)).delete()
 
 
 def lines_of(judged: JudgedAnswer) -> list[dict[str, object]]:

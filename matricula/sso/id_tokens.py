@@ -205,12 +205,22 @@ def require_subject(claims: JsonObject, expected: Expected, checks: Checks) -> s
     return str(person)
 
 
-def answer_of_claims(claims: JsonObject, subject: str, *, groups_claim: str = "groups") -> Answer:
-    """What the claims (Core 1.0, 5.1) say of somebody, for what follows knows no protocol."""
+def answer_of_claims(
+    claims: JsonObject,
+    subject: str,
+    *,
+    email_claim: str = "",
+    name_claim: str = "",
+    groups_claim: str = "groups",
+) -> Answer:
+    """What the claims (Core 1.0, 5.1) say of somebody, for what follows knows no protocol.
+
+    Where a claim that was chosen says nothing, the usual one may.
+    """
     return Answer(
         subject=subject,
-        email=read_email(claims),
-        full_name=read_full_name(claims),
+        email=read_email({"email": claims.get(email_claim)}) or read_email(claims),
+        full_name=name_part(claims, name_claim) or read_full_name(claims),
         groups=read_groups(claims, groups_claim),
         values=spread_claims(claims),
     )

@@ -21,7 +21,11 @@ class JudgedAnswer(models.Model):
     """What the refusal said, where it was no check."""
     checks = models.JSONField(default=list)
     values = models.JSONField(default=dict)
-    """Claims or attributes as they came: of test runs only, where whoever tests sees their own."""
+    """Claims or attributes as they came."""
+    raw = models.TextField(blank=True)
+    """The answer itself, without what could be used again: signatures, codes, tokens."""
+    signed_by = models.CharField(max_length=64, blank=True)
+    """The fingerprint of the certificate (SAML), or the thumbprint of the key (RFC 7638), that signed it."""
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -35,3 +39,17 @@ class JudgedAnswer(models.Model):
     def reference(self) -> str:
         """Short enough to be read out on the telephone."""
         return self.public_id[:8]
+
+
+class OfferedMetadata(models.Model):
+    """Metadata of several providers, from which an owner has yet to choose, with what they entered beside.
+
+    A federation's is some megabytes: it has its own row, so that no sign-in reads it.
+    """
+
+    connection = models.OneToOneField(
+        Connection, on_delete=models.CASCADE, primary_key=True, related_name="offered_metadata"
+    )
+    content = models.TextField()
+    entered = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)

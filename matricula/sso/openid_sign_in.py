@@ -20,10 +20,12 @@ from matricula.sso.code_flow import (
     judge_callback,
     needs_userinfo,
 )
-from matricula.sso.connections import client_of, discovery_of
+from matricula.sso.connections import OBJECT_ID, client_of, discovery_of
+from matricula.sso.discovery import tenant_of
 from matricula.sso.errors import ProviderError
 from matricula.sso.id_tokens import Expected, IdToken, KeyUnknown, answer_of_claims, judge_id_token
 from matricula.sso.key_sets import fetch_key_set, read_key_set
+from matricula.sso.readable_answers import readable_token
 
 ASKED_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -32,7 +34,11 @@ def provider_address(connection: Connection, left: BegunFlow, *, login_hint: str
     """Where the browser goes."""
     secrets = Secrets(left.state, nonce_of(left.state), verifier_of(left.state))
     return authorization_address(
-        discovery_of(connection), client_of(connection), secrets, login_hint=login_hint
+        discovery_of(connection),
+        client_of(connection),
+        secrets,
+        scopes=connection.scopes.split(),
+        login_hint=login_hint,
     )
 
 
@@ -45,11 +51,17 @@ def judge_openid_answer(connection: Connection, callback: Callback, checks: Chec
     discovery, client = discovery_of(connection), client_of(connection)
     code = judge_callback(callback, discovery=discovery, state=callback.state, checks=checks)
     told = exchange_code(fetch, discovery, client, code=code, verifier=verifier_of(callback.state))
+    checks.raw = readable_token(told.id_token)
     token = judge_with_new_keys(connection, told, nonce_of(callback.state), checks)
-    claims = token.claims
-    if needs_userinfo(claims):
-        claims = add_userinfo(fetch, discovery, claims, access_token=told.access_token, checks=checks)
-    return answer_of_claims(claims, token.subject)
+    checks.signed_by = token.key
+    claims, chosen = token.claims, [one for one in (connection.email_from, connection.name_from) if one]
+    if needs_userinfo(claims, chosen):
+        claims = add_userinfo(
+            fetch, discovery, claims, access_token=told.access_token, checks=checks, chosen=chosen
+        )
+    return answer_of_claims(
+        claims, token.subject, email_claim=connection.email_from, name_claim=connection.name_from
+    )
 
 
 def judge_with_new_keys(connection: Connection, told: TokenAnswer, nonce: str, checks: Checks) -> IdToken:
@@ -69,6 +81,8 @@ def judge_token(connection: Connection, told: TokenAnswer, nonce: str, checks: C
         client_id=connection.client_id,
         nonce=nonce,
         algorithms=discovery_of(connection).algorithms,
+        subject_claim="oid" if connection.subject_from == OBJECT_ID else "sub",
+        tenant=tenant_of(connection.issuer),
     )
     keys = read_key_set(connection.keys)
     return judge_id_token(told.id_token, keys=keys, expected=expected, now=time.time(), checks=checks)

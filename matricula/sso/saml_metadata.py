@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from matricula.sso.answers import AnswerRefused, Checks
-from matricula.sso.errors import (
+from matricula.sso.metadata_errors import (
     CertificateTooWeak,
     CertificateUnreadable,
     IdentityProviderNotThere,
@@ -32,6 +32,7 @@ DISPLAYED = (
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_ENTITY_ID = 1024
+"""Bytes (Core, 8.3.6)."""
 MOST_CERTIFICATES = 10
 """An answer is tried with each; nobody announces more than two or three."""
 
@@ -112,7 +113,10 @@ def read_identity_provider(raw: bytes, *, now: datetime, entity_id: str = "") ->
 def find_entities(root: Element) -> Iterator[Element]:
     """Those that speak SAML 2.0 as identity providers, however deeply they are grouped."""
     for entity in root.iter(METADATA + "EntityDescriptor"):
-        if 0 < len(entity.get("entityID", "")) <= LONGEST_ENTITY_ID and find_descriptor(entity) is not None:
+        if (
+            0 < len(entity.get("entityID", "").encode()) <= LONGEST_ENTITY_ID
+            and find_descriptor(entity) is not None
+        ):
             yield entity
 
 

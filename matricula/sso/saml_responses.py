@@ -4,14 +4,15 @@ What is not signed may refuse an answer, never add to it: as soon as a signature
 covers is read. That no assertion is used twice, the caller sees to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from matricula.sso.answers import Answer, AnswerRefused, Check, Checks
-from matricula.sso.errors import UnreadableXML
+from matricula.sso.metadata_errors import UnreadableXML
 from matricula.sso.saml_assertions import (
     LONGEST_ID,
     AttributeNames,
@@ -46,6 +47,8 @@ class Judged:
     """Of the certificate whose key signed the assertion, or the Response around it."""
     name_id_format: str
     checks: Checks
+    opened_with: RSAPrivateKey | None = None
+    """Our own key, where the assertion was encrypted."""
 
 
 def read_in_response_to(raw: bytes) -> str:
@@ -134,16 +137,19 @@ def open_assertion(encrypted: Element | None, expected: Expected, checks: Checks
     """What was encrypted for us, signed within. Every failure is one and the same: see NotDecrypted."""
     signed = None
     try:
-        assertion = read_message(decrypt_assertion(encrypted, expected.decryption_keys))
+        decrypted = decrypt_assertion(encrypted, expected.decryption_keys)
+        assertion = read_message(decrypted.content)
         within = Checks()
         within.require(
             "one_assertion", assertion.tag == ASSERTION + "Assertion" and len(ASSERTIONS(assertion)) == 1
         )
         require_signatures_on([assertion], assertion, within)
-        signed = read_signed(assertion, expected.certificates, within)
+        found = read_signed(assertion, expected.certificates, within)
+        signed = found and replace(found, opened_with=decrypted.key)
     except (NotDecrypted, UnreadableXML, AnswerRefused):
         pass
     checks.require("decryption", signed is not None)
+    checks.signed_by = cast(Signed, signed).fingerprint
     return cast(Signed, signed)
 
 
@@ -173,6 +179,7 @@ def judge_signed(
         fingerprint=signed.fingerprint,
         name_id_format=name_id_format,
         checks=checks,
+        opened_with=signed.opened_with,
     )
 
 

@@ -3,15 +3,16 @@
 import base64
 import binascii
 from dataclasses import replace
-from datetime import timedelta
 
 from django.utils import timezone
 
 from matricula.identities.flows import BegunFlow
 from matricula.identities.models import Connection, ConnectionKey
 from matricula.sso.answers import Answer, Checks, Values
+from matricula.sso.certificates import note_certificate_used
 from matricula.sso.connections import acs_address, entity_id
 from matricula.sso.id_tokens import read_email, read_full_name
+from matricula.sso.own_keys import private_keys
 from matricula.sso.saml_metadata import IdentityProvider
 from matricula.sso.saml_requests import AuthnRequest, ProviderRedirect, address_request, make_relay_state
 from matricula.sso.saml_responses import AttributeNames, Expected, Judged, judge_response
@@ -19,7 +20,6 @@ from matricula.sso.signing_certificates import read_certificate
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes, in base64 as it is posted."""
-USED_EVERY = timedelta(hours=1)
 CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 USUAL = {
     "email": (f"{CLAIMS}emailaddress", "urn:oid:0.9.2342.19200300.100.1.3", "email", "mail", "emailAddress"),
@@ -63,42 +63,50 @@ def judge_saml_answer(connection: Connection, raw: bytes, *, request_id: str) ->
 
     Raises AnswerRefused.
     """
-    keys = {one.fingerprint: one for one in connection.certificates.in_force()}
+    theirs, ours = keys_of(connection)
+    private = private_keys(ours)
     judged = judge_response(
         raw,
         expected=Expected(
             issuer=connection.issuer,
             audience=entity_id(connection),
             acs=acs_address(connection),
-            certificates=tuple(read_certificate(one.certificate) for one in keys.values()),
+            certificates=tuple(read_certificate(one.certificate) for one in theirs),
             now=timezone.now(),
             request_id=request_id,
             may_be_unsolicited=connection.takes_unsolicited,
-            attributes=AttributeNames(subject=connection.subject_from),
+            attributes=AttributeNames(
+                subject=connection.subject_from,
+                email=connection.email_from,
+                full_name=connection.name_from,
+            ),
+            decryption_keys=tuple(private.values()),
         ),
     )
-    note_certificate_used(keys[judged.fingerprint])
+    for one in [*theirs, *ours]:
+        if one.fingerprint == judged.fingerprint or private.get(one.pk, 0) is judged.opened_with:
+            note_certificate_used(one)
     return replace(judged, answer=with_usual_names(judged.answer))
 
 
+def keys_of(connection: Connection) -> tuple[list[ConnectionKey], list[ConnectionKey]]:
+    """Those in force: theirs, and ours."""
+    in_force = list(connection.certificates.in_force())
+    theirs = [one for one in in_force if one.kind == ConnectionKey.Kind.SIGNING]
+    return theirs, [one for one in in_force if one.kind == ConnectionKey.Kind.OWN]
+
+
 def with_usual_names(answer: Answer) -> Answer:
-    """E-mail, name and groups by the attributes that providers usually put them in."""
+    """E-mail, name and groups: from what was chosen, else where providers usually put them."""
     found = {name: first_of(answer.values, usual) for name, usual in USUAL.items()}
     groups = next((answer.values[one] for one in GROUPS if one in answer.values), ())
     return replace(
         answer,
-        email=answer.email or read_email(found),
-        full_name=answer.full_name or read_full_name(found),
+        email=read_email({"email": answer.email}) or read_email(found),
+        full_name=read_full_name({"name": answer.full_name}) or read_full_name(found),
         groups=answer.groups or tuple(groups),
     )
 
 
 def first_of(values: Values, names: tuple[str, ...]) -> str:
     return next((values[name][0] for name in names if values.get(name)), "")
-
-
-def note_certificate_used(key: ConnectionKey) -> None:
-    """So that owners see which of two is still in use; one small UPDATE an hour."""
-    now = timezone.now()
-    if key.last_used_at is None or key.last_used_at < now - USED_EVERY:
-        ConnectionKey.objects.filter(pk=key.pk).update(last_used_at=now)

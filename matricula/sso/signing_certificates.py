@@ -11,9 +11,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from matricula.sso.errors import CertificateTooWeak, CertificateUnreadable
+from matricula.sso.metadata_errors import CertificateTooWeak, CertificateUnreadable
 
 SHORTEST_RSA = 2048
+DER_BEGINS = b"\x30"
+"""A sequence (X.690, 8.9), which no PEM or base64 of a certificate begins with."""
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----")
 
 
@@ -55,14 +57,13 @@ class SigningCertificate:
         return base64.b64encode(self.der).decode()
 
 
-def read_certificate(text: str) -> SigningCertificate:
-    """A certificate as people paste it: PEM (RFC 7468), or base64 as in metadata (XML Signature, 4.5.4).
+def read_certificate(given: str | bytes) -> SigningCertificate:
+    """A certificate as people bring it: PEM (RFC 7468), base64 as in metadata (XML Signature, 4.5.4), or DER.
 
     Raises CertificateUnreadable or CertificateTooWeak.
     """
-    pem = PEM.search(text)
     try:
-        der = base64.b64decode("".join((pem[1] if pem else text).split()), validate=True)
+        der = given if isinstance(given, bytes) and given[:1] == DER_BEGINS else decode_text(given)
         certificate = SigningCertificate(der)
         known = certificate.signs_with, certificate.fingerprint, certificate.not_before, certificate.not_after
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -70,3 +71,10 @@ def read_certificate(text: str) -> SigningCertificate:
     if not known[0]:
         raise CertificateTooWeak
     return certificate
+
+
+def decode_text(given: str | bytes) -> bytes:
+    """Raises ValueError."""
+    text = given if isinstance(given, str) else given.decode()
+    pem = PEM.search(text)
+    return base64.b64decode("".join((pem[1] if pem else text).split()), validate=True)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -41,15 +42,23 @@ class NotDecrypted(Exception):
     """It could not be opened. Why, nobody is told: whoever asks often enough would learn the text."""
 
 
-def decrypt_assertion(encrypted: Element, keys: Sequence[rsa.RSAPrivateKey]) -> bytes:
-    """The bytes of the assertion in an EncryptedAssertion (SAML 2.0 Core, 2.3.4). Raises NotDecrypted."""
+@dataclass(frozen=True)
+class Decrypted:
+    """The bytes of an assertion, and which of our keys opened them."""
+
+    content: bytes
+    key: rsa.RSAPrivateKey
+
+
+def decrypt_assertion(encrypted: Element, keys: Sequence[rsa.RSAPrivateKey]) -> Decrypted:
+    """What is in an EncryptedAssertion (SAML 2.0 Core, 2.3.4). Raises NotDecrypted."""
     try:
         data = find_only(encrypted, "EncryptedData")
         for wrapped in list(encrypted.iter(ENCRYPTION + "EncryptedKey"))[:MOST_KEYS]:
             for key in keys:
                 session_key = unwrap_key(wrapped, key)
                 if session_key:
-                    return decrypt_data(data, session_key)
+                    return Decrypted(decrypt_data(data, session_key), key)
     except (ValueError, KeyError, TypeError, InvalidTag, UnsupportedAlgorithm) as error:
         raise NotDecrypted from error
     raise NotDecrypted

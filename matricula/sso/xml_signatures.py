@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import InvalidDigest
@@ -51,6 +52,8 @@ class Signed:
 
     element: Element
     fingerprint: str
+    opened_with: RSAPrivateKey | None = None
+    """Our own key, where it was encrypted."""
 
 
 def require_signatures_on(owners: Iterable[Element], root: Element, checks: Checks) -> None:
@@ -174,4 +177,5 @@ def require_same(element: Element, signed: Signed, checks: Checks) -> Signed:
     """What was digested is the element we asked about, by its own account."""
     same = signed.element.tag == element.tag and signed.element.get("ID") == element.get("ID")
     checks.require("signature", same, expected=element.get("ID"), seen=signed.fingerprint)
+    checks.signed_by = signed.fingerprint
     return signed

@@ -42,7 +42,7 @@ class LivedIn(House):
     def __init__(self, organization: Any, program: Any, course: Any, owner: Any) -> None:
         super().__init__(organization, program, course, owner)
         self.connection = organization.connections.create(
-            kind="oidc", name="Sign-in", state="live", tested_at=timezone.now()
+            kind="saml", name="Sign-in", state="live", tested_at=timezone.now()
         )
         self.identity = self.connection.identities.create(subject="s", account=self.member)
         self.key = self.connection.certificates.create(

@@ -53,7 +53,6 @@ UNOPENED = {
     "sso:callback": "nobody came back from a provider",
     "sso:confirm": "no answer that nobody asked for waits in these browsers",
     "sso:link": "no company's answer waits in these browsers",
-    "sso:metadata": "the connection speaks OpenID Connect",
     "provider-news": "no provider sends our letters here",
 }
 READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "PRAGMA")

@@ -23,6 +23,8 @@ from matricula.joining.requests import ask_administrator
 from matricula.organizations.access import MAY
 from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Organization
+from matricula.sso.models import OfferedMetadata
+from matricula.sso.tests.company import entity, federation
 from tests.chromium import SIZES
 from tests.journeys.walking import (
     AXE,
@@ -72,8 +74,13 @@ def set_up_sign_in(organization, owner):
     for one in "ab":
         made.certificates.create(fingerprint=one * 64, starts_at=now, ends_at=now)
     checks = [{"code": "signature", "passed": False, "expected": "ours", "seen": "another"}]
-    made.judged_answers.create(purpose="test", passed=False, reason="signature", checks=checks)
+    made.judged_answers.create(
+        purpose="test", passed=False, reason="signature", checks=checks, raw="<Response/>", signed_by="a" * 64
+    )
     made.identities.create(subject="s-1", account=owner, email="bruno@nordlicht.example")
+    OfferedMetadata.objects.create(
+        connection=made, content=federation(entity(name="Nordlicht")), entered={"name": "Nordlicht ADFS"}
+    )
     organization.connections.create(kind="oidc", name="Not used")
 
 
@@ -92,6 +99,7 @@ def by_form() -> list[str]:
     uploads += [f"sign-in/{organization.connections.get(name='Not used').public_id}/removal/"]
     used = organization.connections.get(kind="saml")
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
+    uploads += [f"sign-in/{used.public_id}/provider/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 

@@ -41,6 +41,21 @@ class Migration(migrations.Migration):
                         choices=[("oidc", "OpenID Connect"), ("saml", "SAML 2.0")], max_length=4
                     ),
                 ),
+                (
+                    "product",
+                    models.CharField(
+                        choices=[
+                            ("entra", "Microsoft Entra ID"),
+                            ("okta", "Okta"),
+                            ("google", "Google Workspace"),
+                            ("keycloak", "Keycloak"),
+                            ("adfs", "ADFS (Windows Server)"),
+                            ("other", "Another provider"),
+                        ],
+                        default="other",
+                        max_length=10,
+                    ),
+                ),
                 ("name", models.CharField(max_length=80)),
                 (
                     "state",
@@ -50,14 +65,21 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("issuer", models.CharField(blank=True, max_length=500)),
+                ("issuer", models.CharField(blank=True, max_length=1024)),
                 ("client_id", models.CharField(blank=True, max_length=300)),
                 ("sealed_secret", models.TextField(blank=True)),
                 ("provider", models.JSONField(default=dict)),
                 ("subject_from", models.CharField(blank=True, max_length=200)),
+                ("email_from", models.CharField(blank=True, max_length=200)),
+                ("name_from", models.CharField(blank=True, max_length=200)),
+                ("scopes", models.CharField(blank=True, max_length=200)),
                 ("takes_unsolicited", models.BooleanField(default=False)),
                 ("keys", models.TextField(blank=True)),
                 ("keys_at", models.DateTimeField(null=True)),
+                ("metadata_address", models.CharField(blank=True, max_length=500)),
+                ("metadata_asked_at", models.DateTimeField(null=True)),
+                ("metadata_failing_since", models.DateTimeField(null=True)),
+                ("metadata_fault", models.CharField(blank=True, max_length=300)),
                 ("tested_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -79,13 +101,21 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("signing", "Signing"), ("own", "Own")], default="signing", max_length=7
+                    ),
+                ),
                 ("certificate", models.TextField()),
+                ("sealed_key", models.TextField(blank=True)),
                 ("fingerprint", models.CharField(max_length=64)),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("last_used_at", models.DateTimeField(null=True)),
                 ("retired_at", models.DateTimeField(null=True)),
+                ("told_days", models.PositiveSmallIntegerField(null=True)),
                 (
                     "connection",
                     models.ForeignKey(
@@ -320,6 +350,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("retired_at__isnull", True)),
                 fields=("connection", "fingerprint"),
                 name="a_certificate_once_in_force",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connectionkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "signing"), ("sealed_key", "")),
+                    models.Q(("kind", "own"), models.Q(("sealed_key", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="only_our_own_keys_are_private",
             ),
         ),
         migrations.AddConstraint(

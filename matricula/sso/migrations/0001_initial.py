@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 ("words", models.CharField(blank=True, max_length=500)),
                 ("checks", models.JSONField(default=list)),
                 ("values", models.JSONField(default=dict)),
+                ("raw", models.TextField(blank=True)),
+                ("signed_by", models.CharField(blank=True, max_length=64)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",
@@ -66,5 +68,23 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["connection", "-at"], name="answers_of_a_connection")],
             },
+        ),
+        migrations.CreateModel(
+            name="OfferedMetadata",
+            fields=[
+                (
+                    "connection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="offered_metadata",
+                        serialize=False,
+                        to="identities.connection",
+                    ),
+                ),
+                ("content", models.TextField()),
+                ("entered", models.JSONField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
         ),
     ]

@@ -257,10 +257,13 @@ def test_a_new_certificate_comes_beside_the_old_and_the_last_one_stays(olga, liv
     assert old.last_used_at
     page = f"{CONSOLE}{live.public_id}/certificates/{old.pk}/"
     assert "Retire this certificate?" in olga.get(page).content.decode()
-    olga.post(page)
+    asked = olga.post(page).content.decode()
+    assert "No answer has used another one so far" in asked
+    assert live.certificates.in_force().count() == 2
+    olga.post(page, {"is_sure": "on"})
     assert live.certificates.in_force().count() == 1
     left = live.certificates.in_force().get()
-    olga.post(f"{CONSOLE}{live.public_id}/certificates/{left.pk}/")
+    olga.post(f"{CONSOLE}{live.public_id}/certificates/{left.pk}/", {"is_sure": "on"})
     assert live.certificates.in_force().count() == 1
     other = Client()
     assert answered(other, live, leave(other, live)).status_code == 403
@@ -277,7 +280,7 @@ def test_a_provider_that_takes_requests_by_post_only_gets_a_form_that_may_go_the
 @pytest.mark.parametrize(
     ("pasted", "words"),
     [
-        ("", "describes no"),
+        ("", "Give the metadata of your identity provider"),
         ("<a/>", "describes no"),
         ("<!DOCTYPE a><a/>", "DOCTYPE"),
         ("<", "not well-formed"),
@@ -325,6 +328,7 @@ def test_every_check_is_told_in_words():
     """Whoever runs the provider reads sentences, not codes."""
     source = "".join(file.read_text() for file in Path(history.__file__).parent.glob("*.py"))
     codes = set(re.findall(r'(?:require|Check)\(\s*"([a-z_]+)"', source))
+    codes |= set(re.findall(r'"([a-z_]+)", expected, checks\)', source))
     assert codes - set(history.CHECKS) == set()
     assert len(codes) > 40
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from matricula.sso import errors
+from matricula.sso import metadata_errors as errors
 from matricula.sso.saml_metadata import (
     POST,
     REDIRECT,

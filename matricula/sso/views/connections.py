@@ -23,20 +23,24 @@ from matricula.sso.connections import (
     callback_address,
     entity_id,
     remove_connection,
-    retire_certificate,
+    save_attributes,
     save_openid_settings,
-    save_saml_settings,
     switch_off,
     switch_on,
 )
-from matricula.sso.errors import ConnectionInUse, LastCertificate, NotTested, SingleSignOnError
-from matricula.sso.forms import NewForm, OpenIdForm, SamlForm
+from matricula.sso.errors import ConnectionInUse, NotTested, SingleSignOnError
+from matricula.sso.forms import SEEN, AttributesForm, NewForm, OpenIdForm, SamlForm
 from matricula.sso.history import lines_of
+from matricula.sso.metadata_errors import SeveralIdentityProviders
+from matricula.sso.saml_settings import save_saml_settings
 from matricula.sso.views.sign_in import leave, sign_in_address
+from matricula.sso.xml_documents import LARGEST_METADATA
+from matricula.web.bodies import MIB
+from matricula.web.middleware import takes_files
 from matricula.web.values import text_in
 
 SHOWN = 20
-KEPT = ("name", "issuer", "client_id", "subject_from", "takes_unsolicited")
+KEPT = ("name", "issuer", "client_id", "scopes", "metadata_address", "takes_unsolicited")
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -56,7 +60,7 @@ def requirement_of(organization: Organization, reader: Account) -> dict[str, Any
     """Which programs ask for it, and which owners get in on a day when it does not work."""
     able = set(owners_with_way_in(organization.pk).values_list("account__full_name", "account"))
     return {
-        "requiring": list(requiring_programs(organization.pk)),
+        "requiring": list(requiring_programs(shown.organization_id)),
         "works": has_live_connection(organization.pk),
         "able": sorted(name for name, _pk in able),
         "owners": owners_of(organization.pk).count(),
@@ -67,7 +71,7 @@ def requirement_of(organization: Organization, reader: Account) -> dict[str, Any
 @freshly_owning
 @FORM
 def new_connection(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Name and protocol first: the provider asks for addresses that are made with it."""
+    """Provider, protocol and name first: the provider asks for addresses that are made with them."""
     form = NewForm(request.POST or None, initial={"kind": Connection.Kind.OIDC})
     if request.method == "POST" and form.is_valid():
         made = begin_connection(organization=organization, actor=actor_of(request), **form.cleaned_data)
@@ -79,6 +83,7 @@ def connection_of(organization: Organization, connection_id: str) -> Connection:
     return get_object_or_404(organization.connections, public_id=connection_id)
 
 
+@takes_files(LARGEST_METADATA + MIB)
 @freshly_owning
 @FORM
 def connection(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
@@ -88,23 +93,44 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
     if request.method == "POST" and form.is_valid():
         try:
             save(shown, form, actor_of(request))
+        except SeveralIdentityProviders:
+            return redirect("sign-in:choose", organization.slug, shown.public_id)
         except (SingleSignOnError, FetchFailed) as refusal:
             form.add_error(form.source, str(refusal))
         else:
             messages.success(request, _("Saved. Now test it."))
             return redirect("sign-in:connection", organization.slug, shown.public_id)
-    context = {
-        "organization": organization,
+    return render(request, "sso/console/connection.html", about(shown) | {"form": form})
+
+
+def about(shown: Connection) -> dict[str, Any]:
+    """All that the page of a connection shows."""
+    certificates = list(shown.certificates.signing().order_by("ends_at"))
+    return {
+        "organization": shown.organization,
         "connection": shown,
-        "form": form,
-        "theirs": addresses_for(shown),
-        "certificates": shown.certificates.in_force().order_by("ends_at"),
-        "history": shown.judged_answers.order_by("-at")[:SHOWN],
-        "address": sign_in_address(organization),
+        "recipe": f"sso/console/recipes/{shown.product}_{shown.kind}.html",
+        "callback": callback_address(shown),
+        "entity_id": entity_id(shown),
+        "acs": acs_address(shown),
+        "step": step_of(shown),
+        "last_ends": certificates[-1] if certificates else None,
+        "encrypts": shown.certificates.own().exists(),
+        "tests": shown.judged_answers.filter(purpose=Flow.Purpose.TEST).order_by("-at")[:SHOWN],
+        "refused": shown.judged_answers.filter(purpose=Flow.Purpose.SIGN_IN).order_by("-at")[:SHOWN],
+        "address": sign_in_address(shown.organization),
         "is_used": shown.identities.exists(),
-        "requiring": list(requiring_programs(organization.pk)),
+        "requiring": list(requiring_programs(shown.organization_id)),
     }
-    return render(request, "sso/console/connection.html", context)
+
+
+def step_of(shown: Connection) -> str:
+    """Where one stands: at what has to be done next."""
+    if not shown.issuer:
+        return "there"
+    if shown.tested_at is None:
+        return "test"
+    return "done" if shown.state == Connection.State.LIVE else "live"
 
 
 def form_of(shown: Connection, request: HttpRequest) -> SamlForm | OpenIdForm:
@@ -121,32 +147,24 @@ def save(shown: Connection, form: SamlForm | OpenIdForm, actor: Account) -> None
         save_openid_settings(connection=shown, entered=form.entered(), actor=actor)
 
 
-def addresses_for(shown: Connection) -> list[tuple[str, str, str]]:
-    """What is entered at the provider: an id for the page, what providers call it, and the address."""
-    if shown.kind == Connection.Kind.SAML:
-        return [
-            ("entity-id", _("Identifier (entityID) and metadata"), entity_id(shown)),
-            ("acs", _("Reply address (ACS)"), acs_address(shown)),
-        ]
-    return [("redirect-uri", _("Redirect URI"), callback_address(shown))]
-
-
 @freshly_owning
 @FORM
-def retirement(
-    request: HttpRequest, organization: Organization, connection_id: str, key_id: int
-) -> HttpResponse:
-    """A question, and its answer."""
+def attributes(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
+    """Which claim or attribute says what; the last test that passed says which there are."""
     shown = connection_of(organization, connection_id)
-    key = get_object_or_404(shown.certificates.in_force(), pk=key_id)
-    context = {"organization": organization, "connection": shown, "key": key}
-    if request.method != "POST":
-        return render(request, "sso/console/retire.html", context)
-    try:
-        retire_certificate(key=key, actor=actor_of(request))
-    except LastCertificate as refusal:
-        messages.error(request, str(refusal))
-    return redirect("sign-in:connection", organization.slug, connection_id)
+    initial = {name: getattr(shown, name) for name in ("subject_from", "email_from", "name_from")}
+    form = AttributesForm(request.POST or None, initial=initial, kind=shown.kind)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_attributes(connection=shown, entered=form.entered(), actor=actor_of(request))
+        except SingleSignOnError as refusal:
+            form.add_error("subject_from", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("sign-in:connection", organization.slug, shown.public_id)
+    last = shown.judged_answers.filter(purpose=Flow.Purpose.TEST, passed=True).order_by("-at").first()
+    context = {"organization": organization, "connection": shown, "form": form, "last": last, "names": SEEN}
+    return render(request, "sso/console/attributes.html", context)
 
 
 @freshly_owning
@@ -167,7 +185,14 @@ def judged(
     """Each check with what was expected and seen, and what came."""
     shown = connection_of(organization, connection_id)
     answer = get_object_or_404(shown.judged_answers, public_id=answer_id)
-    context = {"organization": organization, "connection": shown, "answer": answer, "lines": lines_of(answer)}
+    signed_by = shown.certificates.filter(fingerprint=answer.signed_by).first() if answer.signed_by else None
+    context = {
+        "organization": organization,
+        "connection": shown,
+        "answer": answer,
+        "lines": lines_of(answer),
+        "certificate": signed_by,
+    }
     return render(request, "sso/console/judged.html", context)
 
 

@@ -15,6 +15,8 @@ from matricula.security.throttling import Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
 from matricula.sso.connections import acs_address, entity_id
 from matricula.sso.errors import CallbackMalformed, SingleSignOnError
+from matricula.sso.own_keys import published_certificates
+from matricula.sso.readable_answers import readable_xml
 from matricula.sso.saml_requests import write_service_provider
 from matricula.sso.saml_responses import read_in_response_to
 from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, judge_saml_answer
@@ -64,11 +66,12 @@ def require_awaited(connection: Connection, posted: str) -> None:
 @require_safe
 def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
     """What was posted, judged in the browser's own session. HEAD is nobody's answer."""
-    connection, flow = connection_of(slug, connection_id), None
+    connection, flow, came = connection_of(slug, connection_id), None, ""
     try:
         if request.method == "HEAD":
             raise CallbackMalformed
         raw = decode_answer(take_answer(connection=connection, handle=handle))
+        came = readable_xml(raw)
         asked = read_in_response_to(raw)
         if asked or not connection.takes_unsolicited:
             flow = take_flow(request, connection=connection, state=asked)
@@ -76,12 +79,16 @@ def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, han
         judged = judge_saml_answer(connection, raw, request_id=asked)
         note_seen_once(connection=connection, value=judged.assertion_id, until=judged.not_on_or_after)
     except AnswerRefused as refused:
+        refused.checks.raw = came
         return tell_refused(request, connection, flow, refused.checks, reason=refused.code)
     except (SingleSignOnError, IdentityError) as refusal:
-        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=str(refusal))
+        return tell_refused(
+            request, connection, flow, Checks.of(came), reason=refusal.code, words=str(refusal)
+        )
     if flow is None and needs_word(request, connection, judged.answer):
         waits = keep_unasked(request, connection, judged.answer)
         return redirect("sso:confirm", slug, connection_id, waits)
+    judged.checks.raw = came
     return finish(request, connection, flow, judged.checks, judged.answer)
 
 
@@ -92,7 +99,11 @@ def metadata(request: HttpRequest, slug: str, connection_id: str) -> HttpRespons
     connection = connection_of(slug, connection_id)
     if connection.kind != Connection.Kind.SAML:
         raise Http404
-    ours = write_service_provider(entity_id(connection), acs_address(connection))
+    ours = write_service_provider(
+        entity_id(connection),
+        acs_address(connection),
+        encryption_certificates=published_certificates(connection),
+    )
     return HttpResponse(ours, content_type="application/samlmetadata+xml")
 
 

@@ -1,0 +1,119 @@
+"""What was judged is kept for a while: each check, what came, by which key, and nothing that opens."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from matricula.identities.models import Flow
+from matricula.jobs.retention import known_rules
+from matricula.sso.answers import Answer, Checks
+from matricula.sso.history import keep_passed, keep_refused
+from matricula.sso.models import JudgedAnswer
+from matricula.sso.readable_answers import LONGEST, readable_token, readable_xml
+from matricula.sso.tests import minting, providers
+from matricula.sso.tests.company import CONSOLE
+
+pytestmark = pytest.mark.django_db
+
+
+def flow(connection, purpose):
+    made = timezone.now()
+    return Flow(connection=connection, purpose=purpose, state_digest=f"{made}", expires_at=made)
+
+
+def checks(**more):
+    found = Checks.of(more.pop("raw", "<r/>"))
+    found.signed_by = more.pop("signed_by", "")
+    found.require("xml", True, expected="XML", seen="XML")
+    return found
+
+
+@pytest.mark.postgres
+def test_of_tests_the_last_20_are_kept_and_refused_sign_ins_push_none_of_them_out(saml):
+    for _ in range(23):
+        keep_passed(flow(saml, "test"), checks(), Answer(subject="s"))
+    for _ in range(205):
+        keep_refused(saml, flow(saml, "sign_in"), checks(), reason="xml")
+    assert saml.judged_answers.filter(purpose="test").count() == 20
+    assert saml.judged_answers.filter(purpose="sign_in").count() == 200
+    newest = keep_passed(flow(saml, "test"), checks(), Answer(subject="s"))
+    assert saml.judged_answers.filter(pk=newest.pk).exists()
+
+
+@pytest.mark.parametrize(("purpose", "days"), [("test", 30), ("sign_in", 7)])
+def test_tests_stay_30_days_and_refused_sign_ins_7(saml, purpose, days):
+    for age in (days - 1, days + 1):
+        made = keep_refused(saml, flow(saml, purpose), checks(), reason="xml")
+        JudgedAnswer.objects.filter(pk=made.pk).update(at=timezone.now() - timedelta(days=age))
+    for rule in known_rules():
+        if JudgedAnswer in rule.models:
+            rule.step(None)
+    assert JudgedAnswer.objects.count() == 1
+
+
+def test_the_page_shows_each_check_what_came_the_certificate_and_the_answer(olga, saml):
+    key = saml.certificates.get()
+    kept = keep_passed(
+        flow(saml, "test"),
+        checks(raw="<Response>here</Response>", signed_by=key.fingerprint),
+        Answer(subject="s", values={"mail": ("ada@nordlicht.example",)}),
+    )
+    address = f"{CONSOLE}{saml.public_id}/answers/{kept.public_id}/"
+    page = olga.get(address).content.decode()
+    for words in (
+        "It is XML as it should be",
+        "Expected and seen:",
+        "ada@nordlicht.example",
+        key.fingerprint,
+    ):
+        assert words in page
+    assert "&lt;Response&gt;here&lt;/Response&gt;" in page
+    assert "signed with a certificate that ended" not in page
+    saml.certificates.update(ends_at=timezone.now() - timedelta(days=2))
+    assert "signed with a certificate that ended" in olga.get(address).content.decode()
+
+
+def test_tests_and_refused_sign_ins_are_listed_apart_with_their_references(olga, saml):
+    refused = keep_refused(saml, flow(saml, "sign_in"), checks(), reason="xml")
+    tested = keep_passed(flow(saml, "test"), checks(), Answer(subject="s"))
+    page = olga.get(f"{CONSOLE}{saml.public_id}/").content.decode()
+    before, after = page.split("Sign-ins that were refused in the last 7 days")
+    assert tested.reference in before
+    assert refused.reference in after
+
+
+def test_of_xml_no_signature_and_no_cipher_is_kept():
+    root = minting.signed("both")
+    value = root.find(f".//{{{minting.DSIG}}}SignatureValue").text
+    shown = readable_xml(minting.written(root))
+    assert value not in shown
+    assert minting.ADA in shown
+    assert shown.count("SignatureValue") == 4
+    encrypted = minting.written(minting.encrypt(minting.signed()))
+    assert len(readable_xml(encrypted)) < len(encrypted) / 2
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\0\xff<SignatureValue>abc", b"<a>" * 50_000, b"<SignatureValue" * 9000]
+)
+def test_whatever_came_can_be_kept(saml, raw):
+    shown = readable_xml(raw)
+    assert "\0" not in shown
+    assert "abc" not in shown
+    assert len(shown) <= LONGEST + 1
+    keep_refused(saml, flow(saml, "sign_in"), checks(raw=shown), reason="xml")
+
+
+def test_of_an_id_token_header_and_claims_are_kept_and_no_signature():
+    token = providers.make_token()
+    shown = readable_token(token)
+    told = json.loads(shown)
+    assert (told["header"]["alg"], told["claims"]["sub"]) == ("RS256", "ada-1")
+    assert token.rpartition(".")[2] not in shown
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b.c.d", "%%%.x", "eyJ.eyJ", providers.b64(b"[" * 9000) + ".x"])
+def test_a_token_that_is_none_can_be_kept(token):
+    assert json.loads(readable_token(token))["signature"] == "…"
