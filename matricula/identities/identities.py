@@ -47,8 +47,12 @@ def refuse_ended(connection: Connection, subject: str) -> None:
 def note_use(identity: Identity, *, email: str) -> None:
     """It signed in just now. Another address than before is a line in the audit log, and nothing else."""
     before, shown = identity.email, email[:KEPT_EMAIL]
-    Identity.objects.filter(pk=identity.pk).update(last_at=timezone.now(), email=shown)
-    if before and shown != before:
+    used = Identity.objects.filter(pk=identity.pk)
+    if not before or shown == before:
+        used.update(last_at=timezone.now(), email=shown)
+        return
+    with transaction.atomic():
+        used.update(last_at=timezone.now(), email=shown)
         record(
             "identity.email_changed",
             organization=identity.connection.organization_id,
