@@ -65,3 +65,7 @@ class SamlProvider:
         if self.trusted:
             return f"{self.address}/saml2/idp/SSOService.php?{urlencode({'spentityid': entity_id})}"
         return f"{self.address}/sign-in?{urlencode({'audience': entity_id, 'acs': acs})}"
+
+    def leave_out_statement(self, wanted: bool) -> None:
+        """Only samlify can: an assertion that does not say that somebody signed in."""
+        call("GET", f"{self.address}/_statement/{'no' if wanted else 'yes'}")
