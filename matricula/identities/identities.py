@@ -24,11 +24,13 @@ KEPT_EMAIL = 254
 def known_identity(*, connection: Connection, subject: str) -> Identity | None:
     """Whose subject it is; None where nobody is linked with it. Raises EndedByCompany, AccountClosed."""
     rows = Identity.objects.live().filter(connection=connection, subject=subject)
-    live = first_or_none(rows.select_related("account", "connection"))
+    live = first_or_none(rows.select_related("account"))
     if live is None:
         refuse_ended(connection, subject)
-    elif not live.account.is_active:
+        return None
+    if not live.account.is_active:
         raise AccountClosed
+    live.connection = connection
     return live
 
 

@@ -25,7 +25,6 @@ def provider(request):
     return request.getfixturevalue(PROVIDERS[request.param])
 
 
-@pytest.mark.postgres
 def test_olga_sets_it_up_and_tests_it_and_ada_links_once_and_comes_straight_in(provider, olga, ada, program):
     connection, page = set_up(olga, provider), f"/learn/programs/{program.public_id}/"
     tested = at_provider(way_out(olga.post(f"{CONSOLE}{connection.public_id}/test/")), "olga")

@@ -102,7 +102,6 @@ def live_connection(organization, bruno, provider, **more):
     return live(logged_in("bruno@nordlicht.example"), provider, **more)
 
 
-@pytest.mark.postgres
 def test_olga_connects_her_provider_tests_it_and_switches_it_on(olga, provider):
     page = olga
     begin_connection(page, provider)
@@ -165,7 +164,6 @@ def end_it(window, bruno):
     expect(window.get_by_text("has ended, and so have its sessions")).to_be_visible()
 
 
-@pytest.mark.postgres
 def test_ada_begins_at_her_companys_own_portal_where_the_company_allows_it(
     page, saml_provider, live_server, settings, organization, bruno, ada
 ):
