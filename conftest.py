@@ -19,6 +19,7 @@ from matricula.programs.models import Program
 from matricula.web import heavy_work
 from tests.cleaning import clean_quickly
 
+pytest_plugins = ["tests.counterparts.fixtures"]
 PASSWORD = "correct horse battery"
 PATIENT = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 """A busy machine is no reason to fail, and what these tests ask of a fixture no example changes."""

@@ -13,12 +13,7 @@ machine.
 
 import os
 import re
-import signal
-import socket
-import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import django
@@ -31,6 +26,7 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from benchmarks.processors import of_database, of_group, own  # noqa: E402
+from benchmarks.serving import Server, in_threads  # noqa: E402
 from benchmarks.visiting import Visitor  # noqa: E402
 from matricula.catalog.models import Course  # noqa: E402
 from matricula.invitations.invitations import invite_person  # noqa: E402
@@ -97,55 +93,6 @@ def prepare(joins: int, name: str) -> list[Person]:
     program = Program.objects.create(organization=organization, slug="p", name="P")
     program.courses.add(course)
     return [Person(program, number, course.public_id) for number in range(joins)]
-
-
-def in_threads(work, items, threads: int) -> float:
-    """Items a second."""
-
-    def run(share):
-        try:
-            for item in share:
-                work(item)
-        finally:
-            connection.close()
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, [items[first::threads] for first in range(threads)]))
-    return len(items) / (time.perf_counter() - began)
-
-
-class Server:
-    """`matricula serve` in production mode on the benchmark's database."""
-
-    def __init__(self, **environment: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-        parts = connection.settings_dict
-        production = {
-            "MATRICULA_DEVELOPMENT": "false",
-            "BASE_URL": self.address,
-            "EMAIL_URL": "smtp://127.0.0.1:9",
-            "DATABASE_URL": f"postgresql://{parts['USER']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "matricula", "serve"],
-            env={**os.environ, **production, **environment},
-            start_new_session=True,
-        )
-        while not self.answers():
-            time.sleep(0.2)
-
-    def answers(self) -> bool:
-        try:
-            return Visitor(self.address).get("/healthz").status == 200
-        except OSError:
-            return False
-
-    def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(timeout=20)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Questions and statements Django has no word for: one row, many ids, insert once, plans for these values."""
+"""Statements Django has no word for: one row, many ids, insert once, change and get, plans for values."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, router
-from django.db.models import BigAutoField, Model
+from django.db.models import BigAutoField, Model, QuerySet
 from django.db.models.lookups import In
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import DeleteQuery, InsertQuery, UpdateQuery
 
 Found = TypeVar("Found")
+Row = TypeVar("Row", bound=Model)
 
 
 def first_or_none(rows: Iterable[Found]) -> Found | None:
@@ -64,6 +65,25 @@ def insert_once(row: Model) -> bool:
         setattr(row, field.attname, value)
     row._state.adding, row._state.db = returned is None, using
     return returned is not None
+
+
+def update_returning(rows: "QuerySet[Row]", **values: object) -> list[Row]:
+    """Change these rows and get them as they are now, in one statement: of many who ask at once, the others
+    find none left to change. The rows may not reach into other tables."""
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    return changed(rows, query)
+
+
+def delete_returning(rows: "QuerySet[Row]") -> list[Row]:
+    """Delete these rows and get them, likewise. Nothing may refer to them: nothing else is deleted."""
+    return changed(rows, rows.query.chain(DeleteQuery))
+
+
+def changed(rows: "QuerySet[Row]", query: Any) -> list[Row]:
+    using = router.db_for_write(rows.model)
+    statement, values = query.get_compiler(using).as_sql()
+    return list(rows.model._base_manager.using(using).raw(f"{statement} RETURNING *", values))
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from matricula.accounts.models import Account
+from matricula.db.queries import delete_returning, insert_once, update_returning
 from matricula.identities.errors import AnswerRepeated, FlowEnded
 from matricula.identities.models import Connection, Flow, SeenNonce, StoredAnswer
 from matricula.security.secrets import digest, digests
@@ -90,13 +91,12 @@ def open_flows(*, connection: Connection, state: str) -> "QuerySet[Flow]":
 
 def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Flow:
     """The flow that this browser began, used up by it. Raises FlowEnded."""
-    rows = open_flows(connection=connection, state=state).filter(
-        browser_digest__in=digests("flow-browser", browser_of(request))
-    )
-    flow = rows.select_related("account").first()
-    if flow is None or not rows.filter(pk=flow.pk).update(used_at=timezone.now()):
-        raise FlowEnded
-    return flow
+    rows = open_flows(connection=connection, state=state)
+    mine = rows.filter(browser_digest__in=digests("flow-browser", browser_of(request)))
+    for flow in update_returning(mine, used_at=timezone.now()):
+        flow.connection = connection
+        return flow
+    raise FlowEnded
 
 
 def store_answer(*, connection: Connection, content: str) -> str:
@@ -112,13 +112,15 @@ def store_answer(*, connection: Connection, content: str) -> str:
     return handle
 
 
-@transaction.atomic
 def sweep_answers(connection: Connection) -> None:
     """Nobody came for these in time. The night would find them too; until then they would heap up."""
     late = StoredAnswer.objects.filter(connection=connection, expires_at__lt=timezone.now())
-    # SKIP LOCKED: of two who sweep at once, neither waits for the other.
-    some = late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE]
-    StoredAnswer.objects.filter(pk__in=list(some)).delete()
+    if not late.exists():
+        return
+    with transaction.atomic():
+        # SKIP LOCKED: of two who sweep at once, neither waits for the other.
+        some = late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE]
+        StoredAnswer.objects.filter(pk__in=list(some)).delete()
 
 
 def take_answer(*, connection: Connection, handle: str) -> str:
@@ -128,19 +130,13 @@ def take_answer(*, connection: Connection, handle: str) -> str:
         handle_digest__in=digests("answer", handle),
         expires_at__gt=timezone.now(),
     )
-    answer = rows.first()
-    # Of two that come at once, one deletes it.
-    if answer is None or not rows.filter(pk=answer.pk).delete()[0]:
-        raise FlowEnded
-    return answer.content
+    for answer in delete_returning(rows):
+        return answer.content
+    raise FlowEnded
 
 
 def note_seen_once(*, connection: Connection, value: str, until: datetime) -> None:
     """It will not be taken a second time, at least `until` then. Raises AnswerRepeated."""
-    try:
-        with transaction.atomic():
-            SeenNonce.objects.create(
-                connection=connection, value_digest=digest("nonce", value), expires_at=until
-            )
-    except IntegrityError as repeated:
-        raise AnswerRepeated from repeated
+    seen = SeenNonce(connection=connection, value_digest=digest("nonce", value), expires_at=until)
+    if not insert_once(seen):
+        raise AnswerRepeated

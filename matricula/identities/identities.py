@@ -24,11 +24,13 @@ KEPT_EMAIL = 254
 def known_identity(*, connection: Connection, subject: str) -> Identity | None:
     """Whose subject it is; None where nobody is linked with it. Raises EndedByCompany, AccountClosed."""
     rows = Identity.objects.live().filter(connection=connection, subject=subject)
-    live = first_or_none(rows.select_related("account", "connection"))
+    live = first_or_none(rows.select_related("account"))
     if live is None:
         refuse_ended(connection, subject)
-    elif not live.account.is_active:
+        return None
+    if not live.account.is_active:
         raise AccountClosed
+    live.connection = connection
     return live
 
 
@@ -47,8 +49,12 @@ def refuse_ended(connection: Connection, subject: str) -> None:
 def note_use(identity: Identity, *, email: str) -> None:
     """It signed in just now. Another address than before is a line in the audit log, and nothing else."""
     before, shown = identity.email, email[:KEPT_EMAIL]
-    Identity.objects.filter(pk=identity.pk).update(last_at=timezone.now(), email=shown)
-    if before and shown != before:
+    used = Identity.objects.filter(pk=identity.pk)
+    if not before or shown == before:
+        used.update(last_at=timezone.now(), email=shown)
+        return
+    with transaction.atomic():
+        used.update(last_at=timezone.now(), email=shown)
         record(
             "identity.email_changed",
             organization=identity.connection.organization_id,

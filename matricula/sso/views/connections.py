@@ -60,7 +60,7 @@ def requirement_of(organization: Organization, reader: Account) -> dict[str, Any
     """Which programs ask for it, and which owners get in on a day when it does not work."""
     able = set(owners_with_way_in(organization.pk).values_list("account__full_name", "account"))
     return {
-        "requiring": list(requiring_programs(shown.organization_id)),
+        "requiring": list(requiring_programs(organization.pk)),
         "works": has_live_connection(organization.pk),
         "able": sorted(name for name, _pk in able),
         "owners": owners_of(organization.pk).count(),

@@ -1,0 +1,32 @@
+<?php
+// Debian's SimpleSAMLphp as an identity provider. FOLDER and ADDRESS are given by whoever starts it.
+$folder = getenv('FOLDER');
+$config = [
+    'baseurlpath' => getenv('ADDRESS') . '/',
+    'certdir' => "$folder/",
+    'loggingdir' => "$folder/",
+    'datadir' => "$folder/",
+    'tempdir' => "$folder/tmp",
+    'metadatadir' => __DIR__ . '/metadata/',
+    'attributenamemapdir' => '/etc/simplesamlphp/attributemap/',
+    'secretsalt' => 'of a test',
+    'auth.adminpassword' => 'of a test',
+    'enable.saml20-idp' => true,
+    'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
+    'session.cookie.secure' => false,
+    'session.cookie.samesite' => 'Lax',
+    'session.phpsession.cookiename' => 'SimpleSAML',
+    'session.phpsession.savepath' => "$folder/tmp",
+    'store.type' => 'phpsession',
+    'language.default' => 'en',
+    'language.available' => ['en'],
+    'logging.handler' => 'file',
+    'logging.level' => 4,
+    'metadata.sources' => [['type' => 'flatfile']],
+    'showerrors' => true,
+    'errorreporting' => false,
+    'trusted.url.domains' => [],
+    'theme.use' => 'default',
+    'timezone' => 'UTC',
+    'authproc.idp' => [],
+];
