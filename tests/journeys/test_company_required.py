@@ -48,7 +48,7 @@ def test_ada_meets_a_door_that_leads_to_her_company_and_back(page, program, conn
     shoot(page, "company-with-recovery")
     Connection.objects.update(state="off")
     page.goto(f"/learn/programs/{program.public_id}/")
-    reads(page, "It is switched off at the moment")
+    reads(page, "it is switched off at the moment")
     shoot(page, "door-off")
     page.goto("/sso/nordlicht/")
     shoot(page, "company-off")
