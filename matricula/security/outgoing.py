@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.security.networks import host_in_ascii, may_be_called
 from matricula.security.tls import CertificateRefused, tls_context, verifying
+from matricula.web.bodies import place_left
 from matricula.web.refusals import Refusal
 
 LARGEST = 5 * 1024 * 1024
@@ -99,7 +100,7 @@ def fetch(
     TooSlow, TooLarge, Redirected.
     """
     parts, ends = permitted_parts(url), time.monotonic() + SECONDS
-    with translated_faults(parts.hostname or ""):
+    with place_left(), translated_faults(parts.hostname or ""):
         plain = connect_to_first(permitted_addresses(parts, ends)[:MOST_ADDRESSES], ends)
         with cut_off(plain, ends) as ran_out:
             try:

@@ -8,13 +8,14 @@ that is for the proxy in front, which sends whole bodies (docs/operate/running.m
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Lock, local
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import connections
 
 MIB = 1024 * 1024
 WORK_AT_ONCE = 4
@@ -25,6 +26,8 @@ SMALL = 4 * MIB
 """Larger ones come from people who are signed in, so the page asks who it is before it reads."""
 PIECE = 64 * 1024
 HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"), ("Retry-After", "10")]
+held = local()
+"""`place`: what the page that this thread makes has taken of those that work at once."""
 CROWDED = "Too much arrives at once. Send it again."
 Environ = dict[str, Any]
 Pages = Callable[[Environ, Any], Iterable[bytes]]
@@ -85,13 +88,36 @@ class PacedBody(io.RawIOBase):
         return len(piece)
 
 
+@contextmanager
+def place_left() -> Iterator[None]:
+    """While a page waits for somebody elsewhere, others work: its place is theirs, and its connection to the
+    database goes back to the pool. Outside a served page, and in a transaction, nothing is left.
+    """
+    place: BoundedSemaphore | None = getattr(held, "place", None)
+    opened = connections.all(initialized_only=True)
+    if place is None or any(one.in_atomic_block for one in opened):
+        yield
+        return
+    for one in opened:
+        one.close()
+    place.release()
+    try:
+        yield
+    finally:
+        place.acquire()
+
+
 def receive_bodies(pages: Pages) -> Pages:
     """WSGI middleware: 503 when too many bodies are coming."""
     working, senders = BoundedSemaphore(WORK_AT_ONCE), Senders()
 
     def work(environ: Environ, start: Any) -> Iterable[bytes]:
         with working:
-            return pages(environ, start)
+            held.place = working
+            try:
+                return pages(environ, start)
+            finally:
+                held.place = None
 
     def answer(environ: Environ, start: Any) -> Iterable[bytes]:
         length = length_of(environ)

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from django.db import connection
 
 from matricula.web.bodies import (
     MOST_LARGE,
@@ -12,6 +13,8 @@ from matricula.web.bodies import (
     SMALL,
     WORK_AT_ONCE,
     PacedBody,
+    held,
+    place_left,
     receive_bodies,
 )
 
@@ -95,3 +98,63 @@ def test_while_a_large_body_is_awaited_others_may_work():
     working.release()
     reader.join(timeout=10)
     assert not working.acquire(blocking=False)
+
+
+def test_whoever_waits_for_somebody_elsewhere_keeps_nobody_from_working():
+    inside, told = threading.Barrier(WORK_AT_ONCE + 1), threading.Event()
+
+    def waits(environ, start):
+        with place_left():
+            inside.wait(10)
+            told.wait(10)
+        return pages(environ, start)
+
+    site = receive_bodies(lambda environ, start: environ["page"](environ, start))
+
+    def open_page(page):
+        environ = {"page": page, "wsgi.input": None, "REMOTE_ADDR": "192.0.2.1:5000"}
+        return b"".join(site(environ, lambda *_: None))
+
+    waiting = [threading.Thread(target=open_page, args=[waits]) for _ in range(WORK_AT_ONCE)]
+    for one in waiting:
+        one.start()
+    inside.wait(10)
+    began = time.monotonic()
+    assert open_page(pages) == b"0"
+    assert time.monotonic() - began < 5
+    told.set()
+    for one in waiting:
+        one.join(10)
+
+
+def test_whoever_waits_elsewhere_works_again_only_when_there_is_a_place():
+    """As many places are taken afterwards as before."""
+    taken = []
+
+    def looks(environ, start):
+        place = held.place
+        with place_left():
+            free = [place.acquire(blocking=False) for _ in range(WORK_AT_ONCE + 1)]
+            place.release(sum(free))
+        taken.append((sum(free), sum(place.acquire(blocking=False) for _ in range(WORK_AT_ONCE))))
+        place.release(taken[0][1])
+        return pages(environ, start)
+
+    ask(receive_bodies(looks))
+    assert taken == [(WORK_AT_ONCE, WORK_AT_ONCE - 1)]
+    assert held.place is None
+
+
+@pytest.mark.django_db
+def test_nothing_is_left_in_a_transaction_whose_connection_others_would_wait_for():
+    def looks(environ, start):
+        with place_left():
+            assert connection.connection is not None
+            free.append(held.place.acquire(blocking=False) and held.place._value)
+            held.place.release()
+        return pages(environ, start)
+
+    free = []
+    connection.ensure_connection()
+    ask(receive_bodies(looks))
+    assert free == [WORK_AT_ONCE - 2]
