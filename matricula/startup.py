@@ -154,6 +154,15 @@ def validated_webhook_secret(value: str) -> str:
     )
 
 
+def validated_metrics_token(value: str) -> str:
+    """What whoever reads `/metrics` proves itself with. Raises ImproperlyConfigured."""
+    if not value or re.fullmatch(r"[!-~]{16,}", value):
+        return value
+    raise ImproperlyConfigured(
+        "MATRICULA_METRICS_TOKEN must be 16 characters or more, of ASCII and without blanks."
+    )
+
+
 def validated_base_url(value: str, *, development: bool) -> str:
     """`scheme://host[:port]` without a trailing slash; production asks for https."""
     parts = urlsplit(value)

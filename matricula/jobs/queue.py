@@ -48,6 +48,7 @@ FIRST_PAUSE = timedelta(seconds=10)
 MAIN, READING = "main", "reading"
 """Lanes: a worker has a thread for each. What outsiders sent is read in one of its own, so that nobody else's
 job waits for it."""
+LANES = (MAIN, READING)
 logger = logging.getLogger(__name__)
 Step = Callable[[Job], bool | None]
 Farewell = Callable[[Job], None]
@@ -211,6 +212,11 @@ def lease_job(lane: str = "") -> Job | None:
 def known_kinds(lane: str = "") -> list[str]:
     """What is performed here, in `lane` or at all."""
     return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
+
+
+def lane_of(kind: str) -> str:
+    """Nothing where it is not performed here."""
+    return _performers[kind].lane if kind in _performers else ""
 
 
 def perform_step(job: Job) -> None:
