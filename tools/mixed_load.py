@@ -65,8 +65,9 @@ class Load:
                 close_old_connections()
                 turn()
                 self.answers[name] += 1
-            except (*EXPECTED, DatabaseError, Interrupted):
-                self.answers[f"{name}, interrupted"] += 1
+            except (*EXPECTED, DatabaseError, Interrupted) as fault:
+                why = fault.args[0] if isinstance(fault, Interrupted) else type(fault).__name__
+                self.answers[f"{name}: {why}"] += 1
                 time.sleep(0.5)
             except Exception as fault:
                 self.unexpected.append(f"{name}: {fault!r}")
@@ -75,7 +76,7 @@ class Load:
 
 
 class Interrupted(Exception):
-    """The site answered that it could not just now."""
+    """The site answered that it could not just now, with this status."""
 
 
 def address() -> str:
@@ -221,9 +222,9 @@ def join_and_learn(load: Load, program: Any, bruno: Any) -> Callable[[], None]:
         joiner = Joiner(invite_person(program=program, address=to, invited_by=bruno), address())
         try:
             if not joiner.join():
-                raise Interrupted
+                raise Interrupted("on the way")
         except (LookupError, ObjectDoesNotExist) as fault:  # a page of the way there was a pause
-            raise Interrupted from fault
+            raise Interrupted("on the way") from fault
         load.keep("joined", to)
         do_lesson(load, joiner, program)
 
@@ -251,8 +252,8 @@ def read_console(load: Load, cookies: dict[str, str]) -> Callable[[], None]:
     def turn() -> None:
         visitor = Visitor(address())
         visitor.cookies.update(cookies)
-        if visitor.get(f"/console/nordlicht/{random.choice(paths)}").status != 200:
-            raise Interrupted
+        if (status := visitor.get(f"/console/nordlicht/{random.choice(paths)}").status) != 200:
+            raise Interrupted(status)
 
     return turn
 
