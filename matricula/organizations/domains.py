@@ -17,10 +17,9 @@ from publicsuffixlist import PublicSuffixList
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.mail.models import Letter
 from matricula.organizations.errors import DomainListed, DomainRefused, DomainShared
 from matricula.organizations.models import Domain, Organization
-from matricula.organizations.ownership import owners_of
+from matricula.organizations.ownership import owners_of, write_to_holders
 from matricula.security.throttling import Limit
 
 LOST = "organizations.domain_lost"
@@ -176,12 +175,7 @@ def miss_domain(domain: Domain) -> None:
     if not rows.filter(misses__gte=MISSES).update(lost_at=timezone.now()):
         return
     record("domain.lost", organization=domain.organization_id, subject=domain, after={"name": domain.name})
-    people = Account.objects.filter(
-        roles__in=owners_of(domain.organization_id), addresses__is_primary=True
-    ).values_list("addresses__address", "language")
-    Letter.objects.bulk_create(
-        Letter(kind=LOST, to=to, language=language, reference=domain.pk) for to, language in people
-    )
+    write_to_holders(owners_of(domain.organization_id), kind=LOST, reference=domain.pk)
 
 
 def check_due_domains() -> bool:
