@@ -1,4 +1,4 @@
-"""Forms whose answer shows a secret once: sent again, by a reload or a second press, none makes a second one."""
+"""Forms whose answer shows a secret once: sent again, by a reload or a second press, none makes another."""
 
 from django.http import HttpRequest
 
