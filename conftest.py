@@ -13,7 +13,7 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.catalog.models import Course, Lesson, Module
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
-from matricula.jobs import queue
+from matricula.jobs import leases
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from matricula.web import heavy_work
@@ -55,7 +55,7 @@ def pytest_collection_finish():
 def _quick_and_local(settings, tmp_path, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_URL = "inbox:"
-    monkeypatch.setattr(queue, "_left_to_others", {})  # no job of another test's
+    monkeypatch.setattr(leases, "_left_to_others", {})  # no job of another test's
     # A test reads an answer without closing it, as a server would: it keeps no other from its place.
     monkeypatch.setattr(heavy_work, "places", BoundedSemaphore(heavy_work.PLACES))
     settings.MEDIA_ROOT = settings.DATA_DIR = tmp_path

@@ -19,6 +19,7 @@ from matricula.startup import (
     validated_email_url,
     validated_fallbacks,
     validated_mailbox,
+    validated_metrics_token,
     validated_name_servers,
     validated_networks,
     validated_time_zone,
@@ -261,6 +262,7 @@ BOUNCE_ADDRESS = validated_address(
     "MATRICULA_BOUNCE_ADDRESS", env.str("MATRICULA_BOUNCE_ADDRESS", default=parseaddr(MAIL_FROM)[1])
 )
 BOUNCE_MAILBOX = validated_mailbox(env.str("MATRICULA_BOUNCE_MAILBOX", default=""))
+METRICS_TOKEN = validated_metrics_token(env.str("MATRICULA_METRICS_TOKEN", default=""))
 WEBHOOK_SECRET = validated_webhook_secret(env.str("MATRICULA_WEBHOOK_SECRET", default=""))
 ANYMAIL = {**dict(parse_qsl(urlsplit(EMAIL_URL).query)), "WEBHOOK_SECRET": WEBHOOK_SECRET}
 _operator = env.str("MATRICULA_OPERATOR_ADDRESS", default="")

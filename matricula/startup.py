@@ -5,10 +5,11 @@ import re
 import ssl
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from matricula.db.zones import known_zones
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -119,7 +120,7 @@ def validated_networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv
 
 def validated_time_zone(value: str) -> str:
     """A name of the IANA time zone database. Raises ImproperlyConfigured."""
-    if value == "UTC" or ("/" in value and value in available_timezones()):
+    if value in known_zones():
         return value
     raise ImproperlyConfigured(
         f"MATRICULA_TIME_ZONE must be a time zone such as Europe/Berlin or UTC, not {value!r}."
@@ -151,6 +152,15 @@ def validated_webhook_secret(value: str) -> str:
         return value
     raise ImproperlyConfigured(
         "MATRICULA_WEBHOOK_SECRET must look like name:password, with a password of 16 characters or more."
+    )
+
+
+def validated_metrics_token(value: str) -> str:
+    """What whoever reads `/metrics` proves itself with. Raises ImproperlyConfigured."""
+    if not value or re.fullmatch(r"[!-~]{16,}", value):
+        return value
+    raise ImproperlyConfigured(
+        "MATRICULA_METRICS_TOKEN must be 16 characters or more, of ASCII and without blanks."
     )
 
 

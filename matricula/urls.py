@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("join/", include("matricula.joining.urls")),
     path("sso/", include("matricula.sso.urls")),
     path("console/", include("matricula.organizations.console_urls")),

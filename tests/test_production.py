@@ -44,6 +44,7 @@ WRONG = [
     ),
     ({"MATRICULA_BOUNCE_ADDRESS": "bounces"}, "MATRICULA_BOUNCE_ADDRESS must be an e-mail address, not"),
     ({"MATRICULA_WEBHOOK_SECRET": "us:short"}, "MATRICULA_WEBHOOK_SECRET must look like name:password"),
+    ({"MATRICULA_METRICS_TOKEN": "a token"}, "MATRICULA_METRICS_TOKEN must be 16 characters or more"),
     ({"EMAIL_URL": "smtp://a:b@mail.example.com/?tls=true"}, "EMAIL_URL: after the ? of an smtp:// address"),
     ({"MATRICULA_LIMITS": "passwords=5/15"}, "MATRICULA_LIMITS must look like password-network=2000/15"),
     ({"MATRICULA_CA_FILE": "/nowhere.pem"}, "MATRICULA_CA_FILE must name a file of certificates in PEM"),

@@ -3,6 +3,7 @@
 import http.client
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -18,6 +19,9 @@ class Answer:
 
 class Visitor:
     """One connection that is kept open, one set of cookies."""
+
+    faults: ClassVar[list[str]] = []
+    """What was answered with a fault of ours, to any visitor: a pause (503) is none."""
 
     def __init__(self, address: str) -> None:
         self.cookies: dict[str, str] = {}
@@ -54,8 +58,10 @@ class Visitor:
         path: str,
         body: str | bytes | None = None,
         kind: str = "application/x-www-form-urlencoded",
+        **more: str,
     ) -> Answer:
         sent = {
+            **more,
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "User-Agent": "Mozilla/5.0",
         }
@@ -66,6 +72,8 @@ class Visitor:
         content = response.read()
         self.remember(response.headers.get_all("Set-Cookie") or [], content)
         headers = response.headers
+        if response.status >= 500 and response.status != 503:
+            self.faults.append(f"{method} {path}: {response.status}")
         return Answer(response.status, headers.get("Location", ""), content, headers.get("Retry-After", ""))
 
     def remember(self, cookies: list[str], content: bytes) -> None:

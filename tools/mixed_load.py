@@ -4,8 +4,13 @@
 
 The database has to be an empty one; without DATABASE_URL it is SQLite. Sixteen clients at once invite by the
 API, join, do lessons and read the console; meanwhile, one after the other, the worker and the server are
-killed, the database's connections are ended (PostgreSQL), and the mail server hangs. Exit code 1 when an
-acknowledged write was lost.
+killed, the database's connections are ended (PostgreSQL), and the mail server hangs. Of a PostgreSQL of your
+own it can be told how to restart it, and how to kill it and start it again:
+
+    --restart-database "pg_ctl -D FOLDER -m fast -w restart" --kill-database ./kill-and-start.sh
+
+Exit code 1 when an acknowledged write was lost, a page answered with a fault (500) instead of a pause (503),
+or a client met what it should not.
 """
 
 import argparse
@@ -13,6 +18,8 @@ import http.client
 import json
 import os
 import random
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +45,7 @@ class Load:
     def __init__(self, seconds: float) -> None:
         self.ends, self.lock = time.monotonic() + seconds, threading.Lock()
         self.acknowledged: dict[str, set[Any]] = {"invited": set(), "joined": set(), "done": set()}
-        self.answers, self.slowest = Counter[str](), 0.0
+        self.answers, self.slowest, self.unexpected = Counter[str](), 0.0, list[str]()
 
     @property
     def goes_on(self) -> bool:
@@ -58,15 +65,18 @@ class Load:
                 close_old_connections()
                 turn()
                 self.answers[name] += 1
-            except (*EXPECTED, DatabaseError, Interrupted):
-                self.answers[f"{name}, interrupted"] += 1
+            except (*EXPECTED, DatabaseError, Interrupted) as fault:
+                why = fault.args[0] if isinstance(fault, Interrupted) else type(fault).__name__
+                self.answers[f"{name}: {why}"] += 1
                 time.sleep(0.5)
+            except Exception as fault:
+                self.unexpected.append(f"{name}: {fault!r}")
             self.slowest = max(self.slowest, time.monotonic() - began)
         connection.close()
 
 
 class Interrupted(Exception):
-    """The site answered that it could not just now."""
+    """The site answered that it could not just now, with this status."""
 
 
 def address() -> str:
@@ -86,7 +96,8 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 class Site:
     """The processes, and what is done to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: dict[str, str]) -> None:
+        self.database = database
         self.sink = start(SINK, str(MAIL_PORT), os.devnull, "0.005")
         self.server, self.worker = start("-m", "matricula", "serve"), start("-m", "matricula", "worker")
         self.faults = Counter[str]()
@@ -119,11 +130,23 @@ class Site:
         from django.db import connection
 
         if connection.vendor == "postgresql":
+            connection.close()  # perhaps to a database that was killed
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+
+    def restart_database(self) -> None:
+        self.have_done("restart")
+
+    def kill_database(self) -> None:
+        self.have_done("kill")
+
+    def have_done(self, what: str) -> None:
+        """By a command that returns when the database answers again."""
+        if command := self.database.get(what):
+            subprocess.run(shlex.split(command), check=True, stdout=subprocess.DEVNULL)
 
     def hang_mail(self) -> None:
         os.kill(self.sink.pid, signal.SIGSTOP)
@@ -135,8 +158,10 @@ class Site:
             self.kill_worker,
             self.kill_one_server,
             self.end_connections,
+            self.restart_database,
             self.hang_mail,
             self.kill_server,
+            self.kill_database,
         ]
         slowest = 0.0
         while load.goes_on:
@@ -154,7 +179,7 @@ class Site:
             kill(one)
 
 
-def settle_down(site: Site) -> None:
+def settle_down() -> None:
     """The mail server, the worker and the database have a minute to get even."""
     from matricula.mail.models import Letter
 
@@ -166,18 +191,17 @@ def settle_down(site: Site) -> None:
 
 
 def invite_by_api(load: Load, token: str, program: Any) -> Callable[[], None]:
+    from tests.visiting import Visitor
+
     numbers = iter(range(10**9))
     me = random.getrandbits(40)
+    bearer = {"Authorization": f"Bearer {token}"}
 
     def turn() -> None:
         to = f"api{me}x{next(numbers)}@nordlicht.example"
-        asked = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        asked.request(
-            "POST", "/api/v1/invitations/", json.dumps({"program": program.public_id, "address": to}), headers
-        )
-        status = asked.getresponse().status
-        if status != 201:
+        body = json.dumps({"program": program.public_id, "address": to})
+        asked = Visitor(address()).ask("POST", "/api/v1/invitations/", body, "application/json", **bearer)
+        if (status := asked.status) != 201:
             raise Interrupted(status)
         load.keep("invited", to)
 
@@ -185,6 +209,8 @@ def invite_by_api(load: Load, token: str, program: Any) -> Callable[[], None]:
 
 
 def join_and_learn(load: Load, program: Any, bruno: Any) -> Callable[[], None]:
+    from django.core.exceptions import ObjectDoesNotExist
+
     from matricula.invitations.invitations import invite_person
     from tests.crash.test_server_killed import Joiner
 
@@ -196,9 +222,9 @@ def join_and_learn(load: Load, program: Any, bruno: Any) -> Callable[[], None]:
         joiner = Joiner(invite_person(program=program, address=to, invited_by=bruno), address())
         try:
             if not joiner.join():
-                raise Interrupted
-        except (IndexError, KeyError, LookupError) as fault:
-            raise Interrupted from fault
+                raise Interrupted("on the way")
+        except (LookupError, ObjectDoesNotExist) as fault:  # a page of the way there was a pause
+            raise Interrupted("on the way") from fault
         load.keep("joined", to)
         do_lesson(load, joiner, program)
 
@@ -226,8 +252,8 @@ def read_console(load: Load, cookies: dict[str, str]) -> Callable[[], None]:
     def turn() -> None:
         visitor = Visitor(address())
         visitor.cookies.update(cookies)
-        if visitor.get(f"/console/nordlicht/{random.choice(paths)}").status != 200:
-            raise Interrupted
+        if (status := visitor.get(f"/console/nordlicht/{random.choice(paths)}").status) != 200:
+            raise Interrupted(status)
 
     return turn
 
@@ -278,6 +304,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seconds", type=float, help="instead of minutes")
     parser.add_argument("--pause", type=float, default=12, help="seconds between two faults")
+    parser.add_argument("--restart-database", default="", metavar="COMMAND")
+    parser.add_argument("--kill-database", default="", metavar="COMMAND", help="kill -9, and start again")
+    parser.add_argument("--log", type=Path, help="file to keep what server and worker say")
     given = parser.parse_args()
     seconds = given.seconds or given.minutes * 60
     with tempfile.TemporaryDirectory() as folder:
@@ -302,12 +331,14 @@ def main() -> int:
             print("This database is in use; name an empty one in DATABASE_URL.")
             return 2
         program, bruno, token, cookies = prepare()
-        site = Site()
+        site = Site({"restart": given.restart_database, "kill": given.kill_database})
         try:
             site.await_pages()
             return load_site(site, Load(seconds), given.pause, program, bruno, token, cookies)
         finally:
             site.end()
+            if given.log:
+                shutil.copy(Path(folder, "log.txt"), given.log)
 
 
 def has_people() -> bool:
@@ -319,6 +350,10 @@ def has_people() -> bool:
 def load_site(
     site: Site, load: Load, pause: float, program: Any, bruno: Any, token: str, cookies: Any
 ) -> int:
+    from django.db import connection
+
+    from tests.visiting import Visitor
+
     kinds = [
         ("api", lambda: invite_by_api(load, token, program)),
         ("join", lambda: join_and_learn(load, program, bruno)),
@@ -332,9 +367,12 @@ def load_site(
     for one in threads:
         one.join()
     site.await_pages()
-    settle_down(site)
+    connection.close()  # the database it was to is not what it was
+    settle_down()
     print(f"turns: {dict(load.answers)}; faults: {dict(site.faults)}; slowest turn {load.slowest:.1f} s")
-    return int(count_lost(load) > 0)
+    faults = Counter([*Visitor.faults, *load.unexpected])
+    print("faults of pages, and what no client should meet:", dict(faults))
+    return int(count_lost(load) > 0 or bool(faults))
 
 
 if __name__ == "__main__":

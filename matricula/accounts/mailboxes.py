@@ -7,7 +7,7 @@ nobody is left without one.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -16,23 +16,25 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account, Confirmation, EmailAddress, EmailAddressQuerySet, PasswordReset
 from matricula.audit.models import record
+from matricula.db.days import end_of_day_in
 from matricula.mail.models import Letter
 
 ADDRESSES = "accounts.addresses"
-DAYS_OF_POWER = 14
-"""That a mailbox keeps its power where there is no other way in."""
+DAYS_OF_POWER = 13
+"""That a mailbox keeps its power where there is no other way in, after the day on which its owner leaves: to
+the end of the last, so that it is never more than fourteen."""
 BATCH = 200
 
 
 @dataclass(frozen=True)
 class Parting:
-    """What became of an account's mailboxes: the addresses that are `gone`, those that lose their power at
-    `ends_at`, and the unproven `alternatives` that may take their place until then."""
+    """What became of an account's mailboxes: the addresses that are `gone`, those that lose their power when
+    the day `ends_on` is over, and the unproven `alternatives` that may take their place until then."""
 
     gone: list[str] = field(default_factory=list)
     promised: list[str] = field(default_factory=list)
     alternatives: list[EmailAddress] = field(default_factory=list)
-    ends_at: datetime | None = None
+    ends_on: date | None = None
 
 
 def hold_account(account: int) -> None:
@@ -52,24 +54,28 @@ def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:
     list(Account.objects.filter(listing).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def give_up_mailboxes(*, account: Account, mailboxes: Collection[str]) -> Parting:
-    """The person has left whom these mailboxes (canonical) belong to. Call it with the account held."""
+def give_up_mailboxes(*, account: Account, mailboxes: Collection[str], zone: str) -> Parting:
+    """The person has left whom these mailboxes (canonical) belong to, and who lives by the days of `zone`.
+
+    Call it with the account held. What was promised before stays as it was promised.
+    """
     rows = account.addresses.filter(canonical__in=mailboxes)
     own = account.addresses.exclude(canonical__in=mailboxes)
     if own.ways_in().exists():
         return Parting(gone=detach_address(account, rows.order_by("pk")))
     gone = detach_address(account, rows.filter(signs_in=False).order_by("pk"))
     losing = rows.filter(Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False), signs_in=True)
-    ends_at = timezone.now() + timedelta(days=DAYS_OF_POWER)
+    losing.filter(power_ends_at__isnull=True).update(
+        power_ends_at=end_of_day_in(DAYS_OF_POWER, zone), power_zone=zone
+    )
     promised = list(losing.order_by("pk"))
-    losing.update(power_ends_at=Coalesce("power_ends_at", ends_at))
     for one in promised:
         record("address.power_promised_to_end", subject=one, after={"account": account.pk})
     return Parting(
         gone=gone,
         promised=[one.address for one in promised],
         alternatives=list(own.unproven_ways_in()) if promised else [],
-        ends_at=min((one.power_ends_at or ends_at for one in promised), default=None),
+        ends_on=min((one.power_ends_on for one in promised if one.power_ends_on), default=None),
     )
 
 

@@ -1,8 +1,9 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from matricula.db.days import day_there
 from matricula.db.public_ids import public_id_field
 from matricula.mail.addresses import canonical
 from matricula.security.clients import device_name, network_name
@@ -149,6 +151,8 @@ class EmailAddress(models.Model):
     power_ends_at = models.DateTimeField(null=True)
     """Promised, when the tie it came with ended: from then on it proves and recovers nothing, and is no more
     than a name for logging in."""
+    power_zone = models.CharField(max_length=60, blank=True)
+    """Where the day lies that was promised: the time zone of whom its owner left."""
 
     objects = EmailAddressQuerySet.as_manager()
 
@@ -192,6 +196,12 @@ class EmailAddress(models.Model):
     @property
     def power_has_ended(self) -> bool:
         return self.power_ends_at is not None and self.power_ends_at <= timezone.now()
+
+    @property
+    def power_ends_on(self) -> date | None:
+        """The day that was promised, as it is called where it was promised."""
+        zone = self.power_zone or settings.TIME_ZONE
+        return day_there(self.power_ends_at, zone) if self.power_ends_at else None
 
 
 class Confirmation(models.Model):

@@ -24,7 +24,6 @@ from matricula.api.errors import (
 from matricula.catalog import errors as catalog
 from matricula.catalog.errors import UploadsUsedUp
 from matricula.files.pictures import PictureRefused
-from matricula.files.storage import takes_nothing
 from matricula.invitations import errors as invitations
 from matricula.invitations.errors import LetterJustSent
 from matricula.joining import errors as joining
@@ -34,7 +33,7 @@ from matricula.peoplefile.errors import FileRefused
 from matricula.programs import errors as programs
 from matricula.roles import errors as roles
 from matricula.roles.errors import OfferJustSent, OffersUsedUp
-from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections, is_full
+from matricula.web.errors import RETRY_AFTER_SECONDS, forget_dead_connections, has_no_room
 from matricula.web.heavy_work import RETRY_AFTER_SECONDS as HEAVY_RETRY_AFTER_SECONDS
 from matricula.web.heavy_work import TooMuchAtOnce
 from matricula.web.refusals import Refusal
@@ -183,7 +182,7 @@ def answer_to(fault: BaseException) -> HttpResponse:
 
 
 def cause_on_our_side(fault: BaseException) -> Cause:
-    if takes_nothing(fault) or is_full(fault):
+    if has_no_room(fault):
         return Cause("storage_full")
     if isinstance(fault, OperationalError | InterfaceError):
         forget_dead_connections()

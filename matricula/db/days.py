@@ -5,15 +5,16 @@ of the IANA time zone database, such as Europe/Berlin.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import DateField, F, Func, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from matricula.db.zones import known_zones
 
 MOMENT = timedelta(microseconds=1)
 KNOWN_TO_POSTGRESQL = "SELECT count(*) FROM pg_timezone_names WHERE name = %s"
@@ -58,12 +59,6 @@ class TodayIn(Func):
         """By the function that Django gives SQLite for its own questions of this kind."""
         template = "django_datetime_cast_date(%(expressions)s, 'UTC')"
         return self.as_sql(compiler, connection, template=template)
-
-
-@cache
-def known_zones() -> tuple[str, ...]:
-    """In the order of their names; those of places, and UTC."""
-    return tuple(sorted(one for one in available_timezones() if "/" in one or one == "UTC"))
 
 
 def check_zone(name: str) -> None:

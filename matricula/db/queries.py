@@ -93,7 +93,7 @@ def planned_for_these_values() -> Iterator[None]:
     A prepared statement is planned once for all values, for a company of ten as for one of a million:
     PostgreSQL may then look for the ten among everybody's rows. Forced, for a search in a company of twelve
     beside one of 100,000: 39 ms of PostgreSQL under such a plan instead of 2. Lists, the overview and the
-    journal take the same either way (at most 4 ms): their indexes suit every company.
+    audit log take the same either way (at most 4 ms): their indexes suit every company.
     """
     connection.ensure_connection()
     link = connection.connection

@@ -52,6 +52,12 @@ def storage_fault() -> tuple[str, str] | None:
     return None
 
 
+def storage_bytes() -> tuple[int, int]:
+    """How large the folder's disk is, and what is left of it."""
+    told = shutil.disk_usage(nearest_folder(storage_folder()))
+    return told.total, told.free
+
+
 def has_no_inode(folder: Path) -> bool:
     """So many small files that there is no place for one more. Some file systems do not count them."""
     told = os.statvfs(folder)

@@ -10,19 +10,15 @@ from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
 from matricula.organizations.models import Organization
-from matricula.organizations.ownership import owners_of
+from matricula.organizations.ownership import owners_of, write_to_holders
 
 CODES = "identities.owner_codes"
 
 
 def tell_owners_of_codes(*, organization: Organization, account: Account, change: str) -> None:
     """To every owner, also whose codes they are. `change` is used or renewed."""
-    people = Account.objects.filter(roles__in=owners_of(organization.pk), addresses__is_primary=True)
     context = {"name": account.full_name, "change": change}
-    Letter.objects.bulk_create(
-        Letter(kind=CODES, to=to, language=language, reference=organization.pk, context=context)
-        for to, language in people.values_list("addresses__address", "language")
-    )
+    write_to_holders(owners_of(organization.pk), kind=CODES, reference=organization.pk, context=context)
 
 
 @composes(CODES)

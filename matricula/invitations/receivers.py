@@ -12,12 +12,12 @@ from matricula.invitations.models import REPLACES, Invitation, InvitationToken
 from matricula.invitations.reminders import next_reminder
 from matricula.invitations.settlement import JOINED, REVOKED, known_by, settle_all
 from matricula.mail.models import Letter
-from matricula.mail.signals import letters_settled
+from matricula.mail.signals import letters_ended
 from matricula.programs.models import Membership
 from matricula.programs.signals import membership_ended, program_entered
 
 
-@receiver(letters_settled)
+@receiver(letters_ended)
 def note_delivery(sender: object, letters: list[Letter], state: Letter.State, **_: object) -> None:
     """The invitations' states follow their latest letters."""
     about = [one.pk for one in letters if one.kind in KINDS]

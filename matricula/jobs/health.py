@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from matricula.jobs.leases import LEASE
 from matricula.jobs.models import Job
-from matricula.jobs.queue import known_kinds
+from matricula.jobs.queue import LANES, known_kinds, lane_of
 from matricula.web.health import Trouble, finds_troubles, reports_health
+from matricula.web.metrics import Gauge, Numbers, gauge, measures
 
 PATIENCE = timedelta(minutes=5)
 """Nothing that is due waits as long while a worker runs, but for what is behind very much."""
@@ -45,6 +46,29 @@ def queue_troubles() -> Iterator[Trouble]:
     if kinds := failed.values_list("kind").annotate(n=Count("pk")).order_by("kind"):
         told = ", ".join(f"{n:,} {kind}" for kind, n in kinds)
         yield Trouble("jobs have failed", f"Jobs have failed ({told}): see `matricula jobs --failed`.")
+
+
+@measures
+def queue_measures() -> Iterator[Gauge]:
+    """One statement, which reads the jobs that are not done."""
+    now = timezone.now()
+    undone = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING) | Q(state=Job.State.FAILED)
+    queued, running = Q(state=Job.State.QUEUED), Q(state=Job.State.RUNNING)
+    rows = Job.objects.filter(undone).values_list("kind", "state").order_by("kind", "state")
+    since = Min("due_at", filter=queued & Q(due_at__lte=now))
+    late = Count("pk", filter=running & Q(leased_until__lt=now))
+    numbers: Numbers = {}
+    waits: Numbers = {(("lane", lane),): 0 for lane in LANES}
+    abandoned = 0
+    for kind, state, number, oldest, expired in rows.annotate(n=Count("pk"), since=since, late=late):
+        lane = ("lane", lane_of(kind))
+        numbers[("state", state), lane, ("kind", kind)] = number
+        abandoned += expired
+        if oldest and (lane,) in waits:
+            waits[lane,] = max(waits[lane,], (now - oldest).total_seconds())
+    yield Gauge("jobs", "Jobs that are not done; without a lane are those of another version.", numbers)
+    yield Gauge("jobs_oldest_wait_seconds", "How long the job that is due longest has waited.", waits)
+    yield gauge("jobs_late_leases", "Jobs whose worker ended, and that nobody took up yet.", abandoned)
 
 
 def due_jobs(moment: datetime) -> "QuerySet[Job]":

@@ -4,15 +4,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from time import monotonic
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import F
 from django.utils import timezone
 
 from matricula.files.storage import FileElsewhere, takes_nothing
-from matricula.jobs.leases import LeaseLost, held_in_transaction, held_job, kept_alive, win_lease
+from matricula.jobs.leases import (
+    LeaseLost,
+    give_back_job,
+    held_in_transaction,
+    held_job,
+    kept_alive,
+    lease_job,
+)
 from matricula.jobs.models import Job
 
 
@@ -40,7 +45,6 @@ def try_again(**which: object) -> bool:
 
 
 ATTEMPTS = 6
-GIVEN_BACK_PAUSE, OTHERS_SECONDS = timedelta(seconds=1), 60.0
 GIVEN_BACK_FOR = timedelta(days=1)
 """From then on a job whose file nobody sees, or for which no disk has room, fails as any other."""
 FIRST_PAUSE = timedelta(seconds=10)
@@ -48,6 +52,7 @@ FIRST_PAUSE = timedelta(seconds=10)
 MAIN, READING = "main", "reading"
 """Lanes: a worker has a thread for each. What outsiders sent is read in one of its own, so that nobody else's
 job waits for it."""
+LANES = (MAIN, READING)
 logger = logging.getLogger(__name__)
 Step = Callable[[Job], bool | None]
 Farewell = Callable[[Job], None]
@@ -79,7 +84,6 @@ class Performer:
 
 
 _performers: dict[str, Performer] = {}
-_left_to_others: dict[int, float] = {}
 
 
 def performs_job(
@@ -137,7 +141,7 @@ def schedule_recurring() -> None:
 
 def perform_due(lane: str = "") -> int:
     """Do one step of the job that is due longest, in `lane` or in any; 1 when there was one, else 0."""
-    job = lease_job(lane)
+    job = next_job(lane)
     if job is None:
         return 0
     try:
@@ -161,56 +165,24 @@ def lacks_a_place(fault: Exception) -> bool:
     return isinstance(fault, FileElsewhere) or takes_nothing(fault)
 
 
-def give_back_job(job: Job, fault: Exception) -> None:
-    """It was no try. This process leaves it to others for a minute."""
-    _left_to_others[job.pk] = monotonic() + OTHERS_SECONDS
-    told = {"error": f"{type(fault).__name__}: {fault}"[:2000], "lease": "", "leased_until": None}
-    due = timezone.now() + GIVEN_BACK_PAUSE
-    held_job(job).update(state=Job.State.QUEUED, attempts=F("attempts") - 1, due_at=due, **told)
-
-
-def left_to_others() -> list[int]:
-    """Jobs this process gave back a moment ago."""
-    for pk in [pk for pk, until in _left_to_others.items() if until < monotonic()]:
-        del _left_to_others[pk]
-    return list(_left_to_others)
-
-
 def has_killed_its_workers(job: Job) -> bool:
     """A try is counted before it begins, so that one that takes its worker with it counts, too."""
     return job.attempts > _performers[job.kind].tries and not job.recurs
 
 
-LAST_SERVED = (
-    Job.objects.filter(organization_id=OuterRef("organization_id"), served_at__isnull=False)
-    .order_by("-served_at")
-    .values("served_at")[:1]
-)
-WHOSE_TURN = Greatest("due_at", Coalesce(Subquery(LAST_SERVED), "due_at"))
-"""Since when a job waits for its turn: since it was due, or since another of its organization was taken up.
-So whoever has sixty jobs gets as many steps as whoever has one."""
-
-
-def lease_job(lane: str = "") -> Job | None:
-    """A job that nobody else holds: one whose worker vanished, else the one due longest."""
-    with transaction.atomic():
-        now = timezone.now()
-        known = Job.objects.filter(kind__in=known_kinds(lane)).exclude(pk__in=left_to_others())
-        abandoned = known.filter(state=Job.State.RUNNING, leased_until__lt=now).order_by("leased_until")
-        due = known.filter(state=Job.State.QUEUED, due_at__lte=now).order_by(WHOSE_TURN, "id")
-        same_queue = Job.objects.filter(queue=OuterRef("queue"), state=Job.State.RUNNING)
-        free_queue = due.filter(Q(queue="") | ~Exists(same_queue))
-        # SKIP LOCKED spares PostgreSQL's workers the wait; `win_lease` decides, on SQLite too.
-        for free in (abandoned, free_queue):
-            job = free.select_for_update(skip_locked=True).first()
-            if job and win_lease(job, now):
-                return job
-    return None
+def next_job(lane: str = "") -> Job | None:
+    """One that is performed here, under a lease of ours."""
+    return lease_job(known_kinds(lane))
 
 
 def known_kinds(lane: str = "") -> list[str]:
     """What is performed here, in `lane` or at all."""
     return [kind for kind, one in _performers.items() if lane in ("", one.lane)]
+
+
+def lane_of(kind: str) -> str:
+    """Nothing where it is not performed here."""
+    return _performers[kind].lane if kind in _performers else ""
 
 
 def perform_step(job: Job) -> None:

@@ -12,8 +12,7 @@ from matricula.jobs.queue import enqueue
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.models import Request, RequestByAddress
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.mail.models import Letter
-from matricula.organizations.access import MAY
+from matricula.organizations.ownership import administrators_of, write_to_holders
 from matricula.programs.models import Program
 from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
 
@@ -83,19 +82,8 @@ def file_request(
     except IntegrityError:
         return None
     record("request.made", organization=program.organization_id, subject=made, after={"reason": reason})
-    tell_of_request(made)
+    write_to_holders(administrators_of(program.organization_id), kind=REQUEST, reference=made.pk)
     return made
-
-
-def tell_of_request(request: Request) -> None:
-    organization = request.program.organization
-    administrators = Account.objects.filter(
-        roles__organization=organization, roles__kind__in=MAY["administering"]
-    )
-    reached = administrators.filter(addresses__is_primary=True).values_list("addresses__address", "language")
-    Letter.objects.bulk_create(
-        Letter(kind=REQUEST, to=to, language=language, reference=request.pk) for to, language in reached
-    )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Delivering what is due. A batch is leased, composed, committed, sent and settled as the answers come, so a
+"""Delivering what is due. A batch is leased, composed, committed, sent and ended as the answers come, so a
 kill at any moment loses none: a lease that ran out is taken up again."""
 
 from contextlib import suppress
@@ -25,7 +25,7 @@ from matricula.mail.envelopes import Unwritable
 from matricula.mail.leases import lease_letters, renew_lease, return_allowance
 from matricula.mail.models import Letter, Sending
 from matricula.mail.sending import give_probe_back, letters_that_may_leave, note_closed, note_open
-from matricula.mail.signals import letters_settled
+from matricula.mail.signals import letters_ended
 from matricula.mail.smtp import CLOSED, NotHandedOver, WayClosed
 from matricula.mail.transports import transport_of_settings
 
@@ -249,27 +249,27 @@ def give_up(letters: QuerySet[Letter], words: str = "") -> int:
 
 @transaction.atomic
 def end_letters(letters: list[Letter], state: Letter.State, error: str = "") -> None:
-    """The end of the letters' way, and the news of it. What another worker settled meanwhile stays."""
+    """The end of the letters' way, and the news of it. What another worker ended meanwhile stays."""
     if not letters:
         return
     told = Letter.objects.filter(pk__any_of=[one.pk for one in letters])
-    settled = told.filter(state=Letter.State.SENDING).update(
+    ended = told.filter(state=Letter.State.SENDING).update(
         state=state, error=error, ended_at=timezone.now(), leased_until=None
     )
-    if settled < len(letters):
+    if ended < len(letters):
         ours = set(told.filter(state=state).values_list("pk", flat=True))
         letters = [one for one in letters if one.pk in ours]
-    if settled:
-        letters_settled.send(Letter, letters=letters, state=state)
+    if ended:
+        letters_ended.send(Letter, letters=letters, state=state)
 
 
 @transaction.atomic
 def note_bounced(letter: Letter, words: str) -> bool:
-    """A letter that was taken came back, perhaps before its settling. False when that was known."""
+    """A letter that was taken came back, perhaps before it was noted as sent. False when that was known."""
     taken_before = Letter.objects.filter(pk=letter.pk, state__in=[Letter.State.SENT, Letter.State.SENDING])
     if not taken_before.update(
         state=Letter.State.BOUNCED, error=words, ended_at=timezone.now(), leased_until=None
     ):
         return False
-    letters_settled.send(Letter, letters=[letter], state=Letter.State.BOUNCED)
+    letters_ended.send(Letter, letters=[letter], state=Letter.State.BOUNCED)
     return True

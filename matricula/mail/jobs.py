@@ -25,7 +25,7 @@ def tell_operator(job: Job) -> None:
 
 
 @forgets_rows("letters", timedelta(days=180), "they left, failed or came back", Letter)
-def settled_letters(before: datetime) -> "QuerySet[Letter]":
+def ended_letters(before: datetime) -> "QuerySet[Letter]":
     """With what the inbox of a development site shows of them. The longest a letter is under way is days."""
     return Letter.objects.filter(ended_at__lt=before)
 

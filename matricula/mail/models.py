@@ -50,6 +50,7 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["bulk", "due_at", "id"], condition=Q(state="queued"), name="letters_due"),
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="letters_leased"),
+            models.Index(fields=["ended_at"], condition=Q(state="failed"), name="letters_given_up"),
             models.Index(fields=["kind", "reference"], name="letters_about"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="letters_at_provider"),
         ]

@@ -1,12 +1,16 @@
-"""Hearing from the provider that takes our letters what became of them (`anymail.signals.tracking`)."""
+"""Hearing from the provider that takes our letters what became of them (`anymail.signals.tracking`), and that
+the tables are there."""
 
 from anymail.signals import AnymailTrackingEvent, EventType, tracking
+from django.apps import apps
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from matricula.mail.composition import one_line
 from matricula.mail.delivery import note_bounced
 from matricula.mail.models import Letter
+from matricula.mail.sending import name_home
 from matricula.mail.transports import provider_of
 
 CAME_BACK = (EventType.BOUNCED, EventType.REJECTED, EventType.FAILED)
@@ -40,3 +44,9 @@ def note_provider_event(sender: object, event: AnymailTrackingEvent, **_: object
         note_bounced(
             letter, "The recipient reported the letter as spam." if complained else event_words(event)
         )
+
+
+@receiver(post_migrate, sender=apps.get_app_config("mail"))
+def note_where_letters_leave(**_: object) -> None:
+    """Before any worker runs, so that a copy of a site that never had one knows that it is a copy."""
+    name_home()

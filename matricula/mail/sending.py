@@ -21,14 +21,25 @@ PAUSES = [timedelta(seconds=seconds) for seconds in (2, 4, 8, 15)]
 """Between tries; whoever waits for a code waits so long after the mail server is back."""
 
 
+COPIED = (
+    "This database is a copy of the one that sends, so letters wait;"
+    " `matricula release-letters` lets them go."
+)
+
+
 def letters_that_may_leave(limit: int) -> tuple[int, bool]:
     """How many may be taken now, and whether that is a try whether the way is open again."""
-    row = Sending.objects.filter(pk=1).first() or Sending.objects.get_or_create(pk=1, home=this_database())[0]
+    row = Sending.objects.filter(pk=1).first() or name_home()
     if row.held_at is not None or (is_elsewhere(row) and hold_letters()):
         return 0, False
     if row.closed_since is None:
         return limit, False
     return int(take_probe(row)), True
+
+
+def name_home() -> Sending:
+    """The first database of a site is the one that sends, until `release_letters` names another."""
+    return Sending.objects.get_or_create(pk=1, defaults={"home": this_database()})[0]
 
 
 def take_probe(row: Sending) -> bool:
@@ -58,7 +69,7 @@ def note_open() -> None:
 
 def hold_letters() -> bool:
     """From now on letters wait in the outbox, of whatever kind; always True."""
-    Sending.objects.get_or_create(pk=1, defaults={"home": this_database()})
+    name_home()
     Sending.objects.filter(pk=1, held_at__isnull=True).update(held_at=timezone.now())
     return True
 
@@ -100,6 +111,8 @@ def sending_fault() -> str:
     if row.held_at is not None:
         since = f"{row.held_at:%Y-%m-%d %H:%M} UTC"
         return f"Letters are held since {since}; `matricula release-letters` lets them go."
+    if is_elsewhere(row):
+        return COPIED
     if row.closed_since is not None:
         since = f"{row.closed_since:%Y-%m-%d %H:%M} UTC"
         return f"No letter leaves since {since}, and they wait: {row.closed_words}"

@@ -2,4 +2,4 @@
 
 from django.dispatch import Signal
 
-letters_settled = Signal()
+letters_ended = Signal()

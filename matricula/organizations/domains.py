@@ -19,7 +19,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.organizations.errors import DomainListed, DomainRefused, DomainShared
 from matricula.organizations.models import Domain, Organization
-from matricula.organizations.ownership import write_to_owners
+from matricula.organizations.ownership import owners_of, write_to_holders
 from matricula.security.throttling import Limit
 
 LOST = "organizations.domain_lost"
@@ -175,7 +175,7 @@ def miss_domain(domain: Domain) -> None:
     if not rows.filter(misses__gte=MISSES).update(lost_at=timezone.now()):
         return
     record("domain.lost", organization=domain.organization_id, subject=domain, after={"name": domain.name})
-    write_to_owners(domain.organization_id, kind=LOST, reference=domain.pk)
+    write_to_holders(owners_of(domain.organization_id), kind=LOST, reference=domain.pk)
 
 
 def check_due_domains() -> bool:

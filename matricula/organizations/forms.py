@@ -7,7 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from matricula.db.days import check_zone, known_zones
+from matricula.db.days import check_zone
+from matricula.db.zones import offered_zones
 from matricula.organizations.branding import LONGEST_GREETING
 from matricula.organizations.models import HEX_COLOUR, Organization
 
@@ -41,7 +42,6 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("A day that a letter or a page names ends at midnight there."),
-        choices=lambda: [(one, one.replace("_", " ")) for one in known_zones()],
         validators=[check_zone],
     )
 
@@ -60,6 +60,7 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
         super().__init__(data, instance=Organization.objects.get(pk=organization.pk))
+        self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
         self.fields["brand_colour"].widget.attrs |= {
             "maxlength": 7,
             "spellcheck": "false",
@@ -69,6 +70,11 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "hx-target": "#sample",
             "hx-swap": "outerHTML",
         }
+
+
+def zone_choices(now: str) -> list[tuple[str, str]]:
+    """What it has now is offered too, whatever it is called."""
+    return [(one, one.replace("_", " ")) for one in sorted({*offered_zones(), now})]
 
 
 class LogoForm(forms.Form):

@@ -1,4 +1,6 @@
-"""A new organization with its first owner, for whoever runs the site."""
+"""Who owns and who administers an organization: the first owner, the last, and letters to all of them."""
+
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from matricula.accounts.passwords import ask_to_reset
 from matricula.audit.models import record
 from matricula.mail.models import Letter
 from matricula.mail.names_and_addresses import read_address, read_name
+from matricula.organizations.access import MAY
 from matricula.organizations.errors import LastOwner, NotOwner
 from matricula.organizations.models import Organization, Role, site_time_zone
 
@@ -79,10 +82,17 @@ def owners_of(organization: int) -> QuerySet[Role]:
     return Role.objects.filter(organization=organization, kind=Role.Kind.OWNER, account__is_active=True)
 
 
-def write_to_owners(organization: int, *, kind: str, reference: int) -> None:
-    """A letter to each, inside the transaction of what it tells of."""
-    people = Account.objects.filter(roles__in=owners_of(organization), addresses__is_primary=True)
+def administrators_of(organization: int) -> QuerySet[Role]:
+    """Owners among them."""
+    return Role.objects.filter(organization=organization, kind__in=MAY["administering"])
+
+
+def write_to_holders(
+    roles: QuerySet[Role], *, kind: str, reference: int, context: dict[str, Any] | None = None
+) -> None:
+    """A letter to everybody who has one of `roles`, at their primary address and in their language."""
+    people = Account.objects.filter(roles__in=roles, addresses__is_primary=True)
     Letter.objects.bulk_create(
-        Letter(kind=kind, to=to, language=language, reference=reference)
+        Letter(kind=kind, to=to, language=language, reference=reference, context=context or {})
         for to, language in people.values_list("addresses__address", "language")
     )

@@ -43,7 +43,8 @@ def leave_organization(*, organization: Organization, account: Account, actor: A
     if Role.objects.filter(organization=organization, account=account).exists():
         return False
     end_identities_of(organization=organization.pk, account=account.pk, actor=actor)
-    parting = give_up_mailboxes(account=account, mailboxes=mailboxes_of(organization, account))
+    mailboxes = mailboxes_of(organization, account)
+    parting = give_up_mailboxes(account=account, mailboxes=mailboxes, zone=organization.time_zone)
     letters = letters_about(parting, account)
     for one in letters:
         one.kind, one.language, one.reference = DEPARTURE, account.language, organization.pk
@@ -93,9 +94,9 @@ def letters_about(parting: Parting, account: Account) -> list[Letter]:
         for address in parting.gone
         for to in dict.fromkeys([address, *own])
     ]
-    if parting.ends_at is None:
+    if parting.ends_on is None:
         return gone
-    day = {"day": parting.ends_at.isoformat()}
+    day = {"day": parting.ends_on.isoformat()}
     fate = "replaceable" if parting.alternatives else "alone"
     losing = [Letter(to=to, context={"fate": fate, "address": to, **day}) for to in parting.promised]
     return gone + losing + [letter_to_alternative(one, day) for one in parting.alternatives]

@@ -115,7 +115,9 @@ class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class NewGroupForm(GroupForm):
-    program = forms.ModelChoiceField(Program.objects.none(), label=_("Program"))
+    program = forms.ModelChoiceField(
+        Program.objects.none(), label=_("Program"), empty_label=_("Choose a program")
+    )
 
     class Meta(GroupForm.Meta):
         pass

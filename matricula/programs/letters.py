@@ -1,10 +1,9 @@
 """Letters when a program ends, seats run out, or somebody was removed or left."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from matricula.accounts.confirmation import mint_proofs
@@ -72,7 +71,7 @@ def compose_departure_letter(letter: Letter) -> LetterContent | None:
     day = letter.context.get("day")
     values = {
         "fate": letter.context["fate"],
-        "day": date_format(timezone.localtime(datetime.fromisoformat(day)), "DATE_FORMAT") if day else "",
+        "day": date_format(date.fromisoformat(day), "DATE_FORMAT") if day else "",
         **told,
         **letterhead(organization),
     }

@@ -4,9 +4,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matricula.accounts.models import Account
-from matricula.mail.models import Letter
-from matricula.organizations.access import MAY
+from matricula.organizations.ownership import administrators_of, write_to_holders
 from matricula.programs.models import Program
 
 SEATS = "programs.seats"
@@ -29,7 +27,8 @@ def notice_seats(program: Program) -> None:
     level = level_of(program)
     rows = Program.objects.filter(pk=program.pk, seats_noticed__lt=level)
     if level and rows.update(seats_noticed=level):
-        tell_of_seats(program, level)
+        administrators = administrators_of(program.organization_id)
+        write_to_holders(administrators, kind=SEATS, reference=program.pk, context={"level": level})
 
 
 def forget_notices(program: Program) -> None:
@@ -44,18 +43,6 @@ def running_out(organization: int) -> list[Program]:
     """Programs of which the first notice is due."""
     rows = Program.objects.filter(organization=organization, seats_used__gte=F("seats") * (LEVELS[-1] / 100))
     return list(rows.order_by("name"))
-
-
-def tell_of_seats(program: Program, level: int) -> None:
-    people = Account.objects.filter(
-        roles__organization=program.organization_id,
-        roles__kind__in=MAY["administering"],
-        addresses__is_primary=True,
-    )
-    Letter.objects.bulk_create(
-        Letter(kind=SEATS, to=to, language=language, reference=program.pk, context={"level": level})
-        for to, language in people.values_list("addresses__address", "language")
-    )
 
 
 def scarce_seats(program: Program, invited: int) -> str:

@@ -8,10 +8,13 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from matricula.accounts.models import Account
+from matricula.catalog.models import Specialization
+from matricula.credentials.models import Certificate
 from matricula.db.paging import PAGE_SIZE, KeysetPage, parse_id
 from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
 from matricula.invitations.models import Invitation
 from matricula.joining.models import Arrival
+from matricula.learning.models import Enrolment
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.models import Group, Membership, Program
 
@@ -102,3 +105,16 @@ def invitations_of_person(account: Account, role: Role) -> QuerySet[Invitation]:
         shown = Membership.objects.shown_to(role).filter(account=account)
         rows = rows.filter(program__in=shown.values("program"))
     return rows.order_by("-id")
+
+
+def certificates_of_person(memberships: list[Membership]) -> QuerySet[Certificate]:
+    """What somebody was awarded for what counts for these memberships of theirs, or for a Specialization of
+    their programs; the newest first.
+    """
+    courses = Q(enrolment__in=Enrolment.objects.of_members(memberships))
+    series = Specialization.objects.filter(programs__in=[one.program_id for one in memberships])
+    specializations = Q(specialization_enrolment__specialization__in=series)
+    theirs = Certificate.objects.filter(account__in={one.account_id for one in memberships})
+    organizations = {one.organization_id for one in memberships}
+    rows = theirs.filter(courses | specializations, organization__in=organizations)
+    return rows.order_by("-issued_at", "-pk")

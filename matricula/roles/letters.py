@@ -8,7 +8,7 @@ from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
 from matricula.organizations.models import Organization, Role
-from matricula.organizations.ownership import owners_of
+from matricula.organizations.ownership import owners_of, write_to_holders
 from matricula.roles.models import Appointment
 from matricula.security.secrets import digest, new_link_secret
 
@@ -65,14 +65,9 @@ def compose_role_letter(letter: Letter) -> LetterContent | None:
 
 def tell_owners(role: Role, *, came: bool, actor: Account) -> None:
     """To every owner but whom it is about, who has a letter of their own."""
-    people = Account.objects.filter(
-        roles__in=owners_of(role.organization_id).exclude(pk=role.pk), addresses__is_primary=True
-    )
+    others = owners_of(role.organization_id).exclude(pk=role.pk)
     names = {"name": role.account.full_name, "by": actor.full_name, "came": came}
-    Letter.objects.bulk_create(
-        Letter(kind=OWNERS, to=to, language=language, reference=role.organization_id, context=names)
-        for to, language in people.values_list("addresses__address", "language")
-    )
+    write_to_holders(others, kind=OWNERS, reference=role.organization_id, context=names)
 
 
 @composes(OWNERS)

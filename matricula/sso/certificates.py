@@ -10,7 +10,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
 from matricula.identities.models import Connection, ConnectionKey
-from matricula.organizations.ownership import write_to_owners
+from matricula.organizations.ownership import owners_of, write_to_holders
 from matricula.sso.metadata_errors import (
     CertificateKnown,
     LastCertificate,
@@ -129,4 +129,4 @@ def tell_one(key: ConnectionKey, days: int) -> None:
     """Of two workers one writes."""
     untold = Q(told_days__isnull=True) | Q(told_days__gt=days)
     if ConnectionKey.objects.in_force().filter(untold, pk=key.pk).update(told_days=days):
-        write_to_owners(key.connection.organization_id, kind=ENDING, reference=key.pk)
+        write_to_holders(owners_of(key.connection.organization_id), kind=ENDING, reference=key.pk)

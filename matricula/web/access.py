@@ -6,7 +6,10 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_http_methods
 
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+"""A page with a form, which is sent to the page itself."""
 View = Callable[..., HttpResponseBase]
 Check = Callable[[HttpRequest], HttpResponse | None]
 

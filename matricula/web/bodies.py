@@ -3,7 +3,7 @@
 A server that hands a request on before its body has come lends a thread to whoever sends slowly: as many slow
 senders as threads stopped everything. So many threads may wait, few work, and nobody has many that wait.
 How long one waits is not bounded here, for a read that waits for the network cannot be ended from outside:
-that is for the proxy in front, which sends whole bodies (docs/operate/running.md).
+that is for the proxy in front, which sends whole bodies (decision 47).
 """
 
 import io

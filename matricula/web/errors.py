@@ -73,7 +73,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """A disk that is full is said to be; a database that is away is a pause, wherever it was missed; anything
     else is a fault."""
     fault = sys.exc_info()[1]
-    if takes_nothing(fault) or is_full(fault):
+    if has_no_room(fault):
         return render(request, "507.html", status=507)
     if isinstance(fault, AWAY):
         return pause(request)
@@ -89,6 +89,11 @@ def pause(request: HttpRequest) -> HttpResponse:
         status=503,
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
+
+
+def has_no_room(fault: BaseException | None) -> bool:
+    """Whether a disk takes nothing more: that of files, or the database's own."""
+    return takes_nothing(fault) or is_full(fault)
 
 
 def is_full(fault: BaseException | None) -> bool:

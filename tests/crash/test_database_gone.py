@@ -1,6 +1,7 @@
 """The database goes away under a running server, and comes back."""
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from tests.crash.conftest import answers, free_port, processes, until
 from tests.visiting import Visitor
 
 UNKNOWN = "/join/" + "x" * 43 + "/"
+TOKEN = "prometheus-0123456789"
 PATIENCE_SECONDS = 5
 """No page may keep a visitor waiting longer while the database is away."""
 
@@ -24,6 +26,7 @@ def served(kept_cluster, tmp_path_factory):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     outside = {"DATABASE_URL": kept_cluster.url, "PORT": str(port), "BASE_URL": address}
+    outside["MATRICULA_METRICS_TOKEN"] = TOKEN
     folder = tmp_path_factory.mktemp("served")
     with processes(folder) as start, (folder / "log.txt").open("w") as log:
         assert start("-m", "matricula", "migrate", **outside).wait(60) == 0
@@ -94,6 +97,18 @@ def test_database_gone_the_api_says_when_to_come_back(address, cluster):
     assert ask() == (503, "database_away", "5")
     cluster.start()
     until(lambda: ask()[0] == 401, seconds=10)
+
+
+def test_database_gone_monitoring_reads_that_it_is(address, cluster):
+    def told():
+        answer = Visitor(address).ask("GET", "/metrics", Authorization=f"Bearer {TOKEN}")
+        return answer.status, re.search(rb"^matricula_database_up (\d)$", answer.body, re.M)[1]
+
+    assert told() == (200, b"1")
+    cluster.stop()
+    assert told() == (200, b"0")
+    cluster.start()
+    until(lambda: told() == (200, b"1"), seconds=10)
 
 
 def test_database_gone_each_page_writes_one_line_of_log(address, cluster, log_lines):

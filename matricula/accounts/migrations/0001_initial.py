@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("vouched_at", models.DateTimeField(null=True)),
                 ("power_ends_at", models.DateTimeField(null=True)),
+                ("power_zone", models.CharField(blank=True, max_length=60)),
                 (
                     "account",
                     models.ForeignKey(

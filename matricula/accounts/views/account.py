@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.forms import NameForm, NewPasswordForm
@@ -13,9 +13,7 @@ from matricula.accounts.models import Account, Session
 from matricula.accounts.passwords import change_password
 from matricula.accounts.sign_in import start_session
 from matricula.security.clients import network_of
-from matricula.web.access import signed_in
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM, signed_in
 
 
 @signed_in

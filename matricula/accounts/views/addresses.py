@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.confirmation import ask_to_confirm
@@ -15,9 +15,7 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.security.errors import TooManyTries
-from matricula.web.access import signed_in
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM, signed_in
 
 
 @signed_in

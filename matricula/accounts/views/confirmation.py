@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from matricula.accounts.confirmation import (
     confirm_address,
@@ -26,10 +25,9 @@ from matricula.mail.addresses import canonical
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie, redirect_with_cookie
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.redirects import begins_session, to_my_learning
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 HELD_SECONDS = 3600
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from matricula.accounts.errors import CodeEnded, NoAddressToTell, TooManyRemovals
 from matricula.accounts.factor_removals import ask_for_removal, stop_removal, waiting_removal
@@ -12,9 +12,7 @@ from matricula.accounts.models import FactorRemoval
 from matricula.accounts.sign_in import pending_account
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.confirmation import kept_in_the_browser, link_ended, own_letter
-from matricula.web.access import public, signed_in
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM, public, signed_in
 
 
 @public

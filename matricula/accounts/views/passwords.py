@@ -6,7 +6,6 @@ from matricula.accounts.forms import AddressForm, NewPasswordForm
 from matricula.accounts.passwords import choose_password, open_reset, reset_of_link
 from matricula.accounts.sign_in import begin_session
 from matricula.accounts.views.confirmation import (
-    FORM,
     ask_for_reset,
     kept_in_the_browser,
     link_ended,
@@ -16,7 +15,7 @@ from matricula.accounts.views.confirmation import (
 from matricula.accounts.views.sign_in import next_in
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import HasToWait
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.redirects import begins_session, local_path, to_my_learning
 
 

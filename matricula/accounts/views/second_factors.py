@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts import passkeys
 from matricula.accounts.access import freshly_signed_in
@@ -30,11 +30,11 @@ from matricula.accounts.second_factors import (
 )
 from matricula.accounts.sign_in import FRESH_SECONDS, HANDLE
 from matricula.security.secrets import SealUnreadable, seal, unseal
+from matricula.security.sent_forms import is_sent_again
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
-from matricula.web.access import signed_in
+from matricula.web.access import FORM, signed_in
 from matricula.web.values import object_in, text_in
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 BEING_ADDED = "new_authenticator"
 CEREMONY = "new_passkey"
 
@@ -155,6 +155,10 @@ def text_file(text: str) -> str:
 @freshly_signed_in
 @require_POST
 def recovery_codes(request: HttpRequest, account: Account) -> HttpResponse:
+    """A reload ends no codes that were just written down."""
+    if is_sent_again(request):
+        messages.info(request, _("Your codes are made, and were shown once. Lost them? Make new ones."))
+        return redirect("accounts:second-factors")
     return show_codes(request, account)
 
 

@@ -14,7 +14,8 @@ from matricula.api import schemas
 from matricula.api.access import name_in_audit_log, token_of
 from matricula.api.operations import Operations
 from matricula.api.values import Given, PathId, Text, Words
-from matricula.db.days import check_zone, known_zones
+from matricula.db.days import check_zone
+from matricula.db.zones import known_zones
 from matricula.files.pictures import LARGEST
 from matricula.organizations.branding import LONGEST_GREETING, change_brand, receive_logo, remove_logo
 from matricula.organizations.models import HEX_COLOUR, Organization

@@ -12,6 +12,7 @@ from matricula.api.tokens import grant_token, revoke_token
 from matricula.db.paging import keyset_page
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
+from matricula.security.sent_forms import is_sent_again
 
 
 @owning
@@ -28,6 +29,11 @@ def new(request: HttpRequest, organization: Organization) -> HttpResponse:
     """The secret stands in the answer to this POST and nowhere else."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if is_sent_again(request):
+            messages.info(
+                request, _("That token is made, and was shown once. Lost it? Revoke it, and make another.")
+            )
+            return redirect("tokens:tokens", organization.slug)
         token, secret = grant_token(organization=organization, actor=actor_of(request), **form.granted())
         context = {"organization": organization, "token": token, "secret": secret}
         answer = render(request, "api/console/token_made.html", context)

@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.catalog.errors import SeriesFull, TitleTaken
 from matricula.catalog.forms import CourseForm, SpecializationForm
@@ -20,8 +20,8 @@ from matricula.catalog.specializations import (
 from matricula.catalog.withdrawal import bring_back_to_catalog, withdraw_from_catalog
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.web.access import FORM
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 DIRECTIONS = {"up": -1, "down": 1}
 
 

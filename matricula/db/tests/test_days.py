@@ -9,7 +9,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matricula.db.days import check_zone, day_there, end_of_day, known_zones, today_there
+from matricula.db import zones
+from matricula.db.days import check_zone, day_there, end_of_day, today_there
+from matricula.db.zones import known_zones, offered_zones
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program, not_ended
 
@@ -97,3 +99,14 @@ def test_every_zone_that_is_offered_is_one_to_postgresql_or_refused():
         cursor.execute("SELECT name FROM pg_timezone_names")
         there = {name for (name,) in cursor.fetchall()}
     assert len(set(known_zones()) & there) > 400
+
+
+def test_names_of_before_are_known_and_not_offered():
+    assert {"Asia/Calcutta", "US/Eastern"} <= set(known_zones())
+    assert not {"Asia/Calcutta", "US/Eastern", "Etc/GMT+5"} & set(offered_zones())
+    assert {"UTC", "Europe/Berlin", "Asia/Kolkata", "America/Bogota"} <= set(offered_zones())
+
+
+def test_a_machine_that_does_not_tell_which_are_old_offers_all(monkeypatch):
+    monkeypatch.setattr(zones, "TZPATH", ())
+    assert offered_zones.__wrapped__() == known_zones()

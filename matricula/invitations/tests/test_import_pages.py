@@ -12,9 +12,9 @@ from conftest import person
 from matricula.invitations.imports.uploads import hand_in_file, upload_place
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import ImportedFile, Invitation
-from matricula.jobs import queue
+from matricula.jobs import leases
 from matricula.jobs.models import Job
-from matricula.jobs.queue import perform_due
+from matricula.jobs.queue import ATTEMPTS, perform_due
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
@@ -236,13 +236,13 @@ def test_a_file_whose_job_has_stopped_says_so_and_goes_on_when_asked(desk, progr
 
 
 def test_a_file_whose_upload_nobody_sees_for_a_day_is_refused_in_words(desk, program, monkeypatch):
-    monkeypatch.setattr(queue, "OTHERS_SECONDS", 0)
+    monkeypatch.setattr(leases, "OTHERS_SECONDS", 0)
     file = hand_in_file(program=program, name="people.csv", content=[b"email\nada@n.example\n"], actor=None)
     upload_place(file).unlink()
     work()
     file.refresh_from_db()
     assert file.state == "checking"
-    for _ in range(queue.ATTEMPTS):
+    for _ in range(ATTEMPTS):
         yesterday = timezone.now() - timedelta(hours=25)
         Job.objects.filter(reference=file.pk).update(queued_at=yesterday, due_at=timezone.now())
         work()

@@ -159,7 +159,7 @@ def test_a_step_of_a_worker_that_was_too_slow_reminds_nobody_and_the_next_everyb
         LeaseLost,
         Performer,
         end_step,
-        lease_job,
+        next_job,
         perform_step,
         schedule_recurring,
     )
@@ -167,12 +167,12 @@ def test_a_step_of_a_worker_that_was_too_slow_reminds_nobody_and_the_next_everyb
     pass_days(3)
     schedule_recurring()
     Job.objects.exclude(kind="invitations.reminders").delete()
-    job = lease_job()
+    job = next_job()
     end_step(job, True, Performer(lambda _: None, atomic=True))
     with pytest.raises(LeaseLost):
         perform_step(job)
     assert Letter.objects.filter(kind="invitations.reminder").count() == 0
-    perform_step(lease_job())
+    perform_step(next_job())
     assert Letter.objects.filter(kind="invitations.reminder").count() == 1
 
 

@@ -32,7 +32,9 @@ LONGEST_TOLD = 80
 
 
 class InviteForm(forms.Form):
-    program = forms.ModelChoiceField(Program.objects.none(), label=gettext_lazy("Program"))
+    program = forms.ModelChoiceField(
+        Program.objects.none(), label=gettext_lazy("Program"), empty_label=gettext_lazy("Choose a program")
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the letter"), choices=settings.LANGUAGES, required=False
     )

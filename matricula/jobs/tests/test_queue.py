@@ -16,7 +16,7 @@ from matricula.jobs.queue import (
     MAIN,
     READING,
     enqueue,
-    lease_job,
+    next_job,
     perform_due,
     perform_step,
     performs_job,
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture(autouse=True)
 def _own_performers(monkeypatch):
     monkeypatch.setattr(queue, "_performers", {})
-    monkeypatch.setattr(queue, "_left_to_others", {})
+    monkeypatch.setattr(leases, "_left_to_others", {})
 
 
 def write(words):
@@ -121,7 +121,7 @@ def test_a_fault_makes_the_next_try_wait_longer_each_time():
 def test_loss_on_crash_a_job_whose_worker_vanished_is_taken_up_again():
     performs_job("abandoned")(lambda job: write("done after all"))
     enqueue("abandoned")
-    vanished = lease_job()
+    vanished = next_job()
     assert perform_due() == 0
     Job.objects.filter(pk=vanished.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert (perform_due(), written()) == (1, ["done after all"])
@@ -131,9 +131,9 @@ def test_loss_on_crash_a_job_whose_worker_vanished_is_taken_up_again():
 def test_races_a_worker_that_lost_its_lease_loses_its_step():
     performs_job("slow")(lambda job: write("once"))
     enqueue("slow")
-    slow = lease_job()
+    slow = next_job()
     Job.objects.filter(pk=slow.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    quick = lease_job()
+    quick = next_job()
     perform_step(quick)
     with pytest.raises(queue.LeaseLost):
         perform_step(slow)
@@ -149,7 +149,7 @@ def test_races_a_step_that_is_delivered_twice_counts_once_whoever_delivers():
         return job.place < 30
 
     enqueue("walked")
-    first = lease_job()
+    first = next_job()
     again = Job.objects.get(pk=first.pk)
     perform_step(first)
     Job.objects.update(state="running", lease=again.lease)
@@ -187,13 +187,13 @@ def test_races_a_step_longer_than_the_lease_is_taken_over_by_nobody_while_its_wo
     @performs_job("long")
     def long(job):
         write("once")
-        found.append(in_a_thread(lease_job))
+        found.append(in_a_thread(next_job))
 
     enqueue("long")
-    job = lease_job()
+    job = next_job()
     lease_has_run_out()
     perform_step(job)
-    assert (found, written(), lease_job()) == ([None], ["once"], None)
+    assert (found, written(), next_job()) == ([None], ["once"], None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -205,7 +205,7 @@ def test_races_a_step_outside_of_a_transaction_keeps_its_lease_as_long_as_it_tak
     def far_away(job):
         for _ in range(12):
             still.wait(0.1)
-            found.append(in_a_thread(lease_job))
+            found.append(in_a_thread(next_job))
         write("once")
 
     job = enqueue("far away")
@@ -218,7 +218,7 @@ def test_races_a_step_outside_of_a_transaction_keeps_its_lease_as_long_as_it_tak
 def test_loss_on_crash_work_in_hand_stands_still_for_twenty_seconds_and_not_for_minutes():
     performs_job("abandoned")(lambda job: write("done after all"))
     enqueue("abandoned")
-    vanished = lease_job()
+    vanished = next_job()
     vanished.refresh_from_db()
     assert vanished.leased_until - timezone.now() <= timedelta(seconds=20)
 
@@ -364,7 +364,7 @@ def test_one_job_of_a_queue_runs_at_a_time():
     performs_job("read")(lambda job: None)
     for name in ("nordlicht", "nordlicht", "harbour"):
         enqueue("read", queue=name)
-    assert [job.queue if job else None for job in (lease_job(), lease_job(), lease_job())] == [
+    assert [job.queue if job else None for job in (next_job(), next_job(), next_job())] == [
         "nordlicht",
         "harbour",
         None,
@@ -386,7 +386,7 @@ def test_loss_on_crash_a_job_that_kills_every_worker_fails_with_words():
     performs_job("deadly", tries=2, gives_up=gives)(lambda job: write("never"))
     job = enqueue("deadly", reference=9)
     for _ in range(2):
-        assert lease_job() is not None
+        assert next_job() is not None
         Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert perform_due() == 1
     job.refresh_from_db()
@@ -397,7 +397,7 @@ def test_loss_on_crash_a_job_that_kills_every_worker_fails_with_words():
 @pytest.fixture
 def other_host(monkeypatch):
     """From now on this process is a worker of another host."""
-    return lambda: monkeypatch.setattr(queue, "_left_to_others", {})
+    return lambda: monkeypatch.setattr(leases, "_left_to_others", {})
 
 
 @pytest.mark.django_db
@@ -473,7 +473,7 @@ def test_races_of_the_jobs_of_a_queue_two_workers_never_hold_two():
         def work(start=start, held=held):
             start.wait()
             try:
-                if job := lease_job():
+                if job := next_job():
                     held.append(job)
             finally:
                 connection.close()

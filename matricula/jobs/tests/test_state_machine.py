@@ -24,7 +24,7 @@ from matricula.jobs.queue import (
     ATTEMPTS,
     enqueue,
     has_killed_its_workers,
-    lease_job,
+    next_job,
     perform_due,
     perform_step,
     performs_job,
@@ -67,7 +67,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(worker=WORKERS)
     def take_up(self, worker: str) -> None:
-        if worker not in self.held and (job := lease_job()):
+        if worker not in self.held and (job := next_job()):
             self.held[worker] = job
 
     @precondition(lambda self: self.held)

@@ -13,7 +13,7 @@ from conftest import PASSWORD
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, LostLetter
 from matricula.jobs.models import Job
-from matricula.jobs.queue import ATTEMPTS, lease_job, perform_due
+from matricula.jobs.queue import ATTEMPTS, next_job, perform_due
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Organization, Role
@@ -90,7 +90,7 @@ def test_a6_an_address_that_nobody_could_look_for_is_forgotten_too(client):
     client.post("/join/lost-letter/", {"email": "nobody@nordlicht.example"})
     for _ in range(ATTEMPTS + 1):
         Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-        lease_job()
+        next_job()
     Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     perform_due()
     assert (Job.objects.get().state, LostLetter.objects.count()) == ("failed", 0)

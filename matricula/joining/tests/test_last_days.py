@@ -14,6 +14,7 @@ from matricula.invitations.invitations import invite_person
 from matricula.invitations.letters import preview_letter
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
 from matricula.joining.models import DirectLink
+from matricula.joining.tests.leaving import WORK, ada_at_work, forgotten, letters, remove
 from matricula.organizations.models import Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
@@ -39,6 +40,39 @@ def far(program) -> Program:
     Organization.objects.update(time_zone=ZONE)
     Program.objects.update(invitation_days=7)
     return Program.objects.select_related("organization").get()
+
+
+def dates(text: str) -> set[int]:
+    """The days of December 2036 that it names."""
+    found = re.findall(r"(\d+) December 2036|December (\d+), 2036|Dec\. (\d+), 2036", text)
+    return {int("".join(one)) for one in found}
+
+
+@pytest.mark.parametrize(("hour", "day"), [("00:00", 3), ("09:59", 3), ("10:01", 4), ("23:59", 4)])
+def test_a_mailbox_keeps_its_power_to_the_end_of_the_day_that_letter_and_pages_name(far, clock, hour, day):
+    clock(f"2036-11-20T{hour}:00")
+    ada = ada_at_work(far)
+    remove(ada)
+    assert dates(letters(WORK)[0]) == {day}
+    browser = Client()
+    browser.force_login(ada)
+    for page in ("/account/", "/account/addresses/"):
+        assert dates(browser.get(page).content.decode()) == {day}, page
+    clock(f"2036-12-{day:02}T09:59:00")
+    assert len(forgotten(WORK)) == 1
+    clock(f"2036-12-{day:02}T10:00:01")
+    assert forgotten(WORK) == []
+
+
+def test_what_one_company_promised_stands_when_another_is_left_too(far, clock):
+    clock("2036-11-20T12:00:00")
+    ada = ada_at_work(far)
+    remove(ada)
+    clock("2036-11-25T12:00:00")
+    near = Organization.objects.create(slug="near", name="Near")
+    enter_program(program=Program.objects.create(organization=near, slug="p", name="P"), account=ada)
+    remove(ada)
+    assert ada.addresses.get().power_ends_on == date(2036, 12, 4)
 
 
 def welcome(invitation) -> str:

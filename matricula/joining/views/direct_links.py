@@ -24,6 +24,7 @@ from matricula.mail.addresses import AddressRefused, domain_of
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
+from matricula.security.sent_forms import is_sent_again
 
 SHOWN = 200
 
@@ -132,6 +133,11 @@ def new_link(request: HttpRequest, organization: Organization, program_id: str) 
     form = LinkForm(program, request.POST if request.method == "POST" else None)
     context = {"organization": organization, "program": program, "form": form}
     if request.method == "POST" and form.is_valid():
+        if is_sent_again(request):
+            messages.info(
+                request, _("That link is made, and was shown once. Lost it? Turn it off, and make another.")
+            )
+            return redirect("links:links", organization.slug)
         link, address = make_direct_link(program=program, actor=actor_of(request), **form.limits())
         context |= {"link": link, "address": address, "qr": qr(address)}
         answer = render(request, "joining/console/link_made.html", context)

@@ -155,6 +155,22 @@ def test_what_is_gone_on_with_in_another_program_was_started_in_both_and_complet
     assert wrong_numbers() == []
 
 
+def test_a_third_program_takes_the_place_of_the_second_in_the_numbers_and_nothing_is_lost_of_the_first(
+    ada, second, course, bruno, organization
+):
+    """Decision 39 says why the second one's start is not kept."""
+    start_course(course=course, membership=ada)
+    removed(ada, bruno)
+    start_course(course=course, membership=second)
+    removed(second, bruno)
+    last = Program.objects.create(organization=organization, slug="last", name="Third year")
+    last.courses.add(course)
+    third = enter_program(program=last, account=ada.account)
+    do_everything(course, third)
+    assert [numbers(one) for one in (ada, second, third)] == [(1, 0, 1, 0), (0, 0, 0, 0), (1, 1, 1, 1)]
+    assert wrong_numbers() == []
+
+
 def test_pressing_start_again_in_a_program_that_has_it_too_counts_nothing(ada, second, course):
     start_course(course=course, membership=ada)
     start_course(course=course, membership=second)

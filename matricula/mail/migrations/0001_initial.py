@@ -112,6 +112,11 @@ class Migration(migrations.Migration):
                         fields=["leased_until"],
                         name="letters_leased",
                     ),
+                    models.Index(
+                        condition=models.Q(("state", "failed")),
+                        fields=["ended_at"],
+                        name="letters_given_up",
+                    ),
                     models.Index(fields=["kind", "reference"], name="letters_about"),
                     models.Index(
                         condition=models.Q(("provider_id", ""), _negated=True),

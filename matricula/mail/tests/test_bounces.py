@@ -11,7 +11,7 @@ from matricula.jobs.queue import perform_due, schedule_recurring
 from matricula.mail import bounces
 from matricula.mail.bounces import MailboxServer, ReadElsewhere, mailbox_fault, read_some
 from matricula.mail.models import Letter, Mailbox
-from matricula.mail.signals import letters_settled
+from matricula.mail.signals import letters_ended
 from matricula.mail.tests.dovecot import dovecot, mailbox  # noqa: F401 - fixtures
 from matricula.mail.tests.returned import holiday_notice, reply, report
 
@@ -35,9 +35,9 @@ def news():
     def listen(sender, letters, state, **_):
         heard.extend(one.pk for one in letters if state == "bounced")
 
-    letters_settled.connect(listen)
+    letters_ended.connect(listen)
     yield heard
-    letters_settled.disconnect(listen)
+    letters_ended.disconnect(listen)
 
 
 def test_what_came_back_bounces_once_and_the_mailbox_stays_as_it_is(mailbox, news):  # noqa: F811
@@ -85,12 +85,12 @@ def test_what_broke_off_in_the_middle_is_read_again_and_nothing_twice(mailbox, m
             raise KeyboardInterrupt
 
     fourth = letters[3]
-    letters_settled.connect(die)
+    letters_ended.connect(die)
     try:
         with pytest.raises(KeyboardInterrupt):
             read_some(server)
     finally:
-        letters_settled.disconnect(die)
+        letters_ended.disconnect(die)
     assert states() == ["bounced", "bounced", "sent", "sent", "sent"]
     read_some(server)
     assert states() == ["bounced"] * 5

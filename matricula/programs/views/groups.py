@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.db.paging import keyset_page
 from matricula.organizations.access import acting_role, actor_of, administering, managing_groups, viewing
@@ -19,8 +19,7 @@ from matricula.programs.groups import (
     take_out_of_group,
 )
 from matricula.programs.models import Group, Membership
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM
 
 
 def shown_group(request: HttpRequest, group_id: int) -> Group:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
@@ -13,8 +13,7 @@ from matricula.programs.forms import ProgramForm
 from matricula.programs.models import Program
 from matricula.programs.programs import change_program, make_program
 from matricula.programs.seats import level_of
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM
 
 
 @overseeing

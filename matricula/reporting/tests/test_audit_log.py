@@ -1,4 +1,4 @@
-"""Journal lines in words: what each is about, and what changed."""
+"""Lines of the audit log in words: what each is about, and what changed."""
 
 import pytest
 

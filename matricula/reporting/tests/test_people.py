@@ -6,13 +6,15 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import person
 from matricula.audit.models import record
+from matricula.credentials.models import Certificate
 from matricula.invitations.models import Invitation
-from matricula.learning.enrolments import start_course
+from matricula.learning.enrolments import start_course, start_specialization
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.people import matching_members
 from matricula.roles.roles import name_group_manager
+from tests.learners import do_everything, short_course, specialization_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -36,6 +38,25 @@ def ada(program):
 
 def names(role, **asked):
     return [one.account.full_name for one in matching_members(role, asked).order_by("pk")]
+
+
+def test_a_persons_page_has_the_certificates_that_came_of_these_programs_and_no_others(
+    client, owner, organization, program, course, ada
+):
+    program.specializations.add(specialization_of(course, title="Trust"))
+    start_specialization(specialization=program.specializations.get(), membership=ada)
+    do_everything(course, ada)
+    elsewhere = Organization.objects.create(slug="elsewhere", name="Elsewhere")
+    abroad = Program.objects.create(organization=elsewhere, slug="p", name="Abroad")
+    foreign = short_course(elsewhere, "foreign")
+    abroad.courses.add(foreign)
+    do_everything(foreign, enter_program(program=abroad, account=ada.account))
+    client.force_login(owner.account)
+    page = client.get(f"/console/{organization.slug}/people/{ada.account.public_id}/").content.decode()
+    found = {one.title: one.public_id for one in Certificate.objects.all()}
+    for title in (course.title, "Trust"):
+        assert f"/certificates/{found[title]}/" in page
+    assert found[foreign.title] not in page
 
 
 @pytest.mark.parametrize("words", ["ada", "OKAF", "kaf", "da@nord", "okafor ada", "ad"])

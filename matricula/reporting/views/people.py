@@ -22,7 +22,12 @@ from matricula.programs.errors import ProgramEnded
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.audit_log import in_words, newest_about
-from matricula.reporting.people import group_names, invitations_of_person, page_of_members
+from matricula.reporting.people import (
+    certificates_of_person,
+    group_names,
+    invitations_of_person,
+    page_of_members,
+)
 from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
@@ -65,7 +70,7 @@ def member_row(one: Any, groups: str, states: dict[str, str], calendar: Calendar
 @viewing
 @require_safe
 def somebody(request: HttpRequest, organization: Organization, account_id: str) -> HttpResponse:
-    """One person, as far as the role sees them: memberships, progress, invitations, and what was done."""
+    """One person, as far as the role sees them: memberships, progress, what came of it, and what was done."""
     role = acting_role(request)
     shown = Membership.objects.shown_to(role).filter(account__public_id=account_id)
     groups = Prefetch("groups", Group.objects.shown_to(role).order_by("name"))
@@ -81,6 +86,7 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
         "memberships": memberships,
         "tie": ties.first(),
         "enrolments": enrolments,
+        "certificates": certificates_of_person(memberships),
         "invitations": [(one, STATES[state_of(one)]) for one in invitations],
         "lines": in_words(newest_about(organization, about)),
         "role": Role.objects.filter(organization=organization, account=account).first(),

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.mail.leases import letters_promised
 from matricula.organizations.access import actor_of, freshly_owning, owning
@@ -20,8 +20,7 @@ from matricula.roles.forms import OfferForm, RoleForm
 from matricula.roles.models import Appointment
 from matricula.roles.queries import administrators_of, waiting_offers
 from matricula.roles.roles import change_role, remove_role
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM
 
 
 @owning

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import TooSoon
@@ -23,10 +23,9 @@ from matricula.roles.models import Appointment
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.security.throttling import Limit
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.redirects import begins_session
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 SIGN_UPS = Limit("role-sign-up")
 
 
