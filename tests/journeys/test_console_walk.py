@@ -96,11 +96,11 @@ def by_form() -> list[str]:
     organization = Organization.objects.get(slug="nordlicht")
     uploads = [f"content/uploads/{one.public_id}/" for one in organization.course_uploads.order_by("pk")]
     uploads += [f"branding/logo/uploads/{organization.logo_uploads.get(state='refused').public_id}/"]
-    uploads += [f"sign-in/{organization.connections.get(kind='oidc').public_id}/removal/"]
     used = organization.connections.get(kind="saml")
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
     uploads += [f"sign-in/{used.public_id}/provider/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]
+    uploads += [f"sign-in/{organization.connections.get(kind='oidc').public_id}/removal/"]
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 
