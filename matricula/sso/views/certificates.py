@@ -68,7 +68,7 @@ def retirement(
             retire_certificate(key=key, actor=actor_of(request), is_sure=form is not None)
         except CertificateRefused as refusal:
             messages.error(request, str(refusal))
-        return redirect(where_kept(key), organization.slug, connection_id)
+        return redirect(keys_page(key), organization.slug, connection_id)
     context = {
         "organization": organization,
         "connection": shown,
@@ -76,12 +76,12 @@ def retirement(
         "form": form,
         "is_ours": key.kind == ConnectionKey.Kind.OWN,
         "is_last": not others_in_force(key).exists(),
-        "back": where_kept(key),
+        "back": keys_page(key),
     }
     return render(request, "sso/console/retire.html", context)
 
 
-def where_kept(key: ConnectionKey) -> str:
+def keys_page(key: ConnectionKey) -> str:
     return "sign-in:encryption" if key.kind == ConnectionKey.Kind.OWN else "sign-in:certificates"
 
 
