@@ -101,7 +101,6 @@ def by_form() -> list[str]:
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
     uploads += [f"sign-in/{used.public_id}/provider/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]
-    uploads += [f"sign-in/{organization.connections.get(kind='oidc').public_id}/removal/"]
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 
