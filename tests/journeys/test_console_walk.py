@@ -98,6 +98,7 @@ def by_form() -> list[str]:
     uploads += [f"branding/logo/uploads/{organization.logo_uploads.get(state='refused').public_id}/"]
     uploads += [f"sign-in/{organization.connections.get(name='Not used').public_id}/removal/"]
     used = organization.connections.get(kind="saml")
+    uploads += [f"sign-in/{used.public_id}/"]  # of all connections this one has everything to lead to
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
     uploads += [f"sign-in/{used.public_id}/provider/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]
