@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from matricula.audit.models import record
 from matricula.identities.models import Connection, Flow
 from matricula.sso.answers import Answer, Checks
-from matricula.sso.metadata_errors import UnreadableXML
 from matricula.sso.models import JudgedAnswer
+from matricula.sso.saml_errors import UnreadableXML
 
 KEPT = {Flow.Purpose.TEST: 20, Flow.Purpose.SIGN_IN: 200}
 """The newest of a connection; `jobs.py` says how long."""

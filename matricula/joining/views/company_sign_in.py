@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from matricula.accounts.forms import AddressForm
 from matricula.accounts.views.waiting import told_to_wait
-from matricula.identities.asserted import AssertedIdentity, asserted_here, keep_asserted
+from matricula.identities.asserted_identities import AssertedIdentity, asserted_here, keep_asserted
 from matricula.identities.company_sessions import identity_here
 from matricula.identities.models import Identity
 from matricula.invitations.invitations import last_work_email

@@ -14,7 +14,7 @@ from matricula.accounts.models import Account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.catalog.queries import with_size
 from matricula.db.queries import first_or_none
-from matricula.identities.asserted import asserted_here
+from matricula.identities.asserted_identities import asserted_here
 from matricula.identities.company_sessions import identity_here
 from matricula.invitations.invitations import decline_invitation, last_work_email
 from matricula.invitations.lost_letters import ask_for_letter
@@ -24,7 +24,7 @@ from matricula.joining.company_sign_ins import enter_by_link, sign_in_first
 from matricula.joining.errors import LinkRefused
 from matricula.joining.links import check_open, held_origin, hold_origin, open_link
 from matricula.joining.models import WITH_ORIGIN, Arrival
-from matricula.joining.origins import Origin
+from matricula.joining.origin import Origin
 from matricula.joining.refusals import refused, show_removed
 from matricula.joining.requests import ask_administrator
 from matricula.programs.errors import ProgramFull, RemovedFromProgram

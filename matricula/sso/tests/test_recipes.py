@@ -55,7 +55,7 @@ def test_the_steps_show_where_olga_stands(olga):
         current = re.search(r'aria-current="step"><span>(\w+)', steps)
         return current[1] if current else "", steps.count('class="done"')
 
-    assert at() == ("There", 0)
+    assert at() == ("At your provider", 0)
     Connection.objects.update(issuer="https://acme.okta.com", client_id="c", provider={})
     assert at() == ("Test", 2)
     Connection.objects.update(tested_at=timezone.now())
