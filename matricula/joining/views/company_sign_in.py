@@ -31,7 +31,7 @@ from matricula.web.redirects import belongs_to
 @require_POST
 @belongs_to("sso:company", "slug")
 def join_with_company(request: HttpRequest, slug: str, program_id: str) -> HttpResponse:
-    """Straight in whom we know; whom we do not know looks around first, and sets an account up."""
+    """Whoever is linked comes straight in; others look around first, and set an account up."""
     programs = Program.objects.current().select_related("organization")
     program = get_object_or_404(programs, organization__slug=slug, public_id=program_id, open_to_sign_in=True)
     try:
@@ -53,7 +53,7 @@ def join(request: HttpRequest, program: Program) -> HttpResponse:
 
 
 def go_straight_in(request: HttpRequest, program: Program, identity: Identity) -> HttpResponse:
-    """Who has a role here and is no member of anything says where they work, as everybody does."""
+    """Whoever has a role here but is in no program yet says their work e-mail, as everybody does."""
     try:
         enter_as_linked(program=program, identity=identity)
     except NotConfirmed:
@@ -75,7 +75,7 @@ def begin(request: HttpRequest, program: Program, asserted: AssertedIdentity) ->
 @require_POST
 @belongs_to("sso:company", "slug")
 def ask_by_company(request: HttpRequest, slug: str) -> HttpResponse:
-    """Whose sign-in the company ended asks, in one click, for an invitation."""
+    """Somebody whose sign-in the company ended asks for an invitation, in one click."""
     organization = get_object_or_404(Organization, slug=slug)
     asserted = asserted_here(request, organization=organization.pk)
     membership = removed_membership(asserted) if asserted else None

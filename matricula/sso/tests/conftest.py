@@ -1,10 +1,9 @@
-from ipaddress import ip_network
-
 import pytest
 from django.utils import timezone
 
 from matricula.identities.models import Connection
 from matricula.sso.tests.company import CONSOLE, enter, entity, learner, logged_in, open_shelf, own
+from tests.counterparts.running import LOOPBACK, openid_mock
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def ada(program):
 
 @pytest.fixture
 def shelf(settings):
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.PRIVATE_NETWORKS = LOOPBACK
     with open_shelf() as opened:
         yield opened
 
@@ -52,12 +51,9 @@ def live(saml):
 @pytest.fixture
 def provider(monkeypatch, settings):
     """The issuer of an OpenID Connect provider that others wrote, run here for as long as the test."""
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
-    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    mock = pytest.importorskip("oidc_provider_mock")
-    users = [
-        mock.User(sub="ada-1", claims={"email": "ada@nordlicht.example", "name": "Ada Lovelace"}),
-        mock.User(sub="olga-1", claims={"email": "olga@nordlicht.example", "name": "Olga"}),
-    ]
-    with mock.run_server_in_thread(user_claims=users) as server:
-        yield f"http://localhost:{server.server_port}"
+    people = {
+        "ada-1": {"email": "ada@nordlicht.example", "name": "Ada Lovelace"},
+        "olga-1": {"email": "olga@nordlicht.example", "name": "Olga"},
+    }
+    with openid_mock(monkeypatch, settings, people) as issuer:
+        yield issuer

@@ -13,6 +13,8 @@ from matricula.sso.tests.company import CONSOLE
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A browser that stops where it is sent to."""
+
     def redirect_request(self, *_given):
         return None
 
@@ -20,13 +22,19 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 elsewhere = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
 
 
-def at_provider(page, who):
-    """What somebody does at the provider; the path they come back to. `page` is the one that led there."""
-    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.content.decode())[1])
+def log_in_there(address, who):
+    """What somebody does at the provider, or cancels there as nobody; the address they are sent back to."""
     form = {"sub": who} if who else {"action": "deny"}
     with pytest.raises(urllib.error.HTTPError) as back:
         elsewhere.open(address, data=urlencode(form).encode(), timeout=20)
-    parts = urlsplit(back.value.headers["Location"])
+    assert back.value.code == 302
+    return back.value.headers["Location"]
+
+
+def at_provider(page, who):
+    """The path somebody comes back to from the provider that `page` led to."""
+    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.content.decode())[1])
+    parts = urlsplit(log_in_there(address, who))
     return f"{parts.path}?{parts.query}"
 
 

@@ -179,7 +179,7 @@ def to_test(connection: Connection, judged: str) -> HttpResponse:
 
 
 def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answer: Answer) -> HttpResponse:
-    """Straight in whom we know; whom we do not know links an account."""
+    """Whoever is linked, or can be without a question, comes straight in; others join or link an account."""
     onward = flow.next_path if flow else ""
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
