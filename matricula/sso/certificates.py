@@ -17,13 +17,13 @@ from matricula.sso.saml_errors import (
     SuccessorUnused,
     TooManyCertificates,
 )
+from matricula.sso.saml_metadata import MOST_CERTIFICATES
 from matricula.sso.x509_certificates import X509Certificate, read_certificate
 
 ENDING = "sso.certificate_ends"
 """The letter that says so to the owners."""
 TOLD_DAYS = (1, 7, 30)
 """Before the end, the nearest first."""
-MOST_CERTIFICATES = 10
 USED_EVERY = timedelta(hours=1)
 
 

@@ -34,7 +34,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_ENTITY_ID = 1024
 """Bytes (Core, 8.3.6)."""
 MOST_CERTIFICATES = 10
-"""An answer is tried with each; nobody announces more than two or three."""
+"""Of one provider: an answer is tried with each, and nobody announces more than two or three."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class IdentityProvider:
     """Single sign-on addresses by binding."""
     certificates: tuple[X509Certificate, ...]
     wants_signed_requests: bool = False
-    """It says so; ours are not signed, so it may refuse them. Worth a warning at set-up."""
+    """It says so; ours are not signed, so it may refuse them. The connection's page warns of that."""
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -1,11 +1,10 @@
 """JOIN NOW by whoever signed in with their company, in a program that is open to it."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from matricula.accounts.forms import AddressForm
-from matricula.accounts.views.waiting import told_to_wait
 from matricula.identities.asserted_identities import AssertedIdentity, asserted_here, keep_asserted
 from matricula.identities.company_sessions import identity_here
 from matricula.identities.models import Identity
@@ -16,13 +15,10 @@ from matricula.joining.company_sign_ins import enter_as_linked, removed_membersh
 from matricula.joining.errors import NotConfirmed
 from matricula.joining.origins import CompanySignInOrigin
 from matricula.joining.refusals import refused, show_removed
-from matricula.joining.requests import ask_administrator
-from matricula.joining.views.opening import look_around
+from matricula.joining.views.opening import look_around, send_request
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded, ProgramFull, RemovedFromProgram
 from matricula.programs.models import Program
-from matricula.security.clients import network_of
-from matricula.security.errors import TooManyTries
 from matricula.web.access import public
 from matricula.web.redirects import belongs_to
 
@@ -81,13 +77,10 @@ def ask_by_company(request: HttpRequest, slug: str) -> HttpResponse:
     membership = removed_membership(asserted) if asserted else None
     if membership is None:
         return redirect("sso:company", slug)
-    try:
-        ask_administrator(
-            reason=RemovedFromProgram.code,
-            program=membership.program,
-            address=last_work_email(membership),
-            network=network_of(request),
-        )
-    except TooManyTries as wait:
-        return told_to_wait(request, "joining/pages/ask.html", {"form": AddressForm()}, wait)
-    return render(request, "joining/pages/asked.html")
+    return send_request(
+        request,
+        AddressForm(),
+        reason=RemovedFromProgram.code,
+        program=membership.program,
+        address=last_work_email(membership),
+    )
