@@ -114,7 +114,7 @@ def about(shown: Connection) -> dict[str, Any]:
         "callback": callback_address(shown),
         "entity_id": entity_id(shown),
         "acs": acs_address(shown),
-        "step": step_of(shown),
+        "step": next_step(shown),
         "last_ends": certificates[-1] if certificates else None,
         "encrypts": shown.certificates.own().exists(),
         "tests": shown.judged_answers.filter(purpose=Flow.Purpose.TEST).order_by("-at")[:SHOWN],
@@ -125,7 +125,7 @@ def about(shown: Connection) -> dict[str, Any]:
     }
 
 
-def step_of(shown: Connection) -> str:
+def next_step(shown: Connection) -> str:
     """Where one stands: at what has to be done next."""
     if not shown.issuer:
         return "there"
