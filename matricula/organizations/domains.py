@@ -21,6 +21,7 @@ from matricula.organizations.errors import DomainListed, DomainRefused, DomainSh
 from matricula.organizations.models import Domain, Organization
 from matricula.organizations.ownership import owners_of, write_to_holders
 from matricula.security.throttling import Limit
+from matricula.web.bodies import place_left
 
 LOST = "organizations.domain_lost"
 """The letter that says so to the owners."""
@@ -102,7 +103,8 @@ def look_up(domain: Domain) -> Found:
     Any one of several records will do, and one that comes in pieces is put together (RFC 1035, 3.3.14).
     """
     try:
-        answer = resolver().resolve(f"{domain.record_name}.", "TXT", lifetime=ANSWER_SECONDS)
+        with place_left():
+            answer = resolver().resolve(f"{domain.record_name}.", "TXT", lifetime=ANSWER_SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return Domain.Finding.ABSENT, ""
     except dns.exception.DNSException:

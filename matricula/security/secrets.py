@@ -41,8 +41,9 @@ def site_keys() -> list[str]:
 
 
 def is_digest_of(kept: str, purpose: str, secret: str) -> bool:
-    """Whether `kept` was made of `secret`, by whichever key."""
-    return any(hmac.compare_digest(one, kept) for one in digests(purpose, secret))
+    """Whether `kept`, which may be anything that somebody sent, was made of `secret`, by whichever key."""
+    given = kept.encode(errors="surrogatepass")  # of text no more than ASCII can be compared
+    return any(hmac.compare_digest(one.encode(), given) for one in digests(purpose, secret))
 
 
 @lru_cache(maxsize=64)

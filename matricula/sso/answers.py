@@ -71,6 +71,6 @@ LONGEST = 300
 
 def shortened(value: object) -> str:
     """What an outsider wrote, short enough for a page, without what a database could not keep."""
-    text = str(value)
+    text = "" if value is None else str(value)
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -14,6 +14,7 @@ from matricula.identities.models import Connection
 from matricula.security.outgoing import FetchFailed
 from matricula.sso.certificates import add_certificate
 from matricula.sso.errors import SingleSignOnError
+from matricula.sso.saml_errors import LookedAtJustNow
 from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
 from matricula.sso.saml_settings import fetch_metadata
 
@@ -37,13 +38,13 @@ def renew_metadata(*, connection: Connection, actor: Account | None = None) -> i
     """How many certificates came. A look that brings nothing leaves all as it is, and is noted.
 
     Not more than once a minute, whoever asks. Call it outside a transaction. Raises what reading metadata
-    raises, FetchFailed, ProviderStatus, TooManyCertificates.
+    raises, FetchFailed, ProviderStatus, TooManyCertificates, LookedAtJustNow.
     """
     now = timezone.now()
     rows = Connection.objects.filter(pk=connection.pk, metadata_address=connection.metadata_address)
     due = Q(metadata_asked_at__isnull=True) | Q(metadata_asked_at__lt=now - ASKED_AGAIN_AFTER)
     if not rows.filter(due).update(metadata_asked_at=now):
-        return 0
+        raise LookedAtJustNow
     try:
         raw = fetch_metadata(connection.metadata_address)
         provider = read_identity_provider(raw, now=now, entity_id=connection.issuer)

@@ -92,6 +92,13 @@ class MetadataMissing(SingleSignOnError):
     sentence = _("Give the metadata of your identity provider: its address, its text or its file.")
 
 
+class LookedAtJustNow(SingleSignOnError):
+    """The address is asked once a minute at most."""
+
+    code = "looked_at_just_now"
+    sentence = _("It was looked at less than a minute ago. Wait a moment.")
+
+
 class NoIdentityProvider(SingleSignOnError):
     """Metadata of something else: often of a service provider."""
 

@@ -27,6 +27,8 @@ LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 START_SECONDS = 30
 LONGEST_SECONDS = 3600
 """Nothing outlives the longest run of the tests, even where pytest itself is killed."""
+WITH_ITS_PARENT = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+"""Where Linux can, it ends in the moment in which pytest is killed."""
 
 
 def leave_out(what: str, why: str) -> None:
@@ -59,7 +61,7 @@ def running(command: list[str], folder: Path, **environment: str) -> Iterator[su
     """A process that ends with the block, or within the hour."""
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
-            ["timeout", "--kill-after=5", str(LONGEST_SECONDS), *command],
+            [*WITH_ITS_PARENT, "timeout", "--kill-after=5", str(LONGEST_SECONDS), *command],
             cwd=folder,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

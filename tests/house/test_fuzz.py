@@ -109,6 +109,7 @@ def page_at(path: str, browser: Client) -> bytes:
     with transaction.atomic():
         page = browser.get(path)
         transaction.set_rollback(True)
+        page.close()  # or a large file keeps its place from the next
     return b"" if page.streaming else bytes(page.content)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -233,3 +234,10 @@ def test_the_second_step_offers_recovery_codes_only_where_there_are_any(client, 
     assert "/account/log-in/recovery/" in page
     assert ASKING in page
     assert ASKING in client.get("/account/log-in/recovery/").content.decode()
+
+
+@pytest.mark.parametrize("secret_in_link", ["²", "\ufffd", "ä" * 64, "a" * 64])
+def test_a_link_that_nobody_made_has_ended_whatever_stands_in_it(asking, chika, secret_in_link):
+    ask_for_removal(account=chika)
+    removal = FactorRemoval.objects.get()
+    assert asking.get(f"/account/stop-removal/{removal.pk}/{quote(secret_in_link)}/").status_code == 410

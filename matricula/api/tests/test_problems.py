@@ -180,6 +180,7 @@ def test_every_code_a_room_may_raise_has_its_place_in_the_table():
         "work_email_taken",
         "domain_not_allowed",
         "program_full",
+        "sign_in_required",
         "not_confirmed",
     }
     pages_only |= {"domain_refused", "domain_shared", "domain_listed"}

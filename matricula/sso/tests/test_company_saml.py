@@ -170,6 +170,20 @@ def test_a_new_certificate_comes_beside_the_old_and_the_last_one_stays(olga, liv
     assert answered(other, live, leave(other, live)).status_code == 403
 
 
+def test_a_pinned_certificate_counts_past_its_end_and_the_page_warns(olga, live, ada, answered):
+    """The pin is the trust. The same key, in a certificate whose last day is long over."""
+    page, ended = f"{CONSOLE}{live.public_id}/certificates/", minting.certificate("acme", ended=True)
+    first = live.certificates.signing().get()
+    olga.post(page, {"certificate": ended.to_text()})
+    olga.post(f"{page}{first.pk}/", {"is_sure": "on"})
+    browser = Client()
+    assert answered(browser, live, leave(browser, live)).status_code == 302
+    left = live.certificates.signing().get()
+    assert left.fingerprint == ended.fingerprint
+    assert left.last_used_at
+    assert "The last certificate ended on" in olga.get(page).content.decode()
+
+
 def test_a_provider_that_takes_requests_by_post_only_gets_a_form_that_may_go_there(olga):
     connection = set_up(olga, metadata=entity(binding="HTTP-POST"))
     Connection.objects.update(state="live", tested_at=timezone.now())

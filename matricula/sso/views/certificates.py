@@ -68,7 +68,7 @@ def retirement(
             retire_certificate(key=key, actor=actor_of(request), is_sure=form is not None)
         except CertificateRefused as refusal:
             messages.error(request, str(refusal))
-        return redirect(listing_of(key), organization.slug, connection_id)
+        return redirect(keys_page(key), organization.slug, connection_id)
     context = {
         "organization": organization,
         "connection": shown,
@@ -76,12 +76,12 @@ def retirement(
         "form": form,
         "is_ours": key.kind == ConnectionKey.Kind.OWN,
         "is_last": not others_in_force(key).exists(),
-        "back": listing_of(key),
+        "back": keys_page(key),
     }
     return render(request, "sso/console/retire_certificate.html", context)
 
 
-def listing_of(key: ConnectionKey) -> str:
+def keys_page(key: ConnectionKey) -> str:
     return "sign-in:encryption" if key.kind == ConnectionKey.Kind.OWN else "sign-in:certificates"
 
 

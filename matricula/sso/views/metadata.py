@@ -29,7 +29,8 @@ def choice(request: HttpRequest, organization: Organization, connection_id: str)
     shown = saml_connection_of(organization, connection_id)
     offered = OfferedMetadata.objects.filter(connection=shown).first()
     if offered is None:
-        messages.info(request, _("Nothing waits for a choice. Bring the metadata again."))
+        if request.method == "POST":
+            messages.info(request, _("Nothing waits for a choice. Bring the metadata again."))
         return redirect("sign-in:connection", organization.slug, connection_id)
     refusal = ""
     if request.method == "POST":
