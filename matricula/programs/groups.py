@@ -9,7 +9,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.organizations.models import Role
-from matricula.organizations.ownership import administrators_of
+from matricula.organizations.ownership import administering_roles
 from matricula.programs.errors import GroupNameTaken, NotAMember, NotInTheirGroups
 from matricula.programs.models import Group, Membership, Program
 
@@ -86,7 +86,7 @@ def is_seen_by(role: Role, membership: Membership | None) -> bool:
 
 def whom_to_ask(organization: int) -> list[str]:
     """The names of some who may add anybody."""
-    rows = administrators_of(organization).order_by("pk")
+    rows = administering_roles(organization).order_by("pk")
     return list(rows.values_list("account__full_name", flat=True)[:3])
 
 
