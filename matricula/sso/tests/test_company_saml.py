@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
-from matricula.sso import history
+from matricula.sso import check_words
 from matricula.sso.answers import Answer
 from matricula.sso.models import JudgedAnswer
 from matricula.sso.saml_sign_in import with_usual_names
@@ -235,10 +235,10 @@ def test_ada_sees_her_company_sign_ins_and_ends_one_herself(live, ada, chika):
 
 def test_every_check_is_told_in_words():
     """Whoever runs the provider reads sentences, not codes."""
-    source = "".join(file.read_text() for file in Path(history.__file__).parent.glob("*.py"))
+    source = "".join(file.read_text() for file in Path(check_words.__file__).parent.glob("*.py"))
     codes = set(re.findall(r'(?:require|Check)\(\s*"([a-z_]+)"', source))
     codes |= set(re.findall(r'"([a-z_]+)", expected, checks\)', source))
-    assert codes - set(history.CHECKS) == set()
+    assert codes - set(check_words.CHECKS) == set()
     assert len(codes) > 40
 
 
