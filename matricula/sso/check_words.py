@@ -28,6 +28,7 @@ CHECKS = {
     "subject": _("It says who it is"),
     "tenant": _("It comes from your tenant"),
     "object_id": _("It has an object id"),
+    "hosted_domain": _("It is of a domain you have proven (console, Domains)"),
     "userinfo_subject": _("Userinfo speaks of the same person"),
     "base64": _("It is written as SAML wants it (base64)"),
     "xml": _("It is XML as it should be"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from matricula.identities.flows import BegunFlow, nonce_of, verifier_of
 from matricula.identities.models import Connection
+from matricula.organizations.models import Domain
 from matricula.security.outgoing import FetchFailed, fetch
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.code_flow import (
@@ -24,9 +25,21 @@ from matricula.sso.connections import OBJECT_ID, client_of, discovery_of
 from matricula.sso.discovery import tenant_of
 from matricula.sso.errors import ProviderError
 from matricula.sso.id_tokens import Expected, IdToken, KeyUnknown, answer_of_claims, judge_id_token
+from matricula.sso.json_documents import JsonObject
 from matricula.sso.key_sets import fetch_key_set, read_key_set
 from matricula.sso.readable_answers import readable_token
 
+ISSUERS_OF_EVERYBODY = frozenset(
+    {
+        "https://accounts.google.com",
+        "https://appleid.apple.com",
+        "https://gitlab.com",
+        "https://slack.com",
+        "https://www.facebook.com",
+        "https://www.linkedin.com/oauth",
+    }
+)
+"""Anybody has an account there, or makes one, and is signed in by the same issuer as a company's people."""
 ASKED_AGAIN_AFTER = timedelta(minutes=1)
 
 
@@ -54,6 +67,7 @@ def judge_openid_answer(connection: Connection, callback: Callback, checks: Chec
     checks.raw = readable_token(told.id_token)
     token = judge_with_new_keys(connection, told, nonce_of(callback.state), checks)
     checks.signed_by = token.key
+    require_own_people(connection, token.claims, checks)
     claims, chosen = token.claims, [one for one in (connection.email_from, connection.name_from) if one]
     if needs_userinfo(claims, chosen):
         claims = add_userinfo(
@@ -62,6 +76,17 @@ def judge_openid_answer(connection: Connection, callback: Callback, checks: Chec
     return answer_of_claims(
         claims, token.subject, email_claim=connection.email_from, name_claim=connection.name_from
     )
+
+
+def require_own_people(connection: Connection, claims: JsonObject, checks: Checks) -> None:
+    """An issuer that everybody signs in with says in `hd` whose people they are, and nothing for people of
+    nobody: it has to be a domain that the organization has proven. Raises AnswerRefused."""
+    if connection.issuer not in ISSUERS_OF_EVERYBODY:
+        return
+    proven = Domain.objects.proven().filter(organization=connection.organization_id)
+    names = list(proven.order_by("name").values_list("name", flat=True))
+    seen = str(claims.get("hd", "")).lower()
+    checks.require("hosted_domain", seen in names, expected=", ".join(names), seen=seen)
 
 
 def judge_with_new_keys(connection: Connection, told: TokenAnswer, nonce: str, checks: Checks) -> IdToken:
