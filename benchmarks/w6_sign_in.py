@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django
@@ -248,23 +249,9 @@ def compare(count: int, clients: int) -> None:
             for number, one in enumerate(requests)
         ]
 
-        def by_openid(state: str) -> None:
-            browser = visitor(server, shown)
-            answer = browser.get(f"/sso/acme/{openid.public_id}/callback/?code={state}&state={state}")
-            assert (answer.status, answer.location) == (302, "/learn/"), answer
-            browser.connection.close()
-
-        def by_saml(content: str) -> None:
-            browser = visitor(server, shown)
-            answer = browser.get(browser.post(f"{base}acs/", SAMLResponse=content).location)
-            assert (answer.status, answer.location) == (302, "/learn/"), answer
-            browser.connection.close()
-
-        def page(path: str) -> None:
-            browser = visitor(server, shown)
-            assert browser.get(path).status == 200
-            browser.connection.close()
-
+        page = partial(open_page, server, shown)
+        by_openid = partial(sign_in_by_openid, server, shown, f"/sso/acme/{openid.public_id}/callback/")
+        by_saml = partial(sign_in_by_saml, server, shown, base)
         one = measure(server, page, [f"{base}metadata/"] * count, clients)
         say("limit: a page with one query", one)
         say("a page of HTML with two queries", measure(server, page, ["/sso/acme/"] * count, clients), one)
@@ -276,6 +263,26 @@ def compare(count: int, clients: int) -> None:
         endpoint.terminate()
         endpoint.join(10)
     judge_alone(openid, states[0], tokens[states[0]], server.address + base, requests[0])
+
+
+def open_page(server: Server, shown: str, path: str) -> None:
+    browser = visitor(server, shown)
+    assert browser.get(path).status == 200
+    browser.connection.close()
+
+
+def sign_in_by_openid(server: Server, shown: str, callback: str, state: str) -> None:
+    browser = visitor(server, shown)
+    answer = browser.get(f"{callback}?code={state}&state={state}")
+    assert (answer.status, answer.location) == (302, "/learn/"), answer
+    browser.connection.close()
+
+
+def sign_in_by_saml(server: Server, shown: str, base: str, content: str) -> None:
+    browser = visitor(server, shown)
+    answer = browser.get(browser.post(f"{base}acs/", SAMLResponse=content).location)
+    assert (answer.status, answer.location) == (302, "/learn/"), answer
+    browser.connection.close()
 
 
 def judge_alone(openid: Connection, state: str, token: str, base: str, request: str) -> None:

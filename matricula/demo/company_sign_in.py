@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from matricula.accounts.models import Account, EmailAddress
@@ -43,6 +42,7 @@ from matricula.sso.connections import (
     client_of,
     discovery_of,
     note_test_passed,
+    sign_in_address,
     switch_on,
 )
 from matricula.sso.discovery import fetch_discovery
@@ -163,9 +163,9 @@ def link_employee(connection: Connection, employee: Employee, *, days: int) -> N
     Identity.objects.filter(pk=identity.pk).update(linked_at=then, last_at=then)
 
 
-def sign_in_address() -> str:
-    """Where the company's people sign in; nothing without the demonstration's connection."""
+def demonstrated_address() -> str:
+    """Where the made-up company's people sign in; nothing without the demonstration's connection."""
     provider = find_provider() if settings.DEVELOPMENT else None
     if provider is None:
         return ""
-    return settings.BASE_URL + reverse("sso:company", args=[provider.connection.organization.slug])
+    return sign_in_address(provider.connection.organization)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from matricula.accounts.models import Account
 from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
-from matricula.demo.company_sign_in import open_company_sign_in, sign_in_address
+from matricula.demo.company_sign_in import demonstrated_address, open_company_sign_in
 from matricula.demo.people import alumna, newcomer, settle_in
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
@@ -108,7 +108,7 @@ def series(organization: Organization) -> Specialization:
 
 def introduce() -> str:
     """What a newcomer needs to know: the address, the sign-ins, one invitation to click."""
-    invitation, company = Invitation.objects.open().order_by("id").first(), sign_in_address()
+    invitation, company = Invitation.objects.open().order_by("id").first(), demonstrated_address()
     lines = [f"Matricula is at {settings.BASE_URL}", f"  letters:      {settings.BASE_URL}/_mail/"]
     lines += [f"  log in as:    ada.personal@home.example or bruno@nordlicht.example, password {PASSWORD}"]
     if company:

@@ -93,7 +93,7 @@ def ask_who(request: HttpRequest, provider: Provider) -> HttpResponse:
         "employees": EMPLOYEES,
         "chosen": chosen.subject,
     }
-    page = render(request, "demo/pages/people.html", context)
+    page = render(request, "demo/pages/who.html", context)
     page["Cache-Control"] = NO_STORE["Cache-Control"]
     return page
 

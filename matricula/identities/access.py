@@ -22,7 +22,7 @@ ROLES = frozenset({"viewing", "overseeing", "managing_groups", "administering", 
 MENDING = "sign-in"
 """The pages of connections: what a recovery code of an owner is for, so it is proof enough there."""
 COMPANY_SIGN_IN, RECOVERY_CODE = "company sign-in", "recovery code"
-"""What the audit log names beside whom a company, or a code that an owner kept, says that it is."""
+"""What the audit log names beside the actor, where not they themselves but one of these opened the page."""
 STRANGERS = frozenset({"public", "holding_arrival", "holding_offer", "holding_token"})
 """Rules under which whoever comes is nobody in particular, unless they are there in person."""
 

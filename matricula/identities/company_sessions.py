@@ -20,12 +20,13 @@ from matricula.organizations.models import Organization
 from matricula.security.secrets import digest, digests
 
 HOURS = 12
-"""That a company's sign-in lasts; a provider may say less."""
+"""How long a company session lasts; a provider may say less."""
 RECOVERY_MINUTES = 60
-"""That what a recovery code opens lasts."""
+"""How long what a recovery code opened stays open."""
 MOST = 20
 """Of one browser; the oldest gives way."""
 OPEN = "matricula.open_organizations"
+"""Where a request remembers what the database said."""
 
 
 def start_company_session(request: HttpRequest, identity: Identity, *, until: datetime | None = None) -> None:
@@ -68,7 +69,8 @@ def keep_handle(request: HttpRequest, handle: str) -> None:
 
 
 def open_organizations(request: HttpRequest) -> frozenset[int]:
-    """Those whose sign-in this browser has, asked of the database once a request. A recovery code is none."""
+    """Those whose sign-in this browser has, asked of the database once a request. A recovery code counts for
+    none."""
     if OPEN not in request.META:
         by_sign_in = live_sessions(request).filter(identity__isnull=False)
         request.META[OPEN] = frozenset(by_sign_in.values_list("organization", flat=True))
@@ -81,7 +83,7 @@ def live_sessions(request: HttpRequest) -> CompanySessionQuerySet:
 
 
 def identity_here(request: HttpRequest, *, organization: int) -> Identity | None:
-    """By which this browser has the organization's sign-in, also where nobody is there in person."""
+    """The one this browser signed in with at the organization, also where nobody is there in person."""
     rows = (
         sessions_of(request)
         .live()

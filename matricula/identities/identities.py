@@ -16,7 +16,7 @@ from matricula.identities.errors import (
     SubjectTaken,
 )
 from matricula.identities.models import CompanySession, Connection, Identity
-from matricula.organizations.models import Affiliation
+from matricula.organizations.models import Affiliation, Role
 
 KEPT_EMAIL = 254
 
@@ -32,6 +32,12 @@ def known_identity(*, connection: Connection, subject: str) -> Identity | None:
         raise AccountClosed
     live.connection = connection
     return live
+
+
+def refuse_off(connection: Connection) -> None:
+    """Asked of the database: it may have been switched off since the answer came. Raises ConnectionOff."""
+    if not Connection.objects.live().filter(pk=connection.pk).exists():
+        raise ConnectionOff
 
 
 def refuse_ended(connection: Connection, subject: str) -> None:
@@ -64,6 +70,13 @@ def note_use(identity: Identity, *, email: str) -> None:
         )
 
 
+def has_tie(*, organization: int, account: int) -> bool:
+    """A work e-mail or a role: with the last of them identities end. Where there is none, nothing would end
+    one, so nobody is asked to link it."""
+    tied = Affiliation.objects.live().filter(organization=organization, account=account)
+    return tied.exists() or Role.objects.filter(organization=organization, account=account).exists()
+
+
 @transaction.atomic
 def link_identity(*, connection: Connection, subject: str, account: Account, email: str = "") -> Identity:
     """From now on whoever signs in as `subject` is `account`, within the company. Twice is once.
@@ -73,8 +86,7 @@ def link_identity(*, connection: Connection, subject: str, account: Account, ema
     tie holds it first.
     """
     hold_account(account.pk)
-    if not Connection.objects.live().filter(pk=connection.pk).exists():
-        raise ConnectionOff
+    refuse_off(connection)
     refuse_ended(connection, subject)
     mine = first_or_none(Identity.objects.live().filter(connection=connection, account=account))
     if mine is not None:

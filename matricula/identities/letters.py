@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from matricula.accounts.models import Account
-from matricula.identities.asserted import LINKED
+from matricula.identities.asserted_identities import LINKED
 from matricula.identities.models import Identity
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter

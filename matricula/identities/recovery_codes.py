@@ -1,7 +1,7 @@
 """Recovery codes of owners, for the day the identity provider is down or its connection is wrong.
 
-A code opens one organization's console to one of its owners, for an hour; who may own is asked at every page
-besides. Digests are kept, and a code is found by them, so that a look costs the same whoever is typed.
+A code opens one organization's console to one of its owners, for an hour; each page asks besides whether they
+still own it. Only digests are kept, and a code is found by its own: whoever is typed, a look costs the same.
 """
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX

@@ -12,13 +12,14 @@ from matricula.accounts.mailboxes import hold_account, hold_accounts_listing, vo
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.db.queries import first_or_none, insert_once
-from matricula.identities.asserted import AssertedIdentity
+from matricula.identities.asserted_identities import AssertedIdentity
 from matricula.identities.errors import IdentityError
 from matricula.identities.identities import link_identity
 from matricula.invitations.settlement import hold_invitations
 from matricula.joining.errors import LinkRefused, NotConfirmed, WorkEmailTaken
 from matricula.joining.models import Arrival
-from matricula.joining.origins import Origin, columns_of
+from matricula.joining.origin import Origin
+from matricula.joining.origins import columns_of
 from matricula.learning.completion import hold_enrolments
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment

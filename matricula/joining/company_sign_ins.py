@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from matricula.accounts.mailboxes import hold_account
 from matricula.db.queries import first_or_none
-from matricula.identities.asserted import AssertedIdentity, asserted_here, forget_asserted
+from matricula.identities.asserted_identities import AssertedIdentity, asserted_here, forget_asserted
 from matricula.identities.company_sessions import identity_here, start_company_session
 from matricula.identities.models import Identity
 from matricula.joining.arrivals import (
@@ -17,7 +17,7 @@ from matricula.joining.arrivals import (
 )
 from matricula.joining.errors import NotConfirmed
 from matricula.joining.models import Arrival
-from matricula.joining.origins import Origin
+from matricula.joining.origin import Origin
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program, kept_out
@@ -31,14 +31,14 @@ def brought_here(request: HttpRequest, arrival: Arrival) -> AssertedIdentity | N
     return here if same else None
 
 
-def is_vouched_for(request: HttpRequest, arrival: Arrival) -> bool:
-    """Whether the company says who sits here, and its word proves the work e-mail as well: such a person
-    comes in by it, and needs no password."""
+def needs_password(request: HttpRequest, arrival: Arrival) -> bool:
+    """Not where the company says who sits here, and its word proves the work e-mail as well: then its sign-in
+    is their way in."""
     here = brought_here(request, arrival)
-    return bool(here and here.email and here.proves(arrival.work_email) and is_trusted(arrival))
+    return not (here and here.email and here.proves(arrival.work_email) and is_trusted(arrival))
 
 
-def open_company(request: HttpRequest, arrival: Arrival) -> None:
+def open_company_session(request: HttpRequest, arrival: Arrival) -> None:
     """The sign-in that was brought along opens the company's programs in this browser, once it is linked."""
     here = brought_here(request, arrival)
     if here is None:
@@ -82,7 +82,7 @@ def enter_by_link(*, origin: Origin, identity: Identity) -> bool:
 
 
 def work_email_of(identity: Identity) -> str:
-    """What the company calls them by; nothing for whom it has no tie."""
+    """By which the company knows them; nothing where they have no tie to it."""
     ties = Affiliation.objects.live().filter(
         organization=identity.connection.organization_id, account=identity.account_id
     )
@@ -93,7 +93,7 @@ def work_email_of(identity: Identity) -> str:
 def enter_as_linked(*, program: Program, identity: Identity) -> Membership:
     """Whoever the company's sign-in is linked with, and belongs to the company already, lacks nothing.
 
-    Raises NotConfirmed for whom no tie to the company is known; ProgramFull, ProgramEnded,
+    Raises NotConfirmed for those who have no tie to the company; ProgramFull, ProgramEnded,
     RemovedFromProgram.
     """
     hold_account(identity.account_id)

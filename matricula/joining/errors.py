@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matricula.joining.origins import Origin
+    from matricula.joining.origin import Origin
 
 from django.utils.translation import gettext_lazy as _
 

@@ -11,7 +11,7 @@ from matricula.mail.addresses import canonical
 class SetUpForm(forms.Form):
     """SET UP YOUR ACCOUNT. An invited e-mail is fixed; a direct link asks for it.
 
-    Whose company answers for them needs no password of their own, as long as that sign-in is in the browser.
+    People whose company answers for them need no password, as long as its sign-in is in the browser.
     """
 
     full_name = NameField(label=_("Full name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))

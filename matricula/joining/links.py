@@ -6,7 +6,8 @@ from matricula.db.queries import first_or_none
 from matricula.invitations.models import InvitationToken
 from matricula.joining.errors import LinkRefused
 from matricula.joining.models import DirectLink
-from matricula.joining.origins import DirectLinkOrigin, InvitationOrigin, Origin
+from matricula.joining.origin import Origin
+from matricula.joining.origins import DirectLinkOrigin, InvitationOrigin
 from matricula.security.secrets import digests
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 

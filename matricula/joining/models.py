@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course, Specialization
 from matricula.db.public_ids import public_id_field
-from matricula.identities.asserted import AssertedIdentity
+from matricula.identities.asserted_identities import AssertedIdentity
 from matricula.identities.models import Connection
 from matricula.invitations.models import Invitation, InvitationToken
-from matricula.joining.origins import ORIGINS, CompanySignInOrigin, Origin
+from matricula.joining.origin import Origin
+from matricula.joining.origins import ORIGINS, CompanySignInOrigin
 from matricula.mail.addresses import canonical
 from matricula.programs.models import Group, Program
 

@@ -6,17 +6,17 @@ Nobody else asks which of them it is. A new origin is a class here, and a relati
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 
 from matricula.accounts.models import Account
-from matricula.identities.asserted import AssertedIdentity
-from matricula.identities.errors import ConnectionOff
-from matricula.identities.identities import refuse_ended
+from matricula.identities.asserted_identities import AssertedIdentity
+from matricula.identities.identities import refuse_ended, refuse_off
 from matricula.identities.models import Connection
 from matricula.invitations.models import Invitation, InvitationToken
 from matricula.joining.errors import LinkRefused
+from matricula.joining.origin import Origin
 from matricula.mail.addresses import canonical
 from matricula.programs.memberships import refuse_removed
 from matricula.programs.models import Membership, Program
@@ -31,89 +31,6 @@ JOINED = Invitation.State.JOINED
 
 def is_member(program: Program, account: Account) -> bool:
     return Membership.objects.active().filter(program=program, account=account).exists()
-
-
-class Origin(Protocol):
-    """What brought a visitor. An origin that says no more proves nothing and is open to everybody."""
-
-    relation: ClassVar[str]
-    """Of `Arrival`: where it is kept."""
-
-    @property
-    def program(self) -> Program: ...
-
-    @property
-    def terms(self) -> Terms: ...
-
-    @property
-    def columns(self) -> Mapping[str, Any]:
-        """What an arrival keeps of it."""
-
-    def why_closed(self) -> str:
-        """The code of the refusal, when it opens no more; else nothing."""
-
-    def accept(self, account: Account) -> Terms:
-        """Answer it or use it up: what it brings the account. Raises LinkRefused for whoever comes second,
-        RemovedFromProgram."""
-
-    @property
-    def key(self) -> str:
-        """What the browser keeps to find it again; nothing where it cannot."""
-        return ""
-
-    @property
-    def invitation(self) -> Invitation | None:
-        """The one that joining answers, that can be declined and asked about."""
-        return None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether somebody joined by it already, so that nobody else can."""
-        return False
-
-    @property
-    def invited_at(self) -> datetime | None:
-        """When an administrator let this person in: who was removed before may come back. None where nobody
-        in particular was."""
-        return None
-
-    @property
-    def address(self) -> str:
-        """The work e-mail it is for; nothing where the visitor says it."""
-        return ""
-
-    @property
-    def name(self) -> str:
-        """What its person is called, as far as anybody said."""
-        return ""
-
-    @property
-    def allowed_domains(self) -> Sequence[str]:
-        """Of a work e-mail that the visitor says; none means any."""
-        return ()
-
-    @property
-    def holding(self) -> str:
-        """What its visitor has from the work e-mail, so that strangers who type that address into forms use
-        up no letters and no tries of theirs."""
-        return ""
-
-    @property
-    def is_a_sign_in(self) -> bool:
-        """Whether the company's sign-in is all that there is: without it nobody joins."""
-        return False
-
-    def reached(self, address: str) -> bool:
-        """Whether it came by this mailbox: then it may be told whose that is."""
-        return False
-
-    def proves(self, address: str, since: datetime | None = None) -> bool:
-        """Whether it is taken for proof of the mailbox; what is older than `since` proves nothing."""
-        return False
-
-    def mark_opened(self) -> None:
-        """A person has opened it."""
-        return
 
 
 @dataclass(frozen=True)
@@ -306,8 +223,7 @@ class CompanySignInOrigin(Origin):
 
     def accept(self, account: Account) -> Terms:
         """Raises EndedByCompany, ConnectionOff. Looked at before a new tie makes an ended one old."""
-        if not Connection.objects.live().filter(pk=self.asserted.connection.pk).exists():
-            raise ConnectionOff
+        refuse_off(self.asserted.connection)
         refuse_ended(self.asserted.connection, self.asserted.subject)
         refuse_removed(program=self.program, account=account)
         return NO_TERMS

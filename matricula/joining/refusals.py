@@ -14,7 +14,7 @@ from matricula.accounts.forms import AddressForm
 from matricula.joining.errors import WorkEmailTaken
 from matricula.joining.links import hold_origin
 from matricula.joining.models import Arrival
-from matricula.joining.origins import Origin
+from matricula.joining.origin import Origin
 from matricula.programs.errors import RemovedFromProgram
 from matricula.programs.models import Membership, Program, kept_out
 from matricula.web.errors import refusal_page

@@ -49,7 +49,9 @@ def enrolled(view: View) -> View:
             raise Http404
         opening = opening_of(enrolment, partial(is_admitted, request))
         if opening.closed == SIGN_IN and opening.program:
-            return ask_for_company(request, opening.program, page_of_course(request, public_id, **kwargs))
+            return ask_for_company_sign_in(
+                request, opening.program, page_of_course(request, public_id, **kwargs)
+            )
         if opening.closed:
             context = {"enrolment": enrolment, "program": opening.program}
             return render(request, f"learning/pages/{opening.closed}.html", context, status=403)
@@ -74,7 +76,7 @@ def page_of_course(request: HttpRequest, public_id: str, key: str = "", **_: Any
     return reverse("learning:course", args=[public_id])
 
 
-def ask_for_company(request: HttpRequest, program: Program, page: str) -> HttpResponseBase:
+def ask_for_company_sign_in(request: HttpRequest, program: Program, page: str) -> HttpResponseBase:
     """A door to the company's own sign-in, and back to where one was. Answers that were sent meanwhile are
     kept for the page that leads here: it shows them again when it is open."""
     if request.method not in ("GET", "HEAD"):
@@ -110,7 +112,7 @@ def member(view: View) -> View:
             return render(request, "learning/pages/ended.html", context, status=403)
         if not is_admitted(request, membership.program):
             page = reverse("learning:program", args=[public_id])
-            return ask_for_company(request, membership.program, page)
+            return ask_for_company_sign_in(request, membership.program, page)
         with membership.program.organization.calendar():
             return view(request, membership, *args, **kwargs)
 

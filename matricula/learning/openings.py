@@ -11,7 +11,7 @@ from matricula.programs.offer import programs_having
 
 Admits = Callable[[Program], bool]
 SIGN_IN = "sign_in"
-"""Open, but in browsers where the company's own sign-in is."""
+"""Open only in browsers that have the company's own sign-in."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Opening:
 
 
 def admit(_program: Program) -> bool:
-    """For those who only ask what is open at all, and not in which browser."""
+    """For callers that ask what is open at all, in whichever browser."""
     return True
 
 
@@ -39,8 +39,8 @@ def opening_of(enrolment: Enrolment, admits: Admits = admit) -> Opening:
 
 
 def find_openings(enrolments: Iterable[Enrolment], admits: Admits = admit) -> dict[int, Opening]:
-    """By enrolment. Mostly the membership it was started in opens it; only else the others are asked for, in
-    two queries for all of them.
+    """By enrolment. Mostly the membership it was started in opens it; only where it does not, the others are
+    asked for, in two queries for all of them.
 
     `admits` says of a program whether this browser has what it requires: one that is admitted is enough.
     """

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.organizations.access import MAY
 from matricula.organizations.models import Role
+from matricula.organizations.ownership import administering_roles
 from matricula.programs.errors import GroupNameTaken, NotAMember, NotInTheirGroups
 from matricula.programs.models import Group, Membership, Program
 
@@ -53,7 +53,7 @@ def add_to_group(*, group: Group, work_email: str, role: Role, actor: Account | 
     """
     membership = member_known_as(group, work_email)
     if role.kind == Role.Kind.GROUP_MANAGER and not is_seen_by(role, membership):
-        raise NotInTheirGroups(administrators_of(group.program.organization_id))
+        raise NotInTheirGroups(whom_to_ask(group.program.organization_id))
     if membership is None:
         raise NotAMember
     membership.groups.add(group)
@@ -84,10 +84,10 @@ def is_seen_by(role: Role, membership: Membership | None) -> bool:
     return membership is not None and shown.filter(account=membership.account_id).exists()
 
 
-def administrators_of(organization_id: int) -> list[str]:
-    """Names of some who may add anybody."""
-    rows = Role.objects.filter(organization=organization_id, kind__in=MAY["administering"])
-    return list(rows.order_by("pk").values_list("account__full_name", flat=True)[:3])
+def whom_to_ask(organization: int) -> list[str]:
+    """The names of some who may add anybody."""
+    rows = administering_roles(organization).order_by("pk")
+    return list(rows.values_list("account__full_name", flat=True)[:3])
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ class Program(models.Model):
     open_to_sign_in = models.BooleanField(default=False)
     """Whoever signs in with the company may join, without an invitation."""
     requires_sign_in = models.BooleanField(default=False)
-    """Its pages open only where the company's own sign-in is, too (`sign_in_requirement.py`)."""
+    """Its pages open only in a browser that has the company's sign-in as well (`sign_in_requirement.py`)."""
     reminds = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=30)
     starts_on = models.DateField(null=True)

@@ -1,7 +1,7 @@
 """Programs that require the company's own sign-in: where they open, and what must stay possible meanwhile.
 
-Whoever changes something of it holds the organization's row first: two who each leave the other's way in do
-not both go on.
+Whatever changes this holds the organization's row first. Else of two who each take away what the other still
+counts on, both would go on.
 """
 
 from django.db.models import QuerySet
@@ -25,7 +25,7 @@ def is_admitted(request: HttpRequest, program: Program) -> bool:
 
 
 def requiring_programs(organization: int) -> QuerySet[Program]:
-    """Those that require it, ended ones as well: another last day opens them again."""
+    """Those that require it. Ended ones too: a later last day opens them again."""
     return Program.objects.filter(organization=organization, requires_sign_in=True).order_by("name")
 
 

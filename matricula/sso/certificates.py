@@ -11,23 +11,23 @@ from matricula.audit.models import record
 from matricula.db.queries import insert_once
 from matricula.identities.models import Connection, ConnectionKey
 from matricula.organizations.ownership import owners_of, write_to_holders
-from matricula.sso.metadata_errors import (
+from matricula.sso.saml_errors import (
     CertificateKnown,
     LastCertificate,
     SuccessorUnused,
     TooManyCertificates,
 )
-from matricula.sso.signing_certificates import SigningCertificate, read_certificate
+from matricula.sso.saml_metadata import MOST_CERTIFICATES
+from matricula.sso.x509_certificates import X509Certificate, read_certificate
 
 ENDING = "sso.certificate_ends"
 """The letter that says so to the owners."""
 TOLD_DAYS = (1, 7, 30)
 """Before the end, the nearest first."""
-MOST_CERTIFICATES = 10
 USED_EVERY = timedelta(hours=1)
 
 
-def add_certificate(connection: Connection, certificate: SigningCertificate) -> bool:
+def add_certificate(connection: Connection, certificate: X509Certificate) -> bool:
     """Beside those in force; one that is there already stays as it is. Raises TooManyCertificates."""
     in_force = connection.certificates.signing()
     if in_force.filter(fingerprint=certificate.fingerprint).exists():

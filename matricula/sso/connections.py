@@ -65,6 +65,11 @@ def acs_address(connection: Connection) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
+def sign_in_address(organization: Organization) -> str:
+    """Where the company's people sign in, as they are told it."""
+    return settings.BASE_URL + reverse("sso:company", args=[organization.slug])
+
+
 def sign_in_page_of(domain: str) -> str:
     """The path of the page where a company signs in whoever has an address in this very domain: it has the
     domain proven, and a connection that is live. Else nothing. A domain below it is another domain."""

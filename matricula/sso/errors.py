@@ -224,8 +224,8 @@ class ConnectionInUse(ConnectionRefused):
 
     code = "connection_in_use"
     sentence = _(
-        "People are linked by this connection, and another provider calls them otherwise. Make a new"
-        " connection for it, and switch this one off when everybody has linked again."
+        "People are linked by this connection, and another provider knows them by other names. Make a new"
+        " connection for it, and switch this one off when everybody has linked their account again."
     )
 
 

@@ -14,7 +14,7 @@ from matricula.identities.models import Connection
 from matricula.security.outgoing import FetchFailed
 from matricula.sso.certificates import add_certificate
 from matricula.sso.errors import SingleSignOnError
-from matricula.sso.metadata_errors import LookedAtJustNow
+from matricula.sso.saml_errors import LookedAtJustNow
 from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
 from matricula.sso.saml_settings import fetch_metadata
 

@@ -14,8 +14,8 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.identities.models import SEAL, Connection, ConnectionKey
 from matricula.security.secrets import SealUnreadable, seal, unseal
-from matricula.sso.metadata_errors import TooManyKeys
-from matricula.sso.signing_certificates import SigningCertificate, read_certificate
+from matricula.sso.saml_errors import TooManyKeys
+from matricula.sso.x509_certificates import X509Certificate, read_certificate
 
 BITS = 3072
 LASTS = timedelta(days=3650)
@@ -50,7 +50,7 @@ def make_own_key(*, connection: Connection, actor: Account) -> ConnectionKey:
     return key
 
 
-def self_signed(private: rsa.RSAPrivateKey) -> SigningCertificate:
+def self_signed(private: rsa.RSAPrivateKey) -> X509Certificate:
     """Metadata shows keys in certificates, whoever made them (SAML 2.0 Metadata Interoperability, 2.6.1)."""
     now = timezone.now()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Matricula")])
@@ -64,7 +64,7 @@ def self_signed(private: rsa.RSAPrivateKey) -> SigningCertificate:
         .not_valid_after(now + LASTS)
         .sign(private, hashes.SHA256())
     )
-    return SigningCertificate(made.public_bytes(serialization.Encoding.DER))
+    return X509Certificate(made.public_bytes(serialization.Encoding.DER))
 
 
 def write_private_key(private: rsa.RSAPrivateKey) -> str:
@@ -86,6 +86,6 @@ def private_keys(keys: list[ConnectionKey]) -> dict[int, rsa.RSAPrivateKey]:
     return found
 
 
-def published_certificates(connection: Connection) -> list[SigningCertificate]:
+def published_certificates(connection: Connection) -> list[X509Certificate]:
     """The newest first: many providers take the first they find."""
     return [read_certificate(one.certificate) for one in connection.certificates.own().order_by("-added_at")]

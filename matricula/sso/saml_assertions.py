@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from matricula.sso.answers import Answer, AnswerRefused, Checks, Values
-from matricula.sso.signing_certificates import SigningCertificate
+from matricula.sso.x509_certificates import X509Certificate
 from matricula.sso.xml_documents import ASSERTION, Element, read_text
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -46,7 +46,7 @@ class Expected:
     """Our own entityID."""
     acs: str
     """The address to which the answer was posted, as made from BASE_URL: never from the Host header."""
-    certificates: tuple[SigningCertificate, ...]
+    certificates: tuple[X509Certificate, ...]
     now: datetime
     request_id: str = ""
     """Of the flow of this very session; empty where there is none."""

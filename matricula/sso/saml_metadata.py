@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from matricula.sso.answers import AnswerRefused, Checks
-from matricula.sso.metadata_errors import (
+from matricula.sso.saml_assertions import read_instant
+from matricula.sso.saml_errors import (
     CertificateTooWeak,
     CertificateUnreadable,
     IdentityProviderNotThere,
@@ -17,8 +18,7 @@ from matricula.sso.metadata_errors import (
     NoSignOnAddress,
     SeveralIdentityProviders,
 )
-from matricula.sso.saml_assertions import read_instant
-from matricula.sso.signing_certificates import SigningCertificate, read_certificate
+from matricula.sso.x509_certificates import X509Certificate, read_certificate
 from matricula.sso.xml_documents import METADATA, PROTOCOL, SIGNATURE, Element, read_metadata, read_text
 
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
@@ -34,7 +34,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_ENTITY_ID = 1024
 """Bytes (Core, 8.3.6)."""
 MOST_CERTIFICATES = 10
-"""An answer is tried with each; nobody announces more than two or three."""
+"""Of one provider: an answer is tried with each, and nobody announces more than two or three."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class IdentityProvider:
     name: str
     endpoints: Mapping[str, str]
     """Single sign-on addresses by binding."""
-    certificates: tuple[SigningCertificate, ...]
+    certificates: tuple[X509Certificate, ...]
     wants_signed_requests: bool = False
-    """It says so; ours are not signed, so it may refuse them. Worth a warning at set-up."""
+    """It says so; ours are not signed, so it may refuse them. The connection's page warns of that."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -184,9 +184,9 @@ def is_address(location: str) -> bool:
     return bool(plain and allowed and host) and not (parts.fragment or parts.username or parts.password)
 
 
-def read_certificates(descriptor: Element) -> tuple[SigningCertificate, ...]:
+def read_certificates(descriptor: Element) -> tuple[X509Certificate, ...]:
     """Those for signing, or for any use (Metadata, 2.4.1.1). A useless one beside a good one is left out."""
-    found: dict[str, SigningCertificate] = {}
+    found: dict[str, X509Certificate] = {}
     flaws: list[CertificateUnreadable | CertificateTooWeak] = []
     for key in descriptor.iterfind(METADATA + "KeyDescriptor"):
         if key.get("use", "signing") != "signing":

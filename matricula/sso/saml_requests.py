@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from matricula.sso.saml_metadata import POST, REDIRECT, IdentityProvider
-from matricula.sso.signing_certificates import SigningCertificate
+from matricula.sso.x509_certificates import X509Certificate
 from matricula.sso.xml_documents import ASSERTION, METADATA, PROTOCOL, SIGNATURE, Element
 from matricula.sso.xml_encryption import CBC, GCM, OAEP_MGF1_SHA1
 
@@ -97,7 +97,7 @@ def redirect_request(request: AuthnRequest, location: str, relay_state: str) -> 
 
 
 def write_service_provider(
-    entity_id: str, acs: str, *, encryption_certificates: Sequence[SigningCertificate] = ()
+    entity_id: str, acs: str, *, encryption_certificates: Sequence[X509Certificate] = ()
 ) -> bytes:
     """Our own metadata (Metadata, 2.4.4): one address for answers, no logout, keys only for encryption."""
     root = etree.Element(METADATA + "EntityDescriptor", {"entityID": entity_id}, nsmap=OURS)
@@ -115,7 +115,7 @@ def write_service_provider(
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
-def add_key(parent: Element, certificate: SigningCertificate) -> None:
+def add_key(parent: Element, certificate: X509Certificate) -> None:
     """What may be encrypted with, and how (Metadata, 2.4.1.1): the best first."""
     descriptor = add(parent, METADATA + "KeyDescriptor", use="encryption")
     data = add(add(descriptor, SIGNATURE + "KeyInfo"), SIGNATURE + "X509Data")

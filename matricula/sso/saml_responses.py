@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from matricula.sso.answers import Answer, AnswerRefused, Check, Checks
-from matricula.sso.metadata_errors import UnreadableXML
 from matricula.sso.saml_assertions import (
     LONGEST_ID,
     AttributeNames,
@@ -23,6 +22,7 @@ from matricula.sso.saml_assertions import (
     require_issuer,
     require_sign_on,
 )
+from matricula.sso.saml_errors import UnreadableXML
 from matricula.sso.xml_documents import ASSERTION, PROTOCOL, Element, read_message, read_text
 from matricula.sso.xml_encryption import NotDecrypted, decrypt_assertion
 from matricula.sso.xml_signatures import Signed, read_signed, require_signatures_on

@@ -12,8 +12,8 @@ from matricula.security.outgoing import fetch
 from matricula.sso.certificates import add_certificate
 from matricula.sso.connections import keep_settings, refuse_while_linked
 from matricula.sso.errors import ProviderStatus
-from matricula.sso.metadata_errors import MetadataMissing, SeveralIdentityProviders
 from matricula.sso.models import OfferedMetadata
+from matricula.sso.saml_errors import MetadataMissing, SeveralIdentityProviders
 from matricula.sso.saml_metadata import IdentityProvider, read_identity_provider
 from matricula.sso.xml_documents import LARGEST_METADATA
 

@@ -16,7 +16,7 @@ from matricula.sso.own_keys import private_keys
 from matricula.sso.saml_metadata import IdentityProvider
 from matricula.sso.saml_requests import AuthnRequest, ProviderRedirect, address_request, make_relay_state
 from matricula.sso.saml_responses import AttributeNames, Expected, Judged, judge_response
-from matricula.sso.signing_certificates import read_certificate
+from matricula.sso.x509_certificates import read_certificate
 
 LARGEST_ANSWER = 256 * 1024
 """Bytes, in base64 as it is posted."""

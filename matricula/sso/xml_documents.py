@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from matricula.sso.metadata_errors import UnreadableXML
+from matricula.sso.saml_errors import UnreadableXML
 
 Element = Any
 """lxml tells no types: an element of a tree that this module has read."""

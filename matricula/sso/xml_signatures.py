@@ -15,7 +15,7 @@ from signxml.exceptions import InvalidDigest
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from matricula.sso.answers import Checks
-from matricula.sso.signing_certificates import SigningCertificate
+from matricula.sso.x509_certificates import X509Certificate
 from matricula.sso.xml_documents import LARGEST_MESSAGE, SIGNATURE, Element, list_children, read_message
 
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -68,9 +68,7 @@ def require_signatures_on(owners: Iterable[Element], root: Element, checks: Chec
     checks.require("signature_place", fits, seen=f"{len(signatures)} signatures")
 
 
-def read_signed(
-    element: Element, certificates: Iterable[SigningCertificate], checks: Checks
-) -> Signed | None:
+def read_signed(element: Element, certificates: Iterable[X509Certificate], checks: Checks) -> Signed | None:
     """What the signature of `element` covers, or None when it has none (Core, 5.4; XML Signature, 3.2).
 
     Nothing of `element` itself may be read afterwards. Raises AnswerRefused.
@@ -149,7 +147,7 @@ def require_reference(signature: Element, element: Element, checks: Checks) -> N
     checks.require("signature_reference", reference == expected != "#", expected=expected, seen=reference)
 
 
-def verify_with(certificate: SigningCertificate, element: Element, checks: Checks) -> bytes:
+def verify_with(certificate: X509Certificate, element: Element, checks: Checks) -> bytes:
     """The bytes that were digested; none when this key did not sign them. Raises AnswerRefused if changed."""
     configuration = SignatureConfiguration(
         location="./",

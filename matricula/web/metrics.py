@@ -13,8 +13,6 @@ from django.utils.crypto import constant_time_compare
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SCHEME = "Bearer "
-
-
 Numbers = dict[tuple[tuple[str, str], ...], float]
 """By their labels, given as (name, value); one without has ()."""
 
@@ -37,8 +35,8 @@ def measures(measure: Measure) -> Measure:
     return measure
 
 
-def asks_for_metrics(request: HttpRequest) -> bool:
-    """Whether it shows the token of the settings (RFC 6750, section 2.1); nobody can where there is none."""
+def shows_metrics_token(request: HttpRequest) -> bool:
+    """Whether it brings the token of the settings (RFC 6750, section 2.1); nobody can where there is none."""
     shown = request.headers.get("Authorization", "").encode()
     token = settings.METRICS_TOKEN
     return bool(token) and constant_time_compare(shown, (SCHEME + token).encode())

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from matricula.web.access import public
 from matricula.web.health import health_report
-from matricula.web.metrics import CONTENT_TYPE, all_gauges, asks_for_metrics, gauge, in_text
+from matricula.web.metrics import CONTENT_TYPE, all_gauges, gauge, in_text, shows_metrics_token
 
 
 @public
@@ -38,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers for monitoring. Whoever asks proves itself by the token; without one there is no such page."""
-    if not asks_for_metrics(request):
+    if not shows_metrics_token(request):
         raise Http404
     try:
         told = in_text(all_gauges())

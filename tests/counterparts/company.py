@@ -8,17 +8,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from conftest import PASSWORD
 from matricula.identities.models import Connection, Identity
-from tests.counterparts.visiting import Return, at_provider, way_out
-
-CONSOLE = "/console/nordlicht/sign-in/"
-
-
-def logged_in(address: str) -> Client:
-    client = Client()
-    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
-    return client
+from matricula.sso.tests.company import CONSOLE
+from tests.counterparts.provider_forms import Return, at_provider, way_out
 
 
 def copied(page: str) -> dict[str, str]:

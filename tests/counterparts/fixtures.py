@@ -1,6 +1,5 @@
 """Identity providers that others wrote: a fixture each, begun when first asked for."""
 
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,12 @@ import pytest
 from tests.counterparts.providers import OpenIdProvider, SamlProvider
 from tests.counterparts.running import (
     HERE,
+    LOOPBACK,
     free_port,
     leave_out,
     on_node,
     on_python,
+    openid_mock,
     running,
     wait_until_open,
     write_keys,
@@ -23,7 +24,7 @@ SIMPLESAMLPHP = Path("/usr/share/simplesamlphp/www")
 @pytest.fixture
 def loopback(settings):
     """An operator who lets the site ask providers on this machine."""
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    settings.PRIVATE_NETWORKS = LOOPBACK
 
 
 @pytest.fixture(scope="session")
@@ -52,16 +53,11 @@ def bending_provider(_bending_provider, loopback):
 
 
 @pytest.fixture
-def mock_provider(monkeypatch, loopback):
+def mock_provider(monkeypatch, settings):
     """PyPI oidc-provider-mock, in a thread."""
-    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    mock = pytest.importorskip("oidc_provider_mock", reason="LEFT OUT: PyPI oidc-provider-mock")
-    people = [
-        mock.User(sub=who, claims={"email": f"{who}@nordlicht.example", "name": who.title()})
-        for who in ("ada", "olga")
-    ]
-    with mock.run_server_in_thread(user_claims=people) as server:
-        yield OpenIdProvider(f"http://127.0.0.1:{server.server_port}")
+    people = {who: {"email": f"{who}@nordlicht.example", "name": who.title()} for who in ("ada", "olga")}
+    with openid_mock(monkeypatch, settings, people, "127.0.0.1") as issuer:
+        yield OpenIdProvider(issuer)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Identity providers that others wrote, each a process of its own for as long as the tests run.
+"""Identity providers that others wrote, each a process (one a thread) of its own for as long as tests run.
 
 Those on node are installed by `npm ci` from the list beside this file, outside the repository: in
 `MATRICULA_COUNTERPARTS`, else in the user's cache. What is not installed is left out, by name.
@@ -11,7 +11,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -20,6 +22,8 @@ from matricula.sso.tests.minting import certificate, private_key
 
 HERE = Path(__file__).parent
 INSTALLED = Path(os.environ.get("MATRICULA_COUNTERPARTS", "~/.cache/matricula/counterparts")).expanduser()
+LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+"""The networks of an operator who lets the site ask providers on this machine."""
 START_SECONDS = 30
 LONGEST_SECONDS = 3600
 """Nothing outlives the longest run of the tests, even where pytest itself is killed."""
@@ -37,6 +41,19 @@ def require_package(name: str) -> None:
         leave_out(f"npm {name}", "node is not installed")
     if not (INSTALLED / "node_modules" / name).is_dir():
         leave_out(f"npm {name}", f"it is not installed in {INSTALLED} (see .ci/run)")
+
+
+@contextmanager
+def openid_mock(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, people: dict[str, dict[str, str]], host: str = "localhost"
+) -> Iterator[str]:
+    """PyPI oidc-provider-mock in a thread: its issuer. `people`: the claims of each, by subject."""
+    settings.PRIVATE_NETWORKS = LOOPBACK
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
+    mock = pytest.importorskip("oidc_provider_mock", reason="LEFT OUT: PyPI oidc-provider-mock")
+    known = [mock.User(sub=subject, claims=claims) for subject, claims in people.items()]
+    with mock.run_server_in_thread(user_claims=known) as server:
+        yield f"http://{host}:{server.server_port}"
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from django.test import Client
 from matricula.audit.models import Entry
 from matricula.identities.models import CompanySession, Connection
 from matricula.sso.models import JudgedAnswer
-from tests.counterparts.company import CONSOLE, linked, live, sign_in
+from matricula.sso.tests.company import CONSOLE
+from tests.counterparts.company import linked, live, sign_in
 from tests.counterparts.providers import call
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

@@ -10,8 +10,9 @@ from matricula.identities.models import CompanySession, Connection, Identity
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization, Role
 from matricula.sso.models import JudgedAnswer
-from tests.counterparts.company import leave, linked, live, logged_in, sign_in
-from tests.counterparts.visiting import Return
+from matricula.sso.tests.company import logged_in
+from tests.counterparts.company import leave, linked, live, sign_in
+from tests.counterparts.provider_forms import Return
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 LINK = "/sso/nordlicht/link/"

@@ -5,8 +5,9 @@ from django.test import Client
 
 from matricula.identities.models import CompanySession, Identity
 from matricula.sso.models import JudgedAnswer
-from tests.counterparts.company import CONSOLE, leave, linked, live, logged_in, set_up, sign_in
-from tests.counterparts.visiting import at_provider, way_out
+from matricula.sso.tests.company import CONSOLE, logged_in
+from tests.counterparts.company import leave, linked, live, set_up, sign_in
+from tests.counterparts.provider_forms import at_provider, way_out
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
 PROVIDERS = {

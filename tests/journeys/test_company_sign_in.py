@@ -8,18 +8,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import person
 from matricula.identities.models import CompanySession, Connection, Identity
-from matricula.organizations.models import Affiliation, Role
-from matricula.programs.memberships import enter_program
+from matricula.organizations.models import Role
 from matricula.sso.connections import acs_address, entity_id
-from tests.counterparts.company import linked, live, logged_in
+from matricula.sso.tests.company import CONSOLE, learner, logged_in, own
+from tests.counterparts.company import linked, live
 from tests.journeys.walking import BROWSER_TEST, click, log_in, open_window, sees, shoot, sign_in
 
 pytestmark = BROWSER_TEST
 THEIRS = "//127.0.0.1:"
 ASKED = "[name=login], [name=username], [name=who], [name=prompt]"
-CONSOLE = "/console/nordlicht/sign-in/"
 PROVIDERS = {"oidc": ("openid_provider", "OpenID Connect"), "saml": ("saml_provider", "SAML 2.0")}
 
 
@@ -39,18 +37,13 @@ def one_of_each(request, page, live_server, settings):
 
 @pytest.fixture
 def ada(program):
-    account = person("Ada Lovelace", "ada.own@home.example")
-    Affiliation.objects.create(
-        organization=program.organization, account=account, work_email="ada@nordlicht.example"
-    )
-    enter_program(program=program, account=account)
-    return account
+    return learner(program, "Ada Lovelace")
 
 
 @pytest.fixture
 def olga(page, organization, bruno):
     """Whoever owns Nordlicht, in a browser where they proved a moment ago who they are."""
-    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    own(organization, bruno)
     sign_in(page, bruno)
     return page
 

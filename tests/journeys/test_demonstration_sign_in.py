@@ -1,12 +1,12 @@
 """A newcomer plays with the demonstration's company sign-in, from its address to My learning and back."""
 
 import re
-from ipaddress import ip_network
 
 import pytest
 
 from matricula.demo.company_sign_in import EMPLOYEES
 from matricula.demo.data import fill
+from tests.counterparts.running import LOOPBACK
 from tests.journeys.walking import BROWSER_TEST, click, sees, shoot
 
 pytestmark = BROWSER_TEST
@@ -17,7 +17,7 @@ EMRE, GRACE, _WANDA, PIA = EMPLOYEES
 def demonstration(transactional_db, settings, live_server):
     """As `matricula demo --serve` has it: the site knows its own address, and may call it."""
     settings.BASE_URL = live_server.url
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    settings.PRIVATE_NETWORKS = LOOPBACK
     fill()
 
 

@@ -1,7 +1,5 @@
 """Ada has no account here: her company's sign-in brings her in, and brings her back."""
 
-from ipaddress import ip_network
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,6 +8,7 @@ from matricula.identities.models import Connection
 from matricula.programs.models import Program
 from matricula.security.secrets import seal
 from matricula.sso.connections import ask_provider
+from tests.counterparts.running import openid_mock
 from tests.journeys.walking import BROWSER_TEST, PATIENCE, click, open_window, sees, shoot
 
 pytestmark = [*BROWSER_TEST, pytest.mark.filterwarnings("ignore")]
@@ -18,14 +17,11 @@ pytestmark = [*BROWSER_TEST, pytest.mark.filterwarnings("ignore")]
 @pytest.fixture
 def provider(monkeypatch, settings, live_server):
     """On another site than ours: `localhost` here, where we are at an address, or the other way round."""
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
     settings.BASE_URL = live_server.url
-    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    mock = pytest.importorskip("oidc_provider_mock")
-    claims = {"email": "ada@nordlicht.example", "name": "Ada Lovelace"}
-    with mock.run_server_in_thread(user_claims=[mock.User(sub="ada-1", claims=claims)]) as server:
-        host = "127.0.0.1" if "localhost" in live_server.url else "localhost"
-        yield f"http://{host}:{server.server_port}"
+    host = "127.0.0.1" if "localhost" in live_server.url else "localhost"
+    people = {"ada-1": {"email": "ada@nordlicht.example", "name": "Ada Lovelace"}}
+    with openid_mock(monkeypatch, settings, people, host) as issuer:
+        yield issuer
 
 
 @pytest.fixture

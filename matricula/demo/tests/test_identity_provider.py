@@ -12,9 +12,9 @@ from matricula.demo import commands
 from matricula.demo.company_sign_in import (
     EMRE,
     asking,
+    demonstrated_address,
     renew_company_sign_in,
     set_up_connection,
-    sign_in_address,
 )
 from matricula.demo.data import fill, introduce
 from matricula.demo.identity_provider import CLIENT_ID, Provider, discovery_document, file_of, issuer
@@ -99,13 +99,13 @@ def test_the_demonstration_has_a_live_connection_that_passed_every_check_of_a_te
 def test_one_member_is_linked_and_one_was_until_she_left():
     fill()
     assert Domain.objects.proven().get().name == "nordlicht.example"
-    assert sign_in_address() in introduce()
+    assert demonstrated_address() in introduce()
     states = {one.account.full_name: one.ended_by for one in Identity.objects.select_related("account")}
     assert states == {"Emre Yıldız": "", "Pia Lorenz": "company"}
 
 
 def test_the_shell_says_where_to_sign_in(connection):
-    assert sign_in_address() == "http://127.0.0.1:8000/sso/nordlicht/"
+    assert demonstrated_address() == "http://127.0.0.1:8000/sso/nordlicht/"
 
 
 def test_the_page_says_that_it_is_a_demonstration_and_lists_people_in_every_state(connection):

@@ -13,7 +13,8 @@ from matricula.invitations.models import InvitationToken
 from matricula.joining.arrivals import begin_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
-from matricula.joining.origins import ORIGINS, DirectLinkOrigin, InvitationOrigin, Origin
+from matricula.joining.origin import Origin
+from matricula.joining.origins import ORIGINS, DirectLinkOrigin, InvitationOrigin
 from matricula.programs.terms import NO_TERMS, Terms
 
 pytestmark = pytest.mark.django_db

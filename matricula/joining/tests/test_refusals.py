@@ -183,7 +183,13 @@ def made(kind: type[Refusal]) -> Refusal:
     if kind.__init__ is not Refusal.__init__:
         hour = timezone.now() + timedelta(hours=1)
         vars(refusal).update(
-            until=hour, limit="code", allowed=["x.example"], tries_left=1, used=1, whom=["Bruno"]
+            until=hour,
+            limit="code",
+            allowed=["x.example"],
+            tries_left=1,
+            used=1,
+            whom=["Bruno"],
+            programs=["Welcome"],
         )
     return refusal
 

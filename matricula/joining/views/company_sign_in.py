@@ -1,12 +1,11 @@
 """JOIN NOW by whoever signed in with their company, in a program that is open to it."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from matricula.accounts.forms import AddressForm
-from matricula.accounts.views.waiting import told_to_wait
-from matricula.identities.asserted import AssertedIdentity, asserted_here, keep_asserted
+from matricula.identities.asserted_identities import AssertedIdentity, asserted_here, keep_asserted
 from matricula.identities.company_sessions import identity_here
 from matricula.identities.models import Identity
 from matricula.invitations.invitations import last_work_email
@@ -16,13 +15,10 @@ from matricula.joining.company_sign_ins import enter_as_linked, removed_membersh
 from matricula.joining.errors import NotConfirmed
 from matricula.joining.origins import CompanySignInOrigin
 from matricula.joining.refusals import refused, show_removed
-from matricula.joining.requests import ask_administrator
-from matricula.joining.views.opening import look_around
+from matricula.joining.views.opening import look_around, send_request
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded, ProgramFull, RemovedFromProgram
 from matricula.programs.models import Program
-from matricula.security.clients import network_of
-from matricula.security.errors import TooManyTries
 from matricula.web.access import public
 from matricula.web.redirects import belongs_to
 
@@ -31,7 +27,7 @@ from matricula.web.redirects import belongs_to
 @require_POST
 @belongs_to("sso:company", "slug")
 def join_with_company(request: HttpRequest, slug: str, program_id: str) -> HttpResponse:
-    """Straight in whom we know; whom we do not know looks around first, and sets an account up."""
+    """Whoever is linked comes straight in; others look around first, and set an account up."""
     programs = Program.objects.current().select_related("organization")
     program = get_object_or_404(programs, organization__slug=slug, public_id=program_id, open_to_sign_in=True)
     try:
@@ -53,7 +49,7 @@ def join(request: HttpRequest, program: Program) -> HttpResponse:
 
 
 def go_straight_in(request: HttpRequest, program: Program, identity: Identity) -> HttpResponse:
-    """Who has a role here and is no member of anything says where they work, as everybody does."""
+    """Whoever has a role here but is in no program yet says their work e-mail, as everybody does."""
     try:
         enter_as_linked(program=program, identity=identity)
     except NotConfirmed:
@@ -75,19 +71,16 @@ def begin(request: HttpRequest, program: Program, asserted: AssertedIdentity) ->
 @require_POST
 @belongs_to("sso:company", "slug")
 def ask_by_company(request: HttpRequest, slug: str) -> HttpResponse:
-    """Whose sign-in the company ended asks, in one click, for an invitation."""
+    """Somebody whose sign-in the company ended asks for an invitation, in one click."""
     organization = get_object_or_404(Organization, slug=slug)
     asserted = asserted_here(request, organization=organization.pk)
     membership = removed_membership(asserted) if asserted else None
     if membership is None:
         return redirect("sso:company", slug)
-    try:
-        ask_administrator(
-            reason=RemovedFromProgram.code,
-            program=membership.program,
-            address=last_work_email(membership),
-            network=network_of(request),
-        )
-    except TooManyTries as wait:
-        return told_to_wait(request, "joining/pages/ask.html", {"form": AddressForm()}, wait)
-    return render(request, "joining/pages/asked.html")
+    return send_request(
+        request,
+        AddressForm(),
+        reason=RemovedFromProgram.code,
+        program=membership.program,
+        address=last_work_email(membership),
+    )

@@ -14,21 +14,22 @@ from matricula.accounts.models import Account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.catalog.queries import with_size
 from matricula.db.queries import first_or_none
-from matricula.identities.asserted import asserted_here
+from matricula.identities.asserted_identities import asserted_here
 from matricula.identities.company_sessions import identity_here
 from matricula.invitations.invitations import decline_invitation, last_work_email
 from matricula.invitations.lost_letters import ask_for_letter
+from matricula.invitations.models import Invitation
 from matricula.joining.access import is_kept_out, is_mine, remember_arrival
 from matricula.joining.arrivals import begin_arrival, is_addressed_to
 from matricula.joining.company_sign_ins import enter_by_link, sign_in_first
 from matricula.joining.errors import LinkRefused
 from matricula.joining.links import check_open, held_origin, hold_origin, open_link
 from matricula.joining.models import WITH_ORIGIN, Arrival
-from matricula.joining.origins import Origin
+from matricula.joining.origin import Origin
 from matricula.joining.refusals import refused, show_removed
 from matricula.joining.requests import ask_administrator
 from matricula.programs.errors import ProgramFull, RemovedFromProgram
-from matricula.programs.models import Membership, kept_out
+from matricula.programs.models import Membership, Program, kept_out
 from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
@@ -204,12 +205,32 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if not (origin and origin.address) and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
+    return send_request(
+        request,
+        form,
+        reason=reason,
+        program=origin.program if origin else None,
+        invitation=origin.invitation if origin else None,
+        address=form.cleaned_data.get("email", "") if form.is_valid() else "",
+    )
+
+
+def send_request(
+    request: HttpRequest,
+    form: AddressForm,
+    *,
+    reason: str,
+    program: Program | None,
+    address: str,
+    invitation: Invitation | None = None,
+) -> HttpResponse:
+    """To the administrator: the same page for everybody, or until when to wait."""
     try:
         ask_administrator(
             reason=reason,
-            program=origin.program if origin else None,
-            invitation=origin.invitation if origin else None,
-            address=form.cleaned_data.get("email", "") if form.is_valid() else "",
+            program=program,
+            invitation=invitation,
+            address=address,
             network=network_of(request),
         )
     except TooManyTries as wait:
@@ -236,21 +257,18 @@ def ask_back(request: HttpRequest, program_id: str) -> HttpResponse:
     theirs = Membership.objects.filter(kept_out(None), program__public_id=program_id)
     whose = request.user.pk or get_user(request).pk or 0
     membership = theirs.filter(account=whose).select_related("program__organization").first()
-    form = AddressForm(request.POST)
-    address = last_work_email(membership) if membership else ""
-    if membership and not address and not form.is_valid():
+    if membership is None:
+        return render(request, "joining/pages/asked.html")
+    form, address = AddressForm(request.POST), last_work_email(membership)
+    if not address and not form.is_valid():
         return render(request, "joining/pages/ask.html", {"form": form}, status=422)
-    try:
-        if membership:
-            ask_administrator(
-                reason=RemovedFromProgram.code,
-                program=membership.program,
-                address=address or form.cleaned_data["email"],
-                network=network_of(request),
-            )
-    except TooManyTries as wait:
-        return told_to_wait(request, "joining/pages/ask.html", {"form": form}, wait)
-    return render(request, "joining/pages/asked.html")
+    return send_request(
+        request,
+        form,
+        reason=RemovedFromProgram.code,
+        program=membership.program,
+        address=address or form.cleaned_data["email"],
+    )
 
 
 @public

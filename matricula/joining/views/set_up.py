@@ -23,7 +23,7 @@ from matricula.catalog.models import Course
 from matricula.db.queries import first_or_none
 from matricula.joining.access import holding_arrival, is_own
 from matricula.joining.arrivals import finish_arrival, holder_of, may_finish
-from matricula.joining.company_sign_ins import is_vouched_for, open_company
+from matricula.joining.company_sign_ins import needs_password, open_company_session
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
@@ -56,7 +56,7 @@ def account(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     again = request.method == "POST" and arrival.account_id is not None
     if not again and (arrival.finished_at or holder_of(arrival)):
         return redirect("joining:link-account", arrival.public_id)
-    form = SetUpForm(arrival, request.POST or None, needs_password=not is_vouched_for(request, arrival))
+    form = SetUpForm(arrival, request.POST or None, needs_password=needs_password(request, arrival))
     if request.method == "POST" and form.is_valid():
         response = set_up(request, arrival, form)
         if response:
@@ -95,10 +95,10 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
     if account.password != hashed:
         return signed_up_before(request, arrival, account, data["password"])
     if not data["password"]:
-        open_company(request, arrival)
+        open_company_session(request, arrival)
         return arrived(request, arrival)
     start_session(request, account)
-    open_company(request, arrival)
+    open_company_session(request, arrival)
     return redirect("joining:confirm", arrival.public_id)
 
 
@@ -170,7 +170,7 @@ def link_to(request: HttpRequest, arrival: Arrival, account: Account) -> HttpRes
     Arrival.objects.filter(pk=arrival.pk, finished_at__isnull=True).update(account=account)
     arrival.account = account
     response = go_on_with(request, arrival)
-    open_company(request, arrival)
+    open_company_session(request, arrival)
     return response
 
 
@@ -212,7 +212,7 @@ def confirm(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     try:
         if request.method == "POST" and form.is_valid() and form.confirms(work_address(arrival)):
             arrival.refresh_from_db(fields=["finished_at"])
-            open_company(request, arrival)
+            open_company_session(request, arrival)
             return go_in(request, arrival, form)
     except TooManyTries as wait:
         return told_to_wait(request, "joining/pages/confirm.html", news_of(arrival, form), wait)
@@ -225,7 +225,7 @@ def go_in(request: HttpRequest, arrival: Arrival, form: Form) -> HttpResponse:
     if request.method == "POST":
         if not arrival.finished_at:
             finish_arrival(arrival=arrival)
-            open_company(request, arrival)
+            open_company_session(request, arrival)
         return arrived(request, arrival)
     if arrival.program.is_full:
         raise ProgramFull

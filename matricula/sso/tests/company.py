@@ -1,16 +1,49 @@
-"""A company whose owner Olga sets sign-in up: a SAML provider, and a shelf of documents."""
+"""A company with its people, its SAML provider's metadata, and somebody's web server that has documents."""
 
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from django.test import Client
+
+from conftest import PASSWORD, person
+from matricula.organizations.models import Affiliation, Role
+from matricula.programs.memberships import enter_program
 from matricula.sso.tests import minting
 
 CONSOLE = "/console/nordlicht/sign-in/"
 MD, DS = "urn:oasis:names:tc:SAML:2.0:metadata", "http://www.w3.org/2000/09/xmldsig#"
 
 
-def entity(*keys, entity_id=minting.ISSUER, name="", location="https://idp.acme.example/sso"):
+def own(organization, account):
+    """Olga, whatever the account is called, owns the company."""
+    Role.objects.create(organization=organization, account=account, kind=Role.Kind.OWNER)
+
+
+def learner(program, name="Ada"):
+    """Of the company by her work e-mail, with an address of her own that she logs in with."""
+    account = person(name, "ada.own@home.example")
+    Affiliation.objects.create(
+        organization=program.organization, account=account, work_email="ada@nordlicht.example"
+    )
+    enter_program(program=program, account=account)
+    return account
+
+
+def logged_in(address):
+    """The browser of somebody who is there in person."""
+    client = Client()
+    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
+    return client
+
+
+def entity(
+    *keys,
+    entity_id=minting.ISSUER,
+    name="",
+    location="https://idp.acme.example/sso",
+    binding="HTTP-Redirect",
+):
     """An identity provider that signs with the keys of these names, as its metadata describes it."""
     described = "".join(
         f'<KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>'
@@ -21,7 +54,7 @@ def entity(*keys, entity_id=minting.ISSUER, name="", location="https://idp.acme.
     return (
         f'<EntityDescriptor xmlns="{MD}" entityID="{entity_id}">'
         '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        f'{described}<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
+        f'{described}<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" '
         f'Location="{location}"/></IDPSSODescriptor>{called if name else ""}</EntityDescriptor>'
     )
 
@@ -31,7 +64,7 @@ def federation(*entities):
 
 
 class Shelf(dict):
-    """What stands at which path: a text, or a status and a text."""
+    """A web server's documents: at which path stands a text, or a status and a text."""
 
     address = ""
 

@@ -1,26 +1,26 @@
-from ipaddress import ip_network
-
 import pytest
-from django.test import Client
+from django.utils import timezone
 
-from conftest import PASSWORD
 from matricula.identities.models import Connection
-from matricula.organizations.models import Role
-from matricula.sso.tests.company import CONSOLE, enter, entity, open_shelf
+from matricula.sso.tests.company import CONSOLE, enter, entity, learner, logged_in, open_shelf, own
+from tests.counterparts.running import LOOPBACK, openid_mock
 
 
 @pytest.fixture
 def olga(organization, bruno):
     """The owner's browser."""
-    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    client = Client()
-    client.post("/account/log-in/", {"email": "bruno@nordlicht.example", "password": PASSWORD})
-    return client
+    own(organization, bruno)
+    return logged_in("bruno@nordlicht.example")
+
+
+@pytest.fixture
+def ada(program):
+    return learner(program)
 
 
 @pytest.fixture
 def shelf(settings):
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.PRIVATE_NETWORKS = LOOPBACK
     with open_shelf() as opened:
         yield opened
 
@@ -38,3 +38,22 @@ def saml(olga, begun):
     enter(olga, begun, metadata=entity())
     begun.refresh_from_db()
     return begun
+
+
+@pytest.fixture
+def live(saml):
+    """It is switched on, without the way through its test."""
+    Connection.objects.filter(pk=saml.pk).update(state="live", tested_at=timezone.now())
+    saml.refresh_from_db()
+    return saml
+
+
+@pytest.fixture
+def provider(monkeypatch, settings):
+    """The issuer of an OpenID Connect provider that others wrote, run here for as long as the test."""
+    people = {
+        "ada-1": {"email": "ada@nordlicht.example", "name": "Ada Lovelace"},
+        "olga-1": {"email": "olga@nordlicht.example", "name": "Olga"},
+    }
+    with openid_mock(monkeypatch, settings, people) as issuer:
+        yield issuer

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
-from matricula.sso.signing_certificates import SigningCertificate
+from matricula.sso.x509_certificates import X509Certificate
 from matricula.sso.xml_documents import ASSERTION, PROTOCOL, SIGNATURE
 from matricula.sso.xml_signatures import ENVELOPED, EXCLUSIVE
 
@@ -46,12 +46,12 @@ def private_key(name: str) -> Key:
     return rsa.generate_private_key(65537, 1024 if name == "short" else 2048)
 
 
-def certificate(name: str = "acme", *, ended: bool = False) -> SigningCertificate:
+def certificate(name: str = "acme", *, ended: bool = False) -> X509Certificate:
     return make_certificate(name, ended)
 
 
 @cache
-def make_certificate(name: str, ended: bool) -> SigningCertificate:
+def make_certificate(name: str, ended: bool) -> X509Certificate:
     key, named = private_key(name), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     # Ended by every clock: that of these tests, and that of whoever runs them.
     ends = NOW + timedelta(days=-1000 if ended else 365)
@@ -65,7 +65,7 @@ def make_certificate(name: str, ended: bool) -> SigningCertificate:
         .not_valid_after(ends)
         .sign(key, hashes.SHA256())
     )
-    return SigningCertificate(built.public_bytes(serialization.Encoding.DER))
+    return X509Certificate(built.public_bytes(serialization.Encoding.DER))
 
 
 def at(seconds: float) -> str:

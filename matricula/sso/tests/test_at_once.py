@@ -10,18 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from matricula.identities.models import CompanySession, Identity
+from matricula.sso.tests import openid
 from matricula.sso.tests.minting import ADA
-from matricula.sso.tests.test_company_saml import (  # noqa: F401
-    ada,
-    answer_to,
-    leave,
-    linked,
-    live,
-    olga,
-    path_of,
-)
-from matricula.sso.tests.test_company_sign_in import at_provider, provider  # noqa: F401
-from matricula.sso.tests.test_company_sign_in import live as live_openid
+from matricula.sso.tests.saml import answer_to, leave, linked, path_of
 from tests.at_once import all_at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -29,7 +20,7 @@ FORTY = 40
 
 
 @pytest.fixture
-def saml(live, ada, settings, monkeypatch):  # noqa: F811
+def saml_answer(live, ada, settings, monkeypatch):
     """A browser of Ada's that is back from the provider, and what the provider posts."""
     Identity.objects.create(connection=live, subject=ADA, account=ada, email=ADA)
     live.certificates.update(last_used_at=timezone.now())  # noted once an hour
@@ -38,13 +29,13 @@ def saml(live, ada, settings, monkeypatch):  # noqa: F811
 
 
 @pytest.fixture
-def openid(olga, ada, provider):  # noqa: F811
+def openid_answer(olga, ada, provider):
     """A browser of Ada's, and the address the provider sent it back to."""
-    connection, browser = live_openid(olga, provider), Client()
+    connection, browser = openid.live(olga, provider), Client()
     Identity.objects.create(
         connection=connection, subject="ada-1", account=ada, email="ada@nordlicht.example"
     )
-    return browser, at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
+    return browser, openid.at_provider(browser.post(f"/sso/nordlicht/{connection.public_id}/start/"), "ada-1")
 
 
 def same_browser(browser):
@@ -61,15 +52,15 @@ def statements(browser, work):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_adas_sign_in_by_openid_connect_costs_seven_statements(openid):
-    browser, back = openid
+def test_adas_sign_in_by_openid_connect_costs_seven_statements(openid_answer):
+    browser, back = openid_answer
     answer, asked = statements(browser, lambda: browser.get(back))
     assert answer.headers["Location"] == "/learn/"
     assert len(asked) == 7, asked
 
 
-def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_nine_to_judge(saml):
-    browser, connection, content = saml
+def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_nine_to_judge(saml_answer):
+    browser, connection, content = saml_answer
     where, asked = statements(
         browser, lambda: Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
     )
@@ -80,16 +71,16 @@ def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_nine_to_judge(sa
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_races_of_forty_tabs_with_one_openid_answer_open_one_session(openid):
-    browser, back = openid
+def test_races_of_forty_tabs_with_one_openid_answer_open_one_session(openid_answer):
+    browser, back = openid_answer
     tabs = [same_browser(browser) for _ in range(FORTY)]
     told = all_at_once(*(lambda tab=tab: tab.get(back).status_code for tab in tabs))
     assert Counter(told) == {302: 1, 403: FORTY - 1}
     assert CompanySession.objects.count() == 1
 
 
-def test_races_of_forty_tabs_with_one_stored_saml_answer_open_one_session(saml):
-    browser, connection, content = saml
+def test_races_of_forty_tabs_with_one_stored_saml_answer_open_one_session(saml_answer):
+    browser, connection, content = saml_answer
     where = Client().post(path_of(connection, "acs"), {"SAMLResponse": content}).headers["Location"]
     tabs = [same_browser(browser) for _ in range(FORTY)]
     told = all_at_once(*(lambda tab=tab: tab.get(where).status_code for tab in tabs))
@@ -97,8 +88,8 @@ def test_races_of_forty_tabs_with_one_stored_saml_answer_open_one_session(saml):
     assert CompanySession.objects.count() == 1
 
 
-def test_races_of_one_saml_answer_posted_forty_times_open_one_session(saml):
-    browser, connection, content = saml
+def test_races_of_one_saml_answer_posted_forty_times_open_one_session(saml_answer):
+    browser, connection, content = saml_answer
     tabs = [same_browser(browser) for _ in range(FORTY)]
 
     def come(tab):
@@ -111,8 +102,8 @@ def test_races_of_one_saml_answer_posted_forty_times_open_one_session(saml):
 
 
 def test_races_of_one_unasked_saml_answer_posted_forty_times_open_one_session(
-    live,  # noqa: F811
-    ada,  # noqa: F811
+    live,
+    ada,
     settings,
     monkeypatch,
 ):

@@ -19,13 +19,6 @@ from tests.at_once import all_at_once
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def live(saml):
-    type(saml).objects.update(state="live", tested_at=timezone.now())
-    saml.refresh_from_db()
-    return saml
-
-
 def end_in(connection, days, **of):
     ends = timezone.now() + timedelta(days=days, minutes=-1)
     connection.certificates.filter(**of).update(ends_at=ends)

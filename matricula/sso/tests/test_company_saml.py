@@ -1,122 +1,23 @@
 """Olga sets her company's SAML sign-in up from its metadata; Ada comes in by what it posts."""
 
-import base64
 import re
-import zlib
 from datetime import timedelta
-from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conftest import PASSWORD, person
 from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
-from matricula.organizations.models import Affiliation, Role
-from matricula.programs.memberships import enter_program
-from matricula.sso import history
+from matricula.sso import check_words
 from matricula.sso.answers import Answer
 from matricula.sso.models import JudgedAnswer
 from matricula.sso.saml_sign_in import with_usual_names
 from matricula.sso.tests import minting
+from matricula.sso.tests.company import CONSOLE, entity, logged_in
+from matricula.sso.tests.saml import AUDIENCE, answer_to, leave, linked, path_of, request_in, set_up
 
 pytestmark = pytest.mark.django_db
-CONSOLE = "/console/nordlicht/sign-in/"
-AUDIENCE = "<a:AudienceRestriction><a:Audience>{}</a:Audience></a:AudienceRestriction>"
-
-
-def metadata(*keys, binding="HTTP-Redirect"):
-    """Of the provider in `minting`, as it would publish it."""
-    described = "".join(
-        '<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
-        f"<ds:X509Certificate>{minting.certificate(key).to_text()}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
-        "</md:KeyDescriptor>"
-        for key in keys or ("acme",)
-    )
-    return (
-        f'<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{minting.ISSUER}">'
-        '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        f'{described}<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:{binding}" '
-        'Location="https://idp.acme.example/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>'
-    )
-
-
-@pytest.fixture
-def olga(organization, bruno):
-    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    return logged_in("bruno@nordlicht.example")
-
-
-@pytest.fixture
-def ada(program):
-    account = person("Ada", "ada.own@home.example")
-    Affiliation.objects.create(
-        organization=program.organization, account=account, work_email="ada@nordlicht.example"
-    )
-    enter_program(program=program, account=account)
-    return account
-
-
-def logged_in(address):
-    client = Client()
-    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
-    return client
-
-
-def set_up(olga, *keys, **more):
-    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht ADFS", "kind": "saml"})
-    connection = Connection.objects.latest("pk")
-    entered = {"name": "Nordlicht ADFS", "metadata": metadata(*keys)} | more
-    answer = olga.post(f"{CONSOLE}{connection.public_id}/", entered)
-    assert answer.status_code == 302, answer.content.decode()
-    connection.refresh_from_db()
-    return connection
-
-
-@pytest.fixture
-def live(olga):
-    connection = set_up(olga)
-    Connection.objects.update(state="live", tested_at=timezone.now())
-    connection.refresh_from_db()
-    return connection
-
-
-def path_of(connection, rest):
-    return f"/sso/nordlicht/{connection.public_id}/{rest}/"
-
-
-def leave(browser, connection, next_path=""):
-    """The ID of the request that the browser takes along."""
-    page = browser.post(path_of(connection, "start"), {"next": next_path}).content.decode()
-    return request_in(page)
-
-
-def request_in(page):
-    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page)[1])
-    packed = parse_qs(urlsplit(address).query)["SAMLRequest"][0]
-    xml = zlib.decompress(base64.b64decode(packed), -zlib.MAX_WBITS).decode()
-    return re.search(r' ID="([^"]+)"', xml)[1]
-
-
-def answer_to(connection, request, settings, monkeypatch, **changes):
-    """What the provider posts, base64."""
-    monkeypatch.setattr(minting, "NOW", timezone.now())
-    base = f"{settings.BASE_URL}/sso/nordlicht/{connection.public_id}/"
-    asked = f'InResponseTo="{request}"' if request else ""
-    given = {
-        "destination": f'Destination="{base}acs/"',
-        "recipient": f'Recipient="{base}acs/"',
-        "audience": AUDIENCE.format(f"{base}metadata/"),
-        "in_response_to": asked,
-        "confirmed": asked,
-        "confirmed_until": f'NotOnOrAfter="{minting.at(300)}"',
-        "window": f'NotBefore="{minting.at(-60)}" NotOnOrAfter="{minting.at(3600)}"',
-        "instant": f'AuthnInstant="{minting.at(-5)}"',
-    } | changes
-    key = given.pop("key", "acme")
-    return base64.b64encode(minting.written(minting.signed(key=key, **given))).decode()
 
 
 @pytest.fixture
@@ -248,7 +149,7 @@ def test_a_stored_answer_is_fetched_once(live, answered, settings, monkeypatch):
 
 
 def test_a_new_certificate_comes_beside_the_old_and_the_last_one_stays(olga, live, ada, answered):
-    entered = {"name": "Nordlicht ADFS", "metadata": metadata("next")}
+    entered = {"name": "Nordlicht ADFS", "metadata": entity("next")}
     olga.post(f"{CONSOLE}{live.public_id}/", entered)
     assert live.certificates.in_force().count() == 2
     browser = Client()
@@ -284,7 +185,7 @@ def test_a_pinned_certificate_counts_past_its_end_and_the_page_warns(olga, live,
 
 
 def test_a_provider_that_takes_requests_by_post_only_gets_a_form_that_may_go_there(olga):
-    connection = set_up(olga, metadata=metadata(binding="HTTP-POST"))
+    connection = set_up(olga, metadata=entity(binding="HTTP-POST"))
     Connection.objects.update(state="live", tested_at=timezone.now())
     answer = Client().post(path_of(connection, "start"))
     assert b'name="SAMLRequest"' in answer.content
@@ -306,12 +207,6 @@ def test_olga_is_told_in_a_sentence_why_metadata_is_none(olga, pasted, words):
     page = olga.post(f"{CONSOLE}{connection.public_id}/", {"name": "N", "metadata": pasted})
     assert words in page.content.decode()
     assert Connection.objects.get().issuer == ""
-
-
-def linked(live, ada, subject="s"):
-    return Identity.objects.create(
-        connection=live, subject=subject, account=ada, email="ada@nordlicht.example"
-    )
 
 
 def test_olga_sees_whom_her_sign_in_brings_in_and_nothing_of_their_own_and_ends_it(olga, live, ada):
@@ -340,10 +235,10 @@ def test_ada_sees_her_company_sign_ins_and_ends_one_herself(live, ada, chika):
 
 def test_every_check_is_told_in_words():
     """Whoever runs the provider reads sentences, not codes."""
-    source = "".join(file.read_text() for file in Path(history.__file__).parent.glob("*.py"))
+    source = "".join(file.read_text() for file in Path(check_words.__file__).parent.glob("*.py"))
     codes = set(re.findall(r'(?:require|Check)\(\s*"([a-z_]+)"', source))
     codes |= set(re.findall(r'"([a-z_]+)", expected, checks\)', source))
-    assert codes - set(history.CHECKS) == set()
+    assert codes - set(check_words.CHECKS) == set()
     assert len(codes) > 40
 
 
@@ -400,7 +295,7 @@ def test_an_answer_to_a_connection_that_was_switched_off_meanwhile_is_not_kept(l
 
 
 def test_an_answer_to_what_another_connection_asked_is_not_kept(live, olga, posted):
-    second = set_up(olga, metadata=metadata().replace(minting.ISSUER, "https://second.example"))
+    second = set_up(olga, metadata=entity(entity_id="https://second.example"))
     Connection.objects.filter(pk=second.pk).update(state="live", tested_at=timezone.now())
     assert posted(live, leave(Client(), second)).status_code == 403
     assert posted(live, leave(Client(), live)).status_code == 303

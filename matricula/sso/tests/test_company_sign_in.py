@@ -4,12 +4,9 @@ The provider is one that others wrote, run on this machine for as long as the te
 """
 
 import re
-import urllib.error
-import urllib.request
 from datetime import timedelta
 from html import unescape
-from ipaddress import ip_network
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -20,103 +17,14 @@ from matricula.audit.models import Entry
 from matricula.identities.identities import end_identity
 from matricula.identities.models import CompanySession, Connection, Flow, Identity
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.memberships import end_membership, enter_program
+from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership
 from matricula.roles.roles import remove_role
 from matricula.sso.models import JudgedAnswer
+from matricula.sso.tests.company import CONSOLE, logged_in
+from matricula.sso.tests.openid import at_provider, live, run_test, set_up, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
-CONSOLE = "/console/nordlicht/sign-in/"
-
-
-class NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_given):
-        return None
-
-
-elsewhere = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
-
-
-@pytest.fixture
-def provider(monkeypatch, settings):
-    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
-    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    mock = pytest.importorskip("oidc_provider_mock")
-    users = [
-        mock.User(sub="ada-1", claims={"email": "ada@nordlicht.example", "name": "Ada Lovelace"}),
-        mock.User(sub="olga-1", claims={"email": "olga@nordlicht.example", "name": "Olga"}),
-    ]
-    with mock.run_server_in_thread(user_claims=users) as server:
-        yield f"http://localhost:{server.server_port}"
-
-
-@pytest.fixture
-def olga(organization, bruno):
-    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
-    return logged_in("bruno@nordlicht.example")
-
-
-@pytest.fixture
-def ada(program):
-    account = person("Ada", "ada.own@home.example")
-    Affiliation.objects.create(
-        organization=program.organization, account=account, work_email="ada@nordlicht.example"
-    )
-    enter_program(program=program, account=account)
-    return account
-
-
-def logged_in(address):
-    client = Client()
-    client.post("/account/log-in/", {"email": address, "password": PASSWORD})
-    return client
-
-
-def at_provider(page, who):
-    """What somebody does at the provider; the path they come back to. `page` is the one that led there."""
-    address = unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.content.decode())[1])
-    form = {"sub": who} if who else {"action": "deny"}
-    with pytest.raises(urllib.error.HTTPError) as back:
-        elsewhere.open(address, data=urlencode(form).encode(), timeout=20)
-    parts = urlsplit(back.value.headers["Location"])
-    return f"{parts.path}?{parts.query}"
-
-
-def set_up(olga, provider, **more):
-    """As the page asks for it; the connection."""
-    olga.post(f"{CONSOLE}new/", {"name": "Nordlicht Entra", "kind": "oidc"})
-    connection = Connection.objects.latest("pk")
-    entered = {
-        "name": "Nordlicht Entra",
-        "issuer": provider,
-        "client_id": "c1",
-        "client_secret": "s1",
-        **more,
-    }
-    answer = olga.post(f"{CONSOLE}{connection.public_id}/", entered)
-    assert answer.status_code == 302, answer.content.decode()
-    connection.refresh_from_db()
-    return connection
-
-
-def run_test(olga, connection, who="olga-1"):
-    page = olga.post(f"{CONSOLE}{connection.public_id}/test/")
-    return olga.get(at_provider(page, who), follow=True)
-
-
-def live(olga, provider):
-    connection = set_up(olga, provider)
-    run_test(olga, connection)
-    olga.post(f"{CONSOLE}{connection.public_id}/switch/", {"to": "live"})
-    connection.refresh_from_db()
-    assert connection.state == "live"
-    return connection
-
-
-def sign_in(browser, connection, who="ada-1", next_path=""):
-    """Over the company's own address; where one ends."""
-    address = f"/sso/nordlicht/{connection.public_id}/start/"
-    return browser.get(at_provider(browser.post(address, {"next": next_path}), who))
 
 
 @pytest.mark.postgres

@@ -21,9 +21,9 @@ from matricula.mail.models import InboxLetter
 from matricula.organizations.models import Affiliation, Domain
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
-from matricula.sso.tests.test_company_sign_in import live, logged_in, olga, provider, sign_in
+from matricula.sso.tests.company import logged_in
+from matricula.sso.tests.openid import live, sign_in
 
-__all__ = ["olga", "provider"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore")]
 WORK = "ada@nordlicht.example"
 

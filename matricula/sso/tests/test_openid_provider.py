@@ -1,10 +1,7 @@
 """Ada signs in at a provider that others wrote, run on this machine for as long as the test."""
 
-import urllib.error
-import urllib.request
-from ipaddress import ip_network
 from time import time
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,38 +19,22 @@ from matricula.sso.code_flow import (
 from matricula.sso.discovery import fetch_discovery
 from matricula.sso.id_tokens import Expected, answer_of_claims, judge_id_token
 from matricula.sso.key_sets import fetch_key_set, read_key_set
+from matricula.sso.tests.openid import log_in_there
 from matricula.sso.tests.providers import CLAIMS, CLIENT, CLIENT_ID, SECRETS, make_token
-
-
-class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A browser that stops where it is sent to."""
-
-    def redirect_request(self, *_given):
-        return None
-
-
-browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
-LOOPBACK = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+from tests.counterparts.running import openid_mock
 
 
 @pytest.fixture
 def provider(monkeypatch, settings):
     """oidc-provider-mock, for as long as the test, in a network that the operator named."""
-    settings.PRIVATE_NETWORKS = LOOPBACK
-    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    mock = pytest.importorskip("oidc_provider_mock")
-    claims = {"email": "ada@acme.example", "name": "Ada Lovelace"}
-    with mock.run_server_in_thread(user_claims=[mock.User(sub="ada-1", claims=claims)]) as server:
-        yield f"http://localhost:{server.server_port}"
+    people = {"ada-1": {"email": "ada@acme.example", "name": "Ada Lovelace"}}
+    with openid_mock(monkeypatch, settings, people) as issuer:
+        yield issuer
 
 
 def log_in(address, *, who="ada-1"):
-    """What Ada does in her browser at the provider; the query she comes back with."""
-    form = {"sub": who} if who else {"action": "deny"}
-    with pytest.raises(urllib.error.HTTPError) as sent_back:
-        browser.open(address, data=urlencode(form).encode(), timeout=20)
-    assert sent_back.value.code == 302
-    location = sent_back.value.headers["Location"]
+    """The query that Ada comes back with."""
+    location = log_in_there(address, who)
     assert location.startswith(CLIENT.redirect_uri)
     return urlsplit(location).query
 

@@ -15,17 +15,10 @@ from matricula.sso.models import JudgedAnswer
 from matricula.sso.own_keys import make_own_key, private_keys
 from matricula.sso.tests import minting
 from matricula.sso.tests.company import CONSOLE
-from matricula.sso.tests.test_company_saml import AUDIENCE, leave, path_of
+from matricula.sso.tests.saml import AUDIENCE, leave, path_of
 from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def live(saml):
-    type(saml).objects.update(state="live", tested_at=timezone.now())
-    saml.refresh_from_db()
-    return saml
 
 
 def encryption(connection):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from matricula.sso import metadata_errors as errors
+from matricula.sso import saml_errors as errors
 from matricula.sso.saml_metadata import (
     POST,
     REDIRECT,
@@ -17,8 +17,8 @@ from matricula.sso.saml_metadata import (
     list_identity_providers,
     read_identity_provider,
 )
-from matricula.sso.signing_certificates import SigningCertificate, read_certificate
 from matricula.sso.tests.minting import DSIG, ISSUER, NOW, at, certificate
+from matricula.sso.x509_certificates import X509Certificate, read_certificate
 from matricula.sso.xml_documents import METADATA, PROTOCOL
 
 MDUI = "urn:oasis:names:tc:SAML:metadata:ui"
@@ -252,4 +252,4 @@ class TestCertificates:
     def test_keys_that_are_not_accepted_are_refused(self, name):
         with pytest.raises(errors.CertificateTooWeak):
             read_certificate(certificate(name).to_text())
-        assert SigningCertificate(certificate(name).der).signs_with == ""
+        assert X509Certificate(certificate(name).der).signs_with == ""

@@ -134,3 +134,11 @@ def test_who_is_linked_stays_with_their_provider(olga, saml, bruno):
     answer = enter(olga, saml, metadata=entity(entity_id="https://elsewhere.example"))
     assert "Make a new connection" in answer.content.decode()
     assert Connection.objects.get().issuer == minting.ISSUER
+
+
+def test_a_provider_that_wants_signed_requests_is_warned_of(olga, begun):
+    enter(olga, begun, metadata=entity())
+    wanting = entity().replace("Descriptor proto", 'Descriptor WantAuthnRequestsSigned="true" proto')
+    assert "wants signed requests" not in page_of(olga, begun)
+    enter(olga, begun, metadata=wanting)
+    assert "wants signed requests" in page_of(olga, begun)

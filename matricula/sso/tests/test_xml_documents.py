@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from matricula.sso.metadata_errors import UnreadableXML
+from matricula.sso.saml_errors import UnreadableXML
 from matricula.sso.xml_documents import (
     DEEPEST,
     LARGEST_MESSAGE,

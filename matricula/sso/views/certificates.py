@@ -18,8 +18,8 @@ from matricula.sso.certificates import (
 from matricula.sso.connections import entity_id
 from matricula.sso.errors import SingleSignOnError
 from matricula.sso.forms import CertificateForm, SureForm
-from matricula.sso.metadata_errors import CertificateRefused, TooManyKeys
 from matricula.sso.own_keys import make_own_key
+from matricula.sso.saml_errors import CertificateRefused, TooManyKeys
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -78,7 +78,7 @@ def retirement(
         "is_last": not others_in_force(key).exists(),
         "back": keys_page(key),
     }
-    return render(request, "sso/console/retire.html", context)
+    return render(request, "sso/console/retire_certificate.html", context)
 
 
 def keys_page(key: ConnectionKey) -> str:

@@ -25,15 +25,16 @@ from matricula.sso.connections import (
     remove_connection,
     save_attributes,
     save_openid_settings,
+    sign_in_address,
     switch_off,
     switch_on,
 )
 from matricula.sso.errors import ConnectionInUse, NotTested, SingleSignOnError
 from matricula.sso.forms import SEEN, AttributesForm, NewForm, OpenIdForm, SamlForm
 from matricula.sso.history import lines_of
-from matricula.sso.metadata_errors import SeveralIdentityProviders
+from matricula.sso.saml_errors import SeveralIdentityProviders
 from matricula.sso.saml_settings import save_saml_settings
-from matricula.sso.views.sign_in import leave, sign_in_address
+from matricula.sso.views.sign_in import leave
 from matricula.sso.xml_documents import LARGEST_METADATA
 from matricula.web.bodies import MIB
 from matricula.web.middleware import takes_files

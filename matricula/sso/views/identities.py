@@ -36,7 +36,7 @@ def ending(request: HttpRequest, organization: Organization, identity_id: str) -
     identity = get_object_or_404(rows.select_related("connection", "account"), public_id=identity_id)
     if request.method != "POST":
         context = {"organization": organization, "identity": identity}
-        return render(request, "sso/console/end.html", context)
+        return render(request, "sso/console/end_identity.html", context)
     end_identity(identity=identity, ended_by=Identity.EndedBy.COMPANY, actor=actor_of(request))
     messages.success(request, _("The sign-in of %s has ended, and so have its sessions.") % identity.account)
     return redirect("sign-in:identities", organization.slug)
@@ -56,7 +56,7 @@ def my_ending(request: HttpRequest, account: Account, identity_id: str) -> HttpR
     rows = Identity.objects.live().filter(account=account)
     identity = get_object_or_404(rows.select_related("connection__organization"), public_id=identity_id)
     if request.method != "POST":
-        return render(request, "sso/pages/end_mine.html", {"identity": identity})
+        return render(request, "sso/pages/end_my_identity.html", {"identity": identity})
     end_identity(identity=identity, ended_by=Identity.EndedBy.PERSON, actor=account)
     messages.success(request, _("It no longer signs you in here."))
     return redirect("company-sign-ins:mine")

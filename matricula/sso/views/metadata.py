@@ -54,7 +54,7 @@ def choice(request: HttpRequest, organization: Organization, connection_id: str)
         "all": len(listed),
         "refusal": refusal,
     }
-    return render(request, "sso/console/choose.html", context)
+    return render(request, "sso/console/choose_provider.html", context)
 
 
 def is_sought(listed: ListedProvider, sought: str) -> bool:

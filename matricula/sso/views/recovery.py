@@ -31,7 +31,8 @@ from matricula.identities.recovery_codes import (
 from matricula.mail.addresses import canonical
 from matricula.organizations.access import actor_of, freshly_owning
 from matricula.organizations.errors import NotOwner
-from matricula.organizations.models import Organization, Role
+from matricula.organizations.models import Organization
+from matricula.organizations.ownership import owners_of
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, NetworkLimit, Tally, guess
@@ -71,8 +72,7 @@ def recover(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def owns(request: HttpRequest, organization: Organization) -> bool:
-    rows = Role.objects.filter(organization=organization, kind=Role.Kind.OWNER)
-    return bool(request.user.is_authenticated and rows.filter(account=request.user.pk).exists())
+    return request.user.is_authenticated and owners_of(organization.pk).filter(account=request.user).exists()
 
 
 def guess_owner(request: HttpRequest, organization: Organization, *, email: str, code: str) -> Account | None:

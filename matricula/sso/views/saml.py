@@ -110,7 +110,7 @@ def metadata(request: HttpRequest, slug: str, connection_id: str) -> HttpRespons
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_answer(request: HttpRequest, slug: str, connection_id: str, handle: str) -> HttpResponse:
-    """Who comes in, and who goes for it: one button."""
+    """Says who would come in, and in whose place, before one button lets them."""
     connection = connection_of(slug, connection_id)
     try:
         require_live(connection, None)

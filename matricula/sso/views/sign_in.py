@@ -4,7 +4,6 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,25 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
-from matricula.identities.asserted import (
+from matricula.identities.asserted_identities import (
     AssertedIdentity,
     asserted_here,
     forget_asserted,
     keep_asserted,
     link_by_work_email,
-    where_it_was_going,
+    wanted_page,
 )
 from matricula.identities.company_sessions import start_company_session
 from matricula.identities.errors import EndedByCompany, FlowEnded, IdentityError
-from matricula.identities.flows import (
-    BegunFlow,
-    begin_flow,
-    take_flow,
-)
-from matricula.identities.identities import KEPT_EMAIL, known_identity, link_identity, note_use
+from matricula.identities.flows import BegunFlow, begin_flow, take_flow
+from matricula.identities.identities import KEPT_EMAIL, has_tie, known_identity, link_identity, note_use
 from matricula.identities.models import Connection, Flow
 from matricula.joining.company_sign_ins import removed_membership
-from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.organizations.models import Organization
 from matricula.programs.sign_in_requirement import requiring_programs
 from matricula.security.clients import network_of
 from matricula.security.secrets import SealUnreadable
@@ -184,7 +179,7 @@ def to_test(connection: Connection, judged: str) -> HttpResponse:
 
 
 def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answer: Answer) -> HttpResponse:
-    """Straight in whom we know; whom we do not know links an account."""
+    """Whoever is linked, or can be without a question, comes straight in; others join or link an account."""
     onward = flow.next_path if flow else ""
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
@@ -220,8 +215,8 @@ def asserted_by(connection: Connection, answer: Answer) -> AssertedIdentity:
 
 @public
 @require_safe
-def ask_to_link(request: HttpRequest, slug: str) -> HttpResponse:
-    """Nobody here has this company sign-in yet: JOIN NOW, or LINK YOUR ACCOUNT."""
+def first_sign_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """Of somebody whose company sign-in is linked with nobody yet: JOIN NOW, or LINK YOUR ACCOUNT."""
     asserted = asserted_of(request, slug)
     programs = asserted.connection.organization.programs.current().filter(open_to_sign_in=True)
     context = {
@@ -229,7 +224,7 @@ def ask_to_link(request: HttpRequest, slug: str) -> HttpResponse:
         "asserted": asserted,
         "programs": programs.select_related("organization").order_by("name"),
     }
-    return render(request, "sso/pages/unknown.html", context)
+    return render(request, "sso/pages/first_sign_in.html", context)
 
 
 def asserted_of(request: HttpRequest, slug: str) -> AssertedIdentity:
@@ -247,7 +242,7 @@ def link_company_identity(request: HttpRequest, account: Account, slug: str) -> 
     """Both sides are named before anything is linked."""
     asserted = asserted_of(request, slug)
     connection = asserted.connection
-    belongs = has_tie(account, connection.organization_id)
+    belongs = has_tie(organization=connection.organization_id, account=account.pk)
     context = {"connection": connection, "asserted": asserted, "account": account, "belongs": belongs}
     if request.method != "POST" or not belongs:
         return render(request, "sso/pages/link.html", context)
@@ -257,19 +252,8 @@ def link_company_identity(request: HttpRequest, account: Account, slug: str) -> 
         )
     except IdentityError as refusal:
         return render(request, "sso/pages/link.html", context | {"refusal": str(refusal)}, status=409)
-    onward = where_it_was_going(request)
+    onward = wanted_page(request)
     forget_asserted(request)
     start_company_session(request, identity, until=asserted.ends_at)
     messages.success(request, _("Linked. From now on your company's sign-in brings you straight in."))
     return redirect(onward or HOME)
-
-
-def has_tie(account: Account, organization: int) -> bool:
-    """Whether there is a tie that the link can end with."""
-    tied = Affiliation.objects.live().filter(account=account, organization=organization).exists()
-    return tied or Role.objects.filter(account=account, organization=organization).exists()
-
-
-def sign_in_address(organization: Organization) -> str:
-    """The whole address, for people to be told."""
-    return settings.BASE_URL + reverse("sso:company", args=[organization.slug])

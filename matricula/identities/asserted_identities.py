@@ -1,4 +1,4 @@
-"""What a company said of somebody nobody here is linked with yet: kept by the browser that brought it."""
+"""What a company says of somebody who may be linked with no account yet: kept in the session it came into."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ class AssertedIdentity:
 
     @property
     def is_recent(self) -> bool:
-        """A company that has ended somebody's sign-in has its word a day later at the latest."""
+        """Not older than a day: the company may have let the person go since, and nobody would tell us."""
         return timezone.now() < self.asserted_at + DAY
 
     def proves(self, address: str, since: datetime | None = None) -> bool:
@@ -104,7 +104,7 @@ def asserted_here(request: HttpRequest, *, organization: int) -> AssertedIdentit
     )
 
 
-def where_it_was_going(request: HttpRequest) -> str:
+def wanted_page(request: HttpRequest) -> str:
     """The path of this site that whoever brought the answer had asked for."""
     return str((request.session.get(WAITING) or {}).get("next", ""))
 

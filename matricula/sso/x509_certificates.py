@@ -1,4 +1,4 @@
-"""The certificates with which an identity provider signs. The pin is the trust, not who issued them."""
+"""X.509 certificates (RFC 5280), as metadata and people bring them. The pin is the trust, not the issuer."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from matricula.sso.metadata_errors import CertificateTooWeak, CertificateUnreadable
+from matricula.sso.saml_errors import CertificateTooWeak, CertificateUnreadable
 
 SHORTEST_RSA = 2048
 DER_BEGINS = b"\x30"
@@ -20,8 +20,8 @@ PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIF
 
 
 @dataclass(frozen=True)
-class SigningCertificate:
-    """An X.509 certificate (RFC 5280) whose key is strong enough. Its dates are told, never enforced."""
+class X509Certificate:
+    """A provider's, or one of ours. Its dates are told, never enforced."""
 
     der: bytes
 
@@ -57,14 +57,14 @@ class SigningCertificate:
         return base64.b64encode(self.der).decode()
 
 
-def read_certificate(given: str | bytes) -> SigningCertificate:
+def read_certificate(given: str | bytes) -> X509Certificate:
     """A certificate as people bring it: PEM (RFC 7468), base64 as in metadata (XML Signature, 4.5.4), or DER.
 
     Raises CertificateUnreadable or CertificateTooWeak.
     """
     try:
         der = given if isinstance(given, bytes) and given[:1] == DER_BEGINS else decode_text(given)
-        certificate = SigningCertificate(der)
+        certificate = X509Certificate(der)
         known = certificate.signs_with, certificate.fingerprint, certificate.not_before, certificate.not_after
     except (ValueError, UnsupportedAlgorithm) as error:
         raise CertificateUnreadable from error

@@ -1,4 +1,4 @@
-"""Somebody at an identity provider without a browser: its forms filled in, until it sends them back to us."""
+"""An identity provider's pages, without a browser: its forms are filled in until it sends somebody back."""
 
 import re
 from dataclasses import dataclass, field

@@ -44,7 +44,9 @@ class TooManyCertificates(CertificateRefused):
     """Each answer is tried with each."""
 
     code = "too_many_certificates"
-    sentence = _("10 certificates are in force, and more are not taken. Retire those that are used no more.")
+    sentence = _(
+        "10 certificates are in force already, and more are not taken. Retire those that are no longer used."
+    )
 
 
 class LastCertificate(CertificateRefused):
@@ -57,8 +59,8 @@ class SuccessorUnused(CertificateRefused):
 
     code = "successor_unused"
     sentence = _(
-        "No answer was signed with another certificate so far. Say that you have seen to it, or wait until"
-        " one was."
+        "So far no answer was signed with another certificate. Confirm that your provider no longer uses this"
+        " one, or wait until an answer was."
     )
 
 
@@ -115,7 +117,7 @@ class IdentityProviderNotThere(SingleSignOnError):
     """The chosen one is not in the file, or is in it twice."""
 
     code = "identity_provider_not_there"
-    sentence = _("The chosen identity provider is not in this file just once.")
+    sentence = _("The identity provider that was chosen is not in this file, or is in it twice.")
 
 
 class MetadataExpired(SingleSignOnError):
