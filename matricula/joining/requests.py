@@ -12,7 +12,7 @@ from matricula.jobs.queue import enqueue
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.models import Request, RequestByAddress
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.organizations.ownership import administrators_of, write_to_holders
+from matricula.organizations.ownership import administering_roles, write_to_holders
 from matricula.programs.models import Program
 from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
 
@@ -82,7 +82,7 @@ def file_request(
     except IntegrityError:
         return None
     record("request.made", organization=program.organization_id, subject=made, after={"reason": reason})
-    write_to_holders(administrators_of(program.organization_id), kind=REQUEST, reference=made.pk)
+    write_to_holders(administering_roles(program.organization_id), kind=REQUEST, reference=made.pk)
     return made
 
 

@@ -75,7 +75,7 @@ def owners_of(organization: int) -> QuerySet[Role]:
     return Role.objects.filter(organization=organization, kind=Role.Kind.OWNER, account__is_active=True)
 
 
-def administrators_of(organization: int) -> QuerySet[Role]:
+def administering_roles(organization: int) -> QuerySet[Role]:
     """Owners among them."""
     return Role.objects.filter(organization=organization, kind__in=MAY["administering"])
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.organizations.access import MAY
 from matricula.organizations.models import Role
+from matricula.organizations.ownership import administering_roles
 from matricula.programs.errors import GroupNameTaken, NotAMember, NotInTheirGroups
 from matricula.programs.models import Group, Membership, Program
 
@@ -86,7 +86,7 @@ def is_seen_by(role: Role, membership: Membership | None) -> bool:
 
 def administrators_of(organization_id: int) -> list[str]:
     """Names of some who may add anybody."""
-    rows = Role.objects.filter(organization=organization_id, kind__in=MAY["administering"])
+    rows = administering_roles(organization_id)
     return list(rows.order_by("pk").values_list("account__full_name", flat=True)[:3])
 
 

@@ -4,7 +4,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matricula.organizations.ownership import administrators_of, write_to_holders
+from matricula.organizations.ownership import administering_roles, write_to_holders
 from matricula.programs.models import Program
 
 SEATS = "programs.seats"
@@ -27,7 +27,7 @@ def notice_seats(program: Program) -> None:
     level = level_of(program)
     rows = Program.objects.filter(pk=program.pk, seats_noticed__lt=level)
     if level and rows.update(seats_noticed=level):
-        administrators = administrators_of(program.organization_id)
+        administrators = administering_roles(program.organization_id)
         write_to_holders(administrators, kind=SEATS, reference=program.pk, context={"level": level})
 
 
