@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from matricula.db.zones import known_zones
 
 MOMENT = timedelta(microseconds=1)
+LAST_DAY = date.max - timedelta(days=2)
+"""One that ends in every zone before Python's calendar does; whoever names a later one means for ever."""
 KNOWN_TO_POSTGRESQL = "SELECT count(*) FROM pg_timezone_names WHERE name = %s"
 
 
@@ -26,6 +28,7 @@ def end_of_day(day: date, zone: str) -> datetime:
     It is found from the next midnight: that is the earlier one where clocks show two, and the change itself
     where they show none.
     """
+    day = min(day, LAST_DAY)
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC) - MOMENT
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matricula.db import zones
-from matricula.db.days import check_zone, day_there, end_of_day, today_there
+from matricula.db.days import LAST_DAY, check_zone, day_there, end_of_day, today_there
 from matricula.db.zones import known_zones, offered_zones
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program, not_ended
@@ -110,3 +110,8 @@ def test_names_of_before_are_known_and_not_offered():
 def test_a_machine_that_does_not_tell_which_are_old_offers_all(monkeypatch):
     monkeypatch.setattr(zones, "TZPATH", ())
     assert offered_zones.__wrapped__() == known_zones()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_last_days_of_the_calendar_end(zone):
+    assert day_there(end_of_day(date.max, zone), zone) == LAST_DAY

@@ -97,3 +97,9 @@ def test_the_list_asks_the_same_number_of_queries(
     administrator.get("/console/nordlicht/links/")
     with django_assert_max_num_queries(7):
         administrator.get("/console/nordlicht/links/")
+
+
+def test_a_link_may_be_open_to_the_end_of_the_calendar(administrator, program):
+    make(administrator, program, expires_on="9999-12-31")
+    assert "9999" in administrator.get("/console/nordlicht/links/").content.decode()
+    assert DirectLink.objects.get().expires_at.year == 9999
