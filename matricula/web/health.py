@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from django.db import DatabaseError
 
-from matricula.files.storage import storage_fault
+from matricula.files.storage import storage_bytes, storage_fault
+from matricula.web.metrics import Gauge, gauge, measures
 
 
 class Trouble(NamedTuple):
@@ -59,3 +60,10 @@ def told_troubles() -> Iterator[str]:
 def storage_troubles() -> Iterator[Trouble]:
     if fault := storage_fault():
         yield Trouble(*fault)
+
+
+@measures
+def storage_measures() -> Iterator[Gauge]:
+    size, free = storage_bytes()
+    yield gauge("storage_size_bytes", "Of the disk that uploads and files of courses are kept on.", size)
+    yield gauge("storage_free_bytes", "What is left of it.", free)

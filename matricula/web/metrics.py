@@ -11,8 +11,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from matricula.files.storage import storage_bytes
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SCHEME = "Bearer "
 
@@ -73,10 +71,3 @@ def lines_of(one: Gauge) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-
-@measures
-def storage_measures() -> Iterator[Gauge]:
-    size, free = storage_bytes()
-    yield gauge("storage_size_bytes", "Of the disk that uploads and files of courses are kept on.", size)
-    yield gauge("storage_free_bytes", "What is left of it.", free)
