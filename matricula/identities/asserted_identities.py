@@ -11,11 +11,11 @@ from django.utils import timezone
 from matricula.accounts.mailboxes import hold_account
 from matricula.db.queries import first_or_none
 from matricula.identities.errors import IdentityError
-from matricula.identities.identities import link_identity
+from matricula.identities.identities import link_identity, refuse_ended, refuse_off
 from matricula.identities.models import Connection, Identity
 from matricula.mail.addresses import AddressRefused, canonical, domain_of
 from matricula.mail.models import Letter
-from matricula.organizations.models import Affiliation, Domain
+from matricula.organizations.models import Affiliation, Domain, Role
 
 WAITING = "sso_pending"
 """In a session: the answer that waits there for an account (`accounts.sign_in.KEPT` takes it along)."""
@@ -29,8 +29,8 @@ DAY = timedelta(days=1)
 class AssertedIdentity:
     """A subject of a connection, as its provider described it just now.
 
-    `email` and `full_name` are hints, and proof of nothing but by `proves`. `ends_at`: when the company wants
-    the session to end.
+    `email` and `full_name` are hints, and proof of nothing but by `proves`; `email_doubted`: its provider does
+    not answer for the address. `ends_at`: when the company wants the session to end.
     """
 
     connection: Connection
@@ -39,6 +39,7 @@ class AssertedIdentity:
     full_name: str
     asserted_at: datetime
     ends_at: datetime | None = None
+    email_doubted: bool = False
 
     @classmethod
     def of(cls, identity: Identity) -> "AssertedIdentity":
@@ -49,6 +50,7 @@ class AssertedIdentity:
             email=identity.email,
             full_name=identity.account.full_name,
             asserted_at=timezone.now(),
+            email_doubted=identity.email_doubted,
         )
 
     @property
@@ -65,8 +67,21 @@ class AssertedIdentity:
             same, domain = canonical(address) == canonical(self.email), domain_of(address)
         except AddressRefused:
             return False
-        proven = Domain.objects.proven().filter(organization=self.connection.organization_id, name=domain)
-        return same and proven.exists()
+        return same and not self.email_doubted and self.is_in_force and self.is_proven(domain)
+
+    @property
+    def is_in_force(self) -> bool:
+        """The connection is on, and the company did not end this very sign-in."""
+        try:
+            refuse_off(self.connection)
+            refuse_ended(self.connection, self.subject)
+        except IdentityError:
+            return False
+        return True
+
+    def is_proven(self, domain: str) -> bool:
+        rows = Domain.objects.proven().filter(organization=self.connection.organization_id, name=domain)
+        return rows.exists()
 
 
 def keep_asserted(request: HttpRequest, asserted: AssertedIdentity, *, next_path: str = "") -> None:
@@ -78,6 +93,7 @@ def keep_asserted(request: HttpRequest, asserted: AssertedIdentity, *, next_path
         "full_name": asserted.full_name,
         "asserted_at": asserted.asserted_at.isoformat(),
         "ends_at": asserted.ends_at.isoformat() if asserted.ends_at else "",
+        "email_doubted": asserted.email_doubted,
         "next": next_path,
     }
 
@@ -101,6 +117,7 @@ def asserted_here(request: HttpRequest, *, organization: int) -> AssertedIdentit
         full_name=kept["full_name"],
         asserted_at=asserted_at,
         ends_at=datetime.fromisoformat(kept["ends_at"]) if kept["ends_at"] else None,
+        email_doubted=kept["email_doubted"],
     )
 
 
@@ -139,6 +156,7 @@ def link_by_work_email(asserted: AssertedIdentity) -> Identity | None:
             subject=asserted.subject,
             account=tie.account,
             email=asserted.email,
+            email_doubted=asserted.email_doubted,
         )
     except IdentityError:
         return None
@@ -156,8 +174,12 @@ def tell_of_link(identity: Identity) -> None:
 
 
 def may_be_linked(tie: Affiliation, asserted: AssertedIdentity) -> bool:
-    """Unless the company ended a sign-in of theirs since they came: then the person links it anew."""
-    ended = tie.account.identities.filter(
-        connection=asserted.connection, ended_by=Identity.EndedBy.COMPANY, ended_at__gte=tie.started_at
+    """Not whoever had a sign-in here that either side ended since they came, and nobody who administers: they
+    link it themselves."""
+    account = tie.account
+    ended = account.identities.filter(
+        connection__organization=tie.organization_id, ended_at__gte=tie.started_at
     )
-    return tie.account.is_active and tie.account.has_confirmed(asserted.email) and not ended.exists()
+    holds_role = Role.objects.filter(organization=tie.organization_id, account=account)
+    proven = account.is_active and account.has_confirmed(asserted.email)
+    return proven and not ended.exists() and not holds_role.exists()

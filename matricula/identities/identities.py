@@ -52,15 +52,15 @@ def refuse_ended(connection: Connection, subject: str) -> None:
         raise EndedByCompany
 
 
-def note_use(identity: Identity, *, email: str) -> None:
+def note_use(identity: Identity, *, email: str, email_doubted: bool = False) -> None:
     """It signed in just now. Another address than before is a line in the audit log, and nothing else."""
     before, shown = identity.email, email[:KEPT_EMAIL]
     used = Identity.objects.filter(pk=identity.pk)
     if not before or shown == before:
-        used.update(last_at=timezone.now(), email=shown)
+        used.update(last_at=timezone.now(), email=shown, email_doubted=email_doubted)
         return
     with transaction.atomic():
-        used.update(last_at=timezone.now(), email=shown)
+        used.update(last_at=timezone.now(), email=shown, email_doubted=email_doubted)
         record(
             "identity.email_changed",
             organization=identity.connection.organization_id,
@@ -78,7 +78,14 @@ def has_tie(*, organization: int, account: int) -> bool:
 
 
 @transaction.atomic
-def link_identity(*, connection: Connection, subject: str, account: Account, email: str = "") -> Identity:
+def link_identity(
+    *,
+    connection: Connection,
+    subject: str,
+    account: Account,
+    email: str = "",
+    email_doubted: bool = False,
+) -> Identity:
     """From now on whoever signs in as `subject` is `account`, within the company. Twice is once.
 
     What was asked when the answer came is asked again: it may have waited for the person to log in. Raises
@@ -93,7 +100,13 @@ def link_identity(*, connection: Connection, subject: str, account: Account, ema
         if mine.subject != subject:
             raise AlreadyLinked
         return mine
-    identity = Identity(connection=connection, subject=subject, account=account, email=email[:KEPT_EMAIL])
+    identity = Identity(
+        connection=connection,
+        subject=subject,
+        account=account,
+        email=email[:KEPT_EMAIL],
+        email_doubted=email_doubted,
+    )
     try:
         with transaction.atomic():
             identity.save()

@@ -173,6 +173,8 @@ class Identity(models.Model):
     public_id = public_id_field()
     email = models.CharField(max_length=254, blank=True)
     """As last asserted: a hint for the administrators' eyes, and proof of nothing."""
+    email_doubted = models.BooleanField(default=False)
+    """Its provider does not answer for it."""
     linked_at = models.DateTimeField(default=timezone.now)
     last_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)

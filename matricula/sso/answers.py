@@ -19,6 +19,8 @@ class Answer:
     subject: str
     email: str = ""
     full_name: str = ""
+    email_doubted: bool = False
+    """The provider itself says that the person may have typed it (Core 1.0, 5.1, email_verified)."""
     groups: tuple[str, ...] = ()
     ends_at: datetime | None = None
     """When the company wants the session to end (SAML 2.0 Core, 2.7.2, SessionNotOnOrAfter)."""

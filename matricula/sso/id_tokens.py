@@ -221,13 +221,14 @@ def answer_of_claims(
         subject=subject,
         email=read_email({"email": claims.get(email_claim)}) or read_email(claims),
         full_name=name_part(claims, name_claim) or read_full_name(claims),
+        email_doubted=claims.get("email_verified", True) not in (True, "true"),
         groups=read_groups(claims, groups_claim),
         values=spread_claims(claims),
     )
 
 
 def read_email(claims: JsonObject) -> str:
-    """Empty unless mail could reach it. Whether it is proven, `email_verified` cannot tell us."""
+    """Empty unless mail could reach it."""
     email = claims.get("email")
     try:
         plausible = isinstance(email, str) and email.isprintable() and bool(canonical(email))

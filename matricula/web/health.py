@@ -65,5 +65,5 @@ def storage_troubles() -> Iterator[Trouble]:
 @measures
 def storage_measures() -> Iterator[Gauge]:
     size, free = storage_bytes()
-    yield gauge("storage_size_bytes", "Size of the disk that uploads and files of courses are kept on.", size)
-    yield gauge("storage_free_bytes", "What is free on the disk of uploads and files of courses.", free)
+    yield gauge("storage_size_bytes", "Of the disk that uploads and files of courses are kept on.", size)
+    yield gauge("storage_free_bytes", "What is left of it.", free)

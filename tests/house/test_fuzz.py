@@ -108,8 +108,9 @@ def requests_for(
 def page_at(path: str, browser: Client) -> bytes:
     with transaction.atomic():
         page = browser.get(path)
+        if page.streaming:
+            b"".join(page.streaming_content)  # or a large file keeps its place from the next
         transaction.set_rollback(True)
-        page.close()  # or a large file keeps its place from the next
     return b"" if page.streaming else bytes(page.content)
 
 

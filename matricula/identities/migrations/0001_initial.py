@@ -185,6 +185,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("email", models.CharField(blank=True, max_length=254)),
+                ("email_doubted", models.BooleanField(default=False)),
                 ("linked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),

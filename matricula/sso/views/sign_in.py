@@ -196,7 +196,7 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
         keep_asserted(request, asserted, next_path=onward)
         welcome = reverse("joining:welcome")
         return redirect(welcome) if onward == welcome else redirect("sso:link", connection.organization.slug)
-    note_use(identity, email=answer.email)
+    note_use(identity, email=answer.email, email_doubted=answer.email_doubted)
     start_company_session(request, identity, until=answer.ends_at)
     return redirect(onward or HOME)
 
@@ -210,6 +210,7 @@ def asserted_by(connection: Connection, answer: Answer) -> AssertedIdentity:
         full_name=answer.full_name if len(answer.full_name) <= LONGEST_NAME else "",
         asserted_at=timezone.now(),
         ends_at=answer.ends_at,
+        email_doubted=answer.email_doubted,
     )
 
 
