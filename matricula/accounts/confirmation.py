@@ -11,7 +11,7 @@ from django.utils import timezone
 from matricula.accounts.errors import CodeEnded, CodeWrong, MailboxTaken, TooOften, TooSoon
 from matricula.accounts.mailboxes import hold_accounts_listing, keep_promises, take_off_others
 from matricula.accounts.models import Account, Confirmation, EmailAddress, RecoveryCode, SecondFactor
-from matricula.accounts.signals import address_confirmed
+from matricula.accounts.signals import account_reclaimed, address_confirmed
 from matricula.audit.models import lines_together, record
 from matricula.mail.addresses import canonical
 from matricula.mail.models import Letter
@@ -197,5 +197,6 @@ def reclaim_mailbox(*, confirmation: Confirmation, full_name: str, password: str
     account.save(update_fields=["full_name", "certificate_name", "password"])
     account.end_sessions()
     record("account.reclaimed", actor=account, subject=account)
+    account_reclaimed.send(Account, account=account)
     confirm_address(confirmation=confirmation)
     return account

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, authenticate, login
+from django.contrib.auth import SESSION_KEY, authenticate, get_user, login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -187,9 +187,11 @@ def is_company_only(request: HttpRequest) -> bool:
 
 
 def begin_session_of(request: HttpRequest, account: Account) -> None:
-    """A new session key. What the visitor holds of arrivals goes along; what was open by a company's sign-in
-    only for the same account."""
-    names = (*KEPT, COMPANY_SESSIONS) if request.user.pk == account.pk else KEPT
+    """A new session key. What the visitor holds of arrivals goes along, what was open by a company's sign-in
+    only for the same account, and nothing of another who was here before."""
+    # Of the session itself: on pages of strangers nobody is there who is not there in person.
+    before = get_user(request)
+    names = (*KEPT, COMPANY_SESSIONS) if before.pk == account.pk else () if before.pk else KEPT
     kept: dict[str, Any] = {name: request.session[name] for name in names if name in request.session}
     request.session.begin_anew()  # type: ignore[attr-defined]
     login(request, account, backend="matricula.accounts.authentication.EmailBackend")

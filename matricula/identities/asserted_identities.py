@@ -29,8 +29,8 @@ DAY = timedelta(days=1)
 class AssertedIdentity:
     """A subject of a connection, as its provider described it just now.
 
-    `email` and `full_name` are hints, and proof of nothing but by `proves`; `email_doubted`: its provider does
-    not answer for the address. `ends_at`: when the company wants the session to end.
+    `email` and `full_name` are hints, and proof of nothing but by `proves`. `email_doubted`: its provider
+    does not answer for the address. `ends_at`: when the company wants the session to end.
     """
 
     connection: Connection

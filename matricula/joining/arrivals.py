@@ -26,7 +26,12 @@ from matricula.learning.models import Enrolment
 from matricula.mail.addresses import canonical
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramFull
-from matricula.programs.memberships import enter_program, proof_needed_since, refuse_removed
+from matricula.programs.memberships import (
+    enter_program,
+    proof_needed_since,
+    refuse_removed,
+    refuse_removed_mailbox,
+)
 from matricula.programs.models import Membership, Program
 from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.programs.terms import Terms
@@ -140,6 +145,8 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
     hold_invitations(program=arrival.program, account=account, invitation=origin.invitation)
     hold_enrolments(Enrolment.objects.filter(account=account))
     terms = origin.accept(account).changed_by(arrival)
+    if origin.is_a_sign_in:
+        refuse_removed_mailbox(program=arrival.program, address=arrival.work_email)
     affiliate_account(arrival, account)
     link_sign_in(arrival, account)
     membership = enter_program(program=arrival.program, account=account, invited_at=origin.invited_at)
@@ -151,18 +158,22 @@ def enter_by_arrival(arrival: Arrival, account: Account) -> Membership:
 def link_sign_in(arrival: Arrival, account: Account) -> None:
     """Next time the company's sign-in brings them straight in.
 
-    Who came by nothing else is refused with it. Whoever was invited joins all the same, and is told why at
-    their next sign-in.
+    Who came by nothing else is refused with it, and so is who would have no other way into the account.
+    Whoever was invited joins all the same, and is told why at their next sign-in.
     """
     asserted = arrival.asserted
     if asserted is None or not asserted.is_recent:
         return
     try:
         link_identity(
-            connection=asserted.connection, subject=asserted.subject, account=account, email=asserted.email
+            connection=asserted.connection,
+            subject=asserted.subject,
+            account=account,
+            email=asserted.email,
+            email_doubted=asserted.email_doubted,
         )
     except IdentityError:
-        if arrival.origin.is_a_sign_in:
+        if arrival.origin.is_a_sign_in or not account.has_usable_password():
             raise
 
 

@@ -18,6 +18,7 @@ from matricula.joining.arrivals import (
 from matricula.joining.errors import NotConfirmed
 from matricula.joining.models import Arrival
 from matricula.joining.origin import Origin
+from matricula.mail.addresses import canonical
 from matricula.organizations.models import Affiliation
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Membership, Program, kept_out
@@ -103,12 +104,15 @@ def enter_as_linked(*, program: Program, identity: Identity) -> Membership:
 
 
 def removed_membership(asserted: AssertedIdentity) -> Membership | None:
-    """The last one an administrator ended, of whoever this sign-in belonged to until the company ended it."""
+    """The last one an administrator ended, of whoever this sign-in belonged to until the company ended it, or
+    the company knew by the work e-mail that it proves."""
+    organization = asserted.connection.organization_id
     ended = Identity.objects.filter(
         connection=asserted.connection, subject=asserted.subject, ended_by=Identity.EndedBy.COMPANY
     )
-    account = first_or_none(ended.order_by("-ended_at").values_list("account", flat=True))
-    theirs = Membership.objects.filter(
-        kept_out(None), organization=asserted.connection.organization_id, account=account
-    )
+    accounts = set(ended.values_list("account", flat=True))
+    if asserted.proves(asserted.email):
+        ties = Affiliation.objects.filter(organization=organization, canonical=canonical(asserted.email))
+        accounts |= set(ties.values_list("account", flat=True))
+    theirs = Membership.objects.filter(kept_out(None), organization=organization, account__in=accounts)
     return first_or_none(theirs.select_related("program__organization").order_by("-left_at"))

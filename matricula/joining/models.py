@@ -100,6 +100,7 @@ class Arrival(models.Model):
     subject = models.CharField(max_length=512, blank=True)
     asserted_email = models.CharField(max_length=254, blank=True)
     asserted_name = models.CharField(max_length=200, blank=True)
+    asserted_doubted = models.BooleanField(default=False)
     asserted_at = models.DateTimeField(null=True)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="arrivals"
@@ -140,6 +141,7 @@ class Arrival(models.Model):
             email=self.asserted_email,
             full_name=self.asserted_name,
             asserted_at=self.asserted_at,
+            email_doubted=self.asserted_doubted,
         )
 
     @property

@@ -251,9 +251,20 @@ def columns_of(asserted: AssertedIdentity) -> Mapping[str, Any]:
         "subject": asserted.subject,
         "asserted_email": asserted.email,
         "asserted_name": asserted.full_name,
+        "asserted_doubted": asserted.email_doubted,
         "asserted_at": asserted.asserted_at,
     }
 
+
+WITHOUT_SIGN_IN: Mapping[str, Any] = {
+    "connection": None,
+    "subject": "",
+    "asserted_email": "",
+    "asserted_name": "",
+    "asserted_doubted": False,
+    "asserted_at": None,
+}
+"""The same columns of an arrival that brings none."""
 
 ORIGINS = (InvitationOrigin, DirectLinkOrigin, CompanySignInOrigin)
 """The first of these that an arrival has brought it. A company's sign-in may come beside the others."""

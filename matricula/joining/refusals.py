@@ -76,12 +76,13 @@ def refused(
 def refuse_arrival(request: HttpRequest, arrival: Arrival, refusal: Refusal) -> HttpResponse:
     """The page that fits what kept an arrival from going on, whichever verb raised it."""
     if isinstance(refusal, RemovedFromProgram):
-        return show_removed(request, arrival.program)
+        return show_removed(request, arrival.program, arrival)
     if refusal.code in PAGES:
         return refused(request, refusal.code, arrival)
     return refusal_page(request, refusal)
 
 
-def show_removed(request: HttpRequest, program: Program) -> HttpResponse:
+def show_removed(request: HttpRequest, program: Program, arrival: Arrival | None = None) -> HttpResponse:
     """The same page at every door: what happened, what brings them back, and one click to ask for it."""
-    return render(request, "joining/pages/removed.html", {"program": program}, status=410)
+    context = {"program": program, "arrival": arrival if arrival and arrival.origin.is_a_sign_in else None}
+    return render(request, "joining/pages/removed.html", context, status=410)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from matricula.joining.views import browsing, opening, set_up
-from matricula.joining.views.company_sign_in import ask_by_company, join_with_company
+from matricula.joining.views.company_sign_in import ask_by_company, drop_sign_in, join_with_company
 
 app_name = "joining"
 A = "arrivals/<str:public_id>"
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{A}/link-account/", set_up.link_account, name="link-account"),
     path(f"{A}/link-account/mine/", set_up.link_signed_in, name="link-signed-in"),
     path(f"{A}/work-email/", set_up.work_email, name="work-email"),
+    path(f"{A}/not-my-sign-in/", drop_sign_in, name="drop-sign-in"),
     path(f"{A}/confirm/", set_up.confirm, name="confirm"),
     path(f"{A}/confirm/letter/", set_up.send_new_code, name="new-code"),
     path("<str:secret>/not-for-me/", opening.decline_by_letter, name="decline-by-letter"),

@@ -10,6 +10,7 @@ from matricula.accounts.mailboxes import hold_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
+from matricula.mail.addresses import canonical
 from matricula.organizations.models import Affiliation
 from matricula.programs.departure import leave_organization, tell_of_removal
 from matricula.programs.errors import ProgramEnded, RemovedFromProgram
@@ -70,6 +71,15 @@ def leave_groups(membership: Membership) -> list[str]:
 def refuse_removed(*, program: Program, account: Account, invited_at: datetime | None = None) -> None:
     """Raise RemovedFromProgram for whom `enter_program` would, so that nobody is asked in vain."""
     theirs = Membership.objects.filter(kept_out(invited_at), program=program, account=account)
+    if theirs.exists():
+        raise RemovedFromProgram
+
+
+def refuse_removed_mailbox(*, program: Program, address: str) -> None:
+    """Raises RemovedFromProgram where whoever the organization knew by this work e-mail was removed: another
+    account of theirs comes in by an invitation only, as the first does."""
+    ties = Affiliation.objects.filter(organization=program.organization_id, canonical=canonical(address))
+    theirs = Membership.objects.filter(kept_out(None), program=program, account__in=ties.values("account"))
     if theirs.exists():
         raise RemovedFromProgram
 

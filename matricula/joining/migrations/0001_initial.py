@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(blank=True, max_length=512)),
                 ("asserted_email", models.CharField(blank=True, max_length=254)),
                 ("asserted_name", models.CharField(blank=True, max_length=200)),
+                ("asserted_doubted", models.BooleanField(default=False)),
                 ("asserted_at", models.DateTimeField(null=True)),
                 (
                     "connection",

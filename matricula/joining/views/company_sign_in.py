@@ -5,19 +5,26 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from matricula.accounts.forms import AddressForm
-from matricula.identities.asserted_identities import AssertedIdentity, asserted_here, keep_asserted
+from matricula.identities.asserted_identities import (
+    AssertedIdentity,
+    asserted_here,
+    forget_asserted,
+    keep_asserted,
+)
 from matricula.identities.company_sessions import identity_here
 from matricula.identities.models import Identity
 from matricula.invitations.invitations import last_work_email
-from matricula.joining.access import remember_arrival
+from matricula.joining.access import holding_arrival, remember_arrival
 from matricula.joining.arrivals import begin_arrival
 from matricula.joining.company_sign_ins import enter_as_linked, removed_membership
 from matricula.joining.errors import NotConfirmed
-from matricula.joining.origins import CompanySignInOrigin
+from matricula.joining.models import Arrival
+from matricula.joining.origins import WITHOUT_SIGN_IN, CompanySignInOrigin
 from matricula.joining.refusals import refused, show_removed
 from matricula.joining.views.opening import look_around, send_request
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded, ProgramFull, RemovedFromProgram
+from matricula.programs.memberships import refuse_removed_mailbox
 from matricula.programs.models import Program
 from matricula.web.access import public
 from matricula.web.redirects import belongs_to
@@ -60,6 +67,8 @@ def go_straight_in(request: HttpRequest, program: Program, identity: Identity) -
 
 
 def begin(request: HttpRequest, program: Program, asserted: AssertedIdentity) -> HttpResponse:
+    if asserted.proves(asserted.email):
+        refuse_removed_mailbox(program=program, address=asserted.email)
     origin = CompanySignInOrigin(asserted, program)
     arrival = begin_arrival(origin=origin, account=None)
     response = look_around(arrival)
@@ -84,3 +93,17 @@ def ask_by_company(request: HttpRequest, slug: str) -> HttpResponse:
         program=membership.program,
         address=last_work_email(membership),
     )
+
+
+@holding_arrival
+@require_POST
+@belongs_to("joining:account", "public_id")
+def drop_sign_in(request: HttpRequest, arrival: Arrival) -> HttpResponse:
+    """ "This is not me": whoever sat here before signed in with the company."""
+    forget_asserted(request)
+    slug, unfinished = arrival.program.organization.slug, Arrival.objects.filter(pk=arrival.pk, account=None)
+    if arrival.origin.is_a_sign_in:
+        unfinished.delete()
+        return redirect("sso:company", slug)
+    unfinished.update(**WITHOUT_SIGN_IN)
+    return redirect("joining:account", arrival.public_id)

@@ -127,7 +127,10 @@ def is_member(request: HttpRequest, program: int) -> bool:
 @require_POST
 @belongs_to("joining:welcome")
 def join_now(request: HttpRequest) -> HttpResponse:
-    """JOIN NOW: `as` says whether the signed-in account joins, or another."""
+    """JOIN NOW: `as` says whether the signed-in account joins, or another.
+
+    One that is signed in brings no sign-in of the company along: it is linked where both sides are named.
+    """
     myself = request.user if text_in(request.POST, "as") == "me" else None
     try:
         origin = held_origin(request)
@@ -140,7 +143,7 @@ def join_now(request: HttpRequest) -> HttpResponse:
         arrival = begin_arrival(
             origin=origin,
             account=myself if isinstance(myself, Account) else None,
-            asserted=asserted_here(request, organization=origin.program.organization_id),
+            asserted=None if myself else asserted_here(request, organization=origin.program.organization_id),
         )
     except LinkRefused as refusal:
         return refused_link(request, refusal)
@@ -246,6 +249,8 @@ def asked_about(request: HttpRequest) -> tuple[Origin | None, str]:
         origin = check_open(arrival.origin) if arrival and is_mine(request, arrival) else held_origin(request)
     except LinkRefused as refusal:
         return refusal.origin, refusal.code
+    if origin.is_a_sign_in and not origin.program.is_full:
+        return origin, RemovedFromProgram.code
     return origin, "used" if origin.is_answered else "full"
 
 

@@ -79,6 +79,9 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
         if not arrival.origin.address:
             network = network_of(request)
             give_work_email(arrival=arrival, address=data["work_email"], network=network)
+        if not data["password"] and needs_password(request, arrival):
+            form.add_error("password", _("Choose a password: your company does not answer for this address."))
+            return None
         hashed = make_password(data["password"] or None)
         account = sign_up(
             arrival=arrival,

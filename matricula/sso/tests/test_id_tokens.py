@@ -255,3 +255,12 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES)
 def test_ada_is_called(name):
     assert answer_of_claims(NAMES[name], "ada-1").full_name == name
+
+
+@pytest.mark.parametrize(
+    ("said", "doubted"),
+    [(None, False), (True, False), ("true", False), (False, True), ("false", True), (0, True), ({}, True)],
+)
+def test_an_address_is_doubted_where_the_provider_does_not_answer_for_it(said, doubted):
+    claims = {"email": "ada@acme.example"} | ({} if said is None else {"email_verified": said})
+    assert answer_of_claims(claims, "ada-1").email_doubted is doubted

