@@ -267,7 +267,8 @@ def compare(count: int, clients: int) -> None:
 
 def open_page(server: Server, shown: str, path: str) -> None:
     browser = visitor(server, shown)
-    assert browser.get(path).status == 200
+    answer = browser.get(path)
+    assert answer.status == 200, answer
     browser.connection.close()
 
 
