@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.startup import (
     chosen_limits,
+    one_of,
     required,
     validated_address,
     validated_base_url,
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "matricula.invitations",
     "matricula.joining",
     "matricula.reporting",
+    "matricula.leaving",
     "matricula.sso",
     "matricula.api",
 ]
@@ -312,6 +314,8 @@ LIMITS = chosen_limits(
     },
 )
 """Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""
+COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
+"""Which accounts of one person may be combined: any, one without progress and certificates, or none."""
 ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", default=300)
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 
