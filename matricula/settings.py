@@ -304,6 +304,7 @@ LIMITS = chosen_limits(
         "request": (1, 10),
         "request-network": (20, 10),
         "add-address": (10, 24 * 60),
+        "combine-proof": (10, 60),
         "role-sign-up": (5, 24 * 60),
         "offer-role": (100, 24 * 60),
         "logo": (30, 60),

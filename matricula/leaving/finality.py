@@ -18,8 +18,8 @@ FORGOTTEN = ("accounts_emailaddress", "learning_progress")
 
 @transaction.atomic
 def make_final(*, combining: Combining) -> None:
-    """Certificates of what lessons of both made complete are issued; the account given up opens by nothing any
-    more. Nothing, when it was undone at this moment."""
+    """Certificates of what lessons of both made complete are issued, and nothing opens the account given up.
+    Nothing is done when it was undone at this moment."""
     held = hold_both(combining.kept_id, combining.given_up_id)
     now = timezone.now()
     rows = Combining.objects.standing().filter(pk=combining.pk, final_at__isnull=True, undo_until__lte=now)

@@ -98,7 +98,7 @@ def test_undone_the_united_course_is_open_again_and_nothing_public_is_withdrawn(
 
 
 def test_what_came_since_stays_with_what_it_hangs_on(ada):
-    """A lesson of a course that only one had goes back with it; one of a course of both stays where it was done."""
+    """A lesson of a course that only one had goes back with it; of a course of both it stays."""
     combining = combined(ada.here, ada.there)
     both = ada.enrolment(ada.here, ada.both)
     do_lessons(both, "c")

@@ -1,0 +1,96 @@
+"""What was combined, and undoing it: by the account kept, or by a letter and the other one's password."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matricula.accounts.access import freshly_signed_in
+from matricula.accounts.models import Account
+from matricula.accounts.sign_in import start_session
+from matricula.accounts.views.account import own_account
+from matricula.accounts.views.waiting import told_to_wait
+from matricula.leaving.combining import ledger_of, undo_combining
+from matricula.leaving.errors import UndoNewestFirst, UndoOver
+from matricula.leaving.forms import OwnerForm
+from matricula.leaving.letters import PURPOSE
+from matricula.leaving.models import Combining, CombiningQuerySet
+from matricula.leaving.reading_back import outcomes
+from matricula.leaving.sections import Telling, sections_of
+from matricula.security.errors import TooManyTries
+from matricula.security.secrets import is_digest_of
+from matricula.web.access import public, signed_in
+from matricula.web.redirects import belongs_to
+
+
+def combinings_of(account: Account) -> CombiningQuerySet:
+    """Those in which this account took in another; and, after an undo, in which it was given up."""
+    rows = Combining.objects.select_related("kept", "given_up")
+    return rows.filter(kept=account) | rows.filter(given_up=account, undone_at__isnull=False)
+
+
+@signed_in
+@require_safe
+def combinings(request: HttpRequest) -> HttpResponse:
+    rows = combinings_of(own_account(request)).order_by("-pk")
+    return render(request, "leaving/pages/combinings.html", {"rows": rows})
+
+
+@signed_in
+@require_safe
+def show_combining(request: HttpRequest, combining_id: str) -> HttpResponse:
+    """Every line, and what undo would make of it today. Looking changes nothing."""
+    combining = get_object_or_404(combinings_of(own_account(request)), public_id=combining_id)
+    return render(request, "leaving/pages/combining.html", shown(combining))
+
+
+def shown(combining: Combining) -> dict[str, Any]:
+    lines = list(combining.lines.order_by("pk"))
+    if combining.is_open:
+        found = outcomes(ledger_of(combining, combining.made_at))
+    else:
+        found = {one.pk: (one.undone, one.why) for one in lines}
+    telling = Telling(combining.kept, combining.given_up, lines, found)
+    sections = [] if combining.final_at else sections_of(telling)
+    return {"combining": combining, "sections": sections}
+
+
+@freshly_signed_in
+@belongs_to("leaving:combining", "combining_id")
+@require_POST
+def undo(request: HttpRequest, account: Account, combining_id: str) -> HttpResponse:
+    combining = get_object_or_404(Combining, public_id=combining_id, kept=account)
+    try:
+        undo_combining(combining=combining, side=Combining.Side.KEPT)
+    except (UndoOver, UndoNewestFirst) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("leaving:combining", combining_id)
+    start_session(request, Account.objects.get(pk=account.pk))
+    messages.success(request, _("Your accounts are two again."))
+    return redirect("leaving:combining", combining_id)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_by_letter(request: HttpRequest, combining_id: str, secret: str) -> HttpResponse:
+    """The link only leads here: what undoes is the password of the account given up, and its factor."""
+    combining = get_object_or_404(Combining.objects.select_related("given_up"), public_id=combining_id)
+    if not is_digest_of(secret, PURPOSE, combining.public_id):
+        raise Http404
+    form = OwnerForm(combining.given_up, request.POST or None)
+    page, context = "leaving/pages/undo_by_letter.html", {"form": form, "combining": combining}
+    try:
+        asked = request.method == "POST" and combining.is_open and form.is_valid()
+        if asked and form.proves(request, this=f"undo-{combining.pk}", given_up=True):
+            undo_combining(combining=combining, side=Combining.Side.GIVEN_UP)
+            start_session(request, Account.objects.get(pk=combining.given_up_id))
+            messages.success(request, _("Your accounts are two again. You are logged in to the one you had."))
+            return redirect("leaving:combining", combining.public_id)
+    except TooManyTries as wait:
+        return told_to_wait(request, page, context, wait)
+    except (UndoOver, UndoNewestFirst) as refusal:
+        form.add_error(None, str(refusal))
+    return render(request, page, context)
