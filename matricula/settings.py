@@ -243,6 +243,8 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
 
+COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
+"""Which accounts of one person may be combined: any, one without progress and certificates, or none."""
 ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:home", "label": _("You")},
     {"url": "accounts:addresses", "label": _("E-mail addresses")},
@@ -250,6 +252,7 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:second-factors", "label": _("Second factors")},
     {"url": "accounts:sessions", "label": _("Sessions")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
+    *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
@@ -315,8 +318,6 @@ LIMITS = chosen_limits(
     },
 )
 """Name: (tries, minutes), as docs/operate/limits.md explains; see security/throttling.py."""
-COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
-"""Which accounts of one person may be combined: any, one without progress and certificates, or none."""
 ADDRESSES_PER_NETWORK = whole_number(env, "MATRICULA_ADDRESSES_PER_NETWORK", default=300)
 NON_ASCII_LOCAL_PARTS = env.bool("MATRICULA_NON_ASCII_ADDRESSES", default=False)
 

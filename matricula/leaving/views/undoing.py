@@ -59,7 +59,7 @@ def shown(combining: Combining) -> dict[str, Any]:
 
 
 @freshly_signed_in
-@belongs_to("leaving:combining", "combining_id")
+@belongs_to("leaving:combinings")
 @require_POST
 def undo(request: HttpRequest, account: Account, combining_id: str) -> HttpResponse:
     combining = get_object_or_404(Combining, public_id=combining_id, kept=account)
