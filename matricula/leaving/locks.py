@@ -21,12 +21,14 @@ HELD = (
     f"""SELECT id FROM programs_program
         WHERE id IN (SELECT program_id FROM programs_membership WHERE account_id IN {BOTH}) ORDER BY id""",
 )
+CLOSED_TO_ALL = f"SELECT id FROM accounts_account WHERE id IN {BOTH} ORDER BY id FOR UPDATE"
+"""Last: from now on nobody refers to either account (`triggers.py` takes its row first). Whoever finishes a
+lesson holds its enrolment before a certificate refers to the account: taken first, this closed a circle."""
 
 
 def hold_both(kept: int, given_up: int) -> dict[int, Account]:
-    """The two accounts as they are now, held until the transaction ends, also against whoever is about to
-    refer to them: `triggers.py` takes the same row."""
-    rows = Account.objects.filter(pk__in=(kept, given_up)).order_by("pk").select_for_update()
+    """The two accounts as they are now, held as whoever enters or leaves holds them."""
+    rows = Account.objects.filter(pk__in=(kept, given_up)).order_by("pk").select_for_update(no_key=True)
     return {one.pk: one for one in rows}
 
 
@@ -36,3 +38,4 @@ def hold_what_is_theirs(kept: int, given_up: int) -> None:
         return
     for rows in HELD:
         rows_of(f"SELECT count(*) FROM ({rows} FOR NO KEY UPDATE) held", {"kept": kept, "given": given_up})
+    rows_of(f"SELECT count(*) FROM ({CLOSED_TO_ALL}) held", {"kept": kept, "given": given_up})
