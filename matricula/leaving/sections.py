@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -56,6 +57,11 @@ class Telling:
         self.by_table: dict[str, list[AnyLine]] = defaultdict(list)
         for one in self.lines:
             self.by_table[one.table_name].append(one)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the two are one already, or were."""
+        return any(isinstance(one, CombiningLine) for one in self.lines[:1])
 
     def of(self, model: type[Model], *acts: str) -> list[AnyLine]:
         return [one for one in self.by_table[model._meta.db_table] if one.act in acts]
@@ -133,32 +139,44 @@ def courses_told(telling: Telling) -> list[Told]:
     """Those of both first, each told for itself."""
     doubled = telling.named(Enrolment, "course__title", SET_ASIDE)
     changed = {one.row_id: one for one in telling.of(Enrolment, CHANGED)}
-    done = lessons_done([pk for one, _name in doubled for pk in (one.row_id, one.counterpart or 0)])
+    counted = Counted.of([] if telling.is_stored else [one for one, _name in doubled])
     both = [
-        telling.told(one, name, course_words(one, changed.get(one.counterpart or 0), done))
+        telling.told(one, name, course_words(one, changed.get(one.counterpart or 0), counted))
         for one, name in doubled
     ]
     alone = telling.named(Enrolment, "course__title", MOVED)
     return both + [telling.told(one, name, _("Comes along as it is.")) for one, name in alone]
 
 
-def lessons_done(enrolments: Iterable[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = Progress.objects.filter(enrolment__in=list(enrolments), done_at__isnull=False)
-    for enrolment, lesson in rows.values_list("enrolment", "lesson"):
-        found[enrolment].add(lesson)
-    return found
+@dataclass(frozen=True)
+class Counted:
+    """Of courses that both accounts have: the lessons done, by enrolment, and which are completed. Empty once
+    the two are one, when nobody can tell any more."""
+
+    lessons: Mapping[int, set[int]]
+    completed: frozenset[int]
+
+    @classmethod
+    def of(cls, lines: Iterable[AnyLine]) -> Self:
+        ids = [pk for one in lines for pk in (one.row_id, one.counterpart or 0)]
+        found: dict[int, set[int]] = defaultdict(set)
+        rows = Progress.objects.filter(enrolment__pk__any_of=ids, done_at__isnull=False)
+        for enrolment, lesson in rows.values_list("enrolment", "lesson"):
+            found[enrolment].add(lesson)
+        completed = Enrolment.objects.filter(pk__any_of=ids, completed_at__isnull=False)
+        return cls(found, frozenset(completed.values_list("pk", flat=True)))
 
 
-def course_words(line: AnyLine, changed: AnyLine | None, done: Mapping[int, set[int]]) -> str:
-    here, there = done.get(line.counterpart or 0, set()), done.get(line.row_id, set())
+def course_words(line: AnyLine, changed: AnyLine | None, counted: Counted) -> str:
     if changed and changed.reason == UNITED:
         return _("The lessons of both make it complete. The certificate follows once this cannot be undone.")
-    counts = {"here": len(here), "there": len(there), "all": len(here | there)}
-    words = _("Lessons done here: %(here)d, there: %(there)d. Together: %(all)d.") % counts
-    if changed and changed.after.get("completed_at"):
-        return _("Completed.") + " " + words
-    return words
+    if not counted.lessons:
+        return _("You began it in both. It goes on as one, with the better of each lesson.")
+    here, there = (counted.lessons.get(pk, set()) for pk in (line.counterpart or 0, line.row_id))
+    if counted.completed & {line.row_id, line.counterpart}:
+        return _("Stays completed. What you did in the other account is kept as history.")
+    words = _("Lessons done here: %(here)d, there: %(there)d. Together: %(all)d.")
+    return words % {"here": len(here), "there": len(there), "all": len(here | there)}
 
 
 def series_told(telling: Telling) -> list[Told]:

@@ -1,20 +1,24 @@
 """Ada Lovelace combines her two accounts, and has both back when she undoes it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.errors import AccountCombined, CodeEnded
 from matricula.accounts.models import Account, EmailAddress, PasswordReset
 from matricula.accounts.passwords import choose_password
+from matricula.audit.models import Entry, record
 from matricula.jobs.models import Job
 from matricula.learning.enrolments import start_course
-from matricula.learning.models import Enrolment
+from matricula.learning.models import Enrolment, Progress
 from matricula.leaving.combining import combine, undo_combining
-from matricula.leaving.errors import PlanChanged, ProofsGone, UndoOver
-from matricula.leaving.jobs import finish_combinings
+from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoOver
+from matricula.leaving.jobs import finish_combinings, remind
 from matricula.leaving.models import Combining
+from matricula.leaving.reasons import Pair, reasons
 from matricula.leaving.tests.two_lives import (
     TwoLives,
     asked_for,
@@ -23,6 +27,9 @@ from matricula.leaving.tests.two_lives import (
     joined,
     let_days_pass,
 )
+from matricula.mail.models import Letter
+from matricula.organizations.models import Role
+from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership
 from matricula.programs.recount import wrong_numbers
 from tests.learners import do_everything, do_lessons, short_course
@@ -202,3 +209,96 @@ def learned(account):
         for lesson in one.progress.filter(done_at__isnull=False).values_list("lesson__key", flat=True)
     }
     return done, sorted(account.certificates.values_list("public_id", flat=True))
+
+
+def test_of_each_lesson_the_better_row_is_kept_whole(ada):
+    """Ada began here what she did there: done beats begun, with the score and answers of one sitting."""
+    here, there = ada.enrolment(ada.here, ada.both), ada.enrolment(ada.there, ada.both)
+    lesson = ada.both.lessons.get(key="b")
+    Progress.objects.create(enrolment=here, lesson=lesson, seconds=900, answers={"q": "here"}, score=20)
+    Progress.objects.filter(enrolment=there, lesson=lesson).update(
+        answers={"q": "there"}, score=90, seconds=5
+    )
+    combining = combined(ada.here, ada.there)
+    one = here.progress.get(lesson=lesson)
+    assert (one.done_at is not None, one.score, one.answers, one.seconds) == (True, 90, {"q": "there"}, 900)
+    undo_combining(combining=combining, side=Combining.Side.KEPT)
+    one.refresh_from_db()
+    assert (one.done_at, one.score, one.answers, one.seconds) == (None, 20, {"q": "here"}, 900)
+
+
+def test_a_membership_of_both_stays_once_with_the_better_state(ada):
+    """She had left here and is a member there: she is a member, since the earlier day, on one seat."""
+    twice = joined(ada.welcome, ada.there, "king@acme.example")
+    end_membership(membership=ada.member_here, actor=None, state=Membership.State.LEFT)
+    before = contents()
+    combining = combined(ada.here, ada.there)
+    ada.member_here.refresh_from_db()
+    twice.refresh_from_db()
+    ada.welcome.refresh_from_db()
+    assert (ada.member_here.state, ada.member_here.left_at) == ("active", None)
+    assert (twice.state, twice.account) == ("left", ada.there)
+    assert twice.set_aside_at is not None
+    assert ada.welcome.seats_used == 1
+    assert wrong_numbers() == []
+    owner = Role(organization=ada.acme, kind=Role.Kind.OWNER)
+    assert [one.account for one in Membership.objects.shown_to(owner)] == [ada.here]
+    undo_combining(combining=combining, side=Combining.Side.KEPT)
+    assert contents() == before
+
+
+REFUSED = {
+    "weaker": lambda ada: ada.there.second_factors.create(kind="passkey", name="Key", sealed="x"),
+    "two_roles": lambda ada: ada.globex.roles.create(account=ada.here, kind="owner"),
+    "listed_twice": lambda ada: ada.acme.affiliations.create(account=ada.there, work_email="k@acme.example"),
+    "no_address": lambda ada: ada.there.addresses.update(confirmed_at=None, is_primary=False),
+    "company_primary": lambda ada: ada.acme.domains.create(name="home.example", proven_at=timezone.now()),
+    "changed": lambda ada: record("second_factor.removed", actor=ada.there, subject=ada.there),
+    "undo_open": lambda ada: combined(ada.there, person("Ada", "old@home.example")),
+    "signed_in_twice": lambda ada: ada.identity.connection.identities.create(subject="x", account=ada.here),
+    "removed": lambda ada: (
+        joined(ada.welcome, ada.there, "k@acme.example"),
+        end_membership(
+            membership=ada.there.memberships.get(program=ada.welcome),
+            actor=None,
+            state=Membership.State.REMOVED,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_stands_against_it_is_told_and_nothing_is_changed(ada, code):
+    REFUSED[code](ada)
+    before = contents()
+    with pytest.raises(CannotBeCombined) as refusal:
+        combined(ada.here, ada.there)
+    assert code in [one.code for one in refusal.value.reasons]
+    assert contents() == before
+
+
+def test_a_password_reset_by_a_personal_mailbox_does_not_wait_and_by_a_works_one_does(ada):
+    pair = Pair(ada.here, ada.there)
+    record("password.reset", actor=ada.there, subject=ada.there, after={"address": "king@home.example"})
+    assert reasons(pair) == []
+    record("password.reset", actor=ada.there, subject=ada.there, after={"address": "aking@globex.example"})
+    assert [one.code for one in reasons(pair)] == ["changed"]
+    long_ago = timezone.now() - timedelta(days=9)
+    assert reasons(Pair(ada.here, ada.there, ((ada.there.pk, long_ago),))) == []
+
+
+def test_companies_read_in_their_journal_of_their_own_rows_only(ada):
+    combined(ada.here, ada.there)
+    verbs = set(Entry.objects.filter(organization_id=ada.globex.pk).values_list("verb", flat=True))
+    assert {"membership.moved", "affiliation.moved", "role.moved", "identity.moved"} <= verbs
+    theirs = Entry.objects.filter(organization_id=ada.acme.pk, verb__contains="moved")
+    assert not theirs.exists()
+
+
+def test_whoever_has_not_confirmed_again_is_asked_and_a_reminder_comes_once(ada):
+    combining = combined(ada.here, ada.there)
+    let_days_pass(combining, 12)
+    for _ in range(2):
+        remind(Job())
+    kinds = Letter.objects.filter(kind="leaving.combining").values_list("context__news", flat=True)
+    assert sorted(kinds) == ["combined"] * 2 + ["soon_final"] * 2
