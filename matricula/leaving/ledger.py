@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from matricula.leaving.address_lines import ADDRESSES
 from matricula.leaving.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.plan import plan_sql
@@ -177,12 +178,14 @@ class Ledger:
             "combining": self.combining,
         }
 
-    def look(self) -> list[Line]:
-        """What would become of every row. Nothing is stored."""
-        return [
+    def look(self) -> tuple[list[Line], str]:
+        """What would become of every row, and the digest of it. Nothing is stored."""
+        rows = rows_of(plan_sql(), self.params)
+        lines = [
             Line(table, row, act, as_dict(before), as_dict(after), beside, reason)
-            for table, row, act, before, after, beside, reason in rows_of(plan_sql(), self.params)
+            for table, row, act, before, after, beside, reason in rows
         ]
+        return lines, plan_digest([one[:5] for one in rows], self.now)
 
     def store(self) -> dict[str, set[str]]:
         """The lines are written; the acts there are, by table."""
@@ -202,11 +205,6 @@ class Ledger:
             found.setdefault(table, set()).add(act)
         return found
 
-    def digest(self) -> str:
-        """Of what would change; the moment at which is left out."""
-        told = f"SELECT table_name, row_id, act, before, after FROM ({plan_sql()}) AS planned"
-        return plan_digest(rows_of(told, self.params), self.now)
-
     def stored_digest(self) -> str:
         told = f"""SELECT table_name, row_id, act, before, after FROM {LEDGER}
             WHERE combining_id = {dialect().combining}"""
@@ -220,20 +218,23 @@ def as_dict(value: Any) -> dict[str, object]:
 
 
 def plan_digest(rows: list[tuple[Any, ...]], now: Any) -> str:
-    """Of lines, however the database ordered them and their columns, without what the person chooses."""
+    """Of lines, in whatever order they came, without the moment and without what the person chooses.
+
+    Each database writes the same JSON in the same way, whether it was stored or not.
+    """
     moment = json.dumps(now if isinstance(now, str) else now.isoformat())
     told = sorted(
-        (table, row, act, *(in_order(side, table, moment) for side in sides))
-        for table, row, act, *sides in rows
+        f"{table} {row} {act} {unchosen(before, table)} {unchosen(after, table)}"
+        for table, row, act, before, after in rows
     )
-    return sha256(json.dumps(told).encode()).hexdigest()
+    return sha256("\n".join(told).replace(moment, "now").encode()).hexdigest()
 
 
-def in_order(side: Any, table: str, moment: str) -> str:
-    told = as_dict(side)
-    if table == "accounts_emailaddress":
-        told.pop("signs_in", None)
-    return json.dumps(told, sort_keys=True).replace(moment, "now")
+def unchosen(side: Any, table: str) -> str:
+    if table == ADDRESSES:
+        told = as_dict(side)
+        return json.dumps({name: told[name] for name in sorted(told) if name != "signs_in"})
+    return side if isinstance(side, str) else json.dumps(side, sort_keys=True)
 
 
 def lines_where(words: Dialect, table: str, *acts: str, more: str = "") -> str:

@@ -99,7 +99,7 @@ def addresses_told(telling: Telling) -> list[Told]:
 
 
 def address_told(telling: Telling, line: AnyLine) -> Told:
-    address = str(line.before.get("address") or address_of(line.row_id))
+    address = str(line.before.get("address") or listed_address(line.row_id))
     if line.reason == "twin":
         return telling.told(line, address, _("Listed here without proof; the proven one comes along."))
     if line.act == REMOVED:
@@ -116,7 +116,7 @@ def address_told(telling: Telling, line: AnyLine) -> Told:
     return telling.told(line, address, _("Comes along. It does not log you in, as before."))
 
 
-def address_of(row: int) -> str:
+def listed_address(row: int) -> str:
     found = EmailAddress.objects.filter(pk=row).values_list("address", flat=True).first()
     return found or _("an address")
 

@@ -177,7 +177,7 @@ def test_the_ledger_is_not_rewritten(ada):
 
 def test_what_was_read_is_what_is_done(ada):
     asked = asked_for(ada.here, ada.there)
-    read = asked.ledger(now=timezone.now()).digest()
+    read = asked.ledger(now=timezone.now()).look()[1]
     do_lessons(ada.enrolment(ada.there, ada.both), "c")
     before = contents()
     with pytest.raises(PlanChanged):
@@ -187,7 +187,7 @@ def test_what_was_read_is_what_is_done(ada):
 
 def test_combining_twice_is_combining_once(ada):
     asked = asked_for(ada.here, ada.there)
-    read = asked.ledger(now=timezone.now()).digest()
+    read = asked.ledger(now=timezone.now()).look()[1]
     combine(asked=asked, digest=read)
     with pytest.raises(ProofsGone):
         combine(asked=asked, digest=read)

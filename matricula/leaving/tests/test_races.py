@@ -32,7 +32,7 @@ def ada(transactional_db) -> TwoLives:
 
 def prepared(kept, given_up):
     asked = asked_for(kept, given_up)
-    return asked, asked.ledger(now=timezone.now()).digest()
+    return asked, asked.ledger(now=timezone.now()).look()[1]
 
 
 def nothing_is_with_whoever_was_given_up() -> None:

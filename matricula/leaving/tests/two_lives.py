@@ -49,7 +49,7 @@ def asked_for(kept: Account, given_up: Account, **more: Any) -> Asked:
 
 def combined(kept: Account, given_up: Account, **more: Any) -> Combining:
     asked = asked_for(kept, given_up, **more)
-    return combine(asked=asked, digest=asked.ledger(now=timezone.now()).digest())
+    return combine(asked=asked, digest=asked.ledger(now=timezone.now()).look()[1])
 
 
 def contents(*tables: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -81,7 +81,8 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def show_plan(request: HttpRequest, choice: Choice, *, news: str = "", status: int = 200) -> HttpResponse:
     found, ledger = choice.reasons, choice.asked.ledger(now=timezone.now())
-    told = [] if found else sections_of(Telling(choice.kept, choice.given_up, ledger.look()))
+    lines, digest = ([], "") if found else ledger.look()
+    told = sections_of(Telling(choice.kept, choice.given_up, lines)) if lines else []
     context: dict[str, Any] = {
         "kept": choice.kept,
         "given_up": choice.given_up,
@@ -90,7 +91,7 @@ def show_plan(request: HttpRequest, choice: Choice, *, news: str = "", status: i
         "turned": "here" if choice.kept.pk != own_account(request).pk else THERE,
         "reasons": found,
         "sections": told,
-        "digest": "" if found else ledger.digest(),
+        "digest": digest,
         "strangers": have_no_word_in_common(choice.kept.full_name, choice.given_up.full_name),
         "days": UNDO_DAYS,
         "news": news,
