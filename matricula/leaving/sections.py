@@ -25,6 +25,7 @@ OUTCOMES = {
     "kept": lazy("stays: it changed since"),
     "lost": lazy("cannot go back"),
 }
+PAST = {"": "", **dict(CombiningLine.Undone.choices)}
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,14 @@ class Section:
 
 @dataclass
 class Telling:
-    """Lines with the rows they are about, each table read once. `outcomes` by line: what undo makes of it."""
+    """Lines with the rows they are about, each table read once. `outcomes` by line: what undo makes of it, or
+    made."""
 
     kept: Account
     given_up: Account
     lines: Sequence[AnyLine]
     outcomes: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    is_undone: bool = False
 
     def __post_init__(self) -> None:
         self.by_table: dict[str, list[AnyLine]] = defaultdict(list)
@@ -76,7 +79,8 @@ class Telling:
 
     def told(self, line: AnyLine, what: str, becomes: str, choice: int = 0) -> Told:
         outcome, _why = self.outcomes.get(getattr(line, "pk", 0), ("", ""))
-        return Told(what, becomes, choice, str(OUTCOMES[outcome]))
+        words = PAST if self.is_undone else OUTCOMES
+        return Told(what, becomes, choice, str(words[outcome]))
 
 
 def sections_of(telling: Telling) -> list[Section]:

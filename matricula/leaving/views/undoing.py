@@ -53,7 +53,8 @@ def shown(combining: Combining) -> dict[str, Any]:
         found = outcomes(ledger_of(combining, combining.made_at))
     else:
         found = {one.pk: (one.undone, one.why) for one in lines}
-    telling = Telling(combining.kept, combining.given_up, lines, found)
+    undone = combining.undone_at is not None
+    telling = Telling(combining.kept, combining.given_up, lines, found, undone)
     sections = [] if combining.final_at else sections_of(telling)
     return {"combining": combining, "sections": sections}
 

@@ -22,7 +22,7 @@ from matricula.programs.errors import ProgramEnded
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.audit_log import in_words, newest_about
-from matricula.reporting.people import group_names, invitations_of_person, page_of_members
+from matricula.reporting.people import group_names, invitations_of_person, moved_to, page_of_members
 from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
@@ -70,6 +70,8 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
     shown = Membership.objects.shown_to(role).filter(account__public_id=account_id)
     groups = Prefetch("groups", Group.objects.shown_to(role).order_by("name"))
     memberships = list(shown.select_related("account", "program").prefetch_related(groups))
+    if not memberships and (moved := moved_to(role, account_id)):
+        return to_their_page(organization, moved)
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).live_first()
     enrolments = with_progress(Enrolment.objects.of_members(memberships))
@@ -86,6 +88,14 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
         "role": Role.objects.filter(organization=organization, account=account).first(),
     }
     return render(request, "reporting/console/somebody.html", context)
+
+
+def to_their_page(organization: Organization, account: Account) -> HttpResponse:
+    """No browser keeps it: the person may have their two accounts again."""
+    answer = redirect("people:somebody", organization.slug, account.public_id)
+    answer.status_code = 307
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def shown_membership(request: HttpRequest, membership_id: int) -> Membership:
