@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.errors import FactorUnreadable
-from matricula.accounts.forms import PasswordForm
+from matricula.accounts.forms import NewPasswordField, PasswordForm, refuse_own_words
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import authenticator_accepts, has_second_factor, spend_recovery_code
 from matricula.accounts.sign_in import guess_factor, knows_password
@@ -63,4 +63,18 @@ class OwnerForm(FactorForm):
         if not knows_password(request, account=self.account, password=password, given_up=given_up):
             self.add_error("password", WRONG)
             return False
+        return self.shows_what_is_asked(request, this=this)
+
+    def shows_what_is_asked(self, request: HttpRequest, *, this: str) -> bool:
+        """A second factor, where the account has one. Raises TooManyTries."""
         return not self.asks_factor or self.shows_factor(request, self.account, this=this)
+
+
+class ForgottenForm(OwnerForm):
+    """A new password instead of a forgotten one, for whoever reads the mailbox; the factor stays."""
+
+    password = NewPasswordField(label=_("New password"), strip=False, help_text=_("At least 10 characters."))
+
+    def clean(self) -> dict[str, Any]:
+        refuse_own_words(self, self.account.full_name)
+        return self.cleaned_data

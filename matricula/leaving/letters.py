@@ -23,9 +23,13 @@ COMBINING, OF_A_COMPANY = "leaving.combining", "leaving.of_a_company"
 PURPOSE = "combining-undo"
 
 
-def undo_secret(combining: Combining) -> str:
-    """What a link of the letters shows: that it came by letter. Undoing asks for more than that."""
-    return digest(PURPOSE, combining.public_id)
+def undo_secret(combining: Combining, side: str = Combining.Side.KEPT) -> str:
+    """What a link of the letters shows: that it came by letter, and to a mailbox of which side."""
+    return digest(PURPOSE, named_for_undo(combining, side))
+
+
+def named_for_undo(combining: Combining, side: str) -> str:
+    return f"{combining.public_id}:{side}"
 
 
 def tell_both(combining: Combining, acts: Mapping[str, set[str]], news: str) -> None:
@@ -47,12 +51,15 @@ def people(combining: Combining) -> tuple[int, int]:
 
 
 def personal_letter(combining: Combining, email: EmailAddress, news: str) -> Letter:
+    """Whoever reads a mailbox that let its owner choose a new password there may still do so, to undo."""
+    recovers = email.account_id == combining.given_up_id and email.signs_in
+    side = Combining.Side.GIVEN_UP if recovers else Combining.Side.KEPT
     return Letter(
         kind=COMBINING,
         to=email.address,
         language=email.account.language,
         reference=combining.pk,
-        context={"news": news},
+        context={"news": news, "side": side.value},
     )
 
 
@@ -80,7 +87,8 @@ def compose_combining_letter(letter: Letter) -> LetterContent | None:
     news = letter.context["news"]
     if combining is None or (news == "soon_final" and not combining.is_open):
         return None
-    page = reverse("leaving:undo-link", args=[combining.public_id, undo_secret(combining)])
+    side = letter.context.get("side", Combining.Side.KEPT)
+    page = reverse("leaving:undo-link", args=[combining.public_id, undo_secret(combining, side)])
     values: dict[str, Any] = {
         "news": news,
         "kept": plain_words(combining.kept.full_name),

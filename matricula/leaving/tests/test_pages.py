@@ -228,3 +228,24 @@ def test_nobody_sees_or_undoes_the_combining_of_another(ada, browser, chika):
     assert stranger.get(f"{address}undo/{'x' * 64}/").status_code == 404
     made.refresh_from_db()
     assert made.undone_at is None
+
+
+def test_whoever_forgot_the_old_password_chooses_one_by_their_own_letter_only(ada, browser):
+    """A thief may have changed it before, and kept the address from logging in."""
+    proven(browser)
+    browser.post(f"{COMBINE}now/", form_of(browser, quiet=str(ada.there.primary_address.pk)))
+    assert not ada.here.addresses.get(address="king@home.example").signs_in
+    links = {
+        name: re.search(rf"{settings.BASE_URL}(\S+/undo/\S+)", letters_to(f"{name}@home.example"))[1]
+        for name in ("ada", "king")
+    }
+    assert "?forgotten=1" not in Client().get(links["ada"]).content.decode()
+    assert "New password" not in Client().get(f"{links['ada']}?forgotten=1").content.decode()
+    hers = Client()
+    assert "?forgotten=1" in hers.get(links["king"]).content.decode()
+    assert hers.post(f"{links['ada']}?forgotten=1", {"password": "a long new one"}).status_code == 200
+    assert not Combining.objects.filter(undone_at__isnull=False).exists()
+    assert hers.post(f"{links['king']}?forgotten=1", {"password": "a long new one"}).status_code == 302
+    ada.there.refresh_from_db()
+    assert ada.there.check_password("a long new one")
+    assert ada.there.primary_address.address == "king@home.example"

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
+from matricula.accounts.passwords import change_password
 from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.leaving.combining import ledger_of, undo_combining
 from matricula.leaving.errors import UndoNewestFirst, UndoOver
-from matricula.leaving.forms import OwnerForm
-from matricula.leaving.letters import PURPOSE
+from matricula.leaving.forms import ForgottenForm, OwnerForm
+from matricula.leaving.letters import PURPOSE, named_for_undo
 from matricula.leaving.models import Combining, CombiningQuerySet
 from matricula.leaving.reading_back import outcomes
 from matricula.leaving.sections import Telling, sections_of
@@ -24,6 +25,7 @@ from matricula.security.errors import TooManyTries
 from matricula.security.secrets import is_digest_of
 from matricula.web.access import public, signed_in
 from matricula.web.redirects import belongs_to
+from matricula.web.values import text_in
 
 
 def combinings_of(account: Account) -> CombiningQuerySet:
@@ -79,19 +81,38 @@ def undo(request: HttpRequest, account: Account, combining_id: str) -> HttpRespo
 def undo_by_letter(request: HttpRequest, combining_id: str, secret: str) -> HttpResponse:
     """The link only leads here: what undoes is the password of the account given up, and its factor."""
     combining = get_object_or_404(Combining.objects.select_related("given_up"), public_id=combining_id)
-    if not is_digest_of(secret, PURPOSE, combining.public_id):
+    sides = [one for one in Combining.Side if is_digest_of(secret, PURPOSE, named_for_undo(combining, one))]
+    if not sides:
         raise Http404
-    form = OwnerForm(combining.given_up, request.POST or None)
+    forgotten = text_in(request.GET, "forgotten") == "1" and Combining.Side.GIVEN_UP in sides
+    form = (ForgottenForm if forgotten else OwnerForm)(combining.given_up, request.POST or None)
     page, context = "leaving/pages/undo_by_letter.html", {"form": form, "combining": combining}
+    context |= {"forgotten": forgotten, "may_choose": Combining.Side.GIVEN_UP in sides}
     try:
         asked = request.method == "POST" and combining.is_open and form.is_valid()
-        if asked and form.proves(request, this=f"undo-{combining.pk}", given_up=True):
-            undo_combining(combining=combining, side=Combining.Side.GIVEN_UP)
-            start_session(request, Account.objects.get(pk=combining.given_up_id))
-            messages.success(request, _("Your accounts are two again. You are logged in to the one you had."))
-            return redirect("leaving:combining", combining.public_id)
+        if asked and shown_by(form, request, combining):
+            return undone_by_letter(request, combining, form)
     except TooManyTries as wait:
         return told_to_wait(request, page, context, wait)
     except (UndoOver, UndoNewestFirst) as refusal:
         form.add_error(None, str(refusal))
     return render(request, page, context)
+
+
+def shown_by(form: OwnerForm, request: HttpRequest, combining: Combining) -> bool:
+    """Raises TooManyTries."""
+    this = f"undo-{combining.pk}"
+    if isinstance(form, ForgottenForm):
+        return form.shows_what_is_asked(request, this=this)
+    return form.proves(request, this=this, given_up=True)
+
+
+def undone_by_letter(request: HttpRequest, combining: Combining, form: OwnerForm) -> HttpResponse:
+    """Raises UndoOver, UndoNewestFirst."""
+    undo_combining(combining=combining, side=Combining.Side.GIVEN_UP)
+    account = Account.objects.get(pk=combining.given_up_id)
+    if isinstance(form, ForgottenForm):
+        change_password(account=account, password=form.cleaned_data["password"])
+    start_session(request, account)
+    messages.success(request, _("Your accounts are two again. You are logged in to the one you had."))
+    return redirect("leaving:combining", combining.public_id)
