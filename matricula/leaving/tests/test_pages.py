@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD
+from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.models import SecondFactor
 from matricula.accounts.second_factors import SEAL, renew_recovery_codes
 from matricula.leaving.models import Combining
@@ -249,3 +250,14 @@ def test_whoever_forgot_the_old_password_chooses_one_by_their_own_letter_only(ad
     ada.there.refresh_from_db()
     assert ada.there.check_password("a long new one")
     assert ada.there.primary_address.address == "king@home.example"
+
+
+def test_who_proves_a_mailbox_of_their_other_account_is_led_to_combining(ada, browser):
+    """The code proved the mailbox before anything was said."""
+    mine = ada.here.addresses.create(address="king@home.example")
+    ask_to_confirm(email=mine)
+    link = re.search(r"(/account/confirm/\S+)", letters_to("king@home.example"))[1]
+    page = browser.get(link, follow=True)
+    page = browser.post(page.request["PATH_INFO"], follow=True).content.decode()
+    assert "Combine the two accounts" in page
+    assert "Combine the two accounts" not in Client().get(link, follow=True).content.decode()
