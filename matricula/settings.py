@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matricula.startup import (
     chosen_limits,
+    one_of,
     required,
     validated_address,
     validated_base_url,
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "matricula.invitations",
     "matricula.joining",
     "matricula.reporting",
+    "matricula.leaving",
     "matricula.sso",
     "matricula.api",
     "matricula.demo",
@@ -243,6 +245,8 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
 
+COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
+"""Which accounts of one person may be combined: any, one without progress and certificates, or none."""
 ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:home", "label": _("You")},
     {"url": "accounts:addresses", "label": _("E-mail addresses")},
@@ -250,6 +254,7 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:second-factors", "label": _("Second factors")},
     {"url": "accounts:sessions", "label": _("Sessions")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
+    *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
@@ -307,6 +312,7 @@ LIMITS = chosen_limits(
         "request": (1, 10),
         "request-network": (20, 10),
         "add-address": (10, 24 * 60),
+        "combine-proof": (10, 60),
         "role-sign-up": (5, 24 * 60),
         "offer-role": (100, 24 * 60),
         "logo": (30, 60),

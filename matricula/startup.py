@@ -35,6 +35,14 @@ def validated_fallbacks(env: environ.Env) -> list[str]:
     return keys
 
 
+def one_of(env: environ.Env, name: str, choices: tuple[str, ...]) -> str:
+    """The first of `choices` unless another one is chosen."""
+    chosen = env.str(name, default="") or choices[0]
+    if chosen not in choices:
+        raise ImproperlyConfigured(f"{name} is one of {', '.join(choices)}, not {chosen!r}.")
+    return chosen
+
+
 def whole_number(env: environ.Env, name: str, *, default: int, least: int = 0) -> int:
     """The setting `name` as a number. Raises ImproperlyConfigured."""
     value: str = env.str(name, default=str(default))

@@ -13,6 +13,13 @@ class AccountError(Refusal):
     code = "account"
 
 
+class AccountCombined(AccountError):
+    """The account was given up: another account of the same person took it in."""
+
+    code = "account_combined"
+    sentence = _("This account was combined with another one of yours. Log in with that one.")
+
+
 class CodeWrong(AccountError):
     """Not the code of the letter; `tries_left` more are allowed."""
 

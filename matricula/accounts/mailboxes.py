@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from matricula.accounts.errors import AccountCombined
 from matricula.accounts.models import Account, Confirmation, EmailAddress, EmailAddressQuerySet, PasswordReset
 from matricula.audit.models import record
 from matricula.db.days import end_of_day_in
@@ -43,6 +44,16 @@ def hold_account(account: int) -> None:
     Whoever needs more than this row takes it first; several of them in the order of their ids.
     """
     list(Account.objects.select_for_update(no_key=True).filter(pk=account).values_list("pk"))
+
+
+def hold_live_account(account: int) -> None:
+    """The same, for whoever is about to give the account something. Raises AccountCombined.
+
+    Looked at in the statement that holds it: whoever waited for a combining to end sees what became of it.
+    """
+    held = Account.objects.select_for_update(no_key=True).filter(pk=account)
+    if any(held.values_list("combined_into", flat=True)):
+        raise AccountCombined
 
 
 def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:

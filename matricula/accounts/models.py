@@ -35,12 +35,24 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     vouched_at = models.DateTimeField(null=True)
     """Since when somebody other than its mailboxes answers for whose it is. It confirms no address."""
+    combined_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="combined_with"
+    )
+    """The account that took this one in (room `leaving`): whatever is of the person is that one's."""
     created_at = models.DateTimeField(default=timezone.now)
     last_login = None
     """Sessions know it, each for itself."""
 
     USERNAME_FIELD = "public_id"
     objects = AccountManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(combined_into__isnull=True) | (Q(is_active=False) & ~Q(combined_into=F("pk"))),
+                name="combined_is_closed",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -105,5 +105,5 @@ def choose_password(*, reset: PasswordReset, password: str) -> Account:
         put_proof(email)
     account = email.account
     put_password(account, password)
-    record("password.reset", actor=account, subject=account)
+    record("password.reset", actor=account, subject=account, after={"address": email.canonical})
     return account

@@ -82,15 +82,18 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> Accoun
     return guess_password(request, look, whom=whom, device=device, given=password)
 
 
-def knows_password(request: HttpRequest, *, account: Account, password: str) -> bool:
+def knows_password(request: HttpRequest, *, account: Account, password: str, given_up: bool = False) -> bool:
     """Whether it is this account's, whoever else lists its addresses. Raises TooManyTries.
 
-    A try counts as one of logging in with its first address does: both doors open to the same password.
+    A try counts as one of logging in with its first address does: both doors open to the same password. That
+    of an account that was `given_up` for another is asked for where that is undone, and nowhere else.
     """
+    opens = account.combined_into_id is not None if given_up else account.is_active
+
     first = account.addresses.filter(signs_in=True).order_by("-is_primary", "pk").first()
 
     def look() -> bool | None:
-        return (account.is_active and account.check_password(password)) or None
+        return (opens and account.check_password(password)) or None
 
     whom, device = first.canonical if first else f"account {account.pk}", known_device(request, account)
     given = f"{account.pk}:{password}"
@@ -138,14 +141,24 @@ def guess_step(request: HttpRequest, account: Account, look: Callable[[], bool],
 
     Five of one log-in, wherever its cookie is shown at once, and so many of the account.
     """
-    device = known_device(request, account)
-    of_all = Tally(STEPS_OF_A_DEVICE, f"{account.pk}:{device}") if device else Tally(STEPS, account.pk)
-    this = Tally(OF_A_STEP, request.session[PENDING].get("id", account.pk))
+    this = str(request.session[PENDING].get("id", account.pk))
     try:
-        return bool(guess([this, of_all], lambda: look() or None, given=given))
+        return guess_factor(request, account, look, this=this, given=given)
     except TooManyTries:
         request.session.pop(PENDING)
         raise
+
+
+def guess_factor(
+    request: HttpRequest, account: Account, look: Callable[[], bool], *, this: str, given: str = ""
+) -> bool:
+    """Whether a second factor was right, at a log-in or where one is asked for. Raises TooManyTries.
+
+    `this` names the one occasion, which has tries of its own.
+    """
+    device = known_device(request, account)
+    of_all = Tally(STEPS_OF_A_DEVICE, f"{account.pk}:{device}") if device else Tally(STEPS, account.pk)
+    return bool(guess([Tally(OF_A_STEP, this), of_all], lambda: look() or None, given=given))
 
 
 def finish_step(request: HttpRequest, account: Account) -> str:

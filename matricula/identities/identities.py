@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from matricula.accounts.mailboxes import hold_account
+from matricula.accounts.mailboxes import hold_live_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import first_or_none
@@ -89,10 +89,10 @@ def link_identity(
     """From now on whoever signs in as `subject` is `account`, within the company. Twice is once.
 
     What was asked when the answer came is asked again: it may have waited for the person to log in. Raises
-    SubjectTaken, AlreadyLinked, EndedByCompany, ConnectionOff. The account is held first, as whoever ends its
-    tie holds it first.
+    SubjectTaken, AlreadyLinked, EndedByCompany, ConnectionOff, AccountCombined. The account is held first, as
+    whoever ends its tie holds it first.
     """
-    hold_account(account.pk)
+    hold_live_account(account.pk)
     refuse_off(connection)
     refuse_ended(connection, subject)
     mine = first_or_none(Identity.objects.live().filter(connection=connection, account=account))

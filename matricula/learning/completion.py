@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from matricula.accounts.errors import AccountCombined
 from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.db.queries import insert_once
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
@@ -23,8 +24,12 @@ BATCH = 500
 def finish_lesson(
     *, enrolment: Enrolment, lesson: Lesson, score: int | None = None, answers: Given | None = None
 ) -> None:
-    """The lesson is done; a better score replaces a lesser one. Twice is once."""
-    hold_enrolments(Enrolment.objects.filter(pk=enrolment.pk))
+    """The lesson is done; a better score replaces a lesser one. Twice is once. Raises AccountCombined."""
+    own = Enrolment.objects.filter(pk=enrolment.pk)
+    hold_enrolments(own)
+    # Looked at once it is held: what was set aside takes no more lessons, or they would be lost.
+    if own.filter(account__combined_into__isnull=False).exists():
+        raise AccountCombined
     go_on_in(opening_of(enrolment).membership, enrolment)
     news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:

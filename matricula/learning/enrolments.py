@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from matricula.accounts.mailboxes import hold_account
+from matricula.accounts.mailboxes import hold_live_account
 from matricula.audit.models import record
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.db.queries import insert_once
@@ -31,9 +31,9 @@ def start_course(*, course: Course, membership: Membership) -> Enrolment:
     """The account's enrolment in `course`, with earlier progress if there is any.
 
     It counts for the program where it was started. Pressed again in another it changes nothing, unless the
-    course has to be gone on with there: then it counts for that one as well.
+    course has to be gone on with there: then it counts for that one as well. Raises AccountCombined.
     """
-    hold_account(membership.account_id)
+    hold_live_account(membership.account_id)
     enrolment = Enrolment(account=membership.account, course=course, membership=membership)
     if insert_once(enrolment):
         organization = membership.program.organization_id
@@ -54,7 +54,7 @@ def start_specialization(
     Held first are its courses that are under way: the last of them may be completed at this moment, by
     somebody who does not see this enrolment yet.
     """
-    hold_account(membership.account_id)
+    hold_live_account(membership.account_id)
     enrolment, _ = SpecializationEnrolment.objects.get_or_create(
         account=membership.account, specialization=specialization
     )

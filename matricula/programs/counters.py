@@ -65,8 +65,8 @@ register_counter(
         "members",
         "programs_membership",
         {
-            "joined": "''",
-            "joined_on": "day({row}.joined_at)",
+            "joined": "CASE WHEN {row}.set_aside_at IS NULL THEN '' END",
+            "joined_on": "CASE WHEN {row}.set_aside_at IS NULL THEN day({row}.joined_at) END",
             "started": "CASE WHEN {row}.courses_started > 0 THEN '' END",
             "completed": "CASE WHEN {row}.courses_completed > 0 THEN '' END",
         },

@@ -158,8 +158,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.active().filter(not_ended("program__"))
 
     def shown_to(self, role: Role) -> Self:
-        """The organization's people; to a group manager those of their own groups."""
-        rows = self.filter(organization=role.organization_id)
+        """The organization's people, each once; to a group manager those of their own groups."""
+        rows = self.filter(organization=role.organization_id, set_aside_at__isnull=True)
         if role.kind != Role.Kind.GROUP_MANAGER:
             return rows
         mine = Membership.groups.through.objects.filter(group__managers=role.account_id)
@@ -214,6 +214,8 @@ class Membership(models.Model):
     groups = models.ManyToManyField(Group, blank=True, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    """Since when another account of the same person has the membership in this program (room `leaving`)."""
     search = models.TextField(db_default="", editable=False)
     courses_started = models.PositiveIntegerField(db_default=0, editable=False)
     courses_completed = models.PositiveIntegerField(db_default=0, editable=False)
@@ -227,6 +229,10 @@ class Membership(models.Model):
                 condition=Q(state="active", left_at__isnull=True)
                 | Q(~Q(state="active"), left_at__isnull=False),
                 name="left_at_tells_who_left",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True) | ~Q(state="active"),
+                name="nobody_is_active_twice",
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from matricula.accounts.models import Account
+from matricula.audit.models import Entry
 from matricula.catalog.models import Specialization
 from matricula.credentials.models import Certificate
 from matricula.db.paging import PAGE_SIZE, KeysetPage, parse_id
@@ -86,6 +87,21 @@ def work_emails(memberships: list[Membership]) -> dict[int, str]:
     """By account."""
     rows = Membership.objects.filter(pk__any_of=[one.pk for one in memberships])
     return dict(rows.values_list("account_id", WORK_EMAIL))
+
+
+MOVED = ("membership.moved", "membership.set_aside")
+
+
+def moved_to(role: Role, account_id: str) -> Account | None:
+    """Whom somebody is found as since they gave the account of this public id up for another; None where they
+    were never known by it."""
+    rows = Account.objects.filter(public_id=account_id).select_related("combined_into")
+    gone = rows.first()
+    if gone is None or gone.combined_into is None:
+        return None
+    told = Entry.objects.filter(organization_id=role.organization_id, verb__in=MOVED)
+    shown = Membership.objects.shown_to(role).filter(account=gone.combined_into)
+    return gone.combined_into if told.filter(before__account=gone.pk).exists() and shown.exists() else None
 
 
 def invitations_of_person(account: Account, role: Role) -> QuerySet[Invitation]:

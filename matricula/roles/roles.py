@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from matricula.accounts.mailboxes import hold_account
+from matricula.accounts.mailboxes import hold_account, hold_live_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.db.queries import insert_once
@@ -44,7 +44,11 @@ def give_role(
 def role_or_new(
     organization: Organization, account: Account, kind: str, groups: Sequence[Group], actor: Account
 ) -> tuple[Role, bool]:
-    """The account's role, and whether it is new. Nobody else changes roles until the transaction ends."""
+    """The account's role, and whether it is new. Nobody else changes roles until the transaction ends.
+
+    Raises AccountCombined. The account is held first, as whoever takes a role away holds it first.
+    """
+    hold_live_account(account.pk)
     # As `hold_roles` does: a role is neither given nor taken meanwhile.
     hold_organization(organization.pk)
     role = Role(organization=organization, account=account, kind=kind)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from fido2.cose import ES256
 from fido2.webauthn import AttestedCredentialData
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.factor_removals import ask_for_removal
 from matricula.accounts.models import Confirmation, FactorRemoval, PasswordReset, Session
 from matricula.accounts.passwords import ask_to_reset
@@ -26,6 +26,8 @@ from matricula.credentials.models import Certificate
 from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
+from matricula.leaving.letters import undo_secret
+from matricula.leaving.models import Combining
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -49,6 +51,11 @@ class LivedIn(House):
             fingerprint="f", starts_at=timezone.now(), ends_at=timezone.now()
         )
         self.judged = self.connection.judged_answers.create(purpose="test", passed=True)
+        self.combining = Combining.objects.create(
+            kept=self.member,
+            given_up=person("Ada King", "king@home.example"),
+            undo_until=timezone.now() + timedelta(days=14),
+        )
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
         self.learn(program, course)
@@ -138,6 +145,7 @@ class LivedIn(House):
             "slug": self.organization.slug,
             "connection_id": self.connection.public_id,
             "identity_id": self.identity.public_id,
+            "combining_id": self.combining.public_id,
             "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
@@ -151,7 +159,8 @@ class LivedIn(House):
         }
 
     def secret_paths(self) -> dict[str, str]:
-        return {**self.letters, "roles:link": self.offered}
+        undo = f"/{undo_secret(self.combining)}/"
+        return {**self.letters, "roles:link": self.offered, "leaving:undo-link": undo}
 
     def numbers(self) -> dict[str, int]:
         confirmation = Confirmation.objects.get(email__address=CHIKA).pk

@@ -26,6 +26,8 @@ LASTING = {
     "invitations.invitation": "who was invited",
     "invitations.searchline": "of an invitation",
     "joining.directlink": "who made it, and how often it was used",
+    "leaving.combining": "what two accounts were made of",
+    "leaving.combiningline": "of a combining; emptied when it is final",
     "learning.enrolment": "the person's learning",
     "learning.progress": "the person's learning",
     "learning.specializationenrolment": "the person's learning",

@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("vouched_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "combined_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="combined_with",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -265,6 +274,19 @@ class Migration(migrations.Migration):
             model_name="secondfactor",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "totp")), fields=("account",), name="one_authenticator_app"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("combined_into__isnull", True),
+                    models.Q(
+                        ("is_active", False), models.Q(("combined_into", models.F("pk")), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="combined_is_closed",
             ),
         ),
     ]

@@ -1,5 +1,6 @@
 """The links of letters: confirming a mailbox, and a forgotten password."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -124,7 +125,9 @@ def link_ended(request: HttpRequest) -> HttpResponse:
 
 def mailbox_taken(request: HttpRequest, email: EmailAddress) -> HttpResponse:
     """Another account has it: told to whoever reads the mailbox, whose that account will be."""
-    return render(request, "accounts/pages/mailbox_taken.html", {"email": email}, status=409)
+    combines = request.user.pk == email.account_id and settings.COMBINING != "off"
+    context = {"email": email, "combines": combines}
+    return render(request, "accounts/pages/mailbox_taken.html", context, status=409)
 
 
 def release_mailbox(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:

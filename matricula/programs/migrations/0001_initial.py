@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("left_at", models.DateTimeField(null=True)),
+                ("set_aside_at", models.DateTimeField(null=True)),
                 ("search", models.TextField(db_default="", editable=False)),
                 ("courses_started", models.PositiveIntegerField(db_default=0, editable=False)),
                 ("courses_completed", models.PositiveIntegerField(db_default=0, editable=False)),
@@ -271,6 +272,17 @@ class Migration(migrations.Migration):
             model_name="count",
             constraint=models.UniqueConstraint(
                 fields=("program", "what", "subject"), name="one_tally_of_each"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("set_aside_at__isnull", True),
+                    models.Q(("state", "active"), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_is_active_twice",
             ),
         ),
     ]

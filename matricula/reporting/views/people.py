@@ -26,6 +26,7 @@ from matricula.reporting.people import (
     certificates_of_person,
     group_names,
     invitations_of_person,
+    moved_to,
     page_of_members,
 )
 from matricula.web.redirects import belongs_to
@@ -75,6 +76,8 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
     shown = Membership.objects.shown_to(role).filter(account__public_id=account_id)
     groups = Prefetch("groups", Group.objects.shown_to(role).order_by("name"))
     memberships = list(shown.select_related("account", "program").prefetch_related(groups))
+    if not memberships and (moved := moved_to(role, account_id)):
+        return to_their_page(organization, moved)
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
     ties = Affiliation.objects.filter(organization=organization, account=account).live_first()
     enrolments = with_progress(Enrolment.objects.of_members(memberships))
@@ -92,6 +95,14 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
         "role": Role.objects.filter(organization=organization, account=account).first(),
     }
     return render(request, "reporting/console/somebody.html", context)
+
+
+def to_their_page(organization: Organization, account: Account) -> HttpResponse:
+    """No browser keeps it: the person may have their two accounts again."""
+    answer = redirect("people:somebody", organization.slug, account.public_id)
+    answer.status_code = 307
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def shown_membership(request: HttpRequest, membership_id: int) -> Membership:

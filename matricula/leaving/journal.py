@@ -1,0 +1,46 @@
+"""What organizations read in their audit logs of a combining and of its undoing: of their own rows only."""
+
+from collections.abc import Mapping
+
+from matricula.leaving.dialect import dialect, run
+from matricula.leaving.ledger import LEDGER, Ledger
+
+TOLD = {
+    "programs_membership": ("programs.membership", "membership"),
+    "organizations_affiliation": ("organizations.affiliation", "affiliation"),
+    "organizations_role": ("organizations.role", "role"),
+    "identities_identity": ("identities.identity", "identity"),
+}
+OWNED_BY = {
+    "identities_identity": "JOIN identities_connection o ON o.id = t.connection_id",
+}
+COMBINED = {"moved": "moved", "set_aside": "set_aside"}
+UNDONE = {"moved": "moved_back", "set_aside": "taken_up"}
+ENTRY = "at, organization_id, actor_id, assurance, verb, subject_type, subject_id, before, after"
+
+
+def write_lines(
+    ledger: Ledger, acts: Mapping[str, set[str]], verbs: Mapping[str, str], *, actor: int
+) -> None:
+    """One statement, however many rows moved."""
+    tables = [one for one in TOLD if acts.get(one, set()) & verbs.keys()]
+    if tables:
+        selects = " UNION ALL ".join(select_lines(table, verbs) for table in tables)
+        run(f"INSERT INTO audit_entry ({ENTRY}) {selects}", ledger.params | {"actor": actor})
+
+
+def select_lines(table: str, verbs: Mapping[str, str]) -> str:
+    words, (kind, noun) = dialect(), TOLD[table]
+    beside = OWNED_BY.get(table, "")
+    organization = "o.organization_id" if beside else "t.organization_id"
+    undoing = verbs is UNDONE
+    whose = f"CASE WHEN l.act = 'moved' THEN {words.kept} ELSE {words.given} END"
+    before, after = (words.given, whose) if not undoing else (whose, words.given)
+    told = " ".join(f"WHEN '{act}' THEN '{noun}.{verb}'" for act, verb in verbs.items())
+    actor = words.kept.replace("kept", "actor")
+    back = " AND l.undone = 'back'" if undoing else ""
+    listed = ", ".join(f"'{act}'" for act in verbs)
+    return f"""SELECT {words.now}, {organization}, {actor}, 'personal', CASE l.act {told} END, '{kind}', t.id,
+        {words.columns(row="t", account=before)}, {words.columns(row="t", account=after)}
+        FROM {LEDGER} l JOIN {table} t ON t.id = l.row_id {beside}
+        WHERE l.combining_id = {words.combining} AND l.table_name = '{table}' AND l.act IN ({listed}){back}"""

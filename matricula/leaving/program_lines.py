@@ -1,0 +1,61 @@
+"""What becomes of memberships and groups."""
+
+from matricula.leaving.dialect import Dialect
+from matricula.leaving.lines import CHANGED, COPIED, MOVED, REMOVED, SET_ASIDE, line
+
+MEMBERS = "programs_membership"
+
+
+def doubled(words: Dialect) -> str:
+    return f"""{MEMBERS} m JOIN {MEMBERS} o ON o.program_id = m.program_id
+        AND o.account_id = {words.kept} AND m.account_id = {words.given}"""
+
+
+def moving_memberships(words: Dialect) -> str:
+    before, after = words.columns("account_id", row="m"), words.columns(row="m", account_id=words.kept)
+    told = line(MEMBERS, MOVED, row="m", before=before, after=after)
+    return f"""{told} FROM {MEMBERS} m WHERE m.account_id = {words.given}
+    AND NOT EXISTS (SELECT 1 FROM {MEMBERS} o
+        WHERE o.program_id = m.program_id AND o.account_id = {words.kept})"""
+
+
+def setting_memberships_aside(words: Dialect) -> str:
+    before = words.columns("state", "left_at", "set_aside_at", row="m")
+    state = "CASE WHEN m.state = 'active' THEN 'left' ELSE m.state END"
+    left = f"coalesce(m.left_at, {words.now})"
+    after = words.columns(row="m", state=state, left_at=left, set_aside_at=words.now)
+    told = line(MEMBERS, SET_ASIDE, row="m", before=before, after=after, beside="o.id")
+    return f"{told} FROM {doubled(words)}"
+
+
+def changing_memberships(words: Dialect) -> str:
+    """The one that stays has the better state of both, and is as old as the older."""
+    changed = {
+        "state": """CASE WHEN 'active' IN (o.state, m.state) THEN 'active'
+            WHEN 'removed' IN (o.state, m.state) THEN 'removed' ELSE o.state END""",
+        "joined_at": words.earlier("o.joined_at", "m.joined_at"),
+        "left_at": f"""CASE WHEN 'active' IN (o.state, m.state) THEN NULL
+            ELSE {words.later("o.left_at", "m.left_at")} END""",
+    }
+    before, after = words.columns(*changed, row="o"), words.columns(row="o", **changed)
+    told = line(MEMBERS, CHANGED, row="o", before=before, after=after, beside="m.id")
+    same = " AND ".join(f"o.{name} {words.same} {value}" for name, value in changed.items())
+    return f"{told} FROM {doubled(words)} WHERE NOT ({same})"
+
+
+GROUPS = "programs_membership_groups"
+
+
+def removing_from_groups(words: Dialect) -> str:
+    """What is set aside is in no group, or the person would be counted there twice."""
+    before = words.columns("membership_id", "group_id", row="x")
+    told = line(GROUPS, REMOVED, row="x", before=before, after=words.columns(row="x"), beside="o.id")
+    return f"{told} FROM {doubled(words)} JOIN {GROUPS} x ON x.membership_id = m.id"
+
+
+def copying_groups(words: Dialect) -> str:
+    after = words.columns("group_id", row="x", membership_id="o.id")
+    told = line(GROUPS, COPIED, row="x", before=words.columns(row="x"), after=after, beside="o.id")
+    return f"""{told} FROM {doubled(words)} JOIN {GROUPS} x ON x.membership_id = m.id
+    WHERE m.state = 'active' AND NOT EXISTS (SELECT 1 FROM {GROUPS} y
+        WHERE y.membership_id = o.id AND y.group_id = x.group_id)"""

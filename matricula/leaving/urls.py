@@ -1,0 +1,18 @@
+from django.urls import path
+
+from matricula.leaving.views import combining, proving, undoing
+
+app_name = "leaving"
+urlpatterns = [
+    path("combine/", proving.prove_both, name="combine"),
+    path("combine/second-step/", proving.second_step, name="second-step"),
+    path("combine/passkey/ask/", proving.ask_for_passkey, name="ask-passkey"),
+    path("combine/passkey/", proving.answer_with_passkey, name="answer-passkey"),
+    path("combine/stop/", proving.stop, name="stop"),
+    path("combine/preview/", combining.preview, name="preview"),
+    path("combine/now/", combining.combine_both, name="combine-both"),
+    path("combinings/", undoing.combinings, name="combinings"),
+    path("combinings/<str:combining_id>/", undoing.show_combining, name="combining"),
+    path("combinings/<str:combining_id>/undo/", undoing.undo, name="undo"),
+    path("combinings/<str:combining_id>/undo/<str:secret>/", undoing.undo_by_letter, name="undo-link"),
+]
