@@ -13,6 +13,7 @@ ADDRESS = (
     "confirmed_at",
     "vouched_at",
     "power_ends_at",
+    "power_zone",
 )
 ADDRESSES = "accounts_emailaddress"
 

@@ -137,6 +137,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "confirmed_at": TIME,
                 "vouched_at": TIME,
                 "power_ends_at": TIME,
+                "power_zone": "varchar",
             },
             gone=PROVEN_ELSEWHERE.format(
                 confirmed=words.value("l.before", "confirmed_at", TIME),

@@ -2,7 +2,8 @@
 
 from django.apps import apps
 
-from matricula.accounts.models import Account
+from matricula.accounts.models import Account, EmailAddress
+from matricula.leaving.address_lines import ADDRESS
 from matricula.leaving.dialect import dialect
 from matricula.leaving.ledger import ledgered_tables
 
@@ -59,3 +60,8 @@ def test_every_key_to_an_account_has_a_rule():
 
 def test_what_names_an_account_without_a_key_has_a_rule():
     assert numbers_that_look_like_accounts() == SOFT.keys()
+
+
+def test_an_address_that_is_removed_is_kept_whole():
+    columns = {one.column for one in EmailAddress._meta.local_concrete_fields}
+    assert set(ADDRESS) == columns - {"id"}
