@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -21,14 +22,18 @@ MINUTES = 5
 
 
 def needs_word(request: HttpRequest, connection: Connection, answer: Answer) -> bool:
-    """Where somebody else is signed in here, or the sign-in is linked with no account yet."""
+    """Where somebody else is signed in here, or the sign-in is linked with no account yet.
+
+    The user of the session itself is asked, not the request's: on pages of strangers nobody is there whom a
+    company alone signed in.
+    """
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
     except IdentityError:
         return False  # it is refused, and changes nothing
     if identity is None:
         return True
-    return request.user.is_authenticated and request.user.pk != identity.account_id
+    return get_user(request).pk not in (None, identity.account_id)
 
 
 def keep_unasked(request: HttpRequest, connection: Connection, answer: Answer) -> str:

@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from conftest import person
 from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
+from matricula.identities.tests.company import signed_in_by_company
+from matricula.organizations.models import Affiliation
+from matricula.programs.memberships import enter_program
 from matricula.sso import check_words
 from matricula.sso.answers import Answer
 from matricula.sso.models import JudgedAnswer
@@ -351,6 +355,24 @@ def test_mallorys_answer_in_olgas_browser_changes_nothing_without_olgas_word(una
     assert olga.post(where).headers["Location"] == "/learn/"
     assert CompanySession.objects.get().account == ada
     assert olga.post(where).status_code == 403, "once"
+
+
+def test_mallorys_answer_takes_nobodys_place_whom_the_company_alone_signed_in(
+    unasked, ada, organization, program, answered
+):
+    """On public pages such a session has no user; its owner is asked all the same."""
+    linked(unasked, ada, subject=minting.ADA)
+    vera = person("Vera", "vera@home.example")
+    Affiliation.objects.create(organization=organization, account=vera, work_email="vera@nordlicht.example")
+    enter_program(program=program, account=vera)
+    browser = signed_in_by_company(vera, organization)
+    where = answered(browser, unasked, "").headers["Location"]
+    assert browser.session["_auth_user_id"] == str(vera.pk)
+    page = browser.get(where).content.decode()
+    assert "Are you Ada?" in page
+    assert "Signed in here now</dt><dd>Vera" in page
+    browser.post(where)
+    assert browser.session["_auth_user_id"] == str(ada.pk)
 
 
 def test_an_unasked_answer_brings_ada_straight_into_the_browser_where_she_is_signed_in(

@@ -1,5 +1,6 @@
 """What a SAML provider posts: kept for the browser, judged in it, and asked about where it came unasked."""
 
+from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -119,10 +120,16 @@ def confirm_answer(request: HttpRequest, slug: str, connection_id: str, handle: 
     except IdentityError as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
     if request.method != "POST":
-        context = {"connection": connection, "answer": answer, "who": who}
+        context = {"connection": connection, "answer": answer, "who": who, "here": signed_in_here(request)}
         return render(request, "sso/pages/confirm.html", context)
     forget_unasked(request)
     return go_in(request, connection, None, answer)
+
+
+def signed_in_here(request: HttpRequest) -> object:
+    """Whoever that is, in person or by a company alone; None where nobody is."""
+    user = get_user(request)
+    return user if user.is_authenticated else None
 
 
 def whom_it_means(connection: Connection, answer: Answer) -> str:
