@@ -260,6 +260,20 @@ def test_what_was_typed_is_counted_before_anybody_looks(codes, settings):
     assert not CompanySession.objects.exists()
 
 
+def test_whoever_types_wrong_ones_from_many_networks_shuts_olga_out_on_no_day(codes):
+    for number in range(60):
+        wrong = {"email": OLGA, "code": f"aaaaa-{'bcdefghjkm'[number // 10]}aaa{'bcdefghjkm'[number % 10]}"}
+        assert Client().post(PAGE, wrong, REMOTE_ADDR=f"198.51.100.{number}").status_code == 200
+    mine = Client().post(PAGE, {"email": OLGA, "code": codes[0]}, REMOTE_ADDR="192.0.2.7")
+    assert mine["Location"] == CONNECTIONS
+
+
+def test_a_network_that_tries_many_waits(codes):
+    wrong = [{"email": OLGA, "code": f"aaaaa-{a}aaa{b}"} for a in "bcdefg" for b in "bcdefghjkm"]
+    answers = [Client().post(PAGE, one, REMOTE_ADDR="198.51.100.1").status_code for one in wrong]
+    assert (answers[:50], answers[50:]) == ([200] * 50, [429] * 10)
+
+
 @pytest.fixture
 def app(olga) -> str:
     secret = pyotp.random_base32()
