@@ -227,6 +227,8 @@ class StoredAnswer(models.Model):
     follows."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    flow = models.OneToOneField(Flow, null=True, on_delete=models.CASCADE, related_name="+")
+    """Whose answer it says it is; none, where nobody asked."""
     handle_digest = models.CharField(max_length=64, unique=True)
     content = models.TextField()
     """Base64, as it came."""

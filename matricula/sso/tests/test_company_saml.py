@@ -317,6 +317,15 @@ def test_answers_and_ways_out_are_counted_by_network(live, settings, answered):
     assert browser.get(path_of(live, "callback")).status_code == 429
 
 
+def test_to_one_way_out_however_many_answers_are_posted_one_is_kept(live, settings, monkeypatch):
+    browser = Client()
+    content = answer_to(live, leave(browser, live), settings, monkeypatch)
+    posts = [Client().post(path_of(live, "acs"), {"SAMLResponse": content}) for _ in range(5)]
+    assert StoredAnswer.objects.get().content == content
+    assert browser.get(posts[0].headers["Location"]).status_code == 403
+    assert browser.get(posts[-1].headers["Location"]).status_code == 302
+
+
 @pytest.mark.postgres
 def test_answers_that_nobody_came_for_go_when_the_next_one_comes(live, settings, monkeypatch):
     browser = Client()

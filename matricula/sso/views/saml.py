@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.identities.errors import FlowEnded, IdentityError
 from matricula.identities.flows import note_seen_once, open_flows, store_answer, take_answer, take_flow
 from matricula.identities.identities import known_identity
-from matricula.identities.models import Connection
+from matricula.identities.models import Connection, Flow
 from matricula.security.clients import network_of
 from matricula.security.throttling import Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
@@ -37,19 +37,19 @@ def acs(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     connection = connection_of(slug, connection_id)
     posted = text_in(request.POST, "SAMLResponse", longest=LARGEST_ANSWER)
     try:
-        require_awaited(connection, posted)
+        flow = require_awaited(connection, posted)
     except AnswerRefused as refused:
         return tell_refused(request, connection, None, refused.checks, reason=refused.code)
     except (SingleSignOnError, IdentityError) as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
-    handle = store_answer(connection=connection, content=posted)
+    handle = store_answer(connection=connection, content=posted, flow=flow)
     response = HttpResponse(status=303)
     response["Location"] = reverse("sso:answer", args=[slug, connection_id, handle])
     return response
 
 
-def require_awaited(connection: Connection, posted: str) -> None:
-    """Before anything is kept: somebody is away for it, or the company sends people unasked.
+def require_awaited(connection: Connection, posted: str) -> Flow | None:
+    """Before anything is kept: the flow that is away for it, or none where the company sends people unasked.
 
     Raises AnswerRefused, CallbackMalformed, FlowEnded.
     """
@@ -61,6 +61,7 @@ def require_awaited(connection: Connection, posted: str) -> None:
         if flow is None:
             raise FlowEnded
     require_live(connection, flow)
+    return flow
 
 
 @public
