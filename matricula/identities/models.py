@@ -217,7 +217,7 @@ class Flow(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
-    """Who tests the connection."""
+    """Who was signed in here when it began, in person or by a company alone; who tests the connection."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

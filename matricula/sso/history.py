@@ -61,7 +61,7 @@ def keep(
     kept = JudgedAnswer.objects.create(
         connection=connection,
         purpose=flow.purpose if flow else Flow.Purpose.SIGN_IN,
-        account=flow.account if flow else None,
+        account=flow.account if flow and flow.purpose == Flow.Purpose.TEST else None,
         passed=passed,
         reason=reason[:40],
         words=words[:500],

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conftest import person
+from conftest import PASSWORD, person
 from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
 from matricula.identities.tests.company import signed_in_by_company
 from matricula.organizations.models import Affiliation
@@ -423,3 +423,57 @@ def test_an_answer_waits_five_minutes_and_as_long_as_it_is_allowed(unasked, olga
         session["sso_unasked"] = session["sso_unasked"] | {"until": late}
         session.save()
     assert olga.post(where).status_code == 403
+
+
+# -- what somebody else began in this browser -------------------------------------------------------
+
+
+def test_what_mallory_began_before_olga_logged_in_changes_nothing_without_olgas_word(live, ada, answered):
+    """Ada is Mallory here: she leaves, logs out, and has Olga's browser come back with her own answer."""
+    linked(live, ada, subject=minting.ADA)
+    browser, page = logged_in("ada.own@home.example"), "/learn/?from=mallory"
+    request = leave(browser, live, page)
+    browser.post("/account/log-out/")
+    log_in(browser, "bruno@nordlicht.example")
+    where = answered(browser, live, request).headers["Location"]
+    assert browser.get("/account/").status_code == 200
+    shown = browser.get(where).content.decode()
+    assert "Are you Ada?" in shown
+    assert "since this sign-in was begun" in shown
+    assert "Signed in here now</dt><dd>Bruno Keller" in shown
+    assert not CompanySession.objects.exists()
+    assert browser.post(where).headers["Location"] == page, "whoever is sure goes where it was begun for"
+    assert CompanySession.objects.get().account == ada
+
+
+def test_what_was_begun_by_nobody_is_asked_about_where_another_logged_in_since(live, ada, olga, answered):
+    linked(live, ada, subject=minting.ADA)
+    browser = Client()
+    request = leave(browser, live)
+    log_in(browser, "bruno@nordlicht.example")
+    assert "/confirm/" in answered(browser, live, request).headers["Location"]
+    assert browser.get("/account/").status_code == 200
+
+
+def test_what_mallory_began_opens_nothing_without_a_word_after_she_logged_out(live, ada, answered):
+    linked(live, ada, subject=minting.ADA)
+    browser = logged_in("ada.own@home.example")
+    request = leave(browser, live)
+    browser.post("/account/log-out/")
+    assert "/confirm/" in answered(browser, live, request).headers["Location"]
+    assert not CompanySession.objects.exists()
+
+
+def test_adas_two_tabs_are_not_asked(live, ada, answered):
+    """In one she left for the company, in the other she logged in meanwhile."""
+    linked(live, ada, subject=minting.ADA)
+    browser = Client()
+    request = leave(browser, live)
+    log_in(browser, "ada.own@home.example")
+    assert answered(browser, live, request).headers["Location"] == "/learn/"
+    assert browser.get("/account/").status_code == 200
+
+
+def log_in(browser, email):
+    answer = browser.post("/account/log-in/", {"email": email, "password": PASSWORD})
+    assert answer.status_code == 302

@@ -1,8 +1,7 @@
 """What a SAML provider posts: kept for the browser, judged in it, and asked about where it came unasked."""
 
-from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +20,7 @@ from matricula.sso.readable_answers import readable_xml
 from matricula.sso.saml_requests import write_service_provider
 from matricula.sso.saml_responses import read_in_response_to
 from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, judge_saml_answer
-from matricula.sso.unasked import forget_unasked, keep_unasked, needs_word, unasked_answer
+from matricula.sso.unasked import forget_unasked, signed_in_here, unasked_answer
 from matricula.sso.views.sign_in import ANSWERS, connection_of, finish, go_in, require_live, tell_refused
 from matricula.web.access import public
 from matricula.web.values import text_in
@@ -87,9 +86,6 @@ def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, han
         return tell_refused(
             request, connection, flow, Checks.of(came), reason=refusal.code, words=str(refusal)
         )
-    if flow is None and needs_word(request, connection, judged.answer):
-        waits = keep_unasked(request, connection, judged.answer)
-        return redirect("sso:confirm", slug, connection_id, waits)
     judged.checks.raw = came
     return finish(request, connection, flow, judged.checks, judged.answer)
 
@@ -116,21 +112,21 @@ def confirm_answer(request: HttpRequest, slug: str, connection_id: str, handle: 
     connection = connection_of(slug, connection_id)
     try:
         require_live(connection, None)
-        answer = unasked_answer(request, connection, handle)
+        flow, answer = unasked_answer(request, connection, handle)
         who = whom_it_means(connection, answer)
     except IdentityError as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
     if request.method != "POST":
-        context = {"connection": connection, "answer": answer, "who": who, "here": signed_in_here(request)}
+        context = {
+            "connection": connection,
+            "answer": answer,
+            "who": who,
+            "here": signed_in_here(request),
+            "begun": flow is not None,
+        }
         return render(request, "sso/pages/confirm.html", context)
     forget_unasked(request)
-    return go_in(request, connection, None, answer)
-
-
-def signed_in_here(request: HttpRequest) -> object:
-    """Whoever that is, in person or by a company alone; None where nobody is."""
-    user = get_user(request)
-    return user if user.is_authenticated else None
+    return go_in(request, connection, flow, answer)
 
 
 def whom_it_means(connection: Connection, answer: Answer) -> str:
