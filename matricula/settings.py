@@ -320,7 +320,7 @@ LIMITS = chosen_limits(
         "check-domain": (60, 60),
         "company-start": (3_000, 15),
         "company-answer": (3_000, 15),
-        "owner-recovery": (10, 15),
+        "owner-recovery": (10_000, 60),
         "owner-recovery-network": (50, 15),
     },
 )

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from matricula.accounts.sign_in import (
 )
 from matricula.identities.models import CompanySession, CompanySessionQuerySet, Identity
 from matricula.organizations.models import Organization
+from matricula.organizations.ownership import hold_roles
 from matricula.security.secrets import digest, digests
 
 HOURS = 12
@@ -44,8 +46,13 @@ def start_company_session(request: HttpRequest, identity: Identity, *, until: da
     keep_handle(request, handle)
 
 
+@transaction.atomic
 def start_recovery_session(request: HttpRequest, *, organization: Organization, account: Account) -> None:
-    """An owner showed a recovery code: the console for an hour, and proof enough there to mend sign-in."""
+    """An owner showed a recovery code: the console for an hour, and proof enough there to mend sign-in.
+
+    The roles are held: their second step may have come minutes later. Raises NotOwner.
+    """
+    hold_roles(organization.pk, actor=account)
     ends = timezone.now() + timedelta(minutes=RECOVERY_MINUTES)
     row = CompanySession(organization=organization, account=account, expires_at=ends)
     handle = open_session(row)

@@ -23,6 +23,8 @@ from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 COOKIE, PATH = "sso", "/sso/"
 MINUTES = 10
 ANSWER_MINUTES = 2
+MOST_UNASKED = 100
+"""Answers of a connection that nobody asked for, waiting for their browser. It comes within a second."""
 SWEPT_AT_ONCE = 100
 
 
@@ -99,17 +101,40 @@ def take_flow(request: HttpRequest, *, connection: Connection, state: str) -> Fl
     raise FlowEnded
 
 
-def store_answer(*, connection: Connection, content: str) -> str:
-    """The handle by which the browser comes for it. `content` is what the provider posted."""
+def store_answer(*, connection: Connection, content: str, flow: Flow | None = None) -> str:
+    """The handle by which the browser comes for it. `content` is what the provider posted, for `flow` or
+    unasked.
+
+    Of a flow one waits: a later one takes its place. Of those that nobody asked for the newest hundred.
+    """
     sweep_answers(connection)
     handle = secrets.token_urlsafe(32)
-    StoredAnswer.objects.create(
+    answer = StoredAnswer(
         connection=connection,
+        flow=flow,
         handle_digest=digest("answer", handle),
         content=content,
         expires_at=timezone.now() + timedelta(minutes=ANSWER_MINUTES),
     )
+    if flow is None:
+        store_unasked(answer)
+    elif not insert_once(answer):
+        # If the earlier one was fetched in this moment, nothing is changed: its flow is used up.
+        StoredAnswer.objects.filter(flow=flow).update(
+            handle_digest=answer.handle_digest, content=content, expires_at=answer.expires_at
+        )
     return handle
+
+
+@transaction.atomic
+def store_unasked(answer: StoredAnswer) -> None:
+    """The oldest gives way, so that nobody who posts many keeps out who comes next. The connection is held:
+    of two at once the second counts the first."""
+    Connection.objects.select_for_update(no_key=True).get(pk=answer.connection_id)
+    waiting = StoredAnswer.objects.filter(connection=answer.connection_id, flow__isnull=True)
+    surplus = waiting.order_by("-pk").values_list("pk", flat=True)[MOST_UNASKED - 1 :]
+    StoredAnswer.objects.filter(pk__in=list(surplus)).delete()
+    answer.save(force_insert=True)
 
 
 def sweep_answers(connection: Connection) -> None:

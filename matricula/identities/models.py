@@ -219,7 +219,7 @@ class Flow(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
-    """Who tests the connection."""
+    """Who was signed in here when it began, in person or by a company alone; who tests the connection."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
@@ -229,6 +229,8 @@ class StoredAnswer(models.Model):
     follows."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    flow = models.OneToOneField(Flow, null=True, on_delete=models.CASCADE, related_name="+")
+    """Whose answer it says it is; none, where nobody asked."""
     handle_digest = models.CharField(max_length=64, unique=True)
     content = models.TextField()
     """Base64, as it came."""

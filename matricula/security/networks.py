@@ -1,6 +1,7 @@
 """Which addresses an outsider may name, whatever form they hide in, and the names of hosts in ASCII."""
 
 import ipaddress
+import re
 
 import idna
 from django.conf import settings
@@ -10,6 +11,14 @@ NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1
 """IPv4 addresses in other clothes (RFC 6052, RFC 8215): the last four bytes say which."""
 SPECIAL = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
 """Nobody's host (RFC 6890, RFC 7526), whatever this version of Python says of them."""
+
+PLAIN_HOST = re.compile(r"([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:[0-9]+)?", re.ASCII | re.IGNORECASE)
+
+
+def has_plain_host(netloc: str) -> bool:
+    """Whether that part of an address is a host, perhaps with a port, and nothing that RFC 3986, 3.2 lets
+    stand there besides: in a header such as a policy, `;` ends our words and what follows is theirs."""
+    return PLAIN_HOST.fullmatch(netloc) is not None
 
 
 def host_in_ascii(host: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from matricula.mail.composition import one_line
+from matricula.security.networks import has_plain_host
 from matricula.sso.errors import (
     DocumentMalformed,
     IssuerDiffers,
@@ -89,7 +90,7 @@ def discovery_address(issuer: str) -> str:
 
 
 def is_web_address(address: object, *, allow_http: bool = False) -> bool:
-    """Whether people and requests may be sent there: https, a host, no user, no fragment."""
+    """Whether people and requests may be sent there: https, a plain host, no user, no fragment."""
     if not is_keepable(address, LONGEST_ADDRESS) or not isinstance(address, str):
         return False
     try:
@@ -98,7 +99,7 @@ def is_web_address(address: object, *, allow_http: bool = False) -> bool:
     except ValueError:
         return False
     fitting = parts.scheme in (("https", "http") if allow_http else ("https",)) and port != 0
-    return fitting and bool(parts.hostname) and "@" not in parts.netloc and not {"#", " ", "\\"} & {*address}
+    return fitting and has_plain_host(parts.netloc) and not {"#", " ", "\\"} & {*address}
 
 
 def read_discovery(document: JsonObject, *, issuer: str, allow_http: bool = False) -> Discovery:

@@ -1,13 +1,22 @@
 """What was judged, kept for whoever sets a connection up: every test run, and sign-ins that failed."""
 
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
 from matricula.audit.models import record
 from matricula.identities.models import Connection, Flow
+from matricula.security.throttling import Limit
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.check_words import CHECKS
 from matricula.sso.models import JudgedAnswer
 
-KEPT = {Flow.Purpose.TEST: 20, Flow.Purpose.SIGN_IN: 200}
-"""The newest of a connection; `jobs.py` says how long."""
+KEPT = {Flow.Purpose.TEST: 20, Flow.Purpose.SIGN_IN: 50}
+"""The newest of a connection; of sign-ins that were refused the newest of each reason, so that whoever has
+one refused as often as they like pushes out nothing else. `jobs.py` says how long."""
+SHOWN = 10
+"""Of each reason, on the connection's page."""
+LINE = Limit("answer-refused-line", tries=1, minutes=1)
+"""Lines of the audit log: they stay for ever, and anybody may have answers refused."""
 
 
 def keep_passed(flow: Flow, checks: Checks, answer: Answer) -> JudgedAnswer:
@@ -24,13 +33,15 @@ def keep_passed(flow: Flow, checks: Checks, answer: Answer) -> JudgedAnswer:
 def keep_refused(
     connection: Connection, flow: Flow | None, checks: Checks, *, reason: str, words: str = ""
 ) -> JudgedAnswer:
+    """In the history each, in the audit log once a minute for each reason."""
     kept = keep(connection, flow, checks, passed=False, reason=reason, words=words)
-    record(
-        "connection.answer_refused",
-        organization=connection.organization_id,
-        subject=connection,
-        after={"reason": reason},
-    )
+    if LINE.allows(f"{connection.pk}:{reason}"):
+        record(
+            "connection.answer_refused",
+            organization=connection.organization_id,
+            subject=connection,
+            after={"reason": reason},
+        )
     return kept
 
 
@@ -50,7 +61,7 @@ def keep(
     kept = JudgedAnswer.objects.create(
         connection=connection,
         purpose=flow.purpose if flow else Flow.Purpose.SIGN_IN,
-        account=flow.account if flow else None,
+        account=flow.account if flow and flow.purpose == Flow.Purpose.TEST else None,
         passed=passed,
         reason=reason[:40],
         words=words[:500],
@@ -66,8 +77,19 @@ def keep(
 def forget_surplus(newest: JudgedAnswer) -> None:
     """The history of a connection is for reading, and nobody can fill a disk with it."""
     rows = JudgedAnswer.objects.filter(connection=newest.connection_id, purpose=newest.purpose)
+    if newest.purpose == Flow.Purpose.SIGN_IN:
+        rows = rows.filter(reason=newest.reason)
     surplus = rows.order_by("-at", "-pk").values_list("pk", flat=True)[KEPT[Flow.Purpose(newest.purpose)] :]
     JudgedAnswer.objects.filter(pk__in=list(surplus)).delete()
+
+
+def refused_sign_ins(connection: Connection) -> "QuerySet[JudgedAnswer]":
+    """For the page: the newest of each reason, so that a genuine one is not below a hundred that somebody
+    made."""
+    place = Window(RowNumber(), partition_by=F("reason"), order_by=[F("at").desc(), F("pk").desc()])
+    rows = JudgedAnswer.objects.filter(connection=connection, purpose=Flow.Purpose.SIGN_IN)
+    newest = rows.defer("raw", "checks", "values").annotate(place=place).filter(place__lte=SHOWN)
+    return newest.order_by("-at", "-pk")
 
 
 def lines_of(judged: JudgedAnswer) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from matricula.security.networks import has_plain_host
 from matricula.sso.answers import AnswerRefused, Checks
 from matricula.sso.saml_assertions import read_instant
 from matricula.sso.saml_errors import (
@@ -176,12 +177,12 @@ def is_address(location: str) -> bool:
     """A browser is led there: https, or this very machine (a provider to play with)."""
     try:
         parts = urlsplit(location)
-        host, _ = parts.hostname, parts.port
+        host, _port = parts.hostname, parts.port
     except ValueError:
         return False
     plain = location.isascii() and location.isprintable() and not set(location) & set(" \"'<>\\")
     allowed = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    return bool(plain and allowed and host) and not (parts.fragment or parts.username or parts.password)
+    return plain and allowed and has_plain_host(parts.netloc) and not parts.fragment
 
 
 def read_certificates(descriptor: Element) -> tuple[X509Certificate, ...]:

@@ -326,6 +326,15 @@ class Migration(migrations.Migration):
                         to="identities.connection",
                     ),
                 ),
+                (
+                    "flow",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="identities.flow",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(

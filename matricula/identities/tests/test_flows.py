@@ -1,6 +1,7 @@
 """Ada leaves for her company's sign-in and comes back: once, in the same browser, within ten minutes."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from matricula.identities.errors import AnswerRepeated, FlowEnded
 from matricula.identities.flows import (
     COOKIE,
+    MOST_UNASKED,
     begin_flow,
     nonce_of,
     note_seen_once,
@@ -21,7 +23,7 @@ from matricula.identities.flows import (
 from matricula.identities.models import Flow, SeenNonce, StoredAnswer
 from matricula.identities.tests.company import live_connection
 from matricula.organizations.models import Organization
-from tests.at_once import all_at_once
+from tests.at_once import all_at_once, refusals
 from tests.nights import forget_tonight
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,62 @@ def test_an_answer_that_was_posted_is_fetched_once_however_many_come(connection)
             return ""
 
     assert sorted(all_at_once(*[come] * 8)) == [""] * 7 + ["PHNhbWw+"]
+
+
+def test_of_one_flow_the_last_answer_waits_and_no_other(connection):
+    left, other = leave(connection), leave(connection)
+    handles = [store_answer(connection=connection, content=f"{n}", flow=left.flow) for n in range(3)]
+    theirs = store_answer(connection=connection, content="theirs", flow=other.flow)
+    assert StoredAnswer.objects.count() == 2
+    for late in handles[:2]:
+        with pytest.raises(FlowEnded):
+            take_answer(connection=connection, handle=late)
+    assert take_answer(connection=connection, handle=handles[2]) == "2"
+    assert take_answer(connection=connection, handle=theirs) == "theirs"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_races_of_eight_answers_to_one_flow_one_waits_whole(connection):
+    left = leave(connection)
+    handles = {}
+
+    def store(number):
+        handles[number] = store_answer(connection=connection, content=f"{number}", flow=left.flow)
+
+    assert refusals(all_at_once(*[partial(store, number) for number in range(8)])) == []
+    kept = StoredAnswer.objects.get().content
+    assert take_answer(connection=connection, handle=handles[int(kept)]) == kept
+
+
+@pytest.mark.postgres
+def test_of_answers_that_nobody_asked_for_the_newest_hundred_of_a_connection_wait(connection):
+    other = live_connection(Organization.objects.create(slug="other", name="Other"))
+    left = leave(connection)
+    asked = store_answer(connection=connection, content="asked", flow=left.flow)
+    theirs = store_answer(connection=other, content="theirs")
+    handles = [store_answer(connection=connection, content=f"{n}") for n in range(MOST_UNASKED + 5)]
+    assert StoredAnswer.objects.filter(connection=connection, flow=None).count() == MOST_UNASKED
+    for late in handles[:5]:
+        with pytest.raises(FlowEnded):
+            take_answer(connection=connection, handle=late)
+    for first in (handles[5], handles[-1], asked):
+        assert take_answer(connection=connection, handle=first)
+    assert take_answer(connection=other, handle=theirs) == "theirs"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_races_of_many_unasked_answers_no_more_than_the_hundred_wait(connection):
+    late = timezone.now() + timedelta(minutes=1)
+    StoredAnswer.objects.bulk_create(
+        StoredAnswer(connection=connection, handle_digest=f"{n}", content="x", expires_at=late)
+        for n in range(MOST_UNASKED - 2)
+    )
+    store = partial(store_answer, connection=connection, content="new")
+    assert refusals(all_at_once(*[store] * 8)) == []
+    assert StoredAnswer.objects.count() == MOST_UNASKED
+    assert StoredAnswer.objects.filter(content="new").count() == 8
 
 
 def test_an_answer_waits_two_minutes_for_its_own_connection(connection):

@@ -8,7 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from conftest import PASSWORD, person
 from matricula.identities.models import CompanySession, Connection, Identity, SeenNonce, StoredAnswer
+from matricula.identities.tests.company import signed_in_by_company
+from matricula.organizations.models import Affiliation
+from matricula.programs.memberships import enter_program
 from matricula.sso import check_words
 from matricula.sso.answers import Answer
 from matricula.sso.models import JudgedAnswer
@@ -313,6 +317,15 @@ def test_answers_and_ways_out_are_counted_by_network(live, settings, answered):
     assert browser.get(path_of(live, "callback")).status_code == 429
 
 
+def test_to_one_way_out_however_many_answers_are_posted_one_is_kept(live, settings, monkeypatch):
+    browser = Client()
+    content = answer_to(live, leave(browser, live), settings, monkeypatch)
+    posts = [Client().post(path_of(live, "acs"), {"SAMLResponse": content}) for _ in range(5)]
+    assert StoredAnswer.objects.get().content == content
+    assert browser.get(posts[0].headers["Location"]).status_code == 403
+    assert browser.get(posts[-1].headers["Location"]).status_code == 302
+
+
 @pytest.mark.postgres
 def test_answers_that_nobody_came_for_go_when_the_next_one_comes(live, settings, monkeypatch):
     browser = Client()
@@ -351,6 +364,24 @@ def test_mallorys_answer_in_olgas_browser_changes_nothing_without_olgas_word(una
     assert olga.post(where).headers["Location"] == "/learn/"
     assert CompanySession.objects.get().account == ada
     assert olga.post(where).status_code == 403, "once"
+
+
+def test_mallorys_answer_takes_nobodys_place_whom_the_company_alone_signed_in(
+    unasked, ada, organization, program, answered
+):
+    """On public pages such a session has no user; its owner is asked all the same."""
+    linked(unasked, ada, subject=minting.ADA)
+    vera = person("Vera", "vera@home.example")
+    Affiliation.objects.create(organization=organization, account=vera, work_email="vera@nordlicht.example")
+    enter_program(program=program, account=vera)
+    browser = signed_in_by_company(vera, organization)
+    where = answered(browser, unasked, "").headers["Location"]
+    assert browser.session["_auth_user_id"] == str(vera.pk)
+    page = browser.get(where).content.decode()
+    assert "Are you Ada?" in page
+    assert "Signed in here now</dt><dd>Vera" in page
+    browser.post(where)
+    assert browser.session["_auth_user_id"] == str(ada.pk)
 
 
 def test_an_unasked_answer_brings_ada_straight_into_the_browser_where_she_is_signed_in(
@@ -392,3 +423,57 @@ def test_an_answer_waits_five_minutes_and_as_long_as_it_is_allowed(unasked, olga
         session["sso_unasked"] = session["sso_unasked"] | {"until": late}
         session.save()
     assert olga.post(where).status_code == 403
+
+
+# -- what somebody else began in this browser -------------------------------------------------------
+
+
+def test_what_mallory_began_before_olga_logged_in_changes_nothing_without_olgas_word(live, ada, answered):
+    """Ada is Mallory here: she leaves, logs out, and has Olga's browser come back with her own answer."""
+    linked(live, ada, subject=minting.ADA)
+    browser, page = logged_in("ada.own@home.example"), "/learn/?from=mallory"
+    request = leave(browser, live, page)
+    browser.post("/account/log-out/")
+    log_in(browser, "bruno@nordlicht.example")
+    where = answered(browser, live, request).headers["Location"]
+    assert browser.get("/account/").status_code == 200
+    shown = browser.get(where).content.decode()
+    assert "Are you Ada?" in shown
+    assert "since this sign-in was begun" in shown
+    assert "Signed in here now</dt><dd>Bruno Keller" in shown
+    assert not CompanySession.objects.exists()
+    assert browser.post(where).headers["Location"] == page, "whoever is sure goes where it was begun for"
+    assert CompanySession.objects.get().account == ada
+
+
+def test_what_was_begun_by_nobody_is_asked_about_where_another_logged_in_since(live, ada, olga, answered):
+    linked(live, ada, subject=minting.ADA)
+    browser = Client()
+    request = leave(browser, live)
+    log_in(browser, "bruno@nordlicht.example")
+    assert "/confirm/" in answered(browser, live, request).headers["Location"]
+    assert browser.get("/account/").status_code == 200
+
+
+def test_what_mallory_began_opens_nothing_without_a_word_after_she_logged_out(live, ada, answered):
+    linked(live, ada, subject=minting.ADA)
+    browser = logged_in("ada.own@home.example")
+    request = leave(browser, live)
+    browser.post("/account/log-out/")
+    assert "/confirm/" in answered(browser, live, request).headers["Location"]
+    assert not CompanySession.objects.exists()
+
+
+def test_adas_two_tabs_are_not_asked(live, ada, answered):
+    """In one she left for the company, in the other she logged in meanwhile."""
+    linked(live, ada, subject=minting.ADA)
+    browser = Client()
+    request = leave(browser, live)
+    log_in(browser, "ada.own@home.example")
+    assert answered(browser, live, request).headers["Location"] == "/learn/"
+    assert browser.get("/account/").status_code == 200
+
+
+def log_in(browser, email):
+    answer = browser.post("/account/log-in/", {"email": email, "password": PASSWORD})
+    assert answer.status_code == 302

@@ -1,13 +1,17 @@
 """What was judged is kept for a while: each check, what came, by which key, and nothing that opens."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from matricula.audit.models import Entry
 from matricula.identities.models import Flow
+from matricula.identities.tests.company import live_connection
 from matricula.jobs.retention import known_rules
+from matricula.security.models import Throttle
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.models import JudgedAnswer
@@ -34,12 +38,39 @@ def checks(**more):
 def test_of_tests_the_last_20_are_kept_and_refused_sign_ins_push_none_of_them_out(saml):
     for _ in range(23):
         keep_passed(flow(saml, "test"), checks(), Answer(subject="s"))
-    for _ in range(205):
+    for _ in range(55):
         keep_refused(saml, flow(saml, "sign_in"), checks(), reason="xml")
     assert saml.judged_answers.filter(purpose="test").count() == 20
-    assert saml.judged_answers.filter(purpose="sign_in").count() == 200
+    assert saml.judged_answers.filter(purpose="sign_in").count() == 50
     newest = keep_passed(flow(saml, "test"), checks(), Answer(subject="s"))
     assert saml.judged_answers.filter(pk=newest.pk).exists()
+
+
+@pytest.mark.postgres
+def test_whoever_has_one_thing_refused_very_often_pushes_out_nothing_else(olga, saml):
+    genuine = keep_refused(saml, flow(saml, "sign_in"), checks(), reason="audience")
+    for _ in range(60):
+        newest = keep_refused(saml, flow(saml, "sign_in"), checks(), reason="provider_refused")
+    kept = saml.judged_answers.values_list("reason", flat=True)
+    assert Counter(kept) == {"audience": 1, "provider_refused": 50}
+    page = olga.get(f"{CONSOLE}{saml.public_id}/").content.decode()
+    assert genuine.reference in page
+    assert newest.reference in page
+    assert page.count(f"{CONSOLE}{saml.public_id}/answers/") == 11
+
+
+@pytest.mark.postgres
+def test_the_audit_log_has_one_line_a_minute_of_each_reason_and_connection(saml, organization):
+    other = live_connection(organization)
+    for connection, reason in [(saml, "xml"), (saml, "xml"), (saml, "audience"), (other, "xml")] * 3:
+        keep_refused(connection, flow(connection, "sign_in"), checks(), reason=reason)
+    lines = Entry.objects.filter(verb="connection.answer_refused")
+    assert sorted(lines.values_list("subject_id", "after__reason")) == sorted(
+        [(saml.pk, "xml"), (saml.pk, "audience"), (other.pk, "xml")]
+    )
+    Throttle.objects.update(window_ends_at=timezone.now())
+    keep_refused(saml, flow(saml, "sign_in"), checks(), reason="xml")
+    assert lines.count() == 4
 
 
 @pytest.mark.parametrize(("purpose", "days"), [("test", 30), ("sign_in", 7)])

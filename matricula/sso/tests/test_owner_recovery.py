@@ -8,16 +8,19 @@ from urllib.parse import unquote
 
 import pyotp
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import PASSWORD, person
 from matricula.accounts.models import RecoveryCode, SecondFactor
 from matricula.accounts.second_factors import add_authenticator, renew_recovery_codes
+from matricula.accounts.sessions import SessionStore
 from matricula.accounts.sign_in import is_company_only
 from matricula.audit.models import Entry
 from matricula.identities.access import MENDING
+from matricula.identities.company_sessions import start_recovery_session
 from matricula.identities.jobs import spent_owner_codes
 from matricula.identities.models import CompanySession, Connection, OwnerRecoveryCode
 from matricula.identities.recovery_codes import renew_owner_codes, spend_owner_code
@@ -260,6 +263,20 @@ def test_what_was_typed_is_counted_before_anybody_looks(codes, settings):
     assert not CompanySession.objects.exists()
 
 
+def test_whoever_types_wrong_ones_from_many_networks_shuts_olga_out_on_no_day(codes):
+    for number in range(60):
+        wrong = {"email": OLGA, "code": f"aaaaa-{'bcdefghjkm'[number // 10]}aaa{'bcdefghjkm'[number % 10]}"}
+        assert Client().post(PAGE, wrong, REMOTE_ADDR=f"198.51.100.{number}").status_code == 200
+    mine = Client().post(PAGE, {"email": OLGA, "code": codes[0]}, REMOTE_ADDR="192.0.2.7")
+    assert mine["Location"] == CONNECTIONS
+
+
+def test_a_network_that_tries_many_waits(codes):
+    wrong = [{"email": OLGA, "code": f"aaaaa-{a}aaa{b}"} for a in "bcdefg" for b in "bcdefghjkm"]
+    answers = [Client().post(PAGE, one, REMOTE_ADDR="198.51.100.1").status_code for one in wrong]
+    assert (answers[:50], answers[50:]) == ([200] * 50, [429] * 10)
+
+
 @pytest.fixture
 def app(olga) -> str:
     secret = pyotp.random_base32()
@@ -344,6 +361,36 @@ def test_whose_role_ends_loses_codes_and_what_they_opened(recovered, olga, bruno
     assert typed(Client(), codes[1]).status_code == 200
 
 
+@pytest.mark.parametrize("end", ["removed", "demoted", "closed"])
+def test_whose_role_ends_before_the_second_step_comes_in_by_none(codes, app, olga, bruno, end):
+    browser, role = Client(), Role.objects.get(account=olga)
+    typed(browser, codes[0])
+    if end == "removed":
+        remove_role(role=role, actor=bruno)
+    elif end == "demoted":
+        change_role(role=role, kind="viewer", groups=[], actor=bruno)
+    else:
+        type(olga).objects.filter(pk=olga.pk).update(is_active=False)
+    assert browser.post(f"{PAGE}step/", {"code": pyotp.TOTP(app).now()})["Location"] == PAGE
+    assert not CompanySession.objects.exists()
+
+
+def test_whose_role_ends_while_the_second_step_is_looked_at_comes_in_by_none(
+    codes, app, olga, bruno, monkeypatch
+):
+    browser = Client()
+    typed(browser, codes[0])
+
+    def demoted_meanwhile(account, code):
+        change_role(role=Role.objects.get(account=olga), kind="viewer", groups=[], actor=bruno)
+        return True
+
+    monkeypatch.setattr("matricula.sso.views.recovery.authenticator_accepts", demoted_meanwhile)
+    assert browser.post(f"{PAGE}step/", {"code": "000000"})["Location"] == PAGE
+    assert not CompanySession.objects.exists()
+    assert browser.get(PAGE).status_code == 200
+
+
 def test_another_owners_codes_stay(codes, olga, bruno, organization):
     theirs = renew_owner_codes(organization=organization, account=bruno)
     remove_role(role=Role.objects.get(account=bruno), actor=olga)
@@ -390,3 +437,17 @@ def test_races_new_codes_while_the_role_ends_leave_none(organization, olga, brun
     )
     assert {type(one) for one in refusals(results)} <= {NotOwner}
     assert not OwnerRecoveryCode.objects.exists()
+
+
+@pytest.mark.parametrize("round_", range(4))
+@pytest.mark.django_db(transaction=True)
+def test_races_a_second_step_while_the_role_ends_leaves_nothing_open(organization, olga, bruno, round_):
+    request = RequestFactory().get(PAGE)
+    request.session = SessionStore()
+    request.user = AnonymousUser()
+    results = all_at_once(
+        partial(start_recovery_session, request, organization=organization, account=olga),
+        partial(change_role, role=Role.objects.get(account=olga), kind="viewer", groups=[], actor=bruno),
+    )
+    assert {type(one) for one in refusals(results)} <= {NotOwner}
+    assert not CompanySession.objects.live().exists()

@@ -198,6 +198,12 @@ def test_metadata_counts_until_its_last_day():
         "https://login.acme.example:port/",
         "https://[::1/",
         "https://lögin.example/",
+        "https://login.acme.example;sandbox;script-src/sso",
+        "https://login.acme.example,evil.example/sso",
+        "https://*.example/sso",
+        "https://login_acme&apos;self&apos;/sso",
+        "https://@login.acme.example/sso",
+        "https://login.acme.example:/sso",
     ],
 )
 def test_a_browser_is_led_only_to_plain_addresses_by_https(location):

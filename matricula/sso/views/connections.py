@@ -31,7 +31,7 @@ from matricula.sso.connections import (
 )
 from matricula.sso.errors import ConnectionInUse, NotTested, SingleSignOnError
 from matricula.sso.forms import SEEN, AttributesForm, NewForm, OpenIdForm, SamlForm
-from matricula.sso.history import lines_of
+from matricula.sso.history import lines_of, refused_sign_ins
 from matricula.sso.saml_errors import SeveralIdentityProviders
 from matricula.sso.saml_settings import save_saml_settings
 from matricula.sso.views.sign_in import leave
@@ -118,7 +118,7 @@ def about(shown: Connection) -> dict[str, Any]:
         "last_ends": certificates[-1] if certificates else None,
         "encrypts": shown.certificates.own().exists(),
         "tests": shown.judged_answers.filter(purpose=Flow.Purpose.TEST).order_by("-at")[:SHOWN],
-        "refused": shown.judged_answers.filter(purpose=Flow.Purpose.SIGN_IN).order_by("-at")[:SHOWN],
+        "refused": refused_sign_ins(shown),
         "address": sign_in_address(shown.organization),
         "is_used": shown.identities.exists(),
         "requiring": list(requiring_programs(shown.organization_id)),

@@ -99,7 +99,10 @@ def code_fits(request: HttpRequest, organization: Organization, account: Account
 
 
 def come_in(request: HttpRequest, organization: Organization, account: Account) -> HttpResponse:
-    start_recovery_session(request, organization=organization, account=account)
+    try:
+        start_recovery_session(request, organization=organization, account=account)
+    except NotOwner:
+        return redirect("sso:recovery", organization.slug)
     messages.success(
         request, _("You are in, for an hour, to mend the sign-in. Every owner gets a letter about it.")
     )
@@ -107,12 +110,12 @@ def come_in(request: HttpRequest, organization: Organization, account: Account) 
 
 
 def waiting_in(request: HttpRequest, organization: Organization) -> tuple[Account, str] | None:
-    """Whose code was right in this browser a moment ago, and the name of this attempt."""
+    """Which owner's code was right in this browser a moment ago, and the name of this attempt."""
     kept: dict[str, Any] = request.session.get(WAITING) or {}
     if kept.get("organization") != organization.pk or kept["until"] < time.time():
         return None
-    account = Account.objects.filter(pk=kept["account"], is_active=True).first()
-    return (account, kept["id"]) if account else None
+    role = owners_of(organization.pk).filter(account=kept["account"]).select_related("account").first()
+    return (role.account, kept["id"]) if role else None
 
 
 @public

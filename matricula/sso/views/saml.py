@@ -1,7 +1,7 @@
 """What a SAML provider posts: kept for the browser, judged in it, and asked about where it came unasked."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matricula.identities.errors import FlowEnded, IdentityError
 from matricula.identities.flows import note_seen_once, open_flows, store_answer, take_answer, take_flow
 from matricula.identities.identities import known_identity
-from matricula.identities.models import Connection
+from matricula.identities.models import Connection, Flow
 from matricula.security.clients import network_of
 from matricula.security.throttling import Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
@@ -20,7 +20,7 @@ from matricula.sso.readable_answers import readable_xml
 from matricula.sso.saml_requests import write_service_provider
 from matricula.sso.saml_responses import read_in_response_to
 from matricula.sso.saml_sign_in import LARGEST_ANSWER, decode_answer, judge_saml_answer
-from matricula.sso.unasked import forget_unasked, keep_unasked, needs_word, unasked_answer
+from matricula.sso.unasked import forget_unasked, signed_in_here, unasked_answer
 from matricula.sso.views.sign_in import ANSWERS, connection_of, finish, go_in, require_live, tell_refused
 from matricula.web.access import public
 from matricula.web.values import text_in
@@ -36,19 +36,19 @@ def acs(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     connection = connection_of(slug, connection_id)
     posted = text_in(request.POST, "SAMLResponse", longest=LARGEST_ANSWER)
     try:
-        require_awaited(connection, posted)
+        flow = require_awaited(connection, posted)
     except AnswerRefused as refused:
         return tell_refused(request, connection, None, refused.checks, reason=refused.code)
     except (SingleSignOnError, IdentityError) as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
-    handle = store_answer(connection=connection, content=posted)
+    handle = store_answer(connection=connection, content=posted, flow=flow)
     response = HttpResponse(status=303)
     response["Location"] = reverse("sso:answer", args=[slug, connection_id, handle])
     return response
 
 
-def require_awaited(connection: Connection, posted: str) -> None:
-    """Before anything is kept: somebody is away for it, or the company sends people unasked.
+def require_awaited(connection: Connection, posted: str) -> Flow | None:
+    """Before anything is kept: the flow that is away for it, or none where the company sends people unasked.
 
     Raises AnswerRefused, CallbackMalformed, FlowEnded.
     """
@@ -60,6 +60,7 @@ def require_awaited(connection: Connection, posted: str) -> None:
         if flow is None:
             raise FlowEnded
     require_live(connection, flow)
+    return flow
 
 
 @public
@@ -85,9 +86,6 @@ def judge_stored_answer(request: HttpRequest, slug: str, connection_id: str, han
         return tell_refused(
             request, connection, flow, Checks.of(came), reason=refusal.code, words=str(refusal)
         )
-    if flow is None and needs_word(request, connection, judged.answer):
-        waits = keep_unasked(request, connection, judged.answer)
-        return redirect("sso:confirm", slug, connection_id, waits)
     judged.checks.raw = came
     return finish(request, connection, flow, judged.checks, judged.answer)
 
@@ -114,15 +112,21 @@ def confirm_answer(request: HttpRequest, slug: str, connection_id: str, handle: 
     connection = connection_of(slug, connection_id)
     try:
         require_live(connection, None)
-        answer = unasked_answer(request, connection, handle)
+        flow, answer = unasked_answer(request, connection, handle)
         who = whom_it_means(connection, answer)
     except IdentityError as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
     if request.method != "POST":
-        context = {"connection": connection, "answer": answer, "who": who}
+        context = {
+            "connection": connection,
+            "answer": answer,
+            "who": who,
+            "here": signed_in_here(request),
+            "begun": flow is not None,
+        }
         return render(request, "sso/pages/confirm.html", context)
     forget_unasked(request)
-    return go_in(request, connection, None, answer)
+    return go_in(request, connection, flow, answer)
 
 
 def whom_it_means(connection: Connection, answer: Answer) -> str:

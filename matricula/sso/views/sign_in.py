@@ -41,6 +41,7 @@ from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
 from matricula.sso.saml_requests import ProviderRedirect
 from matricula.sso.saml_sign_in import saml_redirect
+from matricula.sso.unasked import keep_unasked, needs_word, signed_in_here
 from matricula.web.access import public
 from matricula.web.redirects import local_path
 from matricula.web.values import text_in
@@ -80,7 +81,8 @@ def start(request: HttpRequest, slug: str, connection_id: str) -> HttpResponse:
     connection = connection_of(slug, connection_id)
     if connection.state != Connection.State.LIVE or not connection.provider:
         raise Http404
-    return leave(request, connection, next_path=next_path(request, "POST"))
+    here = signed_in_here(request)
+    return leave(request, connection, next_path=next_path(request, "POST"), account=here)
 
 
 def leave(request: HttpRequest, connection: Connection, **more: Any) -> HttpResponse:
@@ -135,6 +137,9 @@ def finish(
 ) -> HttpResponse:
     if flow and flow.purpose == Flow.Purpose.TEST:
         return finish_test(flow, checks, answer)
+    if needs_word(request, connection, flow, answer):
+        waits = keep_unasked(request, connection, flow, answer)
+        return redirect("sso:confirm", connection.organization.slug, connection.public_id, waits)
     return go_in(request, connection, flow, answer)
 
 
