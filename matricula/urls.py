@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from matricula.mail.views import provider_news
+from matricula.roles.views import switcher
 from matricula.web import design, views
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("join/", include("matricula.joining.urls")),
     path("sso/", include("matricula.sso.urls")),
+    path("console/", switcher.choose_organization, name="console"),
     path("console/", include("matricula.organizations.console_urls")),
     path("console/<slug:slug>/", include("matricula.reporting.console_urls")),
     path("console/<slug:slug>/", include("matricula.invitations.console_urls")),

@@ -19,6 +19,8 @@ LEARNING = frozenset({"learner", "member", "enrolled"})
 """Rules that ask `may_open` themselves, of the organization whose page it is."""
 ROLES = frozenset({"viewing", "overseeing", "managing_groups", "administering", "owning"})
 """Rules of an organization's console. What asks for a fresh proof asks for the person even so."""
+CHOICE = "having_roles"
+"""The rule of the page that leads to the consoles of those organizations whose sign-in is here."""
 MENDING = "sign-in"
 """The pages of connections: what a recovery code of an owner is for, so it is proof enough there."""
 COMPANY_SIGN_IN, RECOVERY_CODE = "company sign-in", "recovery code"
@@ -66,6 +68,8 @@ def opened_through(request: HttpRequest, view: Any, given: dict[str, Any]) -> st
     """What opens the page here, as the audit log names it; nothing, where nothing does."""
     rule = view.access
     if rule in LEARNING and open_organizations(request):
+        return COMPANY_SIGN_IN
+    if rule == CHOICE and live_sessions(request).exists():
         return COMPANY_SIGN_IN
     if rule not in ROLES:
         return ""

@@ -116,6 +116,13 @@ def may_open(request: HttpRequest, organization: int, *, requires_sign_in: bool 
     return organization in open_organizations(request)
 
 
+def opened_here(request: HttpRequest, organization: str) -> Q:
+    """Of rows that have an `organization`: those whose console may open, by a recovery code as well."""
+    if not is_company_only(request):
+        return Q()
+    return Q(**{f"{organization}__in": live_sessions(request).values("organization")})
+
+
 def shown_here(request: HttpRequest, organization: str) -> Q:
     """Of rows that have an `organization`: those this session may show; all, to the person themselves."""
     return Q(**{f"{organization}__in": open_organizations(request)}) if is_company_only(request) else Q()

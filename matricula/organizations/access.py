@@ -58,6 +58,18 @@ def role_rule(name: str, *, freshly: bool = False) -> Callable[[View], View]:
     return rule
 
 
+def having_roles(view: View) -> View:
+    """Whoever is signed in, in person or by a company: the view shows what of their roles opens there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return access_rule("having_roles", view, guarded)
+
+
 viewing = role_rule("viewing")
 overseeing = role_rule("overseeing")
 managing_groups = role_rule("managing_groups")

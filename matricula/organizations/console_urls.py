@@ -4,7 +4,6 @@ from matricula.organizations.views import console, domains
 
 app_name = "console"
 urlpatterns = [
-    path("", console.choose_organization, name="choose"),
     path("<slug:slug>/", console.console_home, name="home"),
     path("<slug:slug>/domains/", domains.domains, name="domains"),
     path("<slug:slug>/domains/<str:domain_id>/", domains.domain, name="domain"),

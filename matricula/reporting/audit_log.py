@@ -37,8 +37,17 @@ NAMED_BY = {
     "accounts.account": "full_name",
 }
 """Where the name of each kind of subject stands."""
-SHOWN = ("role", "state", "name", "title", "address", "reason", "letters", "seats")
-"""What is told of before and after: the rest are numbers of rows."""
+SHOWN = {
+    **{one: one for one in ("role", "state", "name", "title", "address", "reason", "letters", "seats")},
+    "starts_on": "first day",
+    "ends_on": "last day",
+    "invitation_days": "days to answer",
+    "reminds": "reminds people",
+    "trusts_the_link": "trusts the link",
+    "open_to_sign_in": "open to company sign-in",
+    "requires_sign_in": "requires company sign-in",
+}
+"""What is told of before and after, and what it is called: the rest are long texts and numbers of rows."""
 
 
 @dataclass(frozen=True)
@@ -101,16 +110,17 @@ def change_words(verb: str) -> str:
 def change_details(entry: Entry) -> str:
     """What changed, as far as words tell it: "role: viewer → owner"."""
     told = []
-    for name in SHOWN:
-        before, after = entry.before.get(name), entry.after.get(name)
-        if after not in (None, "") or before not in (None, ""):
-            values = [plain_value(one) for one in (before, after) if one not in (None, "")]
-            told.append(f"{name}: {' → '.join(dict.fromkeys(values))}")
+    for name, words in SHOWN.items():
+        known = [plain_value(side[name]) for side in (entry.before, entry.after) if name in side]
+        if known not in ([], ["none"], ["no"]) and known[1:] != known[:1]:
+            told.append(f"{words}: {' → '.join(known)}")
     return ", ".join(told)
 
 
 def plain_value(value: object) -> str:
-    return str(value).replace("_", " ")[:120]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value in (None, "") else str(value).replace("_", " ")[:120]
 
 
 READ_AT_ONCE = 1_000

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.identities.models import SEAL, Connection
 from matricula.organizations.models import Domain, Organization
-from matricula.programs.sign_in_requirement import spare_last_connection
+from matricula.programs.sign_in_requirement import requiring_programs, spare_last_connection
 from matricula.security.outgoing import fetch
 from matricula.security.secrets import seal, unseal
 from matricula.sso.code_flow import Client
@@ -68,6 +69,13 @@ def acs_address(connection: Connection) -> str:
 def sign_in_address(organization: Organization) -> str:
     """Where the company's people sign in, as they are told it."""
     return settings.BASE_URL + reverse("sso:company", args=[organization.slug])
+
+
+def has_had_connection(organization: int) -> bool:
+    """Whether people may know its page: a connection worked once, or a program requires one."""
+    worked = Q(state=Connection.State.OFF) | Q(tested_at__isnull=False) | Q(identities__isnull=False)
+    known = Connection.objects.filter(worked, organization=organization)
+    return known.exists() or requiring_programs(organization).exists()
 
 
 def sign_in_page_of(domain: str) -> str:

@@ -18,7 +18,7 @@ from matricula.accounts.models import Session
 from matricula.accounts.sessions import SessionStore
 from matricula.accounts.sign_in import is_company_only, is_fresh, name_reader
 from matricula.catalog.models import Course
-from matricula.identities.access import LEARNING, ROLES, STRANGERS
+from matricula.identities.access import CHOICE, LEARNING, ROLES, STRANGERS
 from matricula.identities.company_sessions import open_organizations, start_company_session
 from matricula.identities.identities import end_identity, link_identity
 from matricula.identities.models import CompanySession, Identity
@@ -72,6 +72,17 @@ def test_in_person_ada_sees_everything_with_a_companys_sign_in_beside_it(
     browser = signed_in_by_company(ada, organization, in_person=True)
     assert "Other program" in browser.get("/learn/").content.decode()
     assert browser.get("/account/").status_code == 200
+
+
+def test_the_button_of_the_console_leads_to_the_companys_own_and_to_no_other(ada, organization, elsewhere):
+    browser = signed_in_by_company(ada, organization)
+    Role.objects.create(organization=elsewhere.organization, account=ada, kind=Role.Kind.OWNER)
+    assert browser.get("/console/").status_code == 404
+    Role.objects.create(organization=organization, account=ada, kind=Role.Kind.VIEWER)
+    assert browser.get("/console/").headers["Location"] == "/console/nordlicht/"
+    assert "Other organizations" not in browser.get("/console/nordlicht/", follow=True).content.decode()
+    end_identity(identity=Identity.objects.get(), ended_by=Identity.EndedBy.COMPANY, actor=ada)
+    assert "/account/log-in/" in browser.get("/console/").headers["Location"]
 
 
 def test_a_companys_sign_in_is_asked_to_log_in_in_person_for_what_is_personal(program, ada, organization):
@@ -236,9 +247,9 @@ def test_no_page_of_ones_own_opens_to_a_session_that_a_company_alone_began(
     start_course(course=course, membership=enter_program(program=program, account=bruno))
     other = Organization.objects.create(slug="elsewhere", name="Elsewhere")
     opened, foreign = (rules_that_open(house, bruno, company, method) for company in (organization, other))
-    assert opened <= LEARNING | ROLES
-    assert foreign <= {"learner"}, "another company's sign-in opens a My learning that is empty"
-    assert method == "POST" or opened == LEARNING | ROLES, "the walk saw every rule that may open"
+    assert opened <= LEARNING | ROLES | {CHOICE}
+    assert foreign <= {"learner", CHOICE}, "another company's sign-in opens pages that are empty"
+    assert method == "POST" or opened == LEARNING | ROLES | {CHOICE}, "the walk saw every rule that may open"
 
 
 def rules_that_open(house, account, company, method):

@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 
+from matricula.accounts.sign_in import is_company_only
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Role
 
@@ -28,11 +29,12 @@ def console_navigation(context: dict[str, Any]) -> dict[str, object]:
             href = reverse(page["url"], args=[role.organization.slug])
             entries.append({**page, "part": part, "href": href})
     inside = [one for one in entries if path.startswith(one["href"])]
-    several = Role.objects.filter(account=role.account_id).exclude(pk=role.pk).exists()
+    others = Role.objects.filter(account=role.account_id).exclude(pk=role.pk)
+    in_person = not is_company_only(context["request"])
     return {
         "parts": [(part, list(some)) for part, some in groupby(entries, key=itemgetter("part"))],
         "here": max(inside, key=lambda one: len(one["href"]), default=None),
-        "several": several,
+        "several": in_person and others.exists(),
     }
 
 

@@ -19,7 +19,7 @@ def role(organization, account, kind):
 def test_each_rule_opens_to_its_roles_and_tells_the_others_why_not(rule, kind, organization, bruno):
     role(organization, bruno, kind)
     request = RequestFactory().get("/")
-    request.user = bruno
+    request.user, request.session = bruno, {}
     view = role_rule(rule)(lambda request, organization: organization)
     if kind in MAY[rule]:
         assert view(request, "nordlicht") == organization

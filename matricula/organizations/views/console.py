@@ -1,10 +1,10 @@
-"""The door of the console: which organization, and where to begin in it; and how the organization looks."""
+"""Where to begin in an organization's console, and how the organization looks."""
 
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,26 +13,9 @@ from matricula.files.pictures import LARGEST, PictureRefused
 from matricula.organizations.access import MAY, acting_role, actor_of, owning, viewing
 from matricula.organizations.branding import change_brand, receive_logo, remove_logo
 from matricula.organizations.forms import BrandForm, LogoForm
-from matricula.organizations.models import Organization, Role
-from matricula.web.access import signed_in
+from matricula.organizations.models import Organization
 from matricula.web.colour import DARK_SURFACES, HEX, LIGHT_SURFACES, brand_stylesheet, legibility
 from matricula.web.values import text_in
-
-
-@signed_in
-@require_safe
-def choose_organization(request: HttpRequest) -> HttpResponse:
-    """The organization switcher; somebody with one organization goes straight there."""
-    roles = list(
-        Role.objects.filter(account=request.user.pk)
-        .select_related("organization")
-        .order_by("organization__name")
-    )
-    if not roles:
-        raise Http404
-    if len(roles) == 1:
-        return redirect("console:home", roles[0].organization.slug)
-    return render(request, "organizations/console/choose.html", {"roles": roles})
 
 
 @viewing

@@ -56,6 +56,6 @@ def edit_program(request: HttpRequest, organization: Organization, program_id: s
             form.add_error("requires_sign_in", str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return redirect("programs:programs", organization.slug)
+            return redirect("programs:edit", organization.slug, program.public_id)
     context = {"organization": organization, "form": form, "edited": program}
     return render(request, "programs/console/edit.html", context)

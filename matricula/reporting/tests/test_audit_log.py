@@ -1,5 +1,7 @@
 """Lines of the audit log in words: what each is about, and what changed."""
 
+from datetime import date
+
 import pytest
 
 from conftest import person
@@ -7,6 +9,7 @@ from matricula.audit.models import Entry, record
 from matricula.organizations.models import Role
 from matricula.programs.groups import make_group
 from matricula.programs.memberships import enter_program
+from matricula.programs.programs import change_program, make_program
 from matricula.reporting.audit_log import NAMED_BY, in_words, subject_names
 from matricula.roles.roles import change_role, put_role, remove_role
 
@@ -34,6 +37,27 @@ def test_lines_say_what_they_are_about_also_when_it_is_gone(organization, progra
         ("Role: changed", "Chika Obi", "role: viewer → program administrator"),
         ("Role: removed", "Chika Obi", "role: program administrator"),
     ]
+
+
+def test_a_programs_switches_are_told_in_words_before_and_after(organization, program, bruno):
+    now = {"name": program.name, "seats": 7, "open_to_sign_in": True, "requires_sign_in": False}
+    later = {**now, "seats": None, "open_to_sign_in": False}
+    last_day = {"ends_on": date(2099, 1, 31), "reminds": True}
+    for values in (now, later, last_day, {"ends_on": None}):
+        change_program(program=program, values=values, actor=bruno)
+        program.refresh_from_db()
+    lines = in_words(Entry.objects.filter(verb="program.changed").order_by("pk"))
+    assert [one.details for one in lines] == [
+        "seats: 5 → 7, open to company sign-in: no → yes",
+        "seats: 7 → none, open to company sign-in: yes → no",
+        "last day: none → 2099-01-31, reminds people: no → yes",
+        "last day: 2099-01-31 → none",
+    ]
+    made = make_program(
+        organization=organization, values={"name": "New", "open_to_sign_in": True, "seats": None}, actor=bruno
+    )
+    line = in_words(Entry.objects.filter(verb="program.made", subject_id=made.pk))[0]
+    assert line.details == "name: New, open to company sign-in: yes"
 
 
 @pytest.mark.parametrize("lines", [1, 3])

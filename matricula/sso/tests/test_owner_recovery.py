@@ -108,6 +108,17 @@ def test_bruno_makes_ten_codes_that_are_shown_once_and_new_ones_end_them(bruno, 
     assert "9 are left" in browser.get(CONNECTIONS).content.decode()
 
 
+def test_a_reload_of_the_sheet_ends_no_codes_that_were_just_written_down(bruno, organization):
+    browser = fresh(bruno)
+    sent = {"csrfmiddlewaretoken": "the one of this form"}
+    first = on_page(browser.post(CODES, sent))
+    again = browser.post(CODES, sent, follow=True)
+    assert (on_page(again), "were shown once" in again.content.decode()) == ([], True)
+    assert Letter.objects.filter(kind="identities.owner_codes").count() == 1
+    assert Entry.objects.filter(verb="owner_codes.renewed").count() == 1
+    assert typed(Client(), first[0], "bruno@nordlicht.example").status_code == 302
+
+
 def test_codes_are_made_by_owners_who_proved_who_they_are(bruno, olga, organization, recovered):
     browser = Client()
     browser.force_login(bruno)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.accounts.models import Account
-from matricula.identities.models import Connection, Flow
+from matricula.identities.models import CompanySession, Connection, Flow
 from matricula.identities.recovery_codes import owner_codes_left, owners_with_way_in
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
 from matricula.organizations.ownership import owners_of
 from matricula.programs.errors import SignInRequired
-from matricula.programs.sign_in_requirement import has_live_connection, requiring_programs
+from matricula.programs.sign_in_requirement import has_live_connection, live_connections, requiring_programs
 from matricula.security.outgoing import FetchFailed
 from matricula.sso.connections import (
     acs_address,
@@ -217,12 +217,38 @@ def connection_removal(request: HttpRequest, organization: Organization, connect
 @freshly_owning
 @FORM
 def switch(request: HttpRequest, organization: Organization, connection_id: str) -> HttpResponse:
-    """On, or off: `to` says which."""
+    """On, or off: `to` says which. Off is asked about first."""
     shown = connection_of(organization, connection_id)
+    if request.method != "POST" and shown.state == Connection.State.LIVE:
+        return render(request, "sso/console/switch_off.html", about_switching_off(shown))
     if request.method == "POST":
         try:
-            turn = switch_on if text_in(request.POST, "to") == "live" else switch_off
-            turn(connection=shown, actor=actor_of(request))
+            turn_switch(request, shown)
         except (NotTested, SignInRequired) as refusal:
             messages.error(request, str(refusal))
     return redirect("sign-in:connection", organization.slug, connection_id)
+
+
+def turn_switch(request: HttpRequest, shown: Connection) -> None:
+    """Raises NotTested, SignInRequired."""
+    if text_in(request.POST, "to") == "live":
+        switch_on(connection=shown, actor=actor_of(request))
+        messages.success(request, _("%s is on: your people can sign in by it.") % shown.name)
+    else:
+        switch_off(connection=shown, actor=actor_of(request))
+        messages.success(
+            request, _("%s is off: nobody signs in by it until you switch it on again.") % shown.name
+        )
+
+
+def about_switching_off(shown: Connection) -> dict[str, Any]:
+    """Whom it concerns."""
+    others = live_connections(shown.organization_id).exclude(pk=shown.pk)
+    return {
+        "organization": shown.organization,
+        "connection": shown,
+        "linked": shown.identities.live().count(),
+        "open": CompanySession.objects.live().filter(identity__connection=shown).count(),
+        "requiring": list(requiring_programs(shown.organization_id)),
+        "is_last": not others.exists(),
+    }

@@ -35,6 +35,7 @@ from matricula.organizations.models import Organization
 from matricula.organizations.ownership import owners_of
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
+from matricula.security.sent_forms import is_sent_again
 from matricula.security.throttling import Limit, NetworkLimit, Tally, guess
 from matricula.sso.forms import OwnerRecoveryForm, OwnerStepForm
 from matricula.web.access import public
@@ -154,8 +155,12 @@ def step_fits(account: Account, attempt: str, *, code: str) -> bool:
 @freshly_owning
 @FORM
 def owner_codes(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """How many the reader has left; pressed, ten new ones, on the only page where they ever stand."""
+    """How many the reader has left; pressed, ten new ones, on the only page where they ever stand. A reload
+    ends no codes that were just written down."""
     account = actor_of(request)
+    if request.method == "POST" and is_sent_again(request):
+        messages.info(request, _("Your codes are made, and were shown once. Lost them? Make new ones."))
+        return redirect("owner-codes:codes", organization.slug)
     if request.method == "POST":
         try:
             codes = renew_owner_codes(organization=organization, account=account)

@@ -29,13 +29,12 @@ from matricula.identities.identities import KEPT_EMAIL, has_tie, known_identity,
 from matricula.identities.models import Connection, Flow
 from matricula.joining.company_sign_ins import removed_membership
 from matricula.organizations.models import Organization
-from matricula.programs.sign_in_requirement import requiring_programs
 from matricula.security.clients import network_of
 from matricula.security.secrets import SealUnreadable
 from matricula.security.throttling import NetworkLimit, Tally, spend
 from matricula.sso.answers import Answer, AnswerRefused, Checks
 from matricula.sso.code_flow import read_callback
-from matricula.sso.connections import note_test_passed
+from matricula.sso.connections import has_had_connection, note_test_passed
 from matricula.sso.errors import SingleSignOnError
 from matricula.sso.history import keep_passed, keep_refused
 from matricula.sso.openid_sign_in import judge_openid_answer, provider_address
@@ -54,10 +53,10 @@ logger = logging.getLogger(__name__)
 @public
 @require_safe
 def choose_connection(request: HttpRequest, slug: str) -> HttpResponse:
-    """One button for each live connection. Where programs require one and none is on, the page says so."""
+    """One button for each live connection. Where there was one and none is on, the page says so."""
     organization = get_object_or_404(Organization, slug=slug)
     connections = list(organization.connections.live().order_by("name"))
-    if not connections and not requiring_programs(organization.pk).exists():
+    if not connections and not has_had_connection(organization.pk):
         raise Http404
     context = {"organization": organization, "connections": connections, "next": next_path(request, "GET")}
     return render(request, "sso/pages/company.html", context)
