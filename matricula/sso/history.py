@@ -1,7 +1,9 @@
 """What was judged, kept for whoever sets a connection up: every test run, and sign-ins that failed."""
 
 from matricula.audit.models import record
-from matricula.identities.models import Connection, Flow
+from matricula.db.queries import first_or_none
+from matricula.identities.asserted_identities import AssertedIdentity
+from matricula.identities.models import Connection, Flow, Identity
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.check_words import CHECKS
 from matricula.sso.models import JudgedAnswer
@@ -22,9 +24,16 @@ def keep_passed(flow: Flow, checks: Checks, answer: Answer) -> JudgedAnswer:
 
 
 def keep_refused(
-    connection: Connection, flow: Flow | None, checks: Checks, *, reason: str, words: str = ""
+    connection: Connection,
+    flow: Flow | None,
+    checks: Checks,
+    *,
+    reason: str,
+    words: str = "",
+    asserted: AssertedIdentity | None = None,
 ) -> JudgedAnswer:
-    kept = keep(connection, flow, checks, passed=False, reason=reason, words=words)
+    """`asserted`: whom the answer named, where it was believed and something else refused them."""
+    kept = keep(connection, flow, checks, passed=False, reason=reason, words=words, asserted=asserted)
     record(
         "connection.answer_refused",
         organization=connection.organization_id,
@@ -43,6 +52,7 @@ def keep(
     reason: str = "",
     words: str = "",
     values: dict[str, list[str]] | None = None,
+    asserted: AssertedIdentity | None = None,
 ) -> JudgedAnswer:
     looked = [
         {"code": one.code, "passed": one.passed, "expected": one.expected, "seen": one.seen} for one in checks
@@ -55,6 +65,8 @@ def keep(
         reason=reason[:40],
         words=words[:500],
         checks=looked,
+        subject=asserted.subject if asserted else "",
+        email=asserted.email if asserted else "",
         values=values or {},
         raw=checks.raw,
         signed_by=checks.signed_by,
@@ -73,3 +85,11 @@ def forget_surplus(newest: JudgedAnswer) -> None:
 def lines_of(judged: JudgedAnswer) -> list[dict[str, object]]:
     """The checks with their words."""
     return [{**one, "words": CHECKS.get(one["code"], one["code"])} for one in judged.checks]
+
+
+def identity_of(judged: JudgedAnswer) -> Identity | None:
+    """The last that was linked with the subject of a refused sign-in, ended or not."""
+    if not judged.subject:
+        return None
+    rows = Identity.objects.filter(connection=judged.connection_id, subject=judged.subject)
+    return first_or_none(rows.select_related("account").order_by("-pk"))
