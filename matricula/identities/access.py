@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from matricula.accounts.sign_in import is_company_only
 from matricula.audit.models import act_through, acting_through
 from matricula.identities.company_sessions import live_sessions, open_organizations
+from matricula.identities.models import CompanySessionQuerySet
 
 LEARNING = frozenset({"learner", "member", "enrolled"})
 """Rules that ask `may_open` themselves, of the organization whose page it is."""
@@ -56,6 +57,8 @@ class KeepToCompany:
         if not through:
             return ask_in_person(request)
         act_through(through)
+        if through == RECOVERY_CODE:
+            request.open_until = recovery_sessions(request).latest("expires_at").expires_at  # type: ignore[attr-defined]
         return None
 
 
@@ -85,9 +88,17 @@ def opened_through(request: HttpRequest, view: Any, given: dict[str, Any]) -> st
     return RECOVERY_CODE if identities else ""
 
 
+def recovery_sessions(request: HttpRequest) -> CompanySessionQuerySet:
+    return live_sessions(request).filter(identity__isnull=True)
+
+
 def ask_in_person(request: HttpRequest) -> HttpResponse:
     """To log in with one's own e-mail and password, and back to the page: what a company opened
     here did not do. Where that has ended, it may be what is missing."""
     back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("accounts:home")
-    asked = {"next": back} | ({"step": "in-person"} if live_sessions(request).exists() else {})
+    asked = {"next": back}
+    if open_organizations(request):
+        asked["step"] = "in-person"
+    elif recovery_sessions(request).exists():
+        asked |= {"step": "in-person", "by": "code"}
     return redirect(f"{reverse('accounts:sign-in')}?{urlencode(asked)}")

@@ -1,7 +1,7 @@
 """Identities: a company's sign-in linked to an account, used, and ended by either side."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import hold_live_account
@@ -16,9 +16,12 @@ from matricula.identities.errors import (
     SubjectTaken,
 )
 from matricula.identities.models import CompanySession, Connection, Identity
+from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Role
 
 KEPT_EMAIL = 254
+ENDED = "identities.ended"
+"""The letter to whose sign-in the company ended."""
 
 
 def known_identity(*, connection: Connection, subject: str) -> Identity | None:
@@ -41,15 +44,21 @@ def refuse_off(connection: Connection) -> None:
 
 
 def refuse_ended(connection: Connection, subject: str) -> None:
-    """Raises EndedByCompany, unless the person came back to the company since: then they link it anew."""
+    """Raises EndedByCompany."""
+    if refusing().filter(connection=connection, subject=subject).exists():
+        raise EndedByCompany
+
+
+def refusing() -> QuerySet[Identity]:
+    """Those the company ended, whose subject is refused for it. No longer when the company allowed it again,
+    or the person came back to the company since: then they link it anew."""
     newer = Affiliation.objects.live().filter(
-        organization=connection.organization_id,
+        organization=OuterRef("connection__organization"),
         account=OuterRef("account"),
         started_at__gt=OuterRef("ended_at"),
     )
-    ended = Identity.objects.filter(connection=connection, subject=subject, ended_by=Identity.EndedBy.COMPANY)
-    if ended.exclude(Exists(newer)).exists():
-        raise EndedByCompany
+    ended = Identity.objects.filter(ended_by=Identity.EndedBy.COMPANY, allowed_again_at__isnull=True)
+    return ended.exclude(Exists(newer))
 
 
 def note_use(identity: Identity, *, email: str, email_doubted: bool = False) -> None:
@@ -126,6 +135,32 @@ def end_identity(*, identity: Identity, ended_by: Identity.EndedBy, actor: Accou
     organization = identity.connection.organization_id
     after = {"account": identity.account_id, "by": ended_by.value}
     record("identity.ended", actor=actor, organization=organization, subject=identity, after=after)
+    return True
+
+
+@transaction.atomic
+def end_for_company(*, identity: Identity, actor: Account) -> bool:
+    """An owner ends it, and the person hears of it at each of their mailboxes. False when it had ended."""
+    if not end_identity(identity=identity, ended_by=Identity.EndedBy.COMPANY, actor=actor):
+        return False
+    account = identity.account
+    Letter.objects.bulk_create(
+        Letter(kind=ENDED, to=one.address, language=account.language, reference=identity.pk)
+        for one in account.addresses.lasting()
+    )
+    return True
+
+
+@transaction.atomic
+def allow_again(*, identity: Identity, actor: Account) -> bool:
+    """The subject of one that the company ended may be linked again, by the person. False when nothing
+    refuses it."""
+    rows = refusing().filter(connection=identity.connection_id, subject=identity.subject)
+    if not rows.update(allowed_again_at=timezone.now()):
+        return False
+    organization = identity.connection.organization_id
+    after = {"account": identity.account_id}
+    record("identity.allowed_again", actor=actor, organization=organization, subject=identity, after=after)
     return True
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from matricula.accounts.models import Account
 from matricula.identities.asserted_identities import LINKED
+from matricula.identities.identities import ENDED
 from matricula.identities.models import Identity
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
@@ -38,14 +39,32 @@ def compose_owner_codes_letter(letter: Letter) -> LetterContent | None:
 @composes(LINKED)
 def compose_linked_letter(letter: Letter) -> LetterContent | None:
     """Moot when it has ended meanwhile."""
-    rows = Identity.objects.live().filter(pk=letter.reference or 0)
-    identity = rows.select_related("connection__organization").first()
-    if identity is None:
+    identity = identity_of(letter)
+    if identity is None or identity.ended_at is not None:
         return None
+    link = settings.BASE_URL + reverse("company-sign-ins:mine")
+    return content_about(identity, "identities/email/linked", link)
+
+
+@composes(ENDED)
+def compose_ended_letter(letter: Letter) -> LetterContent | None:
+    """Moot when it may be linked again meanwhile."""
+    identity = identity_of(letter)
+    if identity is None or identity.allowed_again_at is not None:
+        return None
+    return content_about(identity, "identities/email/ended", settings.BASE_URL + reverse("accounts:home"))
+
+
+def identity_of(letter: Letter) -> Identity | None:
+    rows = Identity.objects.filter(pk=letter.reference or 0)
+    return rows.select_related("connection__organization").first()
+
+
+def content_about(identity: Identity, template: str, link: str) -> LetterContent:
     organization = identity.connection.organization
     values = {
         **letterhead(organization),
         "connection": plain_words(identity.connection.name),
-        "link": settings.BASE_URL + reverse("company-sign-ins:mine"),
+        "link": link,
     }
-    return LetterContent("identities/email/linked", values, sender_name=plain_words(organization.name))
+    return LetterContent(template, values, sender_name=plain_words(organization.name))

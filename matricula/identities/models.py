@@ -179,6 +179,8 @@ class Identity(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=7, choices=EndedBy, blank=True)
+    allowed_again_at = models.DateTimeField(null=True)
+    """The company ended it, and lets the subject be linked again since."""
 
     objects = IdentityQuerySet.as_manager()
 
@@ -198,6 +200,10 @@ class Identity(models.Model):
                 condition=Q(ended_at__isnull=True, ended_by="")
                 | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
                 name="ended_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(allowed_again_at__isnull=True) | Q(ended_by="company"),
+                name="allowed_again_after_the_company_ended_it",
             ),
         ]
 

@@ -13,10 +13,11 @@ from matricula.catalog.models import Specialization
 from matricula.credentials.models import Certificate
 from matricula.db.paging import PAGE_SIZE, KeysetPage, parse_id
 from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
+from matricula.identities.models import Identity
 from matricula.invitations.models import Invitation
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment
-from matricula.organizations.models import Affiliation, Role
+from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Group, Membership, Program
 
 TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
@@ -134,3 +135,9 @@ def certificates_of_person(memberships: list[Membership]) -> QuerySet[Certificat
     organizations = {one.organization_id for one in memberships}
     rows = theirs.filter(courses | specializations, organization__in=organizations)
     return rows.order_by("-issued_at", "-pk")
+
+
+def sign_ins_of(organization: Organization, account: Account) -> QuerySet[Identity]:
+    """The organization's sign-ins that are or were linked with somebody, the newest first."""
+    rows = Identity.objects.filter(connection__organization=organization, account=account)
+    return rows.select_related("connection").order_by("-pk")

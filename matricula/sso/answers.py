@@ -1,8 +1,9 @@
 """What a company's sign-in says of somebody, in whichever protocol, and what was looked at on the way."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 Values = Mapping[str, tuple[str, ...]]
 """Claims or attributes by the names they came with. One name may have many values."""
@@ -71,8 +72,30 @@ class AnswerRefused(Exception):
 LONGEST = 300
 
 
+def text_of(value: object) -> str:
+    """As somebody reads it who knows the protocol and not our language: times in UTC, the rest as JSON has
+    it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return utc(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
+
+
+def utc(moment: object) -> str:
+    """A time, or seconds since 1970, to the second (RFC 3339); what is neither stays as it is."""
+    if isinstance(moment, int | float) and not isinstance(moment, bool):
+        try:
+            moment = datetime.fromtimestamp(moment, UTC)
+        except (ValueError, OverflowError, OSError):
+            return str(moment)
+    if not isinstance(moment, datetime):
+        return text_of(moment)
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def shortened(value: object) -> str:
     """What an outsider wrote, short enough for a page, without what a database could not keep."""
-    text = "" if value is None else str(value)
+    text = text_of(value)
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -139,7 +139,7 @@ def judge_callback(callback: Callback, *, discovery: Discovery, state: str, chec
     checks.require("answer_issuer", bool(named and ours), expected=discovery.issuer, seen=callback.issuer)
     refuse_error(callback)
     code = callback.code
-    checks.require("code", 0 < len(code) <= LONGEST_CODE and code.isprintable(), seen=len(code))
+    checks.require("code", 0 < len(code) <= LONGEST_CODE and code.isprintable())
     return code
 
 

@@ -7,6 +7,7 @@ sign_in_patterns = [
     path("new/", connections.new_connection, name="new"),
     path("people/", identities.identities, name="identities"),
     path("people/<str:identity_id>/end/", identities.ending, name="end"),
+    path("people/<str:identity_id>/again/", identities.allowing, name="allow-again"),
     path("<str:connection_id>/", connections.connection, name="connection"),
     path("<str:connection_id>/attributes/", connections.attributes, name="attributes"),
     path("<str:connection_id>/test/", connections.try_connection, name="test"),

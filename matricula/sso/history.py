@@ -4,7 +4,9 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from matricula.audit.models import record
-from matricula.identities.models import Connection, Flow
+from matricula.db.queries import first_or_none
+from matricula.identities.asserted_identities import AssertedIdentity
+from matricula.identities.models import Connection, Flow, Identity
 from matricula.security.throttling import Limit
 from matricula.sso.answers import Answer, Checks
 from matricula.sso.check_words import CHECKS
@@ -31,10 +33,19 @@ def keep_passed(flow: Flow, checks: Checks, answer: Answer) -> JudgedAnswer:
 
 
 def keep_refused(
-    connection: Connection, flow: Flow | None, checks: Checks, *, reason: str, words: str = ""
+    connection: Connection,
+    flow: Flow | None,
+    checks: Checks,
+    *,
+    reason: str,
+    words: str = "",
+    asserted: AssertedIdentity | None = None,
 ) -> JudgedAnswer:
-    """In the history each, in the audit log once a minute for each reason."""
-    kept = keep(connection, flow, checks, passed=False, reason=reason, words=words)
+    """In the history each, in the audit log once a minute for each reason.
+
+    `asserted`: whom the answer named, where it was believed and something else refused them.
+    """
+    kept = keep(connection, flow, checks, passed=False, reason=reason, words=words, asserted=asserted)
     if LINE.allows(f"{connection.pk}:{reason}"):
         record(
             "connection.answer_refused",
@@ -54,6 +65,7 @@ def keep(
     reason: str = "",
     words: str = "",
     values: dict[str, list[str]] | None = None,
+    asserted: AssertedIdentity | None = None,
 ) -> JudgedAnswer:
     looked = [
         {"code": one.code, "passed": one.passed, "expected": one.expected, "seen": one.seen} for one in checks
@@ -66,6 +78,8 @@ def keep(
         reason=reason[:40],
         words=words[:500],
         checks=looked,
+        subject=asserted.subject if asserted else "",
+        email=asserted.email if asserted else "",
         values=values or {},
         raw=checks.raw,
         signed_by=checks.signed_by,
@@ -95,3 +109,11 @@ def refused_sign_ins(connection: Connection) -> "QuerySet[JudgedAnswer]":
 def lines_of(judged: JudgedAnswer) -> list[dict[str, object]]:
     """The checks with their words."""
     return [{**one, "words": CHECKS.get(one["code"], one["code"])} for one in judged.checks]
+
+
+def identity_of(judged: JudgedAnswer) -> Identity | None:
+    """The last that was linked with the subject of a refused sign-in, ended or not."""
+    if not judged.subject:
+        return None
+    rows = Identity.objects.filter(connection=judged.connection_id, subject=judged.subject)
+    return first_or_none(rows.select_related("account").order_by("-pk"))

@@ -12,7 +12,7 @@ from joserfc.jwa import JWSAlgModel
 
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.mail.composition import one_line
-from matricula.sso.answers import Answer, AnswerRefused, Check, Checks, Values
+from matricula.sso.answers import Answer, AnswerRefused, Check, Checks, Values, utc
 from matricula.sso.errors import ProviderError
 from matricula.sso.json_documents import JsonObject, is_keepable, read_json_object
 from matricula.sso.key_sets import ALGORITHMS, KeySet, SigningKey
@@ -170,13 +170,21 @@ def require_times(claims: JsonObject, now: float, skew: int, checks: Checks) -> 
     """That it is used in its time (Core 1.0, 3.1.3.7, 9 and 10; RFC 7519, 4.1.4 to 4.1.6)."""
     expires, begins, made = claims.get("exp"), claims.get("nbf", now), claims.get("iat")
     checks.require(
-        "expires", is_time(expires) and expires > now - skew, expected=f"> {now:.0f}", seen=expires
+        "expires",
+        is_time(expires) and expires > now - skew,
+        expected=f"after {utc(now - skew)}",
+        seen=utc(expires),
     )
     checks.require(
-        "not_before", is_time(begins) and begins <= now + skew, expected=f"≤ {now:.0f}", seen=begins
+        "not_before",
+        is_time(begins) and begins <= now + skew,
+        expected=f"until {utc(now + skew)}",
+        seen=utc(begins),
     )
     fresh = is_time(made) and now - OLDEST - skew <= made <= now + skew
-    checks.require("issued_at", fresh, expected=f"{now - OLDEST:.0f} … {now:.0f}", seen=made)
+    checks.require(
+        "issued_at", fresh, expected=f"{utc(now - OLDEST - skew)} … {utc(now + skew)}", seen=utc(made)
+    )
 
 
 def is_time(value: object) -> TypeGuard[float]:

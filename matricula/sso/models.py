@@ -20,6 +20,9 @@ class JudgedAnswer(models.Model):
     words = models.CharField(max_length=500, blank=True)
     """What the refusal said, where it was no check."""
     checks = models.JSONField(default=list)
+    subject = models.CharField(max_length=512, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    """Whom an answer that was believed named, where something else refused them."""
     values = models.JSONField(default=dict)
     """Claims or attributes as they came."""
     raw = models.TextField(blank=True)

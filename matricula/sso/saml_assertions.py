@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from matricula.sso.answers import Answer, AnswerRefused, Checks, Values
+from matricula.sso.answers import Answer, AnswerRefused, Checks, Values, utc
 from matricula.sso.x509_certificates import X509Certificate
 from matricula.sso.xml_documents import ASSERTION, Element, read_text
 
@@ -81,7 +81,10 @@ def require_not_over(text: str | None, code: str, expected: Expected, checks: Ch
     """A NotOnOrAfter of any kind."""
     instant = read_instant(text, code, checks)
     checks.require(
-        code, expected.now - expected.skew < instant, expected=f"after {expected.now}", seen=instant
+        code,
+        expected.now - expected.skew < instant,
+        expected=f"after {utc(expected.now - expected.skew)}",
+        seen=instant,
     )
     return instant
 
@@ -90,7 +93,10 @@ def require_begun(text: str | None, code: str, expected: Expected, checks: Check
     """A NotBefore or an instant of something that happened."""
     instant = read_instant(text, code, checks)
     checks.require(
-        code, instant <= expected.now + expected.skew, expected=f"until {expected.now}", seen=instant
+        code,
+        instant <= expected.now + expected.skew,
+        expected=f"until {utc(expected.now + expected.skew)}",
+        seen=instant,
     )
     return instant
 

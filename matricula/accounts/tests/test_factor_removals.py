@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.test import Client
@@ -214,12 +214,15 @@ def test_codes_that_are_there_stay_good_when_an_app_is_added(fresh, chika):
     assert chika.recovery_codes.count() == len(codes) == 10
 
 
-def test_the_file_of_the_codes_is_in_the_page_itself(fresh):
+def test_the_file_of_the_codes_is_in_the_page_itself(fresh, chika):
     shown = fresh.post("/account/second-factors/recovery-codes/")
     page = shown.content.decode()
     codes = re.findall(r"<li><code>(.*?)</code>", page)
     file = re.search(r'href="data:text/plain;charset=utf-8,([^"]*)" download="([^"]*)"', page)
     assert all(code in file[1] for code in codes)
+    whose = f"Recovery codes · {chika.full_name} · "
+    assert re.search(whose + r"\d+ \w+ \d{4}", page)
+    assert whose in unquote(file[1])
     assert file[2] == "127.0.0.1-recovery-codes.txt"
     assert shown["Cache-Control"] == "no-store"
 

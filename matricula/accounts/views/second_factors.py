@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -133,12 +135,17 @@ def show_codes(request: HttpRequest, account: Account) -> HttpResponse:
 def code_sheet(
     request: HttpRequest, codes: list[str], *, lead: str, title: str, then: str, place: str = ""
 ) -> HttpResponse:
-    """New codes of any kind, to be kept: `title` heads the file, `place` is where they are typed one day."""
+    """New codes of any kind, to be kept: `title` heads the sheet, `place` is where they are typed one day.
+
+    Whose they are and of which day stands on it: a sheet is found again years later.
+    """
     name = "-".join(title.lower().split())
+    whose = f"{title} · {request.user} · {date_format(timezone.localdate(), 'j M Y')}"
     context = {
         "codes": codes,
         "lead": lead,
-        "file": text_file("\n".join([title, place or settings.BASE_URL, "", *codes, ""])),
+        "whose": whose,
+        "file": text_file("\n".join([whose, place or settings.BASE_URL, "", *codes, ""])),
         "filename": f"{urlsplit(settings.BASE_URL).hostname}-{name}.txt",
         "then": then,
     }

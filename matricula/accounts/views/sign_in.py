@@ -67,6 +67,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         step = text_in(request.POST, "step", "" if "password" in request.POST else "email")
         return take_email(request) if step == "email" else take_password(request)
+    if request.user.is_authenticated:
+        # In person: whom a company alone signed in is nobody on a page of strangers.
+        return redirect(wanted(request))
     if step_of(request):
         return ask_password_of(request, unquote(cookie_value(request, TYPED) or ""))
     return render(request, EMAIL_PAGE, page_context(request, EmailFirstForm()))
@@ -133,12 +136,15 @@ def forget_typed(answer: Answer) -> Answer:
 
 
 def page_context(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
-    """`in_person`: whoever a company signed in asked for what is the person's own."""
+    """`in_person`: whoever a company signed in asked for what is the person's own; `by_code`: whoever came
+    into its console by a recovery code."""
+    in_person = step_of(request) == "in-person" and is_company_only(request)
     return {
         "form": form,
         "next": wanted(request),
         "passkeys": passkeys.can_work_here(),
-        "in_person": step_of(request) == "in-person" and is_company_only(request),
+        "in_person": in_person,
+        "by_code": in_person and text_in(request.GET, "by") == "code",
     }
 
 

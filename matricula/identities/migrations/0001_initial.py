@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
                         max_length=7,
                     ),
                 ),
+                ("allowed_again_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -398,6 +399,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ended_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="identity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("allowed_again_at__isnull", True), ("ended_by", "company"), _connector="OR"
+                ),
+                name="allowed_again_after_the_company_ended_it",
             ),
         ),
         migrations.AddIndex(

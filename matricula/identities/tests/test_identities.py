@@ -8,6 +8,9 @@ from conftest import person
 from matricula.audit.models import Entry
 from matricula.identities.errors import AlreadyLinked, EndedByCompany, SubjectTaken
 from matricula.identities.identities import (
+    ENDED,
+    allow_again,
+    end_for_company,
     end_identities_of,
     end_identity,
     known_identity,
@@ -16,6 +19,7 @@ from matricula.identities.identities import (
 )
 from matricula.identities.models import CompanySession, Identity
 from matricula.identities.tests.company import live_connection, signed_in_by_company
+from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
@@ -80,6 +84,29 @@ def test_what_the_company_ended_stays_ended_and_says_so(connection, ada, bruno):
         known_identity(connection=connection, subject="s1")
     line = Entry.objects.get(verb="identity.ended")
     assert (line.actor, line.after) == (bruno, {"account": ada.pk, "by": "company"})
+
+
+def test_what_the_company_ended_may_be_linked_again_once_it_says_so(connection, ada, bruno):
+    linked = link_identity(connection=connection, subject="s1", account=ada)
+    assert not allow_again(identity=linked, actor=bruno), "nothing refuses it"
+    end_for_company(identity=linked, actor=bruno)
+    assert allow_again(identity=linked, actor=bruno)
+    assert not allow_again(identity=linked, actor=bruno)
+    assert known_identity(connection=connection, subject="s1") is None, "nobody is linked by it"
+    again = link_identity(connection=connection, subject="s1", account=ada)
+    linked.refresh_from_db()
+    assert (linked.ended_by, linked.allowed_again_at is None) == ("company", False)
+    end_for_company(identity=again, actor=bruno)
+    with pytest.raises(EndedByCompany):
+        known_identity(connection=connection, subject="s1")
+    assert Entry.objects.get(verb="identity.allowed_again").actor == bruno
+
+
+def test_ada_hears_from_a_letter_that_the_company_ended_it(connection, ada, bruno):
+    linked = link_identity(connection=connection, subject="s1", account=ada)
+    assert end_for_company(identity=linked, actor=bruno)
+    assert not end_for_company(identity=linked, actor=bruno)
+    assert [one.to for one in Letter.objects.filter(kind=ENDED)] == ["ada@nordlicht.example"]
 
 
 def test_what_the_person_ended_is_as_if_it_had_never_been(connection, ada, chika):

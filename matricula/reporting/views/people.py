@@ -28,6 +28,7 @@ from matricula.reporting.people import (
     invitations_of_person,
     moved_to,
     page_of_members,
+    sign_ins_of,
 )
 from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
@@ -91,6 +92,7 @@ def somebody(request: HttpRequest, organization: Organization, account_id: str) 
         "enrolments": enrolments,
         "certificates": certificates_of_person(memberships),
         "invitations": [(one, STATES[state_of(one)]) for one in invitations],
+        "sign_ins": sign_ins_of(organization, account),
         "lines": in_words(newest_about(organization, about)),
         "role": Role.objects.filter(organization=organization, account=account).first(),
     }

@@ -43,6 +43,8 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=40)),
                 ("words", models.CharField(blank=True, max_length=500)),
                 ("checks", models.JSONField(default=list)),
+                ("subject", models.CharField(blank=True, max_length=512)),
+                ("email", models.CharField(blank=True, max_length=254)),
                 ("values", models.JSONField(default=dict)),
                 ("raw", models.TextField(blank=True)),
                 ("signed_by", models.CharField(blank=True, max_length=64)),

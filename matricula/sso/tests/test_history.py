@@ -8,7 +8,10 @@ import pytest
 from django.utils import timezone
 
 from matricula.audit.models import Entry
-from matricula.identities.models import Flow
+from matricula.identities.asserted_identities import AssertedIdentity
+from matricula.identities.errors import EndedByCompany
+from matricula.identities.identities import allow_again, end_for_company, link_identity
+from matricula.identities.models import Connection, Flow
 from matricula.identities.tests.company import live_connection
 from matricula.jobs.retention import known_rules
 from matricula.security.models import Throttle
@@ -148,3 +151,27 @@ def test_of_an_id_token_header_and_claims_are_kept_and_no_signature():
 @pytest.mark.parametrize("token", ["", ".", "a.b.c.d", "%%%.x", "eyJ.eyJ", providers.b64(b"[" * 9000) + ".x"])
 def test_a_token_that_is_none_can_be_kept(token):
     assert json.loads(readable_token(token))["signature"] == "…"
+
+
+def test_the_owner_reads_who_was_refused_and_what_to_do_and_not_what_the_person_was_told(olga, saml, ada):
+    Connection.objects.update(state="live", tested_at=timezone.now())
+    linked = link_identity(connection=saml, subject="s-ada", account=ada)
+    end_for_company(identity=linked, actor=ada)
+    asserted = AssertedIdentity(saml, "s-ada", "ada@nordlicht.example", "Ada", timezone.now())
+    refusal = EndedByCompany()
+    kept = keep_refused(
+        saml,
+        flow(saml, "sign_in"),
+        Checks(),
+        reason=refusal.code,
+        words=str(refusal),
+        asserted=asserted,
+    )
+    page = olga.get(f"{CONSOLE}{saml.public_id}/answers/{kept.public_id}/").content.decode()
+    for said in ("s-ada", "ada@nordlicht.example", "Ada", "Let it be linked again", "Your company ended"):
+        assert said in page
+    assert "log in with your own e-mail" not in page
+    assert "ada@nordlicht.example" in olga.get(f"{CONSOLE}{saml.public_id}/").content.decode()
+    allow_again(identity=linked, actor=ada)
+    page = olga.get(f"{CONSOLE}{saml.public_id}/answers/{kept.public_id}/").content.decode()
+    assert ">Let it be linked again<" not in page

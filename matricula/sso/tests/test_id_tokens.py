@@ -2,7 +2,7 @@
 
 import pytest
 
-from matricula.sso.answers import AnswerRefused, Checks
+from matricula.sso.answers import AnswerRefused, Checks, utc
 from matricula.sso.id_tokens import KeyUnknown, answer_of_claims, judge_id_token
 from matricula.sso.key_sets import ALGORITHMS
 from matricula.sso.tests.providers import (
@@ -218,6 +218,17 @@ def test_what_was_expected_and_seen_stands_beside_each_check():
         judge(make_token({**CLAIMS, "aud": "other\u2028app"}))
     last = refused.value.checks[-1]
     assert (last.expected, last.seen) == (CLIENT_ID, "other\ufffdapp")
+
+
+def test_times_are_seen_in_words_and_lists_as_json_has_them():
+    checks = Checks()
+    judge(make_token({**CLAIMS, "aud": [CLIENT_ID]}), checks=checks, now=NOW)
+    by_code = {one.code: one for one in checks}
+    assert by_code["expires"].expected == f"after {utc(NOW - 60)}"
+    assert by_code["expires"].seen == utc(CLAIMS["exp"])
+    assert utc(1795915266) == "2026-11-29T01:21:06Z"
+    assert by_code["audience"].seen == f'["{CLIENT_ID}"]'
+    assert (utc("soon"), utc(1e300), utc({"a": 1}), utc(None)) == ("soon", "1e+300", '{"a": 1}', "")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.accounts.models import Account
+from matricula.identities.identities import refusing
 from matricula.identities.models import CompanySession, Connection, Flow
 from matricula.identities.recovery_codes import owner_codes_left, owners_with_way_in
 from matricula.organizations.access import actor_of, freshly_owning, owning
@@ -31,7 +32,8 @@ from matricula.sso.connections import (
 )
 from matricula.sso.errors import ConnectionInUse, NotTested, SingleSignOnError
 from matricula.sso.forms import SEEN, AttributesForm, NewForm, OpenIdForm, SamlForm
-from matricula.sso.history import lines_of, refused_sign_ins
+from matricula.sso.history import identity_of, lines_of, refused_sign_ins
+from matricula.sso.refusal_words import OWNERS_WORDS
 from matricula.sso.saml_errors import SeveralIdentityProviders
 from matricula.sso.saml_settings import save_saml_settings
 from matricula.sso.views.sign_in import leave
@@ -187,12 +189,16 @@ def judged(
     shown = connection_of(organization, connection_id)
     answer = get_object_or_404(shown.judged_answers, public_id=answer_id)
     signed_by = shown.certificates.filter(fingerprint=answer.signed_by).first() if answer.signed_by else None
+    identity = identity_of(answer)
     context = {
         "organization": organization,
         "connection": shown,
         "answer": answer,
         "lines": lines_of(answer),
         "certificate": signed_by,
+        "words": OWNERS_WORDS.get(answer.reason, answer.words),
+        "identity": identity,
+        "is_refusing": identity is not None and refusing().filter(pk=identity.pk).exists(),
     }
     return render(request, "sso/console/judged.html", context)
 

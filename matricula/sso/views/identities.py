@@ -10,10 +10,11 @@ from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
 from matricula.accounts.views.account import own_account
 from matricula.db.paging import keyset_page
-from matricula.identities.identities import end_identity
+from matricula.identities.identities import allow_again, end_for_company, end_identity, refusing
 from matricula.identities.models import Identity
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
+from matricula.programs.sign_in_requirement import requiring_programs
 from matricula.web.access import signed_in
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -23,9 +24,11 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def identities(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Of the person the company sees what it said itself: never their own addresses."""
-    rows = Identity.objects.live().filter(connection__organization=organization)
+    rows = Identity.objects.filter(connection__organization=organization)
     page = keyset_page(rows.select_related("connection", "account"), request.GET)
-    return render(request, "sso/console/identities.html", {"organization": organization, "page": page})
+    refused = refusing().filter(pk__in=[one.pk for one in page.rows]).values_list("pk", flat=True)
+    context = {"organization": organization, "page": page, "refused": set(refused)}
+    return render(request, "sso/console/identities.html", context)
 
 
 @freshly_owning
@@ -35,10 +38,25 @@ def ending(request: HttpRequest, organization: Organization, identity_id: str) -
     rows = Identity.objects.live().filter(connection__organization=organization)
     identity = get_object_or_404(rows.select_related("connection", "account"), public_id=identity_id)
     if request.method != "POST":
-        context = {"organization": organization, "identity": identity}
+        requiring = list(requiring_programs(organization.pk))
+        context = {"organization": organization, "identity": identity, "requiring": requiring}
         return render(request, "sso/console/end_identity.html", context)
-    end_identity(identity=identity, ended_by=Identity.EndedBy.COMPANY, actor=actor_of(request))
+    end_for_company(identity=identity, actor=actor_of(request))
     messages.success(request, _("The sign-in of %s has ended, and so have its sessions.") % identity.account)
+    return redirect("sign-in:identities", organization.slug)
+
+
+@freshly_owning
+@FORM
+def allowing(request: HttpRequest, organization: Organization, identity_id: str) -> HttpResponse:
+    """Let it be linked again, after the company ended it."""
+    rows = Identity.objects.filter(connection__organization=organization).select_related(
+        "connection", "account"
+    )
+    identity = get_object_or_404(rows, public_id=identity_id)
+    if request.method == "POST" and allow_again(identity=identity, actor=actor_of(request)):
+        words = _("%s may link it again: the next time they sign in with it, they are asked.")
+        messages.success(request, words % identity.account)
     return redirect("sign-in:identities", organization.slug)
 
 
