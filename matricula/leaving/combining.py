@@ -1,7 +1,7 @@
 """Combining two accounts of one person, in one transaction; either side undoes it within fourteen days."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -61,7 +61,6 @@ class Asked:
     quiet: Sequence[int] = ()
     network: str = ""
     browser: str = ""
-    proofs: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def sure_since(self) -> tuple[tuple[int, datetime], ...]:
@@ -109,7 +108,7 @@ def combine_once(asked: Asked, digest: str) -> Combining:
     acts = ledger.store()
     if not constant_time_compare(ledger.stored_digest(), digest):
         raise PlanChanged
-    tell_both(combining, acts, "combined")
+    tell_both(combining, "combined")
     close_doors(pair)
     carry_out(ledger, acts)
     write_lines(ledger, acts, COMBINED, actor=pair.kept.pk)
@@ -187,7 +186,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     actor = combining.kept_id if side == Combining.Side.KEPT else combining.given_up_id
     write_lines(ledger, acts, UNDONE, actor=actor)
     record("accounts.separated", actor=held[actor], subject=combining, after={"by": side.value})
-    tell_both(combining, acts, "undone")
+    tell_both(combining, "undone")
     judge_alone(combining)
 
 

@@ -25,7 +25,7 @@ def remind(job: Job) -> bool:
     for one in rows:
         with transaction.atomic():
             if due.filter(pk=one.pk).update(reminded_at=timezone.now()):
-                tell_both(one, {}, "soon_final")
+                tell_both(one, "soon_final")
     return len(rows) == BATCH
 
 

@@ -3,7 +3,7 @@
 A work e-mail gets a short one about its own organization only: no other address, no other company, no number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +32,7 @@ def named_for_undo(combining: Combining, side: str) -> str:
     return f"{combining.public_id}:{side}"
 
 
-def tell_both(combining: Combining, acts: Mapping[str, set[str]], news: str) -> None:
+def tell_both(combining: Combining, news: str) -> None:
     """`news`: combined, undone, or soon_final. Call it while each address is still with the account that its
     owner knows it by, or again is: letters are in that one's language."""
     rows = list(

@@ -15,7 +15,6 @@ MOVED, SET_ASIDE, CHANGED, COPIED, REMOVED, CLOSED = (
     "removed",
     "closed",
 )
-ACTS = (MOVED, SET_ASIDE, CHANGED, COPIED, REMOVED, CLOSED)
 UNITED = "united"
 """The reason of what lessons of both made complete: its certificate waits until nothing can be undone."""
 

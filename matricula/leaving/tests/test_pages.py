@@ -8,12 +8,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from conftest import PASSWORD
+from conftest import PASSWORD, person
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.models import SecondFactor
 from matricula.accounts.second_factors import SEAL, renew_recovery_codes
+from matricula.jobs.models import Job
+from matricula.leaving.jobs import finish_combinings
 from matricula.leaving.models import Combining
-from matricula.leaving.tests.two_lives import TwoLives, contents
+from matricula.leaving.tests.two_lives import TwoLives, combined, contents, let_days_pass
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.security.secrets import seal
@@ -261,3 +263,17 @@ def test_who_proves_a_mailbox_of_their_other_account_is_led_to_combining(ada, br
     page = browser.post(page.request["PATH_INFO"], follow=True).content.decode()
     assert "Combine the two accounts" in page
     assert "Combine the two accounts" not in Client().get(link, follow=True).content.decode()
+
+
+def test_what_an_account_took_in_before_it_was_taken_in_itself_stays_readable(ada):
+    oldest = person("Ada Byron", "byron@home.example")
+    first = combined(ada.there, oldest)
+    let_days_pass(first)
+    finish_combinings(Job())
+    combined(ada.here, ada.there)
+    browser = Client()
+    browser.post("/account/log-in/", {"email": "ada@home.example", "password": PASSWORD})
+    page = browser.get("/account/combinings/").content.decode()
+    assert "Ada Byron into Ada King" in page
+    assert "Ada King into Ada Lovelace" in page
+    assert browser.get(f"/account/combinings/{first.public_id}/").status_code == 200

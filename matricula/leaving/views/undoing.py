@@ -29,9 +29,19 @@ from matricula.web.values import text_in
 
 
 def combinings_of(account: Account) -> CombiningQuerySet:
-    """Those in which this account took in another; and, after an undo, in which it was given up."""
+    """Those in which this account, or one that it took in, took in another; and those undone in which it was
+    given up itself."""
     rows = Combining.objects.select_related("kept", "given_up")
-    return rows.filter(kept=account) | rows.filter(given_up=account, undone_at__isnull=False)
+    return rows.filter(kept__in=taken_in(account)) | rows.filter(given_up=account, undone_at__isnull=False)
+
+
+def taken_in(account: Account) -> set[int]:
+    """The account, and all that were combined into it, at any depth. Only a live one takes in: no circle."""
+    found, newest = {account.pk}, {account.pk}
+    while newest:
+        newest = set(Account.objects.filter(combined_into__in=newest).values_list("pk", flat=True))
+        found |= newest
+    return found
 
 
 @signed_in
