@@ -15,7 +15,7 @@ from matricula.jobs.models import Job
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment, Progress
 from matricula.leaving.combining import combine, undo_combining
-from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoOver
+from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.jobs import finish_combinings, remind
 from matricula.leaving.models import Combining
 from matricula.leaving.reasons import Pair, reasons
@@ -254,6 +254,7 @@ REFUSED = {
     "no_address": lambda ada: ada.there.addresses.update(confirmed_at=None, is_primary=False),
     "company_primary": lambda ada: ada.acme.domains.create(name="home.example", proven_at=timezone.now()),
     "changed": lambda ada: record("second_factor.removed", actor=ada.there, subject=ada.there),
+    "often": lambda ada: [combined(ada.here, person("Ada", f"ada{n}@home.example")) for n in range(3)],
     "undo_open": lambda ada: combined(ada.there, person("Ada", "old@home.example")),
     "signed_in_twice": lambda ada: ada.identity.connection.identities.create(subject="x", account=ada.here),
     "removed": lambda ada: (
@@ -302,3 +303,35 @@ def test_whoever_has_not_confirmed_again_is_asked_and_a_reminder_comes_once(ada)
         remind(Job())
     kinds = Letter.objects.filter(kind="leaving.combining").values_list("context__news", flat=True)
     assert sorted(kinds) == ["combined"] * 2 + ["soon_final"] * 2
+
+
+def test_of_several_the_newest_is_undone_first(ada):
+    before = contents()
+    third = person("Ada Byron", "byron@home.example")
+    between = contents()
+    first = combined(ada.here, ada.there)
+    second = combined(ada.here, third)
+    with pytest.raises(UndoNewestFirst):
+        undo_combining(combining=first, side=Combining.Side.GIVEN_UP)
+    undo_combining(combining=second, side=Combining.Side.GIVEN_UP)
+    undo_combining(combining=first, side=Combining.Side.KEPT)
+    assert contents() == between != before
+
+
+def test_an_address_that_somebody_proved_meanwhile_is_theirs_and_the_rest_goes_back(ada, chika):
+    """It had been left behind with a company, and was free."""
+    left = EmailAddress.objects.create(
+        account=ada.there, address="old@job.example", confirmed_at=timezone.now(), signs_in=True
+    )
+    ada.acme.affiliations.create(
+        account=ada.there, work_email="old@job.example", ended_at=timezone.now() - timedelta(days=1)
+    )
+    combining = combined(ada.here, ada.there)
+    assert not EmailAddress.objects.filter(canonical="old@job.example").exists()
+    EmailAddress.objects.create(account=chika, address="old@job.example", confirmed_at=timezone.now())
+    undo_combining(combining=combining, side=Combining.Side.KEPT)
+    line = combining.lines.get(table_name="accounts_emailaddress", row_id=left.pk)
+    assert (line.undone, line.why) == ("lost", "taken")
+    assert EmailAddress.objects.get(canonical="old@job.example").account == chika
+    assert ada.there.primary_address.address == "king@home.example"
+    assert set(combining.lines.exclude(pk=line.pk).values_list("undone", flat=True)) == {"back"}

@@ -29,8 +29,8 @@ from matricula.web.values import text_in
 
 
 def combinings_of(account: Account) -> CombiningQuerySet:
-    """Those in which this account, or one that it took in, took in another; undone ones also of the account
-    that was given up."""
+    """Those in which this account, or one that it took in, took in another; and those undone in which it was
+    given up itself."""
     rows = Combining.objects.select_related("kept", "given_up")
     return rows.filter(kept__in=taken_in(account)) | rows.filter(given_up=account, undone_at__isnull=False)
 
