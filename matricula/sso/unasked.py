@@ -25,18 +25,19 @@ MINUTES = 5
 
 
 def needs_word(request: HttpRequest, connection: Connection, flow: Flow | None, answer: Answer) -> bool:
-    """Where somebody else is signed in here, or the sign-in is linked with no account yet; of what was asked
-    for, only where somebody logged in or out since."""
+    """Where it would take the place of somebody else who is signed in here; or the sign-in is linked with no
+    account yet, and nobody who is here now asked for it."""
     here = signed_in_here(request)
-    if flow and flow.account_id == (here.pk if here else None):
+    is_theirs = flow is not None and flow.account_id == (here.pk if here else None)
+    if is_theirs and here is None:
         return False
     try:
         identity = known_identity(connection=connection, subject=answer.subject)
     except IdentityError:
         return False  # it is refused, and changes nothing
-    if identity is None:
-        return True
-    return here.pk != identity.account_id if here else flow is not None
+    if here and identity:
+        return here.pk != identity.account_id
+    return not is_theirs and (identity is None or flow is not None)
 
 
 def signed_in_here(request: HttpRequest) -> Account | None:
@@ -56,6 +57,7 @@ def keep_unasked(request: HttpRequest, connection: Connection, flow: Flow | None
         "subject": answer.subject,
         "email": answer.email,
         "full_name": answer.full_name,
+        "email_doubted": answer.email_doubted,
         "groups": list(answer.groups),
         "ends_at": answer.ends_at.isoformat() if answer.ends_at else "",
     }
@@ -75,6 +77,7 @@ def unasked_answer(request: HttpRequest, connection: Connection, handle: str) ->
         subject=kept["subject"],
         email=kept["email"],
         full_name=kept["full_name"],
+        email_doubted=kept["email_doubted"],
         groups=tuple(kept["groups"]),
         ends_at=datetime.fromisoformat(kept["ends_at"]) if kept["ends_at"] else None,
     )

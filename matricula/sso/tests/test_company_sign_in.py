@@ -349,3 +349,18 @@ def test_what_an_owner_does_by_a_companys_sign_in_says_so_in_the_audit_log(
     assert (line.actor, line.assurance, line.through) == (bruno, "organization", "company sign-in")
     olga.post("/console/nordlicht/domains/", {"domain": "other.example"})
     assert Entry.objects.filter(verb="domain.added").latest("pk").assurance == "personal"
+
+
+def test_ada_who_signs_in_where_chika_is_logged_in_is_asked_before_she_takes_her_place(
+    olga, ada, provider, chika
+):
+    connection = live(olga, provider)
+    link(logged_in("ada.own@home.example"), connection)
+    browser = logged_in("chika@elsewhere.example")
+    page = sign_in(browser, connection)["Location"]
+    assert "Somebody else is signed in here" in browser.get(page).content.decode()
+    assert browser.get("/account/").status_code == 200, "Chika is still there"
+    assert browser.post(page)["Location"] == "/learn/"
+    assert browser.get("/account/").status_code == 302, "Ada is there, by her company alone"
+    again = logged_in("ada.own@home.example")
+    assert sign_in(again, connection)["Location"] == "/learn/", "of herself nobody is asked"

@@ -117,12 +117,14 @@ def confirm_answer(request: HttpRequest, slug: str, connection_id: str, handle: 
     except IdentityError as refusal:
         return tell_refused(request, connection, None, Checks(), reason=refusal.code, words=str(refusal))
     if request.method != "POST":
+        here = signed_in_here(request)
         context = {
             "connection": connection,
             "answer": answer,
             "who": who,
-            "here": signed_in_here(request),
+            "here": here,
             "begun": flow is not None,
+            "same": flow is not None and here is not None and flow.account_id == here.pk,
         }
         return render(request, "sso/pages/confirm.html", context)
     forget_unasked(request)

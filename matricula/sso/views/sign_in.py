@@ -150,21 +150,23 @@ def tell_refused(
     *,
     reason: str,
     words: str = "",
-    asks: bool = False,
+    asserted: AssertedIdentity | None = None,
 ) -> HttpResponse:
     """The page that says so, with a reference that the company's administrators find in their history.
 
-    `asks`: whether it offers to ask them for an invitation.
+    `asserted`: whom a believed answer named. To whom an administrator removed it offers to ask.
 
     What belongs to no flow may be anybody's, as often as they like: of it there is a line in the log.
     """
     if request.method == "HEAD":
         return HttpResponse(status=400)
-    context: dict[str, Any] = {"connection": connection, "words": words, "asks": asks}
+    context: dict[str, Any] = {"connection": connection, "words": words}
+    if asserted and reason == EndedByCompany.code:
+        context["asks"] = removed_membership(asserted) is not None
     if flow is None:
         logger.warning("An answer to connection %s was refused: %s", connection.public_id, reason)
         return render(request, "sso/pages/refused.html", context, status=403)
-    judged = keep_refused(connection, flow, checks, reason=reason, words=words)
+    judged = keep_refused(connection, flow, checks, reason=reason, words=words, asserted=asserted)
     if flow.purpose == Flow.Purpose.TEST:
         return to_test(connection, judged.public_id)
     context["judged"] = judged
@@ -190,9 +192,10 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
     except IdentityError as refusal:
         asserted = asserted_by(connection, answer)
         keep_asserted(request, asserted)
-        asks = isinstance(refusal, EndedByCompany) and removed_membership(asserted) is not None
         words = str(refusal)
-        return tell_refused(request, connection, flow, Checks(), reason=refusal.code, words=words, asks=asks)
+        return tell_refused(
+            request, connection, flow, Checks(), reason=refusal.code, words=words, asserted=asserted
+        )
     if identity is None:
         asserted = asserted_by(connection, answer)
         identity = link_by_work_email(asserted)
