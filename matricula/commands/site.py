@@ -26,8 +26,8 @@ def place() -> tuple[str, str]:
 
 
 def refuse_taken_port(host: str, port: str) -> None:
-    """End, and say why, where somebody serves already. Our own processes share their port, so it would be given
-    to two sites, each with some of the visitors. A port that was left a moment ago is free."""
+    """End, and say why, where somebody serves already. Our own processes share their port, so it would be
+    given to two sites, each with some of the visitors. A port that was left a moment ago is free."""
     family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
