@@ -1,8 +1,10 @@
 """Running the site: its processes, its database, its settings."""
 
 import argparse
+import errno
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -14,15 +16,39 @@ from matricula.commands.registry import command
 from matricula.stopping import holding_stops, leave_at_once
 
 
+def place() -> tuple[str, str]:
+    """Host and port where the pages are served."""
+    from django.conf import settings
+
+    port = os.environ.get("PORT") or str(urlsplit(settings.BASE_URL).port or 8000)
+    host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
+    return host, port
+
+
+def refuse_taken_port(host: str, port: str) -> None:
+    """End, and say why, where somebody serves already. Our own processes share their port, so it would be
+    given to two sites, each with some of the visitors. A port that was left a moment ago is free."""
+    family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(address)
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE:
+                raise
+            raise SystemExit(
+                f"Port {port} is in use. Stop what runs there, or set PORT to another."
+            ) from fault
+
+
 @command("serve", "serve the pages")
 def serve(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
     from matricula.web.bodies import MOST_SENDERS, WORK_AT_ONCE
 
-    base = urlsplit(settings.BASE_URL)
-    port = os.environ.get("PORT") or str(base.port or 8000)
-    host = "127.0.0.1" if settings.DEVELOPMENT else os.environ.get("MATRICULA_HOST", "127.0.0.1")
+    host, port = place()
+    refuse_taken_port(host, port)
     if not settings.DEVELOPMENT:
         call_command("collectstatic", interactive=False, verbosity=0)
     how = [

@@ -7,7 +7,7 @@ import sys
 import time
 
 from matricula.commands.registry import argument, command
-from matricula.commands.site import migrate
+from matricula.commands.site import migrate, place, refuse_taken_port
 from matricula.stopping import LOOK_SECONDS, StopWish, holding_stops, leave_at_once
 
 PATIENCE_SECONDS = 1
@@ -23,6 +23,8 @@ def demo(arguments: argparse.Namespace) -> int:
     from matricula.demo.company_sign_in import renew_company_sign_in
     from matricula.demo.data import fill, introduce
 
+    if arguments.serve:
+        refuse_taken_port(*place())
     migrate(arguments)
     fill()
     renew_company_sign_in()

@@ -144,6 +144,23 @@ def test_told_while_it_still_begins_it_ends_as_well(site, command, after):
     assert is_quiet(begun.log), begun.log.read_text()
 
 
+@pytest.mark.parametrize("command", [("serve",), ("demo", "--serve")])
+def test_a_port_in_use_is_told_and_one_that_was_just_left_is_free(site, command):
+    first = site("serve")
+    until(lambda: answers(first.port), seconds=60)
+    browser, there = first.keep_alive(), {"BASE_URL": f"http://127.0.0.1:{first.port}"}
+    second = site(*command, **there)
+    until(lambda: second.process.poll() is not None, seconds=20)
+    assert second.process.returncode == 1
+    assert f"Port {first.port} is in use" in second.log.read_text()
+    first.tell(signal.SIGTERM, "parent")
+    first.seconds_to_end(limit=10)
+    third = site(*command, **there)
+    until(lambda: answers(first.port) or third.process.poll() is not None, seconds=60)
+    assert third.process.poll() is None, third.log.read_text()
+    browser.close()
+
+
 @pytest.fixture
 def half_sent(site):
     """A server, and a form of which half has arrived: a page under way for as long as the test likes."""

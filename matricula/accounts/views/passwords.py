@@ -12,7 +12,7 @@ from matricula.accounts.views.confirmation import (
     mailbox_taken,
     own_letter,
 )
-from matricula.accounts.views.sign_in import next_in
+from matricula.accounts.views.sign_in import next_in, typed_email
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.security.errors import HasToWait
 from matricula.web.access import FORM, public
@@ -24,7 +24,7 @@ from matricula.web.redirects import begins_session, local_path, to_my_learning
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a letter; the answer is the same whether or not an account exists."""
     target = local_path(next_in(request), otherwise="")
-    form = AddressForm(request.POST or None)
+    form = AddressForm(request.POST or None, initial={"email": typed_email(request)})
     page, context = "accounts/pages/forgotten.html", {"form": form, "asked": False, "next": target}
     if request.method == "POST" and form.is_valid():
         try:

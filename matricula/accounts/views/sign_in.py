@@ -45,8 +45,10 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
 EMAIL_PAGE, PASSWORD_PAGE = "accounts/pages/sign_in.html", "accounts/pages/sign_in_password.html"
 LOG_IN = reverse_lazy("accounts:sign-in")
-TYPED, TYPED_SECONDS = "log_in_email", 600
-"""The cookie that brings the e-mail from one step to the next."""
+TYPED, TYPED_SECONDS, TYPED_BELOW = "log_in_email", 600, reverse_lazy("accounts:home")
+"""The cookie that brings the e-mail from one step to the next, or to the page for a lost password."""
+BY_COMPANY = "company"
+"""The step of whoever says that their company signs them in."""
 Answer = TypeVar("Answer", bound=HttpResponse)
 
 
@@ -70,14 +72,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         # In person: whom a company alone signed in is nobody on a page of strangers.
         return redirect(wanted(request))
-    if step_of(request):
-        return ask_password_of(request, unquote(cookie_value(request, TYPED) or ""))
+    if step_of(request) not in ("", BY_COMPANY):
+        return ask_password_of(request, typed_email(request))
     return render(request, EMAIL_PAGE, page_context(request, EmailFirstForm()))
 
 
 def step_of(request: HttpRequest) -> str:
-    """What the address asks for: the password, or the password of somebody whom a company signed in."""
+    """What the address asks for: the password, the password of somebody whom a company signed in, or the
+    e-mail by which a company is found."""
     return text_in(request.GET, "step")
+
+
+def typed_email(request: HttpRequest) -> str:
+    """What was typed in the first step, a moment ago in this browser."""
+    return unquote(cookie_value(request, TYPED) or "")
 
 
 def take_email(request: HttpRequest) -> HttpResponse:
@@ -99,7 +107,7 @@ def go_on(request: HttpRequest, email: str) -> HttpResponse:
     company = import_string(settings.COMPANY_SIGN_IN)(domain_of(email))
     asked = {"next": wanted(request)} if company else {"next": wanted(request), "step": "password"}
     answer = redirect(f"{company or LOG_IN}?{urlencode(asked)}")
-    keep_in_cookie(answer, TYPED, quote(email), path=str(LOG_IN), seconds=TYPED_SECONDS)
+    keep_in_cookie(answer, TYPED, quote(email), path=str(TYPED_BELOW), seconds=TYPED_SECONDS)
     return answer
 
 
@@ -131,7 +139,7 @@ def try_password(request: HttpRequest, form: LogInForm) -> HttpResponse | None:
 
 def forget_typed(answer: Answer) -> Answer:
     """The e-mail, which nobody who comes next to this browser is to see."""
-    answer.delete_cookie(TYPED, path=str(LOG_IN))
+    answer.delete_cookie(TYPED, path=str(TYPED_BELOW))
     return answer
 
 
@@ -143,6 +151,7 @@ def page_context(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
         "form": form,
         "next": wanted(request),
         "passkeys": passkeys.can_work_here(),
+        "by_company": step_of(request) == BY_COMPANY,
         "in_person": in_person,
         "by_code": in_person and text_in(request.GET, "by") == "code",
     }

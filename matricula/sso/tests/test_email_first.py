@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -397,3 +398,25 @@ def test_whoever_guesses_in_the_first_step_is_told_to_wait_as_in_the_second(comp
     assert answer["Retry-After"]
     assert f'value="{WORK}"' in text_of(answer)
     assert goes_on(WORK).status_code == 200
+
+
+def test_my_company_signs_me_in_says_what_to_type_and_then_leads_there(company):
+    browser, words = Client(), "Type your work e-mail"
+    password_page = text_of(goes_on(HOME, browser, next="/certificates/"))
+    assert words not in text_of(browser.get(LOG_IN))
+    asked = unescape(re.search(r'href="([^"]+)">My company signs me in', password_page)[1])
+    page = text_of(browser.get(asked))
+    assert (words in page, PASSWORD_FIELD in page) == (True, False)
+    assert words in text_of(browser.post(asked, {"email": "no address", "password": "", "step": "email"}))
+    sent = {"email": WORK, "password": "", "step": "email", "next": "/certificates/"}
+    assert COMPANY in text_of(browser.post(asked, sent, follow=True))
+
+
+def test_whoever_forgot_the_password_finds_the_e_mail_typed_before(ada):
+    browser = Client()
+    page = text_of(goes_on(HOME, browser))
+    asked = unescape(re.search(r'href="([^"]+)">Forgot your password', page)[1])
+    assert f'value="{HOME}"' in text_of(browser.get(asked))
+    assert "@" not in re.search(r'<input type="email"[^>]*>', text_of(Client().get(asked)))[0]
+    browser.post("/account/log-out/")
+    assert HOME not in text_of(browser.get(asked))
