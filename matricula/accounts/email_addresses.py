@@ -37,6 +37,17 @@ def add_address(*, account: Account, address: str) -> EmailAddress:
     return email
 
 
+def address_to_confirm(account: Account) -> EmailAddress | None:
+    """One that would bring its owner back in, had they confirmed it, where at most one does so far: that one
+    may be from work."""
+    rows = list(account.addresses.order_by("id"))
+    unproven = [
+        one for one in rows if one.signs_in and one.confirmed_at is None and one.power_ends_at is None
+    ]
+    several = len([one for one in rows if one.signs_in and one.is_lasting]) > 1
+    return None if several or not unproven else unproven[0]
+
+
 @transaction.atomic
 def make_primary(*, email: EmailAddress) -> None:
     """Letters go there from now on. The one before is told. Raises NotYetConfirmed."""

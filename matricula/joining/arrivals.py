@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from matricula.accounts.mailboxes import hold_account, hold_accounts_listing, vouch_for
+from matricula.accounts.mailboxes import hold_accounts_listing, hold_live_account, vouch_for
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.db.queries import first_or_none, insert_once
@@ -117,12 +117,12 @@ def finish_arrival(*, arrival: Arrival) -> Membership:
 def hold_people(arrival: Arrival, account: Account) -> None:
     """First of all, and before the proof is looked at: a tie that ends just now makes it too old.
 
-    A link that is trusted takes the mailbox off whoever had it before, so they are held as well.
+    A link that is trusted takes the mailbox off whoever had it before, so they are held as well. Raises
+    AccountCombined.
     """
     if is_trusted(arrival):
         hold_accounts_listing(canonical(arrival.work_email), beside=account.pk)
-    else:
-        hold_account(account.pk)
+    hold_live_account(account.pk)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
+from matricula.accounts.email_addresses import address_to_confirm
 from matricula.accounts.forms import NameForm, NewPasswordForm
 from matricula.accounts.models import Account, Session
 from matricula.accounts.passwords import change_password
@@ -27,7 +28,8 @@ def show_account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("accounts:home")
     losing = account.addresses.filter(power_ends_at__isnull=False)
-    return render(request, "accounts/pages/home.html", {"form": form, "losing": losing})
+    context = {"form": form, "losing": losing, "to_confirm": address_to_confirm(account)}
+    return render(request, "accounts/pages/home.html", context)
 
 
 def own_account(request: HttpRequest) -> Account:

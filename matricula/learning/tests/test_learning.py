@@ -197,7 +197,7 @@ def test_pages_ask_the_same_number_of_queries_however_much_there_is(
         program.courses.add(more)
         start_course(course=more, membership=enrolment.membership)
     most = {
-        "/learn/": 8,
+        "/learn/": 9,
         f"/learn/programs/{program.public_id}/": 6,
         film.address: 8,
         f"{film.address}lessons/watch/": 9,

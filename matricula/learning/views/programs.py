@@ -9,6 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from matricula.accounts.email_addresses import address_to_confirm
+from matricula.accounts.sign_in import is_company_only
+from matricula.accounts.views.account import own_account
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.catalog.queries import with_lessons
 from matricula.identities.company_sessions import open_organizations, shown_here
@@ -45,6 +48,9 @@ def my_learning(request: HttpRequest) -> HttpResponse:
         "resting": [one for one in unfinished if openings[one.pk].closed],
         "completed": completed,
         "series": specializations_in_progress(started, account, {one.course_id for one in completed}),
+        "to_confirm": address_to_confirm(own_account(request)),
+        # A company that signs somebody in is not told which addresses the account has.
+        "may_name": not is_company_only(request),
         "administers": Role.objects.filter(shown_here(request, "organization"), account=account).exists(),
     }
     return render(request, "learning/pages/home.html", context)

@@ -78,3 +78,27 @@ def test_whoever_is_logged_in_is_led_on_from_the_log_in_page(organization, ada):
     company_only = signed_in_by_company(ada, organization)
     assert company_only.get(LOG_IN).status_code == 200
     assert company_only.get(LOG_IN + "?step=in-person").status_code == 200
+
+
+def test_ada_is_reminded_of_the_address_that_keeps_her_account_and_her_company_reads_it_nowhere(
+    organization, ada
+):
+    home = "ada@home2.example"
+    waits = ada.addresses.create(address=home)
+    in_person = Client()
+    in_person.force_login(ada)
+    for path in ("/account/", "/learn/"):
+        page = in_person.get(path).content.decode()
+        assert f"Confirm {home}" in page
+        assert f"/account/addresses/{waits.pk}/confirm/" in page
+        assert "Send the letter again" in page
+    by_company = signed_in_by_company(ada, organization).get("/learn/").content.decode()
+    assert "Confirm the e-mail of your own" in by_company
+    assert home not in by_company
+    ada.addresses.create(address="second@home.example", confirmed_at=timezone.now())
+    assert "Confirm" not in in_person.get("/learn/").content.decode()
+
+
+def test_a_password_by_letter_is_said_to_need_a_confirmed_address():
+    for path in (LOG_IN + "?step=password", "/account/forgotten/"):
+        assert "with an address that you confirmed" in Client().get(path).content.decode()
