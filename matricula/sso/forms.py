@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.accounts.forms import EmailField, RecoveryCodeForm
 from matricula.identities.models import Connection
 from matricula.sso.connections import OBJECT_ID, Attributes, OpenIdSettings
+from matricula.sso.errors import ConnectionRefused
 from matricula.sso.saml_settings import SamlSettings
 from matricula.sso.xml_documents import LARGEST_METADATA
 
@@ -72,8 +73,7 @@ class SamlForm(NameForm):
         label=_("Let people begin at the identity provider's own portal"), required=False
     )
 
-    @property
-    def source(self) -> str:
+    def field_of(self, _refusal: Exception) -> str:
         """The field whose content was refused."""
         data = self.cleaned_data
         return next((one for one in ("metadata_file", "metadata") if data.get(one)), "metadata_address")
@@ -112,8 +112,6 @@ def read_whole(uploaded: Any, largest: int) -> bytes:
 
 
 class OpenIdForm(NameForm):
-    source = "issuer"
-
     issuer = forms.CharField(
         label=_("Issuer"),
         help_text=_("An https address. The steps above say where to find it."),
@@ -147,6 +145,12 @@ class OpenIdForm(NameForm):
         if scopes and not SCOPES.fullmatch(scopes):
             raise forms.ValidationError(_("Scopes have no quotes, no backslashes and only plain letters."))
         return scopes
+
+    def field_of(self, refusal: Exception) -> str:
+        """Whoever is linked is linked by issuer and client id: the one that was changed is refused."""
+        changed = self.changed_data
+        is_client = "client_id" in changed and "issuer" not in changed
+        return "client_id" if is_client and isinstance(refusal, ConnectionRefused) else "issuer"
 
     def entered(self) -> OpenIdSettings:
         return OpenIdSettings(**self.cleaned_data)

@@ -52,6 +52,22 @@ class X509Certificate:
             return "ecdsa"
         return ""
 
+    @property
+    def subject(self) -> str:
+        """As RFC 4514 writes it; nothing where it cannot be written. It is told, never believed."""
+        try:
+            return self.loaded.subject.rfc4514_string()
+        except ValueError:
+            return ""
+
+    @property
+    def key_words(self) -> str:
+        """Such as RSA 2048 or ECDSA secp256r1."""
+        key = self.loaded.public_key()
+        if isinstance(key, rsa.RSAPublicKey):
+            return f"RSA {key.key_size}"
+        return f"ECDSA {key.curve.name}" if isinstance(key, ec.EllipticCurvePublicKey) else ""
+
     def to_text(self) -> str:
         """Base64 of DER: how metadata writes it, and how it is kept."""
         return base64.b64encode(self.der).decode()

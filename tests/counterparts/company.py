@@ -15,8 +15,8 @@ from tests.counterparts.provider_forms import Return, at_provider, way_out
 
 def copied(page: str) -> dict[str, str]:
     """What our page says to enter at the provider, by its id."""
-    fields = re.findall(r"<input[^>]+readonly[^>]*>", page)
-    return {attribute(one, "id"): attribute(one, "value") for one in fields}
+    fields = re.findall(r"(<textarea[^>]+readonly[^>]*>)([^<]*)</textarea>", page)
+    return {attribute(tag, "id"): html.unescape(value) for tag, value in fields}
 
 
 def attribute(tag: str, name: str) -> str:

@@ -59,7 +59,7 @@ def begin_connection(page, provider):
 
 def enter(page, provider):
     """What the page says goes there; what is there comes here."""
-    said = page.locator("input[readonly]")
+    said = page.locator("textarea[readonly]")
     told = {one.get_attribute("id"): one.input_value() for one in said.all()}
     for name, value in provider.register(told).items():
         page.locator(f"[name={name}]").fill(value)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -160,10 +161,13 @@ def test_a_new_certificate_comes_beside_the_old_and_the_last_one_stays(olga, liv
     assert answered(browser, live, leave(browser, live)).status_code == 302
     old = live.certificates.get(fingerprint=minting.certificate("acme").fingerprint)
     assert old.last_used_at
+    loaded = minting.certificate("acme").loaded
+    whose = f"{loaded.subject.rfc4514_string()} · RSA {loaded.public_key().key_size}"
+    assert whose in unescape(olga.get(f"{CONSOLE}{live.public_id}/certificates/").content.decode())
     page = f"{CONSOLE}{live.public_id}/certificates/{old.pk}/"
     assert "Retire this certificate?" in olga.get(page).content.decode()
     asked = olga.post(page).content.decode()
-    assert "No answer has used another one so far" in asked
+    assert "No sign-in has come with one of the other certificates yet" in asked
     assert live.certificates.in_force().count() == 2
     olga.post(page, {"is_sure": "on"})
     assert live.certificates.in_force().count() == 1

@@ -285,8 +285,9 @@ def test_another_provider_does_not_inherit_whom_the_first_one_linked(olga, ada, 
     connection = live(olga, provider)
     link(logged_in("ada.own@home.example"), connection)
     entered = {"name": "N", "issuer": provider, "client_id": "other", "client_secret": "s"}
-    page = olga.post(f"{CONSOLE}{connection.public_id}/", entered).content.decode()
-    assert "People are linked by this connection" in page
+    page = olga.post(f"{CONSOLE}{connection.public_id}/", entered)
+    assert "People are linked by this connection" in page.content.decode()
+    assert set(page.context["form"].errors) == {"client_id"}, "where it was typed"
     connection.refresh_from_db()
     assert (connection.client_id, connection.state) == ("c1", "live")
 

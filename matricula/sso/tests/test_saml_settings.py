@@ -24,7 +24,11 @@ def test_metadata_comes_from_its_address_and_the_address_stays(olga, begun, shel
     begun.refresh_from_db()
     assert (begun.issuer, begun.metadata_address) == (minting.ISSUER, f"{shelf.address}/metadata")
     assert begun.certificates.signing().count() == 2
-    assert "Look again now" in page_of(olga, begun)
+    page = page_of(olga, begun)
+    assert "Look again now" in page
+    assert "from its address, last read on" in page
+    for one in (minting.ISSUER, "https://idp.acme.example/sso"):
+        assert f'<code class="anywhere">{one}</code>' in page, "which provider it is, as the metadata says"
 
 
 def test_a_name_can_change_while_the_address_does_not_answer(olga, begun, shelf):

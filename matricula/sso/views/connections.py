@@ -44,6 +44,8 @@ from matricula.web.values import text_in
 
 SHOWN = 20
 KEPT = ("name", "issuer", "client_id", "scopes", "metadata_address", "takes_unsolicited")
+CONSTANT_ISSUERS = {Connection.Product.GOOGLE.value: "https://accounts.google.com"}
+"""Of providers that have one for everybody."""
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -99,7 +101,7 @@ def connection(request: HttpRequest, organization: Organization, connection_id: 
         except SeveralIdentityProviders:
             return redirect("sign-in:choose", organization.slug, shown.public_id)
         except (SingleSignOnError, FetchFailed) as refusal:
-            form.add_error(form.source, str(refusal))
+            form.add_error(form.field_of(refusal), str(refusal))
         else:
             messages.success(request, _("Saved. Now test it."))
             return redirect("sign-in:connection", organization.slug, shown.public_id)
@@ -138,6 +140,7 @@ def next_step(shown: Connection) -> str:
 
 def form_of(shown: Connection, request: HttpRequest) -> SamlForm | OpenIdForm:
     initial = {name: getattr(shown, name) for name in KEPT}
+    initial["issuer"] = shown.issuer or CONSTANT_ISSUERS.get(shown.product, "")
     if shown.kind == Connection.Kind.SAML:
         return SamlForm(request.POST or None, request.FILES or None, initial=initial)
     return OpenIdForm(request.POST or None, initial=initial, has_secret=bool(shown.sealed_secret))
