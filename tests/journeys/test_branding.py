@@ -98,6 +98,8 @@ def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner
     owner.get_by_label("Last day").fill(ends.isoformat())
     owner.get_by_label("Remind people").check()
     click(owner, "Save")
+    expect(owner.get_by_text("Saved.")).to_be_visible()
+    owner.goto(f"{live_server.url}/console/nordlicht/programs/")
     expect(owner.locator("main")).to_contain_text("begins on")
     shoot_small_too(owner, "programs-with-days")
     owner.context.clear_cookies()
