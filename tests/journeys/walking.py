@@ -70,7 +70,8 @@ def shoot(page, name):
         page.evaluate(AXE)
         assert faults(page) == [], f"{name}, light"
         page.emulate_media(color_scheme="dark")
-        assert faults(page, COLOURS) == [], f"{name}, dark"
+        found = faults(page, COLOURS)
+        assert found == [], f"{name}, dark: {found}"
         page.emulate_media(color_scheme="light")
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}-{page.size}.png", full_page=True)

@@ -69,8 +69,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         step = text_in(request.POST, "step", "" if "password" in request.POST else "email")
         return take_email(request) if step == "email" else take_password(request)
-    if request.user.is_authenticated:
-        # In person: whom a company alone signed in is nobody on a page of strangers.
+    if request.user.is_authenticated and not next_in(request):
+        # In person: whom a company alone signed in is nobody on a page of strangers. Whoever was sent here
+        # from a page may want it as somebody else.
         return redirect(wanted(request))
     if step_of(request) not in ("", BY_COMPANY):
         return ask_password_of(request, typed_email(request))

@@ -16,7 +16,8 @@ from matricula.joining.requests import file_request
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Role
-from matricula.programs.seats import tell_of_seats
+from matricula.organizations.ownership import administering_roles, write_to_holders
+from matricula.programs.seats import SEATS
 from matricula.programs.terms import Terms
 from matricula.roles.letters import tell_of_role
 
@@ -52,7 +53,8 @@ def write_every_kind(dana, program, language):
     file_request(program=program, address="eve@nordlicht.example", reason="expired", invitation=made)
     program.seats_used = 4
     program.save()
-    tell_of_seats(program, 80)
+    owners = administering_roles(program.organization_id)
+    write_to_holders(owners, kind=SEATS, reference=program.pk, context={"level": 80})
     tell_of_role(Role.objects.get(account=dana), gone=False)
     change_password(account=dana, password="a new long password")
     ask_to_reset(address="dana@nordlicht.example")

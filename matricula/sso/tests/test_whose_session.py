@@ -73,8 +73,9 @@ def test_whoever_is_logged_in_is_led_on_from_the_log_in_page(organization, ada):
     browser = Client()
     browser.post(LOG_IN, {"email": HOME, "password": PASSWORD})
     assert browser.get(LOG_IN)["Location"] == "/learn/"
-    assert browser.get(LOG_IN + "?next=/account/&step=password")["Location"] == "/account/"
-    assert browser.get(LOG_IN + "?next=https://evil.example/")["Location"] == "/learn/"
+    assert browser.get(LOG_IN + "?next=/account/&step=password").status_code == 200, (
+        "perhaps as somebody else"
+    )
     company_only = signed_in_by_company(ada, organization)
     assert company_only.get(LOG_IN).status_code == 200
     assert company_only.get(LOG_IN + "?step=in-person").status_code == 200
