@@ -34,6 +34,11 @@ def test_olga_ends_adas_sign_in_and_lets_it_be_linked_again(olga, ada, provider,
     somebody = olga.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
     assert "ended by the company" in somebody
     assert sign_in(Client(), connection).status_code == 403
+    refused = connection.judged_answers.get(passed=False)
+    told = olga.get(f"{CONSOLE}{connection.public_id}/answers/{refused.public_id}/").content.decode()
+    assert "ada@nordlicht.example" in told
+    assert ada.full_name in told
+    assert f"{here}again/" in told
 
     assert olga.get(f"{here}again/").status_code == 302
     assert sign_in(Client(), connection).status_code == 403, "looking changes nothing"
