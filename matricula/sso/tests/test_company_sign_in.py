@@ -365,3 +365,9 @@ def test_ada_who_signs_in_where_chika_is_logged_in_is_asked_before_she_takes_her
     assert browser.get("/account/").status_code == 302, "Ada is there, by her company alone"
     again = logged_in("ada.own@home.example")
     assert sign_in(again, connection)["Location"] == "/learn/", "of herself nobody is asked"
+
+
+def test_link_your_account_asks_for_the_password_and_leads_in_no_circle_to_the_company(olga, ada, provider):
+    connection, browser = live(olga, provider), Client()
+    page = browser.get(sign_in(browser, connection)["Location"]).content.decode()
+    assert "/account/log-in/?step=password&amp;next=/sso/nordlicht/link/account/" in page
