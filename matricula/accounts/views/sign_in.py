@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import FactorUnreadable, PasskeyRefused
@@ -36,12 +36,11 @@ from matricula.accounts.views.waiting import told_to_wait
 from matricula.mail.addresses import domain_of
 from matricula.security.errors import TooManyTries, how_long
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.errors import ask_to_wait
 from matricula.web.redirects import begins_session, local_path, to_my_learning
 from matricula.web.values import object_in, text_in
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 CEREMONY = "passkey_ceremony"
 EMAIL_PAGE, PASSWORD_PAGE = "accounts/pages/sign_in.html", "accounts/pages/sign_in_password.html"
 LOG_IN = reverse_lazy("accounts:sign-in")

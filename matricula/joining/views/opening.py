@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.forms import AddressForm
 from matricula.accounts.models import Account
@@ -34,11 +34,10 @@ from matricula.programs.offer import offered_courses, offered_specializations
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.redirects import belongs_to
 from matricula.web.values import text_in
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 SCANNERS = ("bot", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl", "python")
 SHOWN_COURSES = 6
 

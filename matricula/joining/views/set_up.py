@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.confirmation import ask_to_confirm
@@ -33,12 +33,12 @@ from matricula.programs.errors import ProgramFull
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, Tally, guess
+from matricula.web.access import FORM
 from matricula.web.context import language_of
 from matricula.web.errors import ask_to_wait
 from matricula.web.redirects import begins_session
 
 SIGN_UPS_AGAIN = Limit("sign-up-again")
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def where_it_stands(public_id: str) -> str:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from matricula.accounts import passkeys
 from matricula.accounts.errors import PasskeyRefused
@@ -35,11 +35,10 @@ from matricula.leaving.proofs import (
 from matricula.leaving.reasons import OFF
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Tally, spend
-from matricula.web.access import signed_in
+from matricula.web.access import FORM, signed_in
 from matricula.web.redirects import belongs_to
 from matricula.web.values import object_in
 
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 STEPS = {
     OWN: "leaving/pages/own.html",
     OTHER: "leaving/pages/other.html",

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from matricula.identities.models import Connection, ConnectionKey
 from matricula.organizations.access import actor_of, freshly_owning
@@ -20,8 +19,7 @@ from matricula.sso.errors import SingleSignOnError
 from matricula.sso.forms import CertificateForm, SureForm
 from matricula.sso.own_keys import make_own_key
 from matricula.sso.saml_errors import CertificateRefused, TooManyKeys
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM
 
 
 def saml_connection_of(organization: Organization, connection_id: str) -> Connection:

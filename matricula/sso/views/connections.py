@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.accounts.models import Account
 from matricula.identities.identities import refusing
@@ -38,6 +38,7 @@ from matricula.sso.saml_errors import SeveralIdentityProviders
 from matricula.sso.saml_settings import save_saml_settings
 from matricula.sso.views.sign_in import leave
 from matricula.sso.xml_documents import LARGEST_METADATA
+from matricula.web.access import FORM
 from matricula.web.bodies import MIB
 from matricula.web.middleware import takes_files
 from matricula.web.values import text_in
@@ -46,7 +47,6 @@ SHOWN = 20
 KEPT = ("name", "issuer", "client_id", "scopes", "metadata_address", "takes_unsolicited")
 CONSTANT_ISSUERS = {Connection.Product.GOOGLE.value: "https://accounts.google.com"}
 """Of providers that have one for everybody."""
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @owning

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.models import Account
@@ -15,9 +15,7 @@ from matricula.identities.models import Identity
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
 from matricula.programs.sign_in_requirement import requiring_programs
-from matricula.web.access import signed_in
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
+from matricula.web.access import FORM, signed_in
 
 
 @owning

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from matricula.organizations.access import actor_of, freshly_owning
 from matricula.organizations.models import Organization
@@ -16,10 +15,10 @@ from matricula.sso.models import OfferedMetadata
 from matricula.sso.saml_metadata import ListedProvider, list_identity_providers
 from matricula.sso.saml_settings import choose_provider
 from matricula.sso.views.certificates import saml_connection_of
+from matricula.web.access import FORM
 from matricula.web.values import text_in
 
 SHOWN = 50
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @freshly_owning

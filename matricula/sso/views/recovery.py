@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from matricula.accounts.errors import FactorUnreadable
 from matricula.accounts.models import Account
@@ -38,13 +37,12 @@ from matricula.security.errors import TooManyTries
 from matricula.security.sent_forms import is_sent_again
 from matricula.security.throttling import Limit, NetworkLimit, Tally, guess
 from matricula.sso.forms import OwnerRecoveryForm, OwnerStepForm
-from matricula.web.access import public
+from matricula.web.access import FORM, public
 from matricula.web.redirects import begins_session
 
 WAITING, SECONDS = "owner_recovery", 600
 OF_AN_OWNER, OF_A_NETWORK = Limit("owner-recovery"), NetworkLimit("owner-recovery-network")
 PAGE, STEP_PAGE = "sso/pages/recovery.html", "sso/pages/recovery_step.html"
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def to_connections(slug: str) -> str:
