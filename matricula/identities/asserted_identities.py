@@ -131,9 +131,10 @@ def forget_asserted(request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def link_by_work_email(asserted: AssertedIdentity) -> Identity | None:
+def link_by_work_email(asserted: AssertedIdentity, *, here: int | None = None) -> Identity | None:
     """Whose work e-mail in this very organization it is, in a domain the organization has proven: linked
-    without a question. None where anything of that is missing.
+    without a question. None where anything of that is missing, or where somebody else is signed in: `here`,
+    an account, whose place it would take.
 
     The account's owner proved the mailbox themselves, and the company put it beside their name; what is
     opened by it is the company's own.
@@ -144,7 +145,7 @@ def link_by_work_email(asserted: AssertedIdentity) -> Identity | None:
         organization=asserted.connection.organization_id, canonical=canonical(asserted.email)
     )
     account_id = first_or_none(ties.values_list("account", flat=True))
-    if account_id is None:
+    if account_id is None or here not in (None, account_id):
         return None
     hold_account(account_id)
     tie = first_or_none(ties.filter(account=account_id).select_related("account"))

@@ -260,3 +260,9 @@ def test_this_is_not_me_ends_what_came_by_the_sign_in_alone(connection, open_pro
     join(browser, open_program)
     assert browser.post(path("not-my-sign-in"))["Location"] == "/sso/nordlicht/"
     assert not Arrival.objects.exists()
+
+
+def test_nobody_is_linked_without_a_question_where_somebody_else_is_signed_in(connection, ada, chika):
+    assert link_by_work_email(asserted(connection), here=chika.pk) is None
+    assert not Identity.objects.exists()
+    assert link_by_work_email(asserted(connection), here=ada.pk) is not None

@@ -371,3 +371,14 @@ def test_link_your_account_asks_for_the_password_and_leads_in_no_circle_to_the_c
     connection, browser = live(olga, provider), Client()
     page = browser.get(sign_in(browser, connection)["Location"]).content.decode()
     assert "/account/log-in/?step=password&amp;next=/sso/nordlicht/link/account/" in page
+
+
+def test_whoever_would_be_linked_unasked_takes_nobodys_place(olga, ada, provider, chika, organization):
+    """Ada is not linked yet, and Chika is logged in where she signs in."""
+    organization.domains.create(name="nordlicht.example", secret="0" * 32, proven_at=timezone.now())
+    ada.addresses.create(address="ada@nordlicht.example", confirmed_at=timezone.now())
+    connection = live(olga, provider)
+    browser = logged_in("chika@elsewhere.example")
+    assert sign_in(browser, connection)["Location"] == "/sso/nordlicht/link/"
+    assert browser.get("/account/").status_code == 200, "Chika is still there"
+    assert sign_in(Client(), connection)["Location"] == "/learn/", "where nobody is, Ada comes straight in"

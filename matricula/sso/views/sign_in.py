@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -198,7 +199,7 @@ def go_in(request: HttpRequest, connection: Connection, flow: Flow | None, answe
         )
     if identity is None:
         asserted = asserted_by(connection, answer)
-        identity = link_by_work_email(asserted)
+        identity = link_by_work_email(asserted, here=get_user(request).pk)
     if identity is None:
         keep_asserted(request, asserted, next_path=onward)
         welcome = reverse("joining:welcome")
