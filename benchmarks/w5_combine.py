@@ -27,9 +27,9 @@ from matricula.accounts.models import Account, EmailAddress  # noqa: E402
 from matricula.catalog.models import Course, Lesson, Module  # noqa: E402
 from matricula.credentials.models import Certificate  # noqa: E402
 from matricula.learning.models import Enrolment, Progress  # noqa: E402
-from matricula.leaving.combining import Asked, Proven, combine, undo_combining  # noqa: E402
+from matricula.leaving.combining.combining import Asked, Proven, combine, undo_combining  # noqa: E402
+from matricula.leaving.combining.sections import Telling, sections_of  # noqa: E402
 from matricula.leaving.models import Combining  # noqa: E402
-from matricula.leaving.sections import Telling, sections_of  # noqa: E402
 from matricula.organizations.models import Affiliation, Organization  # noqa: E402
 from matricula.programs.models import Membership, Program  # noqa: E402
 from matricula.programs.recount import wrong_numbers  # noqa: E402

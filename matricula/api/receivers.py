@@ -1,8 +1,8 @@
 """What the API brings to other rooms: tokens go along with whoever may have made them."""
 
-from matricula.leaving.ledger import Ledgered, keeps_ledger
-from matricula.leaving.lines import moving
-from matricula.leaving.plan import brings_lines
+from matricula.leaving.combining.ledger import Ledgered, keeps_ledger
+from matricula.leaving.combining.lines import moving
+from matricula.leaving.combining.plan import brings_lines
 
 LIVE_TOKENS = """r.revoked_at IS NULL AND r.expires_at > {now} AND EXISTS (SELECT 1 FROM organizations_role o
     WHERE o.account_id = {given} AND o.organization_id = r.organization_id)"""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matricula.jobs.models import Job
 from matricula.jobs.queue import recurs
-from matricula.leaving.finality import make_final
+from matricula.leaving.combining.finality import make_final
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account, EmailAddress
+from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.models import Combining
-from matricula.leaving.reasons import work_emails
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account, SecondFactor
 from matricula.accounts.second_factors import has_second_factor
-from matricula.leaving.combining import Proven
+from matricula.leaving.combining.combining import Proven
 from matricula.security.throttling import Limit
 
 KEPT_IN = "combining"

@@ -14,11 +14,11 @@ from matricula.audit.models import Entry, record
 from matricula.jobs.models import Job
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment, Progress
-from matricula.leaving.combining import combine, undo_combining
+from matricula.leaving.combining.combining import combine, undo_combining
+from matricula.leaving.combining.reasons import Pair, reasons
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.jobs import finish_combinings, remind
 from matricula.leaving.models import Combining
-from matricula.leaving.reasons import Pair, reasons
 from matricula.leaving.tests.two_lives import (
     TwoLives,
     asked_for,

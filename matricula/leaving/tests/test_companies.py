@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from matricula.leaving.combining import undo_combining
+from matricula.leaving.combining.combining import undo_combining
 from matricula.leaving.models import Combining
 from matricula.leaving.tests.two_lives import TwoLives, combined
 from matricula.programs.counting import counted_numbers

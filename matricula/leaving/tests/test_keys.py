@@ -3,9 +3,9 @@
 from django.apps import apps
 
 from matricula.accounts.models import Account, EmailAddress
-from matricula.leaving.address_lines import ADDRESS
-from matricula.leaving.dialect import dialect
-from matricula.leaving.ledger import ledgered_tables
+from matricula.leaving.combining.address_lines import ADDRESS
+from matricula.leaving.combining.dialect import dialect
+from matricula.leaving.combining.ledger import ledgered_tables
 
 STAYS = {
     "accounts_account.combined_into_id": "whom an account was given up for, at any depth",

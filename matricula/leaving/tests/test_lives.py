@@ -12,7 +12,7 @@ from matricula.credentials.models import Certificate
 from matricula.learning.completion import finish_lesson, move_video
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, Progress
-from matricula.leaving.combining import combine, undo_combining
+from matricula.leaving.combining.combining import combine, undo_combining
 from matricula.leaving.models import Combining
 from matricula.leaving.tests.two_lives import asked_for, combined, contents, joined, program_of
 from matricula.organizations.models import Organization

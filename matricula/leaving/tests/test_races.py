@@ -9,7 +9,7 @@ from matricula.accounts.errors import AccountCombined
 from matricula.learning.completion import finish_lesson
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
-from matricula.leaving.combining import combine, undo_combining
+from matricula.leaving.combining.combining import combine, undo_combining
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoOver
 from matricula.leaving.models import Combining
 from matricula.leaving.tests.two_lives import TwoLives, asked_for, combined, contents, joined

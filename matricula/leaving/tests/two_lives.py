@@ -11,7 +11,7 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment
-from matricula.leaving.combining import Asked, Proven, combine
+from matricula.leaving.combining.combining import Asked, Proven, combine
 from matricula.leaving.models import Combining
 from matricula.organizations.models import Affiliation, Organization
 from matricula.programs.memberships import enter_program

@@ -13,12 +13,12 @@ from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
 from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
-from matricula.leaving.combining import Asked, combine
+from matricula.leaving.combining.combining import Asked, combine
+from matricula.leaving.combining.reasons import Pair, Reason, reasons, work_emails
+from matricula.leaving.combining.sections import Telling, sections_of
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone
 from matricula.leaving.models import UNDO_DAYS, Combining
 from matricula.leaving.proofs import forget_proofs, other_proof, own_proof
-from matricula.leaving.reasons import Pair, Reason, reasons, work_emails
-from matricula.leaving.sections import Telling, sections_of
 from matricula.security.clients import network_of
 from matricula.web.access import signed_in
 from matricula.web.redirects import belongs_to

@@ -16,6 +16,7 @@ from matricula.accounts.sign_in import check_password
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.sign_in import passkey_refused
 from matricula.accounts.views.waiting import told_to_wait
+from matricula.leaving.combining.reasons import OFF
 from matricula.leaving.forms import PASSKEY, FactorForm, OwnerForm
 from matricula.leaving.proofs import (
     OTHER,
@@ -32,7 +33,6 @@ from matricula.leaving.proofs import (
     pending_other,
     proofs_in,
 )
-from matricula.leaving.reasons import OFF
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Tally, spend
 from matricula.web.access import FORM, signed_in

@@ -14,13 +14,13 @@ from matricula.accounts.passwords import change_password
 from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.waiting import told_to_wait
-from matricula.leaving.combining import ledger_of, undo_combining
+from matricula.leaving.combining.combining import ledger_of, undo_combining
+from matricula.leaving.combining.reading_back import outcomes
+from matricula.leaving.combining.sections import Telling, sections_of
 from matricula.leaving.errors import UndoNewestFirst, UndoOver
 from matricula.leaving.forms import ForgottenForm, OwnerForm
 from matricula.leaving.letters import PURPOSE, named_for_undo
 from matricula.leaving.models import Combining, CombiningQuerySet
-from matricula.leaving.reading_back import outcomes
-from matricula.leaving.sections import Telling, sections_of
 from matricula.security.errors import TooManyTries
 from matricula.security.secrets import is_digest_of
 from matricula.web.access import public, signed_in

@@ -1,7 +1,7 @@
 """What becomes of courses, lessons, Specializations and certificates."""
 
-from matricula.leaving.dialect import Dialect
-from matricula.leaving.lines import CHANGED, COPIED, MOVED, SET_ASIDE, UNITED, line
+from matricula.leaving.combining.dialect import Dialect
+from matricula.leaving.combining.lines import CHANGED, COPIED, MOVED, SET_ASIDE, UNITED, line
 
 STANDING = ("started_at", "completed_at", "membership_id", "resumed_in_id", "last_lesson_id")
 

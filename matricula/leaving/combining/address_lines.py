@@ -1,7 +1,7 @@
 """What becomes of e-mail addresses."""
 
-from matricula.leaving.dialect import Dialect
-from matricula.leaving.lines import CHANGED, MOVED, REMOVED, line
+from matricula.leaving.combining.dialect import Dialect
+from matricula.leaving.combining.lines import CHANGED, MOVED, REMOVED, line
 
 ADDRESS = (
     "account_id",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from matricula.leaving.dialect import Dialect, dialect
+from matricula.leaving.combining.dialect import Dialect, dialect
 
 Select = Callable[[Dialect], str]
 COLUMNS = ("table_name", "row_id", "act", "before", "after", "counterpart", "reason")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from matricula.leaving.address_lines import ADDRESSES
-from matricula.leaving.dialect import Dialect, dialect, rows_of, run
-from matricula.leaving.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
-from matricula.leaving.plan import plan_sql
+from matricula.leaving.combining.address_lines import ADDRESSES
+from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
+from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
+from matricula.leaving.combining.plan import plan_sql
 
 LEDGER = "leaving_combiningline"
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from matricula.audit.models import record
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.signals import courses_completed, specializations_completed
-from matricula.leaving.combining import rows_in, united_lines
-from matricula.leaving.locks import hold_both, hold_what_is_theirs
+from matricula.leaving.combining.combining import rows_in, united_lines
+from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.models import Combining, CombiningLine
 
 FORGOTTEN = ("accounts_emailaddress", "learning_progress")

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
-from matricula.leaving.lines import CHANGED, MOVED, REMOVED, SET_ASIDE, UNITED, Line
+from matricula.leaving.combining.lines import CHANGED, MOVED, REMOVED, SET_ASIDE, UNITED, Line
 from matricula.leaving.models import CombiningLine
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership

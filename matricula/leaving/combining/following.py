@@ -3,8 +3,8 @@
 Afterwards an enrolment, its membership and the tie to the company are of one account.
 """
 
-from matricula.leaving.dialect import dialect, run
-from matricula.leaving.ledger import Ledger
+from matricula.leaving.combining.dialect import dialect, run
+from matricula.leaving.combining.ledger import Ledger
 
 
 def follow_what_goes_back(ledger: Ledger) -> None:

@@ -11,14 +11,14 @@ ledger once a row: seconds instead of milliseconds at 5,000 courses.
 
 from functools import cache
 
-from matricula.leaving.address_lines import (
+from matricula.leaving.combining.address_lines import (
     changing_addresses,
     moving_addresses,
     removing_addresses,
     removing_twins,
 )
-from matricula.leaving.dialect import Dialect, dialect
-from matricula.leaving.learning_lines import (
+from matricula.leaving.combining.dialect import Dialect, dialect
+from matricula.leaving.combining.learning_lines import (
     changing_enrolments,
     changing_progress,
     changing_series,
@@ -29,8 +29,8 @@ from matricula.leaving.learning_lines import (
     setting_enrolments_aside,
     setting_series_aside,
 )
-from matricula.leaving.lines import CLOSED, Select, line, moving
-from matricula.leaving.program_lines import (
+from matricula.leaving.combining.lines import CLOSED, Select, line, moving
+from matricula.leaving.combining.program_lines import (
     changing_memberships,
     copying_groups,
     moving_memberships,

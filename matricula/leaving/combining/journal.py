@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from matricula.leaving.dialect import dialect, run
-from matricula.leaving.ledger import LEDGER, Ledger
+from matricula.leaving.combining.dialect import dialect, run
+from matricula.leaving.combining.ledger import LEDGER, Ledger
 
 TOLD = {
     "programs_membership": ("programs.membership", "membership"),

@@ -18,18 +18,18 @@ from matricula.audit.models import record
 from matricula.identities.models import CompanySession
 from matricula.learning.completion import complete_courses, complete_specializations
 from matricula.learning.models import Enrolment, SpecializationEnrolment
-from matricula.leaving.carrying_out import carry_out
-from matricula.leaving.dialect import moment
+from matricula.leaving.combining.carrying_out import carry_out
+from matricula.leaving.combining.dialect import moment
+from matricula.leaving.combining.following import follow_what_goes_back
+from matricula.leaving.combining.journal import COMBINED, UNDONE, write_lines
+from matricula.leaving.combining.ledger import Ledger
+from matricula.leaving.combining.lines import UNITED
+from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
+from matricula.leaving.combining.reading_back import take_back
+from matricula.leaving.combining.reasons import Pair, reasons
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
-from matricula.leaving.following import follow_what_goes_back
-from matricula.leaving.journal import COMBINED, UNDONE, write_lines
-from matricula.leaving.ledger import Ledger
 from matricula.leaving.letters import tell_both
-from matricula.leaving.lines import UNITED
-from matricula.leaving.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.models import Combining, CombiningLine, undo_end
-from matricula.leaving.reading_back import take_back
-from matricula.leaving.reasons import Pair, reasons
 
 TRIES = 3
 Done = TypeVar("Done")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from matricula.leaving.address_lines import ADDRESSES
-from matricula.leaving.dialect import Dialect, dialect, run
-from matricula.leaving.ledger import (
+from matricula.leaving.combining.address_lines import ADDRESSES
+from matricula.leaving.combining.dialect import Dialect, dialect, run
+from matricula.leaving.combining.ledger import (
     LEDGER,
     UPDATING,
     Ledger,
@@ -14,7 +14,7 @@ from matricula.leaving.ledger import (
     seats,
     update_rows,
 )
-from matricula.leaving.lines import COPIED, REMOVED, SET_ASIDE
+from matricula.leaving.combining.lines import COPIED, REMOVED, SET_ASIDE
 
 
 def carry_out(ledger: Ledger, acts: Mapping[str, set[str]]) -> None:

@@ -7,7 +7,7 @@ memberships; ties; programs. SQLite has one writer at a time and needs none of i
 from django.db import connection
 
 from matricula.accounts.models import Account
-from matricula.leaving.dialect import rows_of
+from matricula.leaving.combining.dialect import rows_of
 
 BOTH = "(%(kept)s::bigint, %(given)s::bigint)"
 HELD = (

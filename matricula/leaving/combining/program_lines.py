@@ -1,7 +1,7 @@
 """What becomes of memberships and groups."""
 
-from matricula.leaving.dialect import Dialect
-from matricula.leaving.lines import CHANGED, COPIED, MOVED, REMOVED, SET_ASIDE, line
+from matricula.leaving.combining.dialect import Dialect
+from matricula.leaving.combining.lines import CHANGED, COPIED, MOVED, REMOVED, SET_ASIDE, line
 
 MEMBERS = "programs_membership"
 

@@ -5,8 +5,8 @@ What changed since stays, and its line says so; never all or nothing.
 
 from collections.abc import Mapping
 
-from matricula.leaving.dialect import Dialect, dialect, rows_of, run
-from matricula.leaving.ledger import (
+from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
+from matricula.leaving.combining.ledger import (
     LEDGER,
     UPDATING,
     Ledger,
@@ -16,7 +16,7 @@ from matricula.leaving.ledger import (
     seats,
     update_rows,
 )
-from matricula.leaving.lines import CHANGED, COPIED, REMOVED, SET_ASIDE
+from matricula.leaving.combining.lines import CHANGED, COPIED, REMOVED, SET_ASIDE
 from matricula.leaving.models import CombiningLine
 
 Undone = CombiningLine.Undone
