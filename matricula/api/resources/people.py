@@ -98,7 +98,12 @@ def remove_person(request: HttpRequest, person_id: PathId, program_id: PathId) -
     scope="invitations:write",
     response=schemas.Invitation,
 )
-def invite_person_again(request: HttpRequest, person_id: PathId, program_id: PathId) -> schemas.Invitation:
-    """Invite a person again who left or was removed: the old membership comes back, with its progress."""
+def invite_person_again(
+    request: HttpRequest, person_id: PathId, program_id: PathId, earlier_groups: bool = False
+) -> schemas.Invitation:
+    """Invite a person again who left or was removed: the old membership comes back, with its progress. With
+    `earlier_groups` its groups do, too; else the person is in none."""
     membership = one_membership(request, person_id, program_id)
-    return schemas.Invitation.of(invite_person_back(membership=membership, actor=token_of(request).made_by))
+    groups = membership.groups.all() if earlier_groups else ()
+    made = invite_person_back(membership=membership, actor=token_of(request).made_by, groups=groups)
+    return schemas.Invitation.of(made)

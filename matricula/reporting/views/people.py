@@ -10,15 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.models import Account
-from matricula.invitations.errors import AlreadyInvited, AlreadyMember, NoWorkEmail
-from matricula.invitations.invitations import invite_person_back
 from matricula.invitations.queries import STATES, state_of
 from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
-from matricula.mail.leases import letters_promised
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.errors import ProgramEnded
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.audit_log import in_words, newest_about
@@ -121,20 +117,4 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
     end_membership(membership=membership, actor=actor_of(request), state=Membership.State.REMOVED)
     names = {"who": membership.account.full_name, "program": membership.program.name}
     messages.success(request, _("%(who)s is no longer in %(program)s. The seat is free.") % names)
-    return redirect("people:somebody", organization.slug, membership.account.public_id)
-
-
-@administering
-@require_POST
-@belongs_to("people:people", "slug")
-def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
-    """A new invitation to somebody who left: it brings the old membership back, with its progress."""
-    membership = shown_membership(request, membership_id)
-    try:
-        made = invite_person_back(membership=membership, actor=actor_of(request))
-    except (ProgramEnded, AlreadyMember, AlreadyInvited, NoWorkEmail) as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        words = _("The invitation is on its way to %s.") % made.address
-        messages.success(request, letters_promised(words, organization.pk))
     return redirect("people:somebody", organization.slug, membership.account.public_id)
