@@ -41,10 +41,16 @@ def test_the_page_says_what_comes_back_before_anybody_is_invited(ada, program, b
     form = {"program": program.pk, "addresses": f"Ada Lovelace <{ADA.upper()}>", "groups": [sun.pk]}
     page = browser.post(PAGE, form).content.decode()
     assert "Ada Okafor was here until" in page
-    assert "The progress of 0 courses comes back." in page
+    assert "No course was started then." in page
     assert not Invitation.objects.exists()
     browser.post(PAGE, form | {"returning": ada.pk, "earlier": [group("Wind").pk]})
     assert sorted(one.name for one in Invitation.objects.get().groups.all()) == ["Sun", "Wind"]
+
+
+def test_progress_that_comes_back_is_counted(ada, program, browser):
+    Membership.objects.filter(pk=ada.pk).update(courses_started=3)
+    page = browser.get(PAGE, {"again": ada.pk}).content.decode()
+    assert "The progress of 3 courses comes back." in page
 
 
 def test_no_group_comes_back_unless_it_is_chosen(ada, program, browser):

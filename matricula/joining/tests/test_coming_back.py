@@ -312,7 +312,7 @@ def test_who_left_by_herself_and_comes_by_another_door_is_in_the_groups_of_that_
     open_door = make_direct_link(program=program, actor=bruno, terms=Terms(groups=[sun]))[0]
     arrival = begin_arrival(origin=DirectLinkOrigin(open_door), account=ada)
     Arrival.objects.filter(pk=arrival.pk).update(work_email=ADA)
-    ada.addresses.update(confirmed_at=timezone.now())
+    ada.addresses.update(confirmed_at=timezone.now(), power_ends_at=None)
     membership = finish_arrival(arrival=Arrival.objects.get(pk=arrival.pk))
     assert [one.name for one in membership.groups.all()] == ["Sun"]
 

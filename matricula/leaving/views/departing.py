@@ -99,6 +99,7 @@ def show_question(
     context |= {
         "company": company,
         "organization": company.organization,
+        "name": (context.get("program") or company.organization).name,
         "way_in": way_in,
         "lacks_way_in": asks_way_in and not way_in.stands,
         "may_claim": way_in.stands_with(claims_own=True),
