@@ -174,7 +174,7 @@ def show_form(
 def asked_again(request: HttpRequest, organization: Organization) -> Returning | None:
     """Whose page led here ("Invite again")."""
     rows = Membership.objects.shown_to(acting_role(request)).exclude(state=Membership.State.ACTIVE)
-    found = rows.filter(pk=parse_id(request.GET.get("again")) or 0).select_related("account", "program")
+    found = rows.filter(pk=parse_id(text_in(request.GET, "again")) or 0).select_related("account", "program")
     membership = found.first()
     return Returning(membership) if membership else None
 
