@@ -6,6 +6,7 @@ in or learn before. Their account, progress and certificates stay theirs.
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -61,6 +62,7 @@ def people_to_part_with(
     return people_away(organization, before).filter(leaving_at__lt=at)
 
 
+@transaction.atomic
 def tell_some(organization: Organization, before: datetime, at: datetime) -> tuple[int, bool]:
     """Withdraw what was said to whoever learns again, and tell others."""
     stale = Affiliation.objects.live().filter(organization=organization, leaving_at__isnull=False)
@@ -88,6 +90,7 @@ def tell_some(organization: Organization, before: datetime, at: datetime) -> tup
     return len(some), len(some) == AT_ONCE
 
 
+@transaction.atomic
 def part_with_some(organization: Organization, before: datetime, at: datetime) -> tuple[int, bool]:
     """All accounts are held before anything ends, in their order, as whoever comes back holds theirs; then it
     is asked again who is away."""
@@ -112,6 +115,7 @@ def part_with(organization: Organization, account: int, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def note_return(account: int) -> None:
     """They logged in: nobody leaves an organization for being away."""
     ties = Affiliation.objects.live().filter(account=account, leaving_at__isnull=False)

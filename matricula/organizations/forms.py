@@ -97,26 +97,29 @@ class DomainForm(forms.Form):
 
 
 class RetentionForm(forms.Form):
-    """A field for each subject; "" stands for what holds without a rule."""
+    """A field for each subject; 0 stands for what holds without a rule."""
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
         now = months_of(organization)
-        super().__init__(data, initial={key: months or "" for key, months in now.items()})
+        super().__init__(data, initial={key: months or 0 for key, months in now.items()})
         for one in known_subjects():
             self.fields[one.key] = forms.TypedChoiceField(
                 label=one.label,
                 help_text=one.help,
                 choices=month_choices(one, now[one.key]),
                 coerce=int,
-                empty_value=None,
-                required=False,
             )
+
+    @property
+    def months(self) -> dict[str, int | None]:
+        """What was chosen, by subject."""
+        return {key: months or None for key, months in self.cleaned_data.items()}
 
 
 def month_choices(subject: Subject, now: int | None) -> list[tuple[Any, Any]]:
     """What holds now is offered, too, if it no longer is."""
     offered = sorted({*subject.months, *([now] if now else [])})
-    return [("", subject.otherwise), *((months, month_words(months)) for months in offered)]
+    return [(0, subject.otherwise), *((months, month_words(months)) for months in offered)]
 
 
 def month_words(months: int) -> str:

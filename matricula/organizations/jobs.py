@@ -34,5 +34,5 @@ def ask_to_forget(job: Job) -> None:
 
 
 @performs_job(retention_rules.FORGET)
-def forget_some(job: Job) -> bool:
+def carry_out_rule(job: Job) -> bool:
     return retention_rules.carry_out_some(job)

@@ -17,6 +17,7 @@ from matricula.organizations.forms import RetentionForm
 from matricula.organizations.models import Organization
 from matricula.organizations.retention_rules import (
     Act,
+    Foreseen,
     change_rules,
     edge,
     first_kept_day,
@@ -40,7 +41,7 @@ def retention(request: HttpRequest, organization: Organization) -> HttpResponse:
     now = months_of(organization)
     if request.method != "POST" or not form.is_valid():
         return render_rules(request, organization, form, now)
-    chosen: dict[str, int | None] = form.cleaned_data
+    chosen = form.months
     if "look" in request.POST:
         return render_rules(request, organization, form, chosen)
     shorter = shortened(now, chosen)
@@ -57,7 +58,7 @@ def render_rules(
     context = {
         "organization": organization,
         "form": form,
-        "foreseen": foresee(organization, months),
+        "busy": busy_acts(organization, months),
         "any_rule": any(months.values()),
         "looking": request.method == "POST",
         "night": next_night(),
@@ -72,11 +73,15 @@ def ask_first(
     context = {
         "organization": organization,
         "form": form,
-        "foreseen": foresee(organization, shorter),
+        "busy": busy_acts(organization, shorter),
         "night": next_night(),
-        "chosen": [(one.name, one.value() or "") for one in form],
+        "chosen": [(one.name, one.value()) for one in form],
     }
     return render(request, "organizations/console/retention_question.html", context)
+
+
+def busy_acts(organization: Organization, months: Mapping[str, int | None]) -> list[Foreseen]:
+    return [one for one in foresee(organization, months) if one.count]
 
 
 def last_nights(organization: Organization) -> list[dict[str, Any]]:
