@@ -153,6 +153,26 @@ def shortened(before: Mapping[str, int | None], after: Mapping[str, int | None])
     ]
 
 
+@dataclass(frozen=True)
+class LastNight:
+    """What a rule did when it was carried out last."""
+
+    at: datetime
+    words: list[str]
+
+
+def last_nights(organization: Organization) -> list[LastNight]:
+    rules = rules_of(organization)
+    told = []
+    for subject in known_subjects():
+        rule = rules.get(subject.key)
+        if rule and rule.last_at:
+            day = first_kept_day(organization, rule.months, rule.last_at)
+            words = [one.words(rule.last_done.get(one.key, 0), day) for one in subject.acts]
+            told.append(LastNight(rule.last_at, words))
+    return told
+
+
 # -- changing and carrying out --------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from conftest import person
 from matricula.audit.checkpoints import add_checkpoint, verify_log
 from matricula.audit.models import Entry, record
 from matricula.audit.tests.test_checkpoints import tamper
+from matricula.commands import parser
 from matricula.db.triggers import install_triggers
 from matricula.jobs.models import Job
 from matricula.jobs.queue import perform_due
@@ -254,3 +255,21 @@ def test_the_page_says_what_the_last_night_did(page, organization, olga):
     assert "The last night" in shown
     assert "1 letter from before" in shown
     assert next_night() > timezone.now()
+
+
+# -- the command -----------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_the_next_night_would_do_and_what_the_last_did(organization, olga, capsys):
+    def told(slug):
+        arguments = parser().parse_args(["retention", slug])
+        return arguments.run(arguments), capsys.readouterr()
+
+    keep(organization, olga, letters=1)
+    letter(organization, timezone.now() - timedelta(days=60))
+    assert told("nordlicht")[1].out.startswith("Next night: 1 letter from before ")
+    carry_out_rules()
+    code, said = told("nordlicht")
+    assert code == 0
+    assert "UTC: 1 letter from before" in said.out
+    assert told("nobody")[0] == 1

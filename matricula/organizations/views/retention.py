@@ -20,12 +20,11 @@ from matricula.organizations.retention_rules import (
     Foreseen,
     change_rules,
     edge,
-    first_kept_day,
     foresee,
     known_subjects,
+    last_nights,
     months_of,
     next_night,
-    rules_of,
     shortened,
 )
 from matricula.web.heavy_work import heavy
@@ -82,19 +81,6 @@ def ask_first(
 
 def busy_acts(organization: Organization, months: Mapping[str, int | None]) -> list[Foreseen]:
     return [one for one in foresee(organization, months) if one.count]
-
-
-def last_nights(organization: Organization) -> list[dict[str, Any]]:
-    """What each rule did when it was carried out last, in words."""
-    rules = rules_of(organization)
-    told = []
-    for subject in known_subjects():
-        rule = rules.get(subject.key)
-        if rule and rule.last_at:
-            day = first_kept_day(organization, rule.months, rule.last_at)
-            words = [one.words(rule.last_done.get(one.key, 0), day) for one in subject.acts]
-            told.append({"at": rule.last_at, "label": subject.label, "words": words})
-    return told
 
 
 def act_ruled(organization: Organization, key: str) -> tuple[str, Act, int]:
