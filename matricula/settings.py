@@ -241,6 +241,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
     {"url": "sign-in:connections", "label": _("Company sign-in"), "icon": "log-in", "rule": "owning"},
     {"url": "console:domains", "label": _("Domains"), "icon": "globe", "rule": "owning"},
+    {"url": "console:retention", "label": _("How long we keep things"), "icon": "clock", "rule": "owning"},
     {"url": "reporting:audit-log", "label": _("Audit log"), "icon": "history", "rule": "administering"},
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
