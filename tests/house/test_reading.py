@@ -31,7 +31,14 @@ OPENED = {
 MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
-    "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
+    # Who opened the page of a person, or took a list with people in it, is told to these people.
+    "reporting:audit-log-file": {("audit_entry", "*"), ("reporting_listreading", "*")},
+    "people:somebody": {("reporting_reading", "*")},
+    "invitations:result": {("reporting_listreading", "*")},
+    "api:read_person": {("reporting_reading", "*")},
+    "api:list_memberships": {("reporting_listreading", "*")},
+    "api:list_invitations": {("reporting_listreading", "*")},
+    "api:read_import_result": {("reporting_listreading", "*")},
 }
 """On GET, by the name of the view; HEAD never.
 
