@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import person
+from matricula.audit.models import acting_through
+from matricula.invitations.models import ImportedFile, Invitation
 from matricula.organizations.models import Affiliation, Role
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
@@ -34,7 +36,11 @@ def test_ada_reads_what_her_company_sees_of_her_and_who_looked(page, ada, bruno,
     expect(page.get_by_text("Ada Okafor sees this page too")).to_be_visible()
     shoot(page, "somebody-who-sees-it")
     role = Role.objects.get(account=bruno)
-    note_list_reading(what="people", about=program, people=12_431, reader=bruno, role=role, how=How.FILE)
+    file = ImportedFile.objects.create(program=program, name="spring.csv", handed_in_by=bruno, lines=12_431)
+    Invitation.objects.create(program=program, address="ada@nordlicht.example", from_file=file)
+    note_list_reading(what="file", about=file, people=12_431, reader=bruno, role=role, how=How.FILE)
+    with acting_through("API token HR"):
+        note_list_reading(what="people", about=program, reader=bruno, role=role, how=How.API)
     page.context.clear_cookies()
     sign_in(page, ada.account, fresh=False)
     page.goto("/account/")
@@ -44,7 +50,7 @@ def test_ada_reads_what_her_company_sees_of_her_and_who_looked(page, ada, bruno,
     click(page, "What it sees of me Nordlicht Energie", role="link")
     assert sees(page, "What Nordlicht Energie sees of you")
     expect(page.get_by_text("Bruno Keller, Owner", exact=True)).to_be_visible()
-    expect(page.get_by_text("The people of “Welcome” (12,431 people)")).to_be_visible()
+    expect(page.get_by_text("What became of the file “spring.csv” (12,431 people)")).to_be_visible()
     shoot(page, "company")
     for n in range(6):
         reader = person(f"Reader {n}", f"r{n}@nordlicht.example")

@@ -48,6 +48,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         context = {
             **person_page(eyes, memberships, account),
             "company": company,
+            "organization": None,  # the page is the person's own and wears no company's colours
             "readings": some(readings_of(account, company.organization).order_by("-pk")),
             "list_readings": some(taken),
         }
