@@ -1,6 +1,7 @@
 """Noting who read what of people, and telling each person what concerns them.
 
-Noting is one INSERT that does nothing where the day's row is there already: two at once make one row.
+Where the day's row is there already nothing is written, so that whoever reads all day waits for no writer.
+Two at once make one row: the INSERT of the second does nothing.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from matricula.audit.models import acts_through
 from matricula.invitations.models import ImportedFile, Invitation
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Membership, Program
-from matricula.reporting.models import How, ListReading, Reading
+from matricula.reporting.models import How, ListReading, Read, Reading
 
 What = ListReading.What
 
@@ -26,8 +27,7 @@ def note_reading(*, person: Account, reader: Account | None, role: Role, how: Ho
     """Whoever looks at themselves is not told of it."""
     if person == reader:
         return
-    row = Reading(person=person, **by_whom(role, reader, how))
-    Reading.objects.bulk_create([row], ignore_conflicts=True)
+    note(Reading, {"person": person, **by_whom(role, reader, how)}, role=role.kind)
 
 
 def note_list_reading(
@@ -41,15 +41,21 @@ def note_list_reading(
     people: int | None = None,
 ) -> None:
     """`about`: the program or file it is of; the whole organization without one."""
-    row = ListReading(
-        what=what,
-        about=about.pk if about else 0,
+    read = {"what": what, "about": about.pk if about else 0, "is_part": is_part}
+    note(
+        ListReading,
+        {**read, **by_whom(role, reader, how)},
         name=about.name if about else "",
-        is_part=is_part,
         people=people,
-        **by_whom(role, reader, how),
+        role=role.kind,
     )
-    ListReading.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def note(model: type[Read], once: dict[str, Any], **more: Any) -> None:
+    """`once`: what there is one row of."""
+    rows = model._default_manager
+    if not rows.filter(**once).exists():
+        rows.bulk_create([model(**once, **more)], ignore_conflicts=True)
 
 
 def note_result_taken(*, file: ImportedFile, role: Role, **_: object) -> None:
@@ -61,7 +67,6 @@ def by_whom(role: Role, reader: Account | None, how: How) -> dict[str, Any]:
     return {
         "organization": role.organization,
         "reader": reader,
-        "role": role.kind,
         "how": how,
         "through": acts_through(),
         "day": today_in(role.organization),

@@ -13,12 +13,13 @@ from matricula.api.tokens import grant_token
 from matricula.invitations.models import ImportedFile, Invitation
 from matricula.jobs.retention import known_rules
 from matricula.learning.enrolments import start_course
+from matricula.leaving.tests.two_lives import TwoLives, combined
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership, Program
 from matricula.reporting.models import How, ListReading, Reading
 from matricula.reporting.person_pages import as_administrator
-from matricula.reporting.readings import list_readings_with, note_list_reading, note_reading
+from matricula.reporting.readings import list_readings_with, note_list_reading, note_reading, readings_of
 from tests.at_once import all_at_once
 from tests.learners import do_everything
 
@@ -212,6 +213,16 @@ def test_her_page_asks_the_database_as_often_for_many_lines_as_for_one(ada, owne
             assert browser.get(HERS).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 30
+
+
+def test_the_account_that_took_another_in_is_told_of_both(bruno):
+    ada = TwoLives()
+    role = Role.objects.create(organization=ada.acme, account=bruno, kind=Role.Kind.OWNER)
+    for account in (ada.here, ada.there):
+        note_reading(person=account, reader=bruno, role=role, how=How.PAGE)
+    assert readings_of(ada.here, ada.acme).count() == 1
+    combined(ada.here, ada.there)
+    assert readings_of(ada.here, ada.acme).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
