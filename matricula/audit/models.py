@@ -100,6 +100,11 @@ def act_through(what: str) -> None:
     _through.set(what)
 
 
+def acts_through() -> str:
+    """What acts in somebody's name at the moment; "" where they do so themselves."""
+    return _through.get()
+
+
 @contextmanager
 def lines_together() -> Iterator[None]:
     """The lines of one act, recorded inside, are written in one statement at the end of the outermost block.
