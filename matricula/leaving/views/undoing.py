@@ -21,6 +21,7 @@ from matricula.leaving.errors import UndoNewestFirst, UndoOver
 from matricula.leaving.forms import ForgottenForm, OwnerForm
 from matricula.leaving.letters import PURPOSE, named_for_undo
 from matricula.leaving.models import Combining, CombiningQuerySet
+from matricula.leaving.views.way_back import way_back
 from matricula.security.errors import TooManyTries
 from matricula.security.secrets import is_digest_of
 from matricula.web.access import public, signed_in
@@ -56,7 +57,7 @@ def combinings(request: HttpRequest) -> HttpResponse:
 def show_combining(request: HttpRequest, combining_id: str) -> HttpResponse:
     """Every line, and what undo would make of it today. Looking changes nothing."""
     combining = get_object_or_404(combinings_of(own_account(request)), public_id=combining_id)
-    return render(request, "leaving/pages/combining.html", shown(combining))
+    return render(request, "leaving/pages/combining.html", shown(combining) | {"next": way_back(request)})
 
 
 def shown(combining: Combining) -> dict[str, Any]:
