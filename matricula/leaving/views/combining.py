@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,10 +16,11 @@ from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
 from matricula.leaving.combining.combining import Asked, combine
 from matricula.leaving.combining.reasons import Pair, Reason, reasons, work_emails
-from matricula.leaving.combining.sections import Telling, sections_of
+from matricula.leaving.combining.sections import Section, Telling, sections_of
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone
 from matricula.leaving.models import UNDO_DAYS, Combining
 from matricula.leaving.proofs import forget_proofs, other_proof, own_proof
+from matricula.leaving.views.listing import lines_file, listing_of, wants_file
 from matricula.leaving.views.way_back import go_to, page_with, way_back
 from matricula.security.clients import network_of
 from matricula.web.access import signed_in
@@ -77,14 +79,22 @@ def rank(account: Account) -> tuple[bool, bool, float]:
 def preview(request: HttpRequest) -> HttpResponse:
     """All that would become of every row; nothing is written."""
     choice = chosen(request, text_in(request.GET, "keep"))
+    if choice and wants_file(request):
+        return lines_file(told_of(choice), "combining")
     return show_plan(request, choice) if choice else go_to(request, "leaving:combine")
+
+
+def told_of(choice: Choice) -> list[Section]:
+    """Nothing while something stands against it."""
+    lines = [] if choice.reasons else choice.asked.ledger(now=timezone.now()).look()[0]
+    return sections_of(Telling(choice.kept, choice.given_up, lines)) if lines else []
 
 
 def show_plan(request: HttpRequest, choice: Choice, *, news: str = "", status: int = 200) -> HttpResponse:
     found, ledger = choice.reasons, choice.asked.ledger(now=timezone.now())
     lines, digest = ([], "") if found else ledger.look()
     told = sections_of(Telling(choice.kept, choice.given_up, lines)) if lines else []
-    turned = "here" if choice.kept.pk != own_account(request).pk else THERE
+    stays, turned = ("here", THERE) if choice.kept.pk == own_account(request).pk else (THERE, "here")
     context: dict[str, Any] = {
         "next": way_back(request),
         "kept": choice.kept,
@@ -93,7 +103,7 @@ def show_plan(request: HttpRequest, choice: Choice, *, news: str = "", status: i
         "other_primary": choice.given_up.primary_address,
         "turned": page_with(way_back(request), "leaving:preview", keep=turned),
         "reasons": found,
-        "sections": told,
+        **listing_of(request, told, reverse("leaving:preview"), keep=stays, next=way_back(request)),
         "digest": digest,
         "strangers": have_no_word_in_common(choice.kept.full_name, choice.given_up.full_name),
         "days": UNDO_DAYS,
