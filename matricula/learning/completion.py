@@ -27,7 +27,8 @@ def finish_lesson(
 ) -> None:
     """The lesson is done; a better score replaces a lesser one. Twice is once. Raises AccountCombined."""
     own = Enrolment.objects.filter(pk=enrolment.pk)
-    hold_enrolments(own)
+    # Held also when it is completed: combining accounts, and undoing that, decide about its lessons.
+    list(own.select_for_update(no_key=True).values_list("pk", flat=True))
     # Looked at once it is held: what was set aside takes no more lessons, or they would be lost.
     before = Progress.objects.filter(enrolment=OuterRef("pk"), lesson=lesson, done_at__isnull=False)
     gone, was_done = own.annotate(done=Exists(before)).values_list("account__combined_into", "done").get()

@@ -121,7 +121,8 @@ def tell_completed(rows: QuerySet[Any]) -> None:
     subject = "course" if rows.model is Enrolment else "specialization"
     had = Certificate.objects.filter(**{f"{key}__isnull": False}).values(key)
     waiting = rows.filter(completed_at__isnull=False).exclude(pk__in=had)
-    found = list(waiting.select_related(f"{subject}__organization", "account").order_by("account_id", "pk"))
+    ordered = waiting.select_related(f"{subject}__organization", "account").order_by("account_id", "pk")
+    found = list(ordered.select_for_update(no_key=True, of=("self",)))
     resting = resting_on_others(found) if found else set()
     told = [one for one in found if one.pk not in resting]
     if told:
