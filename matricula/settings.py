@@ -248,6 +248,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 
 COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
 """Which accounts of one person may be combined: any, one without progress and certificates, or none."""
+COMBINES_AT = "leaving:combine"
 ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:home", "label": _("You")},
     {"url": "accounts:addresses", "label": _("E-mail addresses")},

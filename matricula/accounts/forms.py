@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import UserAttributeSimilarityValid
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.confirmation import confirm_by_code
-from matricula.accounts.errors import CodeEnded, CodeWrong, FactorUnreadable, MailboxTaken
+from matricula.accounts.errors import CodeEnded, CodeWrong, FactorUnreadable
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.accounts.second_factors import ALPHABET, authenticator_accepts, plain_recovery_code
 from matricula.mail.addresses import canonical
@@ -134,10 +134,10 @@ class CodeForm(forms.Form):
 
     def confirms(self, email: EmailAddress) -> bool:
         """Whether the code is right and the mailbox proven; what is wrong with it goes beside the field.
-        Raises TooManyTries."""
+        Raises TooManyTries, MailboxTaken."""
         try:
             confirm_by_code(email=email, code=self.cleaned_data["code"])
-        except (CodeWrong, CodeEnded, MailboxTaken) as refusal:
+        except (CodeWrong, CodeEnded) as refusal:
             self.add_error("code", str(refusal))
         return not self.errors
 

@@ -162,6 +162,7 @@ WITH_ORIGIN = ("program__organization", "course", "specialization", *(one.relati
 """What to select with an arrival that may finish: what brought it, and what the visitor chose."""
 
 
+SEAT_LOST = "seat_lost"
 WHY = {
     "expired": _("The invitation had expired"),
     "revoked": _("The invitation had been withdrawn"),
@@ -174,6 +175,7 @@ WHY = {
     "ended": _("The program is over"),
     "removed": _("An administrator had removed the person"),
     "full": _("The program was full"),
+    SEAT_LOST: _("The person was in, and their seat went to somebody else"),
 }
 """What kept the person out, by the code of the refusal."""
 

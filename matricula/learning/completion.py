@@ -11,10 +11,11 @@ from django.utils import timezone
 from matricula.accounts.errors import AccountCombined
 from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.db.queries import insert_once
+from matricula.learning.holding_back import told_now
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.openings import go_on_in, opening_of
 from matricula.learning.quizzes import Given
-from matricula.learning.signals import courses_completed, specializations_completed
+from matricula.learning.signals import courses_completed, lesson_done_again, specializations_completed
 from matricula.programs.models import Membership
 
 BATCH = 500
@@ -26,9 +27,12 @@ def finish_lesson(
 ) -> None:
     """The lesson is done; a better score replaces a lesser one. Twice is once. Raises AccountCombined."""
     own = Enrolment.objects.filter(pk=enrolment.pk)
-    hold_enrolments(own)
+    # Held also when it is completed: combining accounts, and undoing that, decide about its lessons.
+    list(own.select_for_update(no_key=True).values_list("pk", flat=True))
     # Looked at once it is held: what was set aside takes no more lessons, or they would be lost.
-    if own.filter(account__combined_into__isnull=False).exists():
+    before = Progress.objects.filter(enrolment=OuterRef("pk"), lesson=lesson, done_at__isnull=False)
+    gone, was_done = own.annotate(done=Exists(before)).values_list("account__combined_into", "done").get()
+    if gone:
         raise AccountCombined
     go_on_in(opening_of(enrolment).membership, enrolment)
     news: dict[str, Any] = {"answers": answers} if answers else {}
@@ -37,6 +41,8 @@ def finish_lesson(
     if score is None or lesson.course.is_passed_with(score):
         news["done_at"] = Coalesce("done_at", timezone.now())
     write_progress(enrolment, lesson, **news)
+    if was_done and "done_at" in news:
+        lesson_done_again.send(Enrolment, enrolment=enrolment, lesson=lesson)
     complete_if_done(enrolment)
 
 
@@ -81,7 +87,8 @@ def complete_courses(enrolments: QuerySet[Enrolment]) -> int:
         Enrolment.objects.filter(pk__any_of=[one.pk for one in done]).update(completed_at=now)
         for one in done:
             one.completed_at = now
-        courses_completed.send(Enrolment, enrolments=done)
+        if now_told := told_now(done):
+            courses_completed.send(Enrolment, enrolments=now_told)
         complete_specializations_of(done)
     return len(done)
 
@@ -133,7 +140,8 @@ def complete_specializations(enrolments: QuerySet[SpecializationEnrolment]) -> i
         SpecializationEnrolment.objects.filter(pk__any_of=[one.pk for one in whole]).update(completed_at=now)
         for one in whole:
             one.completed_at = now
-        specializations_completed.send(SpecializationEnrolment, enrolments=whole)
+        if now_told := told_now(whole):
+            specializations_completed.send(SpecializationEnrolment, enrolments=now_told)
     return len(whole)
 
 

@@ -102,3 +102,22 @@ def phone(browser, kept):
 @pytest.fixture
 def desk(browser, kept):
     return kept["desktop"]
+
+
+@pytest.fixture
+def window(desk, live_server, settings):
+    """A desktop window whose device holds a virtual authenticator."""
+    settings.BASE_URL = live_server.url
+    tools = desk.context.new_cdp_session(desk)
+    tools.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    yield desk
+    tools.send("WebAuthn.disable")

@@ -1,11 +1,25 @@
 """Ada has two accounts: she brings them together on a phone and at a desk, and takes them apart again."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from conftest import PASSWORD
+from matricula.joining.direct_links import make_direct_link
+from matricula.joining.models import Arrival
+from matricula.leaving.models import Combining
 from matricula.leaving.tests.two_lives import TwoLives, combined
-from tests.journeys.walking import BROWSER_TEST, click, letter_link, sees, shoot, sign_in
+from tests.journeys.walking import (
+    BROWSER_TEST,
+    click,
+    letter_code,
+    letter_link,
+    log_in,
+    sees,
+    shoot,
+    sign_in,
+)
 
 pytestmark = BROWSER_TEST
 
@@ -73,3 +87,82 @@ def test_ada_undoes_it_from_a_letter(page, ada, worker):
     assert sees(page, "Your accounts are two again")
     page.goto("/account/")
     expect(page.get_by_label("Full name")).to_have_value("Ada King")
+
+
+def test_ada_comes_from_my_learning_and_goes_back_there(page, ada):
+    sign_in(page, ada.here)
+    page.goto("/learn/")
+    shoot(page, "combine-door-learning")
+    click(page, "I already have another account", role="link")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page, "Confirm")
+    page.get_by_label("E-mail", exact=True).fill("king@home.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    click(page, "Show that it is mine")
+    page.get_by_label("Search in this list").fill("pooled")
+    click(page, "Search")
+    shoot(page, "combine-preview-searched")
+    click(page, "Show all again", role="link")
+    shoot(page, "combine-preview-all")
+    page.get_by_label("Both accounts are mine").check()
+    click(page, "Combine")
+    assert sees(page, "Your two accounts are one")
+    shoot(page, "combining-from-learning")
+    click(page, "Go on where you were", role="link")
+    assert sees(page, "My learning")
+
+
+def test_ada_adds_an_address_that_turns_out_to_be_her_other_account(page, ada, worker):
+    sign_in(page, ada.here)
+    page.goto("/account/addresses/")
+    shoot(page, "combine-door-addresses")
+    click(page, "Add an address", role="link")
+    page.get_by_label("E-mail").fill("king@home.example")
+    click(page, "Send the letter")
+    page.get_by_label("Code").fill(letter_code("king@home.example"))
+    click(page, "Confirm")
+    assert sees(page, "This address belongs to another account")
+    shoot(page, "mailbox-taken-own")
+    click(page, "Combine the two accounts", role="link")
+    assert sees(page, "I have another account")
+
+
+def test_both_accounts_are_shown_by_their_passkeys(window, ada):
+    """One device holds a passkey of each; of the second step it takes only one of the other account."""
+    for one in (ada.there, ada.here):
+        sign_in(window, one)
+        add_passkey(window)
+    window.goto("/account/combine/?next=/learn/")
+    click(window, "Use your passkey")
+    assert sees(window, "Now log in to your other account")
+    shoot(window, "combine-other-passkey")
+    click(window, "Use a passkey of the other account")
+    window.wait_for_url(re.compile("preview|combine"))
+    window.get_by_role("heading", name="What becomes of everything").wait_for()
+    assert "next=%2Flearn%2F" in window.url
+    window.get_by_label("Both accounts are mine").check()
+    click(window, "Combine")
+    assert sees(window, "Your two accounts are one")
+    made = Combining.objects.get()
+    assert made.proofs == {"kept": "passkey", "given_up": "passkey"}
+
+
+def add_passkey(page):
+    page.goto("/account/second-factors/passkey/")
+    click(page, "Make recovery codes")
+    click(page, "I kept them", role="link")
+    page.get_by_label("Name of this passkey").fill("My laptop")
+    click(page, "Add a passkey")
+    page.wait_for_url("**/account/second-factors/")
+
+
+def test_the_page_for_joining_says_what_to_do_with_two_accounts(page, ada):
+    """Nobody is logged in: LINK YOUR ACCOUNT comes first."""
+    _, address = make_direct_link(program=ada.welcome, actor=None)
+    page.goto("/join/" + address.split("/join/")[1])
+    click(page, "Join now")
+    page.goto(f"/join/arrivals/{Arrival.objects.latest('pk').public_id}/account/")
+    shoot(page, "combine-door-set-up")
+    click(page, "Link your account", role="link")
+    shoot(page, "combine-door-link")
+    log_in(page, "ada@home.example")

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pyotp
-import pytest
 from playwright.sync_api import expect
 
 from matricula.accounts.models import SecondFactor
@@ -20,25 +19,6 @@ from tests.journeys.walking import (
 )
 
 pytestmark = BROWSER_TEST
-
-
-@pytest.fixture
-def window(desk, live_server, settings):
-    """A desktop window whose device holds a virtual authenticator."""
-    settings.BASE_URL = live_server.url
-    tools = desk.context.new_cdp_session(desk)
-    tools.send("WebAuthn.enable")
-    device = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
-    yield desk
-    tools.send("WebAuthn.disable")
 
 
 def chika_logs_in(page):

@@ -1,5 +1,7 @@
 """The tabs of a person's account: entries come from settings.ACCOUNT_PAGES, so no room names a higher one."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.conf import settings
 from django.urls import reverse
@@ -12,3 +14,13 @@ register = template.Library()
 def account_pages() -> list[tuple[str, str | Promise]]:
     """Address and label of each."""
     return [(reverse(page["url"]), page["label"]) for page in settings.ACCOUNT_PAGES]
+
+
+@register.simple_tag
+def way_to_combining(back: str = "") -> str:
+    """Where two accounts of one person become one, and from where it leads `back`; nothing where the site
+    combines none."""
+    if settings.COMBINING == "off":
+        return ""
+    address = reverse(settings.COMBINES_AT)
+    return f"{address}?{urlencode({'next': back})}" if back else address

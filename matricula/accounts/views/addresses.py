@@ -9,10 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 from matricula.accounts.access import freshly_signed_in
 from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.email_addresses import add_address, make_primary, remove_address
-from matricula.accounts.errors import AddressListed, LastAddress, NotYetConfirmed, TooOften, TooSoon
+from matricula.accounts.errors import (
+    AddressListed,
+    LastAddress,
+    MailboxTaken,
+    NotYetConfirmed,
+    TooOften,
+    TooSoon,
+)
 from matricula.accounts.forms import AddressForm, CodeForm
 from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.views.account import own_account
+from matricula.accounts.views.confirmation import mailbox_taken
 from matricula.accounts.views.waiting import letter_news, told_to_wait
 from matricula.security.errors import TooManyTries
 from matricula.web.access import FORM, signed_in
@@ -58,6 +66,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accounts:addresses")
     except TooManyTries as wait:
         return told_to_wait(request, page, context, wait)
+    except MailboxTaken:
+        return mailbox_taken(request, email)
     return render(request, page, context)
 
 

@@ -1,6 +1,5 @@
 """The links of letters: confirming a mailbox, and a forgotten password."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -125,8 +124,8 @@ def link_ended(request: HttpRequest) -> HttpResponse:
 
 def mailbox_taken(request: HttpRequest, email: EmailAddress) -> HttpResponse:
     """Another account has it: told to whoever reads the mailbox, whose that account will be."""
-    combines = request.user.pk == email.account_id and settings.COMBINING != "off"
-    context = {"email": email, "combines": combines}
+    own = request.user.pk == email.account_id
+    context = {"email": email, "own": own, "back": reverse("accounts:addresses") if own else ""}
     return render(request, "accounts/pages/mailbox_taken.html", context, status=409)
 
 

@@ -259,7 +259,7 @@ def test_two_people_may_not_hold_one_work_e_mail(client, share):
     _, address = share()
     arrival, _ = sign_up(client, address, "dana@nordlicht.example")
     answer = enter_code(client, arrival, code_for("dana@nordlicht.example"))
-    assert "This address already belongs to another account." in answer.content.decode()
+    assert "This work e-mail belongs to another account" in answer.content.decode()
     assert not holder.memberships.exists()
     assert not Membership.objects.exists()
 

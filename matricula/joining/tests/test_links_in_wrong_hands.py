@@ -231,7 +231,7 @@ def test_bad_input_a_taken_address_is_told_only_to_who_reads_its_mailbox(client,
     assert "We wrote to" in page
     code = code_for("dana@nordlicht.example")
     told = client.post(f"{base}confirm/", {"code": code}).content.decode()
-    assert "This address already belongs to another account. Log in with that one." in told
+    assert "This work e-mail belongs to another account" in told
     assert dana.has_confirmed("dana@nordlicht.example")
     assert not Membership.objects.exists()
 

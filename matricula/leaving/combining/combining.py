@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
@@ -23,13 +23,14 @@ from matricula.leaving.combining.dialect import moment
 from matricula.leaving.combining.following import follow_what_goes_back
 from matricula.leaving.combining.journal import COMBINED, UNDONE, write_lines
 from matricula.leaving.combining.ledger import Ledger
-from matricula.leaving.combining.lines import UNITED
+from matricula.leaving.combining.lines import SET_ASIDE, UNITED
 from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
+from matricula.leaving.combining.lost_seats import ask_for_seats
 from matricula.leaving.combining.reading_back import take_back
 from matricula.leaving.combining.reasons import Pair, reasons
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.letters import tell_both
-from matricula.leaving.models import Combining, CombiningLine, undo_end
+from matricula.leaving.models import Combining, undo_end
 
 TRIES = 3
 Done = TypeVar("Done")
@@ -180,6 +181,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     acts = ledger.acts()
     take_back(ledger, acts)
     follow_what_goes_back(ledger)
+    ask_for_seats(combining)
     for one in held.values():
         name_primary(one)
     end_sessions_of(list(held))
@@ -196,20 +198,14 @@ def ledger_of(combining: Combining, now: datetime) -> Ledger:
 
 
 def judge_alone(combining: Combining) -> None:
-    """What was complete only by the lessons of both is looked at again: the person may have done the rest."""
-    lines = united_lines(combining)
+    """What both had is looked at again: the person may have done the rest with the account alone."""
+    rows = combining.lines.filter(act=SET_ASIDE).values_list("table_name", "counterpart")
+    lines = list(rows) + list(combining.lines.filter(reason=UNITED).values_list("table_name", "row_id"))
     complete_courses(Enrolment.objects.filter(pk__in=rows_in(lines, Enrolment)))
     complete_specializations(
         SpecializationEnrolment.objects.filter(pk__in=rows_in(lines, SpecializationEnrolment))
     )
 
 
-def united_lines(combining: Combining) -> Sequence[tuple[str, int]]:
-    rows = CombiningLine.objects.filter(combining=combining, reason=UNITED)
-    return list(rows.values_list("table_name", "row_id"))
-
-
-def rows_in(
-    lines: Sequence[tuple[str, int]], model: type[Enrolment] | type[SpecializationEnrolment]
-) -> list[int]:
+def rows_in(lines: Sequence[Any], model: type[Enrolment] | type[SpecializationEnrolment]) -> list[int]:
     return [row for table, row in lines if table == model._meta.db_table]

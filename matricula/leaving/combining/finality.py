@@ -1,14 +1,11 @@
 """When nothing can be undone any more: what waited is issued, and what only undo needed is forgotten."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.utils import timezone
 
 from matricula.audit.models import record
 from matricula.learning.models import Enrolment, SpecializationEnrolment
-from matricula.learning.signals import courses_completed, specializations_completed
-from matricula.leaving.combining.combining import rows_in, united_lines
+from matricula.leaving.combining.borrowed import tell_completed
 from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.models import Combining, CombiningLine
 
@@ -26,7 +23,8 @@ def make_final(*, combining: Combining) -> None:
     if not rows.update(final_at=now):
         return
     hold_what_is_theirs(combining.kept_id, combining.given_up_id)
-    issue_what_waited(united_lines(combining))
+    tell_completed(Enrolment.objects.filter(account=combining.kept_id))
+    tell_completed(SpecializationEnrolment.objects.filter(account=combining.kept_id))
     given_up = held[combining.given_up_id]
     given_up.set_unusable_password()
     given_up.save(update_fields=["password"])
@@ -34,17 +32,3 @@ def make_final(*, combining: Combining) -> None:
     given_up.recovery_codes.all().delete()
     CombiningLine.objects.filter(combining=combining, table_name__in=FORGOTTEN).update(before={}, after={})
     record("accounts.combining_final", subject=combining)
-
-
-def issue_what_waited(lines: Sequence[tuple[str, int]]) -> None:
-    """As if it had been completed now, but with the day it has."""
-    courses = Enrolment.objects.filter(pk__in=rows_in(lines, Enrolment), completed_at__isnull=False)
-    series = SpecializationEnrolment.objects.filter(
-        pk__in=rows_in(lines, SpecializationEnrolment), completed_at__isnull=False
-    )
-    done = list(courses.select_related("course__organization", "account").order_by("pk"))
-    if done:
-        courses_completed.send(Enrolment, enrolments=done)
-    whole = list(series.select_related("specialization__organization", "account").order_by("pk"))
-    if whole:
-        specializations_completed.send(SpecializationEnrolment, enrolments=whole)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from matricula.leaving.combining.dialect import dialect, run
+from matricula.leaving.combining.invitation_lines import INVITATIONS
 from matricula.leaving.combining.ledger import LEDGER, Ledger
+from matricula.leaving.combining.lines import CHANGED
 
 TOLD = {
     "programs_membership": ("programs.membership", "membership"),
@@ -23,10 +25,23 @@ def write_lines(
     ledger: Ledger, acts: Mapping[str, set[str]], verbs: Mapping[str, str], *, actor: int
 ) -> None:
     """One statement, however many rows moved."""
-    tables = [one for one in TOLD if acts.get(one, set()) & verbs.keys()]
-    if tables:
-        selects = " UNION ALL ".join(select_lines(table, verbs) for table in tables)
-        run(f"INSERT INTO audit_entry ({ENTRY}) {selects}", ledger.params | {"actor": actor})
+    selects = [select_lines(one, verbs) for one in TOLD if acts.get(one, set()) & verbs.keys()]
+    if CHANGED in acts.get(INVITATIONS, set()):
+        selects.append(select_invitations(verbs))
+    if selects:
+        told = " UNION ALL ".join(selects)
+        run(f"INSERT INTO audit_entry ({ENTRY}) {told}", ledger.params | {"actor": actor})
+
+
+def select_invitations(verbs: Mapping[str, str]) -> str:
+    """Those of people who turned out to be members, and those that are open again."""
+    words, undoing = dialect(), verbs is UNDONE
+    verb, back = ("reopened", " AND l.undone = 'back'") if undoing else ("settled", "")
+    nothing = words.columns(row="t")
+    return f"""SELECT {words.now}, t.organization_id, {words.kept.replace("kept", "actor")}, 'personal',
+        'invitation.{verb}', 'invitations.invitation', t.id, {nothing}, {nothing}
+        FROM {LEDGER} l JOIN {INVITATIONS} t ON t.id = l.row_id WHERE l.combining_id = {words.combining}
+        AND l.table_name = '{INVITATIONS}' AND l.act = '{CHANGED}'{back}"""
 
 
 def select_lines(table: str, verbs: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from matricula.leaving.combining.address_lines import ADDRESSES
 from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
+from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
 
@@ -23,7 +24,8 @@ class Ledgered:
     """A table whose rows the ledger tells of: columns that change, with what PostgreSQL calls their type.
 
     `owner` is the column that moves. `known_by` finds a row that was copied, whose id nobody knows before.
-    `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line.
+    `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line. `stays` says when
+    one that changed, `t`, cannot be as it was.
     """
 
     table: str
@@ -31,6 +33,7 @@ class Ledgered:
     owner: str = "account_id"
     known_by: tuple[str, ...] = ()
     gone: str = "false"
+    stays: str = "false"
 
     def pairs(self, words: Dialect, side: str) -> Iterator[tuple[str, str]]:
         for name, kind in self.columns.items():
@@ -144,7 +147,12 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 canonical=words.value("l.before", "canonical", "varchar"),
             ),
         ),
-        Ledgered("invitations_invitation", {"accepted_by_id": NUMBER}, owner="accepted_by_id"),
+        Ledgered(
+            INVITATIONS,
+            {"accepted_by_id": NUMBER, "state": "varchar", "answered_at": TIME, "remind_at": TIME},
+            owner="accepted_by_id",
+            stays=invited_anew(),
+        ),
         Ledgered("roles_appointment", {"offered_by_id": NUMBER}, owner="offered_by_id"),
         *_more,
         Ledgered("accounts_account", {"combined_into_id": NUMBER, "is_active": YES}),

@@ -18,6 +18,7 @@ from matricula.leaving.combining.address_lines import (
     removing_twins,
 )
 from matricula.leaving.combining.dialect import Dialect, dialect
+from matricula.leaving.combining.invitation_lines import moving_invitations, settling_invitations
 from matricula.leaving.combining.learning_lines import (
     changing_enrolments,
     changing_progress,
@@ -151,7 +152,8 @@ SELECTS: tuple[Select, ...] = (
         """NOT (r.ended_at IS NULL AND EXISTS (SELECT 1 FROM identities_identity o WHERE o.account_id = {kept}
             AND o.connection_id = r.connection_id AND o.ended_at IS NULL))""",
     ),
-    moving("invitations_invitation", "true", column="accepted_by_id"),
+    moving_invitations,
+    settling_invitations,
     moving("joining_arrival", "r.finished_at IS NULL"),
 )
 _more: list[Select] = []

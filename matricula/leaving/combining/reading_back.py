@@ -20,6 +20,8 @@ from matricula.leaving.combining.lines import CHANGED, COPIED, REMOVED, SET_ASID
 from matricula.leaving.models import CombiningLine
 
 Undone = CombiningLine.Undone
+FULL = "full"
+"""Why an active membership cannot be so again."""
 BACK, STAYED, LOST = Undone.BACK.value, Undone.KEPT.value, Undone.LOST.value
 
 
@@ -36,9 +38,9 @@ def judgement(words: Dialect) -> str:
 def judging_updates(words: Dialect, one: Ledgered) -> str:
     full = no_seat(words, one) if one.table == "programs_membership" else "false"
     return f"""SELECT l.id AS line, CASE WHEN t.id IS NULL THEN '{LOST}' WHEN {full} THEN '{STAYED}'
-            WHEN {one.unchanged(words)} THEN '{BACK}' ELSE '{STAYED}' END AS undone,
-        CASE WHEN t.id IS NULL THEN 'gone' WHEN {full} THEN 'full'
-            WHEN {one.unchanged(words)} THEN '' ELSE 'changed' END AS why
+            WHEN {one.unchanged(words)} AND NOT {one.stays} THEN '{BACK}' ELSE '{STAYED}' END AS undone,
+        CASE WHEN t.id IS NULL THEN 'gone' WHEN {full} THEN '{FULL}'
+            WHEN {one.unchanged(words)} AND NOT {one.stays} THEN '' ELSE 'changed' END AS why
         FROM {LEDGER} l LEFT JOIN {one.table} t ON t.id = l.row_id
         WHERE {lines_where(words, one.table, *UPDATING)}"""
 

@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.credentials.models import Certificate
+from matricula.invitations.models import Invitation
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.leaving.combining.lines import CHANGED, MOVED, REMOVED, SET_ASIDE, UNITED, Line
+from matricula.leaving.combining.reading_back import FULL
 from matricula.leaving.models import CombiningLine
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
@@ -25,6 +27,9 @@ OUTCOMES = {
     "kept": lazy("stays: it changed since"),
     "lost": lazy("cannot go back"),
 }
+WHYS = {"full": lazy("no free seat"), "taken": lazy("taken by another account"), "gone": lazy("gone")}
+NO_SEAT = lazy("Its seat was taken meanwhile. You would be out of it, and its administrators would be asked.")
+NO_SEAT_THEN = lazy("Its seat had been taken. You are out of it, and its administrators were asked for one.")
 PAST = {"": "", **dict(CombiningLine.Undone.choices)}
 
 
@@ -78,9 +83,11 @@ class Telling:
         return sorted(found, key=lambda pair: pair[1].casefold())
 
     def told(self, line: AnyLine, what: str, becomes: str, choice: int = 0) -> Told:
-        outcome, _why = self.outcomes.get(getattr(line, "pk", 0), ("", ""))
+        outcome, why = self.outcomes.get(getattr(line, "pk", 0), ("", ""))
         words = PAST if self.is_undone else OUTCOMES
-        return Told(what, becomes, choice, str(words[outcome]))
+        if why == FULL:
+            becomes = str(NO_SEAT_THEN if self.is_undone else NO_SEAT)
+        return Told(what, becomes, choice, str(WHYS.get(why, words[outcome])))
 
 
 def sections_of(telling: Telling) -> list[Section]:
@@ -133,9 +140,14 @@ def ties_told(telling: Telling) -> list[Told]:
 def memberships_told(telling: Telling) -> list[Told]:
     moved = telling.named(Membership, "program__name", MOVED)
     twice = telling.named(Membership, "program__name", SET_ASIDE)
+    settled = telling.named(Invitation, "program__name", CHANGED)
     return [
         *(telling.told(one, name, _("Comes along.")) for one, name in moved),
         *(telling.told(one, name, _("You are there in both. It stays once.")) for one, name in twice),
+        *(
+            telling.told(one, name, _("Your invitation there is answered: you are in."))
+            for one, name in settled
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from conftest import PASSWORD, person
@@ -12,6 +13,7 @@ from matricula.accounts.models import Account, EmailAddress, PasswordReset
 from matricula.accounts.passwords import choose_password
 from matricula.audit.models import Entry, record
 from matricula.jobs.models import Job
+from matricula.joining.models import Request
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment, Progress
 from matricula.leaving.combining.combining import combine, undo_combining
@@ -138,6 +140,14 @@ def test_a_seat_that_was_taken_meanwhile_is_not_given_twice(ada, chika):
     assert twice.set_aside_at is None
     line = combining.lines.get(table_name="programs_membership", act="set_aside")
     assert (line.undone, line.why) == ("kept", "full")
+    asked = Request.objects.get(program=ada.welcome)
+    assert (asked.address, asked.reason, asked.answer) == ("king@acme.example", "seat_lost", "")
+    assert str(asked.why) == "The person was in, and their seat went to somebody else"
+    browser = Client()
+    ada.here.refresh_from_db()
+    browser.force_login(ada.here, backend="matricula.accounts.authentication.EmailBackend")
+    page = browser.get(f"/account/combinings/{combining.public_id}/").content.decode()
+    assert "its administrators were asked" in page
     assert wrong_numbers() == []
 
 

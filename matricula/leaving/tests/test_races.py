@@ -6,6 +6,10 @@ from django.utils import timezone
 
 from conftest import person
 from matricula.accounts.errors import AccountCombined
+from matricula.credentials.models import Certificate
+from matricula.invitations.errors import AlreadyMember
+from matricula.invitations.invitations import invite_person
+from matricula.invitations.models import Invitation
 from matricula.learning.completion import finish_lesson
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import Enrolment
@@ -142,3 +146,33 @@ def test_races_undo_and_the_last_seat(ada, _again):
     active = Membership.objects.active().filter(program=ada.welcome).count()
     ada.welcome.refresh_from_db()
     assert active == ada.welcome.seats_used == 2
+
+
+@pytest.mark.parametrize("_again", range(4))
+def test_races_a_lesson_done_again_while_it_is_undone(ada, _again):
+    """Before or after: it is hers, with the course and its certificate, once."""
+    combining = combined(ada.here, ada.there)
+    own, lesson = ada.enrolment(ada.here, ada.pooled), ada.pooled.lessons.get(key="b")
+    results = all_at_once(
+        lambda: undo_combining(combining=combining, side=Combining.Side.KEPT),
+        *[lambda: finish_lesson(enrolment=own, lesson=lesson)] * 4,
+    )
+    assert refusals(results) == []
+    own.refresh_from_db()
+    assert own.completed_at is not None
+    assert own.progress.filter(done_at__isnull=False).count() == 2
+    assert Certificate.objects.filter(title="pooled", account=ada.here).count() == 1
+    assert wrong_numbers() == []
+
+
+@pytest.mark.parametrize("_again", range(4))
+def test_races_an_invitation_while_the_two_become_one(ada, _again):
+    """It is answered, or was never made; nobody who is in stays invited."""
+    asked, read = prepared(ada.here, ada.there)
+    results = all_at_once(
+        lambda: combine(asked=asked, digest=read),
+        lambda: invite_person(program=ada.welcome, address="king@home.example", invited_by=None),
+    )
+    assert {type(one) for one in refusals(results)} <= {PlanChanged, AlreadyMember}
+    if Combining.objects.exists():
+        assert not Invitation.objects.live().filter(program=ada.welcome).exists()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,10 +16,12 @@ from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
 from matricula.leaving.combining.combining import Asked, combine
 from matricula.leaving.combining.reasons import Pair, Reason, reasons, work_emails
-from matricula.leaving.combining.sections import Telling, sections_of
+from matricula.leaving.combining.sections import Section, Telling, sections_of
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone
 from matricula.leaving.models import UNDO_DAYS, Combining
 from matricula.leaving.proofs import forget_proofs, other_proof, own_proof
+from matricula.leaving.views.listing import lines_file, listing_of, wants_file
+from matricula.leaving.views.way_back import go_to, page_with, way_back
 from matricula.security.clients import network_of
 from matricula.web.access import signed_in
 from matricula.web.redirects import belongs_to
@@ -76,21 +79,31 @@ def rank(account: Account) -> tuple[bool, bool, float]:
 def preview(request: HttpRequest) -> HttpResponse:
     """All that would become of every row; nothing is written."""
     choice = chosen(request, text_in(request.GET, "keep"))
-    return show_plan(request, choice) if choice else redirect("leaving:combine")
+    if choice and wants_file(request):
+        return lines_file(told_of(choice), "combining")
+    return show_plan(request, choice) if choice else go_to(request, "leaving:combine")
+
+
+def told_of(choice: Choice) -> list[Section]:
+    """Nothing while something stands against it."""
+    lines = [] if choice.reasons else choice.asked.ledger(now=timezone.now()).look()[0]
+    return sections_of(Telling(choice.kept, choice.given_up, lines)) if lines else []
 
 
 def show_plan(request: HttpRequest, choice: Choice, *, news: str = "", status: int = 200) -> HttpResponse:
     found, ledger = choice.reasons, choice.asked.ledger(now=timezone.now())
     lines, digest = ([], "") if found else ledger.look()
     told = sections_of(Telling(choice.kept, choice.given_up, lines)) if lines else []
+    stays, turned = ("here", THERE) if choice.kept.pk == own_account(request).pk else (THERE, "here")
     context: dict[str, Any] = {
+        "next": way_back(request),
         "kept": choice.kept,
         "given_up": choice.given_up,
         "primary": choice.kept.primary_address,
         "other_primary": choice.given_up.primary_address,
-        "turned": "here" if choice.kept.pk != own_account(request).pk else THERE,
+        "turned": page_with(way_back(request), "leaving:preview", keep=turned),
         "reasons": found,
-        "sections": told,
+        **listing_of(request, told, reverse("leaving:preview"), keep=stays, next=way_back(request)),
         "digest": digest,
         "strangers": have_no_word_in_common(choice.kept.full_name, choice.given_up.full_name),
         "days": UNDO_DAYS,
@@ -114,19 +127,19 @@ def combine_both(request: HttpRequest) -> HttpResponse:
     keep = "here" if kept == account.public_id else THERE
     choice = chosen(request, keep)
     if choice is None or (choice.kept.public_id, choice.given_up.public_id) != (kept, given_up):
-        return after_all(account, kept, given_up)
+        return after_all(request, account, kept, given_up)
     unsaid = what_is_unsaid(request, choice)
     if unsaid:
         return show_plan(request, choice, news=unsaid, status=400)
     try:
         made = combine(asked=choice.asked, digest=text_in(request.POST, "digest"))
     except ProofsGone:
-        return after_all(account, kept, given_up)
+        return after_all(request, account, kept, given_up)
     except (CannotBeCombined, PlanChanged) as refusal:
         return show_plan(request, choice, news=str(refusal), status=409)
     forget_proofs(request)
     start_session(request, Account.objects.get(pk=choice.kept.pk))
-    return redirect("leaving:combining", made.public_id)
+    return go_to(request, "leaving:combining", made.public_id)
 
 
 def what_is_unsaid(request: HttpRequest, choice: Choice) -> str:
@@ -137,10 +150,10 @@ def what_is_unsaid(request: HttpRequest, choice: Choice) -> str:
     return _("Tick the box first: both accounts have to be yours.") if missing else ""
 
 
-def after_all(account: Account, kept: str, given_up: str) -> HttpResponse:
+def after_all(request: HttpRequest, account: Account, kept: str, given_up: str) -> HttpResponse:
     """To what was combined a moment ago by the same form, else to the proofs that are missing."""
     rows = Combining.objects.standing().filter(
         kept=account, kept__public_id=kept, given_up__public_id=given_up
     )
     made = rows.first()
-    return redirect("leaving:combining", made.public_id) if made else redirect("leaving:combine")
+    return go_to(request, *(("leaving:combining", made.public_id) if made else ("leaving:combine",)))

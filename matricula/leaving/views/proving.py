@@ -33,6 +33,7 @@ from matricula.leaving.proofs import (
     pending_other,
     proofs_in,
 )
+from matricula.leaving.views.way_back import go_to, page_with, way_back
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Tally, spend
 from matricula.web.access import FORM, signed_in
@@ -57,12 +58,18 @@ def prove_both(request: HttpRequest) -> HttpResponse:
         return prove_oneself(request, account)
     if other_proof(request) is None:
         return prove_other(request, account)
-    return redirect("leaving:preview")
+    return go_to(request, "leaving:preview")
+
+
+def on_the_way(request: HttpRequest, **known: Any) -> dict[str, Any]:
+    """What every step shows: where "not now" leads, and where a forgotten password comes back to."""
+    back = way_back(request)
+    return {**known, "next": back, "here": page_with(back, "leaving:combine")}
 
 
 def prove_oneself(request: HttpRequest, account: Account) -> HttpResponse:
     form = OwnerForm(account, request.POST or None)
-    context = {"form": form, "account": account, "passkeys": passkeys.can_prove(account)}
+    context = on_the_way(request, form=form, account=account, passkeys=passkeys.can_prove(account))
     context["has_password"] = account.has_usable_password()
     try:
         if (
@@ -72,7 +79,7 @@ def prove_oneself(request: HttpRequest, account: Account) -> HttpResponse:
         ):
             since = had_since(account, form.how)
             keep_proof(request, OWN, account, how=form.how, sure_since=since)
-            return redirect("leaving:combine")
+            return go_to(request, "leaving:combine")
     except TooManyTries as wait:
         return told_to_wait(request, STEPS[OWN], context, wait)
     return render(request, STEPS[OWN], context)
@@ -81,7 +88,7 @@ def prove_oneself(request: HttpRequest, account: Account) -> HttpResponse:
 def prove_other(request: HttpRequest, account: Account) -> HttpResponse:
     """The log-in, inside the flow: the session stays the one of `account`."""
     form = LogInForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "account": account, "passkeys": passkeys.can_work_here()}
+    context = on_the_way(request, form=form, account=account, passkeys=passkeys.can_work_here())
     try:
         if request.method == "POST" and form.is_valid():
             found = check_password(request, **form.cleaned_data)
@@ -94,7 +101,7 @@ def prove_other(request: HttpRequest, account: Account) -> HttpResponse:
             else:
                 spend([Tally(PROOFS, account.pk)])
                 enough = password_was_right(request, OTHER, found)
-                return redirect("leaving:preview" if enough else "leaving:second-step")
+                return go_to(request, "leaving:preview" if enough else "leaving:second-step")
     except TooManyTries as wait:
         return told_to_wait(request, STEPS[OTHER], context, wait)
     return render(request, STEPS[OTHER], context)
@@ -106,16 +113,16 @@ def second_step(request: HttpRequest) -> HttpResponse:
     """The other account asks for more than its password."""
     other = pending_other(request)
     if own_proof(request) is None or other is None:
-        return redirect("leaving:combine")
+        return go_to(request, "leaving:combine")
     form = FactorForm(request.POST or None)
     kinds = set(other.second_factors.values_list("kind", flat=True))
     can = SecondFactor.Kind.PASSKEY in kinds and passkeys.can_work_here()
-    context = {"form": form, "account": own_account(request), "passkeys": can}
+    context = on_the_way(request, form=form, account=own_account(request), passkeys=can)
     try:
         asked = request.method == "POST" and form.is_valid()
         if asked and form.shows_factor(request, other, this=pending_name(request)):
             keep_proof(request, OTHER, other, how=form.how, sure_since=had_since(other, form.how))
-            return redirect("leaving:preview")
+            return go_to(request, "leaving:preview")
     except TooManyTries as wait:
         return told_to_wait(request, STEPS["factor"], context, wait)
     return render(request, STEPS["factor"], context)
@@ -153,7 +160,7 @@ def answer_with_passkey(request: HttpRequest) -> HttpResponse:
         return passkey_refused()
     since = had_since(shown, PASSKEY)
     keep_proof(request, asked["side"], shown, how=PASSKEY, sure_since=since)
-    return JsonResponse({"then": "/account/combine/"})
+    return JsonResponse({"then": page_with(way_back(request), "leaving:combine")})
 
 
 @signed_in
@@ -162,4 +169,4 @@ def answer_with_passkey(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest) -> HttpResponse:
     """Not now: what was shown is forgotten."""
     forget_proofs(request)
-    return redirect("accounts:home")
+    return redirect(way_back(request) or "accounts:home")

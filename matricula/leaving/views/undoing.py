@@ -1,7 +1,5 @@
 """What was combined, and undoing it: by the account kept, or by a letter and the other one's password."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,11 +15,13 @@ from matricula.accounts.views.account import own_account
 from matricula.accounts.views.waiting import told_to_wait
 from matricula.leaving.combining.combining import ledger_of, undo_combining
 from matricula.leaving.combining.reading_back import outcomes
-from matricula.leaving.combining.sections import Telling, sections_of
+from matricula.leaving.combining.sections import Section, Telling, sections_of
 from matricula.leaving.errors import UndoNewestFirst, UndoOver
 from matricula.leaving.forms import ForgottenForm, OwnerForm
 from matricula.leaving.letters import PURPOSE, named_for_undo
 from matricula.leaving.models import Combining, CombiningQuerySet
+from matricula.leaving.views.listing import lines_file, listing_of, wants_file
+from matricula.leaving.views.way_back import way_back
 from matricula.security.errors import TooManyTries
 from matricula.security.secrets import is_digest_of
 from matricula.web.access import public, signed_in
@@ -50,10 +50,18 @@ def combinings(request: HttpRequest) -> HttpResponse:
 def show_combining(request: HttpRequest, combining_id: str) -> HttpResponse:
     """Every line, and what undo would make of it today. Looking changes nothing."""
     combining = get_object_or_404(combinings_of(own_account(request)), public_id=combining_id)
-    return render(request, "leaving/pages/combining.html", shown(combining))
+    told = sections_to_read(combining)
+    if wants_file(request):
+        return lines_file(told, "combining")
+    context = {
+        "combining": combining,
+        "next": way_back(request),
+        **listing_of(request, told, request.path, next=way_back(request)),
+    }
+    return render(request, "leaving/pages/combining.html", context)
 
 
-def shown(combining: Combining) -> dict[str, Any]:
+def sections_to_read(combining: Combining) -> list[Section]:
     lines = list(combining.lines.order_by("pk"))
     if combining.is_open:
         found = outcomes(ledger_of(combining, combining.made_at))
@@ -61,8 +69,7 @@ def shown(combining: Combining) -> dict[str, Any]:
         found = {one.pk: (one.undone, one.why) for one in lines}
     undone = combining.undone_at is not None
     telling = Telling(combining.kept, combining.given_up, lines, found, undone)
-    sections = [] if combining.final_at else sections_of(telling)
-    return {"combining": combining, "sections": sections}
+    return [] if combining.final_at else sections_of(telling)
 
 
 @freshly_signed_in

@@ -1,0 +1,18 @@
+"""What leaving does when other rooms tell of something."""
+
+from typing import Any
+
+from matricula.catalog.models import Lesson
+from matricula.learning.holding_back import holds_back
+from matricula.learning.models import Enrolment
+from matricula.learning.signals import lesson_done_again
+from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
+
+holds_back(resting_on_others)
+
+
+def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:
+    take_lesson_over(enrolment=enrolment, lesson=lesson)
+
+
+lesson_done_again.connect(own_it)
