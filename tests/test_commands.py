@@ -23,6 +23,7 @@ NAMES = [
     "lift-second-factor",
     "migrate",
     "recount",
+    "rehearse-leaving",
     "release-letters",
     "reseal",
     "retention",

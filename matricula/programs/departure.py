@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import Parting, addresses_reaching, give_up_mailboxes
@@ -20,8 +20,10 @@ DEPARTURE = "programs.departure"
 mailboxes."""
 REMOVED = "programs.removed"
 """The letter to somebody who was removed from one program and stays in the organization by another."""
-Naming = Callable[[Organization, Account], tuple[set[str], set[str]]]
-"""The mailboxes, canonically spelled, that an organization named an account by, and those that others do."""
+Person = Account | OuterRef
+"""An account, or where a query about many of them has it."""
+Naming = Callable[[Organization, Person], tuple[QuerySet[Any], QuerySet[Any]]]
+"""Rows that are `canonical`: the mailboxes an organization named an account by, and those that others do."""
 _naming: list[Naming] = []
 
 
@@ -72,18 +74,26 @@ def end_affiliation(*, organization: int, account: int, actor: Account | None) -
 
 def mailboxes_of(organization: Organization, account: Account) -> set[str]:
     """Those it named the account by, but for those that another organization still does."""
+    named, kept = naming_rows(organization, account)
+    return canonical_addresses(named) - canonical_addresses(kept)
+
+
+def naming_rows(
+    organization: Organization, account: Person
+) -> tuple[list[QuerySet[Any]], list[QuerySet[Any]]]:
+    """The same as rows, for whoever asks of many accounts in one statement."""
     ties = Affiliation.objects.filter(account=account)
-    named = canonical_addresses(ties.filter(organization=organization))
-    kept = canonical_addresses(ties.live().exclude(organization=organization))
+    named: list[QuerySet[Any]] = [ties.filter(organization=organization)]
+    kept: list[QuerySet[Any]] = [ties.live().exclude(organization=organization)]
     for look in _naming:
         also_named, also_kept = look(organization, account)
-        named |= also_named
-        kept |= also_kept
-    return named - kept
+        named.append(also_named)
+        kept.append(also_kept)
+    return named, kept
 
 
-def canonical_addresses(rows: QuerySet[Any]) -> set[str]:
-    return set(rows.values_list("canonical", flat=True))
+def canonical_addresses(rows: list[QuerySet[Any]]) -> set[str]:
+    return {one for some in rows for one in some.values_list("canonical", flat=True)}
 
 
 def letters_about(parting: Parting, account: Account) -> list[Letter]:
@@ -104,9 +114,14 @@ def letters_about(parting: Parting, account: Account) -> list[Letter]:
 
 def letter_to_alternative(email: EmailAddress, day: dict[str, str]) -> Letter:
     """The letter only confirms: the page of its link asks for the password, or a session of the account."""
+    context = {"fate": "alternative", "confirmation": ask_alternative(email).pk, **day}
+    return Letter(to=email.address, context=context)
+
+
+def ask_alternative(email: EmailAddress) -> Confirmation:
+    """What was asked of it before ends."""
     email.confirmations.filter(ended_at__isnull=True).update(ended_at=timezone.now())
-    asked = Confirmation.objects.create(email=email, purpose=Confirmation.PARTING)
-    return Letter(to=email.address, context={"fate": "alternative", "confirmation": asked.pk, **day})
+    return Confirmation.objects.create(email=email, purpose=Confirmation.PARTING)
 
 
 def tell_of_removal(membership: Membership) -> None:

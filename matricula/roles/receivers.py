@@ -1,15 +1,17 @@
 """What roles answer when lower rooms ask."""
 
-from matricula.accounts.models import Account
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
 from matricula.organizations.models import Organization, Role
-from matricula.programs.departure import canonical_addresses, names_mailboxes
+from matricula.programs.departure import Person, names_mailboxes
 from matricula.roles.models import Appointment
 
 
 @names_mailboxes
-def mailboxes_of_offers(organization: Organization, account: Account) -> tuple[set[str], set[str]]:
+def mailboxes_of_offers(organization: Organization, account: Person) -> tuple[QuerySet[Any], QuerySet[Any]]:
     """Those that accepted an offer of a role; kept are those of a role that is held."""
     offers = Appointment.objects.filter(accepted_by=account)
-    roles = Role.objects.filter(account=account).values("organization")
-    here = canonical_addresses(offers.filter(organization=organization))
-    return here, canonical_addresses(offers.filter(organization__in=roles))
+    held = Role.objects.filter(account=OuterRef("accepted_by"), organization=OuterRef("organization"))
+    return offers.filter(organization=organization), offers.filter(Exists(held))
