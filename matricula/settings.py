@@ -241,6 +241,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "console:branding", "label": _("Branding"), "icon": "palette", "rule": "owning"},
     {"url": "sign-in:connections", "label": _("Company sign-in"), "icon": "log-in", "rule": "owning"},
     {"url": "console:domains", "label": _("Domains"), "icon": "globe", "rule": "owning"},
+    {"url": "console:retention", "label": _("How long we keep things"), "icon": "clock", "rule": "owning"},
     {"url": "reporting:audit-log", "label": _("Audit log"), "icon": "history", "rule": "administering"},
     {"url": "tokens:tokens", "label": _("API tokens"), "icon": "key-round", "rule": "owning"},
 ]
@@ -254,6 +255,8 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:password", "label": _("Password")},
     {"url": "accounts:second-factors", "label": _("Second factors")},
     {"url": "accounts:sessions", "label": _("Sessions")},
+    {"url": "companies:companies", "label": _("Companies")},
+    {"url": "leaving:companies", "label": _("Leave a company")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
     *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
 ]

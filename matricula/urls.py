@@ -27,6 +27,7 @@ urlpatterns = [
     path("certificates/", include("matricula.credentials.urls")),
     path("account/roles/", include("matricula.roles.urls")),
     path("account/company-sign-ins/", include("matricula.sso.account_urls")),
+    path("account/companies/", include("matricula.reporting.account_urls")),
     path("account/", include("matricula.leaving.urls")),
     path("account/", include("matricula.accounts.urls")),
     path("organizations/", include("matricula.organizations.urls")),

@@ -25,6 +25,7 @@ NAMES = [
     "recount",
     "release-letters",
     "reseal",
+    "retention",
     "serve",
     "worker",
 ]

@@ -50,7 +50,7 @@ def below_the_console(resolver=None, path=""):
 
 VIEWS = dict(console_views())
 PEOPLE = {"group_id", "account_id", "membership_id"}
-PLAIN = {"form", "direction"}
+PLAIN = {"form", "direction", "act"}
 """What an address names that belongs to no organization."""
 
 
@@ -91,6 +91,7 @@ class House:
                 organization=self.organization, name="Sync", scopes=["audit:read"], days=1, actor=None
             )[0].public_id,
             "form": "csv",
+            "act": self.organization.retention_rules.create(subject="letters", months=1).subject,
         }
 
     def sign_in(self):

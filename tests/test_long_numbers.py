@@ -9,7 +9,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LONG = "9" * 19, "9223372036854775807", "9223372036854775808", "9" * 400
 PAGES = [
     "/console/nordlicht/people/memberships/{}/removal/",
-    "/console/nordlicht/people/memberships/{}/invitation/",
     "/console/nordlicht/administrators/{}/removal/",
     "/account/addresses/{}/remove/",
     "/account/confirm/{}/not-mine/",

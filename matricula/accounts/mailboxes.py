@@ -197,6 +197,15 @@ def addresses_to_tell(account: Account, without: EmailAddress) -> QuerySet[Email
     return proven if proven.exists() else account.addresses.exclude(pk=without.pk)
 
 
+def addresses_reaching(accounts: Collection[int]) -> dict[int, tuple[str, str]]:
+    """By account that is in use: where one letter reaches its owner, and in which language. The primary
+    address; where nothing is confirmed yet, the one that a program vouches for."""
+    rows = EmailAddress.objects.filter(account__in=accounts, account__is_active=True)
+    reaching = rows.filter(Q(is_primary=True) | Q(vouched_at__isnull=False)).order_by("is_primary", "-pk")
+    found = reaching.values_list("account", "address", "account__language")
+    return {account: (address, language) for account, address, language in found}
+
+
 def tell_of_address(told: Iterable[EmailAddress], change: str, email: EmailAddress) -> None:
     """A letter to each of `told` about what happened to `email`."""
     context, language = {"change": change, "address": email.address}, email.account.language

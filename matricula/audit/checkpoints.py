@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.db import connection
 from django.utils import timezone
 
+from matricula.audit.forgetting import forgotten_lines
 from matricula.audit.models import Checkpoint, Entry
 from matricula.security.secrets import digest, digests
 
@@ -108,10 +109,10 @@ def mark_of(last_id: int, chained: str) -> str:
 
 @dataclass(frozen=True)
 class Broken:
-    """What does not hold: of a line, or of the checkpoint that ends with line `at`."""
+    """What does not hold: of line `at`, of the checkpoint that ends with it, or of the forgetting `at`."""
 
     at: int
-    what: Literal["changed", "removed", "inserted", "chain", "key"]
+    what: Literal["changed", "removed", "inserted", "chain", "key", "forgetting"]
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Verification:
 
     broken: list[Broken]
     lines: int = 0
+    forgotten: int = 0
+    """Of those, the ones that went because their organization keeps them no longer."""
     unchained: int = 0
     overdue: int = 0
     """Of those, the ones that should have been chained long ago."""
@@ -130,10 +133,13 @@ class Verification:
 def verify_log(anchor: str = "") -> Verification:
     """Read the whole log and compare. `anchor` is a mark that was kept elsewhere: is it in the chain?"""
     found, previous, last_id, marks = Verification(broken=[]), "", 0, set()
+    forgotten, foreign = forgotten_lines()
+    found.forgotten = len(forgotten)
+    found.broken += [Broken(pk, "forgetting") for pk in foreign]
     for one in Checkpoint.objects.order_by("last_id").iterator(chunk_size=20):
         records = unpack(bytes(one.digests))
         found.lines += len(records)
-        found.broken += verify_lines(last_id, one.last_id, records)
+        found.broken += verify_lines(last_id, one.last_id, records, forgotten)
         holds = one.previous == previous and one.chained == chain(previous, bytes(one.digests))
         if not holds or not records or max(records) != one.last_id:
             found.broken.append(Broken(one.last_id, "chain"))
@@ -142,6 +148,9 @@ def verify_log(anchor: str = "") -> Verification:
     newest = newest_checkpoint()
     if newest and not is_ours(newest):
         found.broken.append(Broken(newest.last_id, "key"))
+    if any(one.what == "removed" for one in found.broken):
+        since, _ = forgotten_lines()  # meanwhile, by a worker
+        found.broken = [one for one in found.broken if one.what != "removed" or one.at not in since]
     unchained = Entry.objects.filter(pk__gt=last_id)
     found.unchained = unchained.count()
     found.overdue = unchained.filter(at__lt=timezone.now() - CHAINED_WITHIN).count()
@@ -155,13 +164,14 @@ def is_ours(newest: Checkpoint) -> bool:
     return any(hmac.compare_digest(one, newest.mac) for one in made)
 
 
-def verify_lines(after: int, until: int, records: dict[int, bytes]) -> Iterator[Broken]:
+def verify_lines(after: int, until: int, records: dict[int, bytes], forgotten: set[int]) -> Iterator[Broken]:
     lines = Entry.objects.filter(pk__gt=after, pk__lte=until).order_by("pk").iterator(chunk_size=AT_ONCE)
     there = {one.pk: digest_line(one) for one in lines}
     for pk in sorted(there.keys() | records.keys()):
         if pk not in there:
-            yield Broken(pk, "removed")
-        elif pk not in records:
+            if pk not in forgotten:
+                yield Broken(pk, "removed")
+        elif pk not in records or pk in forgotten:
             yield Broken(pk, "inserted")
         elif there[pk] != records[pk]:
             yield Broken(pk, "changed")

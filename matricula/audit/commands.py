@@ -11,6 +11,7 @@ SAID = {
     "inserted": "Line {at} was put in later.",
     "chain": "The checkpoint at line {at} does not follow from the one before it.",
     "key": "The checkpoint at line {at} has no key of this site (SECRET_KEY, SECRET_KEY_FALLBACKS).",
+    "forgetting": "Forgetting {at}, which names lines that are gone, was not made by this site.",
 }
 OVERDUE = "{lines} lines older than an hour are not chained: no worker runs, or checkpoints were removed."
 MOST_SHOWN = 20
@@ -35,6 +36,8 @@ def audit(arguments: argparse.Namespace) -> int:
     if found.overdue:
         print(OVERDUE.format(lines=found.overdue), file=sys.stderr)
     print(f"{found.lines} lines are chained; {found.unchained} came since, and nothing is proven of them.")
+    if found.forgotten:
+        print(f"{found.forgotten} of the chained lines were forgotten, as their organizations asked.")
     if found.newest:
         print(f"Keep this elsewhere, for --anchor: {found.newest}")
     return 1 if found.broken or found.overdue or not found.anchored else 0

@@ -66,6 +66,25 @@ class Checkpoint(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
 
+class Forgetting(models.Model):
+    """Lines of an organization that were forgotten because they were older than it keeps them (decision 55).
+
+    It is written before they go, in one transaction: the database lets none of them go without. `lines` holds
+    their ids, 8 bytes each; forgettings are chained and keyed as checkpoints are.
+    """
+
+    organization_id = models.BigIntegerField(null=True)
+    before = models.DateTimeField()
+    lines = models.BinaryField()
+    previous = models.CharField(max_length=64, unique=True)
+    chained = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "before"], name="forgotten_of_organization")]
+
+
 @contextmanager
 def acting_through(what: str) -> Iterator[None]:
     """Every line written inside names `what`, such as an API token, beside its actor."""
@@ -79,6 +98,11 @@ def acting_through(what: str) -> Iterator[None]:
 def act_through(what: str) -> None:
     """The same from here on, until the `acting_through` around it ends."""
     _through.set(what)
+
+
+def acts_through() -> str:
+    """What acts in somebody's name at the moment; "" where they do so themselves."""
+    return _through.get()
 
 
 @contextmanager

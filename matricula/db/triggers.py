@@ -53,8 +53,12 @@ class Trigger:
 FIELDS = ("when", "table", "each", "answer", "body")
 
 
-def append_only(table: str, words: str, *, unique: Sequence[str] = ("id",)) -> list[Trigger]:
+def append_only(
+    table: str, words: str, *, unique: Sequence[str] = ("id",), spared: str = ""
+) -> list[Trigger]:
     """The triggers by which `table` takes new rows and nothing else, whoever asks; `words` say so.
+
+    `spared`: SQL that is true of a row (OLD) that may be deleted all the same.
 
     Before a row is touched, so that the whole statement is undone. TRUNCATE fires no trigger of rows, and
     SQLite's INSERT OR REPLACE takes the row that has the same in a `unique` column away without one.
@@ -64,10 +68,10 @@ def append_only(table: str, words: str, *, unique: Sequence[str] = ("id",)) -> l
     replacing = f"{refusals['sqlite']} FROM {table} WHERE {same}"
     return [
         *(
-            Trigger(vendor, f"append_only_{table}_{event.lower()}", table, f"BEFORE {event}", body)
+            Trigger(vendor, f"append_only_{table}_update", table, "BEFORE UPDATE", body)
             for vendor, body in refusals.items()
-            for event in ("UPDATE", "DELETE")
         ),
+        *refusing_deletion(table, refusals, spared),
         Trigger("sqlite", f"append_only_{table}_replace", table, "BEFORE INSERT", replacing),
         Trigger(
             "postgresql",
@@ -77,6 +81,19 @@ def append_only(table: str, words: str, *, unique: Sequence[str] = ("id",)) -> l
             refusals["postgresql"],
             each="STATEMENT",
         ),
+    ]
+
+
+def refusing_deletion(table: str, refusals: dict[str, str], spared: str) -> list[Trigger]:
+    """PostgreSQL deletes a row only where its trigger answers with it."""
+    bodies, answer = dict(refusals), "NULL"
+    if spared:
+        bodies["sqlite"] += f" WHERE NOT ({spared})"
+        bodies["postgresql"] = f"IF NOT ({spared}) THEN {refusals['postgresql']}; END IF"
+        answer = "OLD"
+    name = f"append_only_{table}_delete"
+    return [
+        Trigger(vendor, name, table, "BEFORE DELETE", body, answer=answer) for vendor, body in bodies.items()
     ]
 
 

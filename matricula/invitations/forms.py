@@ -29,7 +29,7 @@ class GroupsField(ManyChosenField):
         super().__init__(Group.objects.none(), label=gettext_lazy("Groups to join"), required=False)
         self.help_text = gettext_lazy(
             "Whoever left or was removed and comes back is in these groups only, with all their progress."
-            " “Invite again” on their own page brings the old groups back, too."
+            " Where you invite one of them alone, you are asked which of their old groups come back, too."
         )
         self.of_several = False
 
@@ -41,6 +41,15 @@ class GroupsField(ManyChosenField):
 
     def label_from_instance(self, group: Any) -> str:
         return f"{group.name} · {group.program.name}" if self.of_several else group.name
+
+
+class EarlierGroupsField(GroupsField):
+    """Of one person who was here before: none comes back that is not chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label = gettext_lazy("Groups of before that come back, too")
+        self.help_text = ""
 
 
 class OpensField(forms.ChoiceField):

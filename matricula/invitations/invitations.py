@@ -1,5 +1,7 @@
 """Inviting by e-mail, and writing to the invited again."""
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.utils import timezone
@@ -30,7 +32,7 @@ from matricula.mail.addresses import canonical
 from matricula.mail.models import BETWEEN_LETTERS, Letter
 from matricula.organizations.models import Affiliation
 from matricula.programs.errors import ProgramEnded
-from matricula.programs.models import Membership, Program
+from matricula.programs.models import Group, Membership, Program
 from matricula.programs.terms import NO_TERMS, Terms
 
 
@@ -237,8 +239,10 @@ def decline_invitation(*, invitation: Invitation) -> bool:
 
 
 @transaction.atomic
-def invite_person_back(*, membership: Membership, actor: Account | None) -> Invitation:
-    """Answering it brings the old membership back, with its groups and progress.
+def invite_person_back(
+    *, membership: Membership, actor: Account | None, groups: Iterable[Group] = ()
+) -> Invitation:
+    """Answering it brings the old membership back with its progress, and in `groups`, no others.
 
     Raises NoWorkEmail, AlreadyInvited, AlreadyMember, ProgramEnded.
     """
@@ -250,7 +254,7 @@ def invite_person_back(*, membership: Membership, actor: Account | None) -> Invi
         address=work_email,
         invited_by=actor,
         name=membership.account.full_name,
-        terms=Terms(groups=membership.groups.all()),
+        terms=Terms(groups=groups),
     )
     if made is None:
         raise AlreadyInvited

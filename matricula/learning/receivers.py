@@ -1,12 +1,15 @@
 """What learning does when other rooms tell of something."""
 
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.utils import timezone
 
+from matricula.accounts.models import Account
 from matricula.catalog.models import Course, Specialization
 from matricula.catalog.signals import course_changed, course_taken_out
 from matricula.jobs.queue import enqueue
 from matricula.learning.jobs import CHANGED, SETTLING, SHORTENED
+from matricula.learning.retention import note_return
 
 
 @receiver(course_changed)
@@ -23,3 +26,8 @@ def complete_changed_specialization(sender: object, specialization: Specializati
         due_at=timezone.now() + SETTLING,
         organization=specialization.organization_id,
     )
+
+
+@receiver(user_logged_in)
+def keep_whoever_is_back(sender: object, user: Account, **_: object) -> None:
+    note_return(user.pk)

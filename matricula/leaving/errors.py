@@ -6,7 +6,7 @@ from matricula.web.refusals import Refusal
 
 
 class LeavingError(Refusal):
-    """Something about combining accounts could not be done."""
+    """Something about combining accounts, or leaving, could not be done."""
 
     code = "leaving"
 
@@ -48,3 +48,10 @@ class UndoNewestFirst(LeavingError):
 
     code = "undo_newest_first"
     sentence = _("You combined another account after this one. Undo that first.")
+
+
+class NoOtherWayIn(LeavingError):
+    """Without the organization nothing would let the person into their account again."""
+
+    code = "no_other_way_in"
+    sentence = _("First you need a way in of your own: an address that is confirmed, and a password.")

@@ -1,21 +1,25 @@
-"""Letters about combining: to every confirmed address of both accounts, once a mailbox.
+"""Letters to who left by themselves; and about combining: to every confirmed address of both, once a mailbox.
 
 A work e-mail gets a short one about its own organization only: no other address, no other company, no number.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.combining.reasons import work_emails
+from matricula.leaving.departing.departing import LEFT
 from matricula.leaving.models import Combining
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
-from matricula.organizations.models import Affiliation
+from matricula.organizations.branding import letterhead
+from matricula.organizations.models import Affiliation, Organization
 from matricula.security.clients import device_name
 from matricula.security.secrets import digest
 
@@ -117,3 +121,17 @@ def compose_company_letter(letter: Letter) -> LetterContent | None:
     organization = plain_words(letter.context["organization"])
     values = {"news": letter.context["news"], "organization": organization, "made_at": combining.made_at}
     return LetterContent("leaving/email/of_a_company", values)
+
+
+@composes(LEFT)
+def compose_leaving_letter(letter: Letter) -> LetterContent | None:
+    organization = Organization.objects.filter(pk=letter.reference or 0).first()
+    if organization is None:
+        return None
+    values = {
+        "programs": ", ".join(plain_words(one) for one in letter.context["programs"]),
+        "day": date_format(date.fromisoformat(letter.context["day"]), "DATE_FORMAT"),
+        "link": settings.BASE_URL + reverse("leaving:companies"),
+        **letterhead(organization),
+    }
+    return LetterContent("leaving/email/left", values, sender_name=plain_words(organization.name))

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from matricula.leaving.views import combining, proving, undoing
+from matricula.leaving.views import combining, departing, proving, undoing
 
 app_name = "leaving"
 urlpatterns = [
+    path("leave/", departing.companies, name="companies"),
+    path("companies/<slug:slug>/leave/", departing.leave_company_page, name="leave-company"),
+    path("programs/<str:program_id>/leave/", departing.leave_program_page, name="leave-program"),
     path("combine/", proving.prove_both, name="combine"),
     path("combine/second-step/", proving.second_step, name="second-step"),
     path("combine/passkey/ask/", proving.ask_for_passkey, name="ask-passkey"),

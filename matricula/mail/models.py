@@ -52,6 +52,11 @@ class Letter(models.Model):
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="letters_leased"),
             models.Index(fields=["ended_at"], condition=Q(state="failed"), name="letters_given_up"),
             models.Index(fields=["kind", "reference"], name="letters_about"),
+            models.Index(
+                fields=["organization_id", "ended_at"],
+                condition=Q(ended_at__isnull=False, organization_id__isnull=False),
+                name="ended_letters_of_a_company",
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="letters_at_provider"),
         ]
 

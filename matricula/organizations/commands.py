@@ -33,3 +33,25 @@ def create_organization(arguments: argparse.Namespace) -> int:
         return 1
     print(f"{organization.name} is there; {arguments.owner} owns it.")
     return 0
+
+
+@command(
+    "retention",
+    "what an organization's rules of keeping would do in the next night, and what they did in the last",
+    argument("slug", "its name in addresses, such as nordlicht"),
+)
+def retention(arguments: argparse.Namespace) -> int:
+    from matricula.organizations.models import Organization
+    from matricula.organizations.retention_rules import MOST_COUNTED, foresee, last_nights, months_of
+
+    organization = Organization.objects.filter(slug=arguments.slug).first()
+    if organization is None:
+        print(f"There is no organization {arguments.slug}.", file=sys.stderr)
+        return 1
+    with organization.calendar():
+        for one in foresee(organization, months_of(organization)):
+            print(f"Next night: {'more than ' if one.count > MOST_COUNTED else ''}{one.words}")
+        for told in last_nights(organization):
+            for words in told.words:
+                print(f"{told.at:%Y-%m-%d %H:%M} UTC: {words}")
+    return 0

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.organizations.views import console, domains
+from matricula.organizations.views import console, domains, retention
 
 app_name = "console"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("<slug:slug>/domains/<str:domain_id>/", domains.domain, name="domain"),
     path("<slug:slug>/domains/<str:domain_id>/check/", domains.domain_check, name="check-domain"),
     path("<slug:slug>/domains/<str:domain_id>/removal/", domains.domain_removal, name="remove-domain"),
+    path("<slug:slug>/retention/", retention.retention, name="retention"),
+    path("<slug:slug>/retention/<str:act>/", retention.retention_list, name="retention-list"),
+    path("<slug:slug>/retention/<str:act>/list.csv", retention.retention_file, name="retention-file"),
     path("<slug:slug>/branding/", console.branding, name="branding"),
     path("<slug:slug>/branding/logo/", console.logo, name="logo"),
     path("<slug:slug>/branding/logo/removal/", console.logo_removal, name="logo-removal"),

@@ -6,11 +6,13 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from matricula.db.days import check_zone
 from matricula.db.zones import offered_zones
 from matricula.organizations.branding import LONGEST_GREETING
 from matricula.organizations.models import HEX_COLOUR, Organization
+from matricula.organizations.retention_rules import Subject, known_subjects, months_of
 
 
 class ColourInput(forms.TextInput):
@@ -92,3 +94,36 @@ class DomainForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}),
     )
+
+
+class RetentionForm(forms.Form):
+    """A field for each subject; 0 stands for what holds without a rule."""
+
+    def __init__(self, organization: Organization, data: Any = None) -> None:
+        now = months_of(organization)
+        super().__init__(data, initial={key: months or 0 for key, months in now.items()})
+        for one in known_subjects():
+            self.fields[one.key] = forms.TypedChoiceField(
+                label=one.label,
+                help_text=one.help,
+                choices=month_choices(one, now[one.key]),
+                coerce=int,
+            )
+
+    @property
+    def months(self) -> dict[str, int | None]:
+        """What was chosen, by subject."""
+        return {key: months or None for key, months in self.cleaned_data.items()}
+
+
+def month_choices(subject: Subject, now: int | None) -> list[tuple[Any, Any]]:
+    """What holds now is offered, too, if it no longer is."""
+    offered = sorted({*subject.months, *([now] if now else [])})
+    return [(0, subject.otherwise), *((months, month_words(months)) for months in offered)]
+
+
+def month_words(months: int) -> str:
+    """Years, where there are whole ones and more than one."""
+    if months % 12 == 0 and months > 12:
+        return ngettext("%(n)s year", "%(n)s years", months // 12) % {"n": months // 12}
+    return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}

@@ -5,7 +5,8 @@ from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
 from matricula.organizations.domains import LOST
-from matricula.organizations.models import Domain
+from matricula.organizations.models import Domain, Organization
+from matricula.organizations.retention_rules import CHANGED
 
 
 @composes(LOST)
@@ -26,3 +27,13 @@ def compose_lost_domain_letter(letter: Letter) -> LetterContent | None:
     return LetterContent(
         "organizations/email/domain_lost", values, sender_name=plain_words(organization.name)
     )
+
+
+@composes(CHANGED)
+def compose_retention_letter(letter: Letter) -> LetterContent | None:
+    organization = Organization.objects.filter(pk=letter.reference or 0).first()
+    if organization is None:
+        return None
+    link = settings.BASE_URL + reverse("console:retention", args=[organization.slug])
+    values = {**letterhead(organization), "by": plain_words(letter.context["by"]), "link": link}
+    return LetterContent("organizations/email/retention", values, sender_name=plain_words(organization.name))

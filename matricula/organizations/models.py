@@ -200,6 +200,10 @@ class Affiliation(models.Model):
     external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - null keeps the unique constraint quiet
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    leaving_at = models.DateTimeField(null=True)
+    """When the person leaves unless they come back before, as a letter told them."""
+    back_at = models.DateTimeField(null=True)
+    """When they came back after such a letter."""
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -252,4 +256,21 @@ class Role(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "account"], name="one_role_in_a_company")
+        ]
+
+
+class RetentionRule(models.Model):
+    """For how many months an organization keeps a `subject` (`retention.py`), and what the last night did."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="retention_rules")
+    subject = models.CharField(max_length=20)
+    months = models.PositiveSmallIntegerField()
+    last_at = models.DateTimeField(null=True)
+    last_done = models.JSONField(default=dict)
+    """How many, by act."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "subject"], name="one_rule_a_subject"),
+            models.CheckConstraint(condition=Q(months__gte=1), name="kept_for_a_month_at_least"),
         ]

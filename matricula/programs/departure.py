@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from matricula.accounts.mailboxes import Parting, give_up_mailboxes
+from matricula.accounts.mailboxes import Parting, addresses_reaching, give_up_mailboxes
 from matricula.accounts.models import Account, Confirmation, EmailAddress
 from matricula.audit.models import record
 from matricula.db.queries import first_or_none
@@ -110,8 +110,6 @@ def letter_to_alternative(email: EmailAddress, day: dict[str, str]) -> Letter:
 
 
 def tell_of_removal(membership: Membership) -> None:
-    """To the person's own address, while the organization has them in another program or role."""
-    address = membership.account.primary_address
-    if address:
-        language = membership.account.language
-        Letter.objects.create(kind=REMOVED, to=address.address, language=language, reference=membership.pk)
+    """To the person's own address, or to the one a program vouches for, where no other is known."""
+    for address, language in addresses_reaching([membership.account_id]).values():
+        Letter.objects.create(kind=REMOVED, to=address, language=language, reference=membership.pk)

@@ -2,8 +2,7 @@
 
 from django.db import transaction
 
-from matricula.accounts.mailboxes import hold_account
-from matricula.accounts.models import EmailAddress
+from matricula.accounts.mailboxes import addresses_reaching, hold_account
 from matricula.mail.models import Letter
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership, not_ended
@@ -17,23 +16,22 @@ def end_memberships() -> bool:
     """Everybody still in a program that has ended leaves it, some at a time. True when more are left.
 
     The courses closed with the day itself: this frees the seats, detaches work e-mails, and writes to each.
-    All accounts are held before the first seat is freed, as whoever removes one person holds theirs first.
+    All accounts are held before the first seat is freed, as whoever removes one person holds theirs first;
+    then seats are freed program by program, as whoever leaves several does it.
     """
     over = Membership.objects.active().exclude(not_ended("program__"))
     batch = list(over.select_related("program__organization", "account").order_by("pk")[:BATCH])
     for account in sorted(one.account_id for one in batch):
         hold_account(account)
     left = Membership.State.LEFT
-    tell_of_end([one for one in batch if end_membership(membership=one, actor=None, state=left)])
+    batch_in_order = sorted(batch, key=lambda one: (one.program_id, one.pk))
+    tell_of_end([one for one in batch_in_order if end_membership(membership=one, actor=None, state=left)])
     return len(batch) == BATCH
 
 
 def tell_of_end(memberships: list[Membership]) -> None:
     """In the transaction that ended them, so each once. To their own address: the work e-mail may be gone."""
-    accounts = [one.account_id for one in memberships]
-    primary = EmailAddress.objects.filter(account__in=accounts, account__is_active=True, is_primary=True)
-    rows = primary.values_list("account", "address", "account__language")
-    reached = {account: (address, language) for account, address, language in rows}
+    reached = addresses_reaching([one.account_id for one in memberships])
     Letter.objects.bulk_create(
         letter_to(*reached[one.account_id], one) for one in memberships if one.account_id in reached
     )

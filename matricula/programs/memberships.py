@@ -1,5 +1,6 @@
 """Entering and leaving a program. A seat is taken and freed here and nowhere else."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -54,7 +55,8 @@ def revive_membership(membership: Membership, invited_at: datetime | None) -> bo
     """
     active = Membership.State.ACTIVE
     ended = Membership.objects.filter(~Q(state=active), ~kept_out(invited_at), pk=membership.pk)
-    revived = ended.update(state=active, left_at=None, joined_at=timezone.now())
+    now = timezone.now()
+    revived = ended.update(state=active, left_at=None, joined_at=now, came_back_at=now)
     membership.refresh_from_db()
     if not membership.is_active:
         raise RemovedFromProgram
@@ -100,27 +102,44 @@ def proof_needed_since(*, program: Program, account: Account) -> datetime | None
 def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> bool:
     """The person left or was removed: the seat is free; progress and certificates stay. Twice is once.
 
-    True when it was active until now. The account is held first, as whoever enters holds it first. What is
-    told of it is told while the account's mailboxes are still its own, and the seat comes last.
+    True when it was active until now. Who was removed gets a letter; whoever lets somebody leave writes to
+    them (`expiry.py`, room `leaving`).
     """
+    ending = close_membership(membership=membership, actor=actor, state=state)
+    if ending.ended and state == Membership.State.REMOVED and not ending.told:
+        tell_of_removal(membership)
+    return ending.ended
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Of a membership: whether it `ended` now, and whether the person was `told` what became of their
+    mailboxes, as they are no longer with the organization."""
+
+    ended: bool = False
+    told: bool = False
+
+
+@transaction.atomic
+def close_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> Ending:
+    """The account is held first, as whoever enters holds it first. What is told of it is told while the
+    account's mailboxes are still its own, and the seat comes last."""
     hold_account(membership.account_id)
     ended = Membership.objects.filter(pk=membership.pk, state=Membership.State.ACTIVE).update(
         state=state, left_at=timezone.now()
     )
-    if ended:
-        record(
-            "membership.ended",
-            actor=actor,
-            organization=membership.program.organization_id,
-            subject=membership,
-            after={"state": state.value},
-        )
-        membership_ended.send(Membership, membership=membership, state=state)
-        told = leave_organization(
-            organization=membership.program.organization, account=membership.account, actor=actor
-        )
-        if state == Membership.State.REMOVED and not told:
-            tell_of_removal(membership)
-        membership.program.free_seat()
-        forget_notices(membership.program)
-    return bool(ended)
+    if not ended:
+        return Ending()
+    organization = membership.program.organization
+    record(
+        "membership.ended",
+        actor=actor,
+        organization=organization,
+        subject=membership,
+        after={"state": state.value},
+    )
+    membership_ended.send(Membership, membership=membership, state=state)
+    told = leave_organization(organization=organization, account=membership.account, actor=actor)
+    membership.program.free_seat()
+    forget_notices(membership.program)
+    return Ending(ended=True, told=told)

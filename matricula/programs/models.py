@@ -214,6 +214,8 @@ class Membership(models.Model):
     groups = models.ManyToManyField(Group, blank=True, related_name="memberships")
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
+    came_back_at = models.DateTimeField(null=True)
+    """When it was revived last; `joined_at` is the same then."""
     set_aside_at = models.DateTimeField(null=True)
     """Since when another account of the same person has the membership in this program (room `leaving`)."""
     search = models.TextField(db_default="", editable=False)

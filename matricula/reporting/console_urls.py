@@ -7,7 +7,6 @@ people = [
     path("", people_pages.people, name="people"),
     path("<str:account_id>/", people_pages.somebody, name="somebody"),
     path("memberships/<int:membership_id>/removal/", people_pages.removal, name="remove"),
-    path("memberships/<int:membership_id>/invitation/", people_pages.invite_again, name="invite-again"),
 ]
 reporting = [
     path("overview/", overview.overview, name="overview"),

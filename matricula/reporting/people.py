@@ -114,7 +114,7 @@ def invitations_of_person(account: Account, role: Role) -> QuerySet[Invitation]:
     To a group manager, those to the programs where the person is in a group of theirs.
     """
     ties = Affiliation.objects.filter(organization=role.organization_id, account=account)
-    addresses = list(ties.values_list("canonical", flat=True))
+    addresses = list(ties.exclude(canonical="").values_list("canonical", flat=True))
     came_by = Arrival.objects.filter(invitation=OuterRef("pk"), account=account, finished_at__isnull=False)
     theirs = Q(Exists(came_by), accepted_by=account) | Q(canonical__in=addresses)
     rows = Invitation.objects.filter(theirs, organization=role.organization_id)

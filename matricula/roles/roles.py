@@ -8,7 +8,7 @@ from django.utils import timezone
 from matricula.accounts.mailboxes import hold_account, hold_live_account
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.db.queries import insert_once
+from matricula.db.queries import first_or_none, insert_once
 from matricula.identities.recovery_codes import end_owner_recovery
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
@@ -109,7 +109,25 @@ def remove_role(*, role: Role, actor: Account) -> None:
     """The person learns on, if they do. Raises NotOwner, LastOwner, LastWayIn, Role.DoesNotExist."""
     hold_account(role.account_id)
     hold_roles(role.organization_id, actor=actor)
-    held = Role.objects.select_related("organization", "account").get(pk=role.pk)
+    end_role(Role.objects.select_related("organization", "account").get(pk=role.pk), actor)
+
+
+@transaction.atomic
+def give_up_role(*, organization: Organization, account: Account) -> bool:
+    """Whoever has a role gives up their own; False when they have none. Raises LastOwner, LastWayIn."""
+    hold_account(account.pk)
+    # Nobody gives them one meanwhile: whoever does holds the account as well.
+    rows = Role.objects.filter(organization=organization, account=account)
+    if not rows.exists():
+        return False
+    hold_organization(organization.pk)
+    held = first_or_none(rows.select_related("organization", "account"))
+    if held is not None:
+        end_role(held, account)
+    return held is not None
+
+
+def end_role(held: Role, actor: Account) -> None:
     spare_last_owner(held)
     spare_last_way_in(held)
     set_groups(held, ())

@@ -56,6 +56,7 @@ class LivedIn(House):
             given_up=person("Ada King", "king@home.example"),
             undo_until=timezone.now() + timedelta(days=14),
         )
+        organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
         self.learn(program, course)
@@ -132,6 +133,7 @@ class LivedIn(House):
             "key_id": self.key.pk,
             "identity_id": self.identity.public_id,
             "form": "csv",
+            "act": "letters",
             "direction": "up",
             **self.of_a_course(),
         }

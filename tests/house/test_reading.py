@@ -28,14 +28,25 @@ OPENED = {
     ("programs_countchange", "*"),
 }
 """The opened mark, and what the database counts of it by itself."""
+TAKEN = {("reporting_listreading", "*")}
 MAY_WRITE = {
     "joining:link": OPENED,
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
-    "reporting:audit-log-file": {("audit_entry", "*")},  # that somebody took the audit log is recorded
+    "people:somebody": {("reporting_reading", "*")},  # people are told who read their page,
+    "api:read_person": {("reporting_reading", "*")},
+    "reporting:audit-log-file": {("audit_entry", "*"), *TAKEN},  # or took a list with them in it
+    "invitations:result": TAKEN,
+    "api:read_import_result": TAKEN,
+    "api:list_memberships": TAKEN,
+    "api:list_entries": TAKEN,
+    "api:list_invitations": TAKEN,
+    "api:create_invitation": TAKEN,  # the same address
+    "api:list_group_members": TAKEN,
+    "api:add_group_member": TAKEN,  # the same address
 }
 """On GET, by the name of the view; HEAD never.
 
-Why each may: docs/decisions/0032.
+Why each may: docs/decisions/0032 and 0056.
 """
 EVERYWHERE = {("security_throttle", "*"), ("security_throttle", "tries")}
 """Tries are counted wherever they are limited."""

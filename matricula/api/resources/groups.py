@@ -13,9 +13,11 @@ from matricula.api.access import token_of
 from matricula.api.lookups import row_by_id
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
+from matricula.api.readings import note_list_read
 from matricula.api.values import Address, Given, PathId, PublicId, Words
 from matricula.programs.groups import add_to_group, change_group, delete_group, make_group, take_out_of_group
 from matricula.programs.models import Group, Membership
+from matricula.reporting.models import ListReading
 from matricula.reporting.people import work_emails
 
 operations = Operations(tags=["Groups"])
@@ -95,6 +97,7 @@ def list_group_members(
     group = get_object_or_404(groups_of(request), public_id=group_id)
     members = Membership.objects.active().filter(groups=group).select_related("account", "program")
     rows, following = page_of(request, members.prefetch_related("groups"), asked)
+    note_list_read(request, ListReading.What.PEOPLE, group.program.public_id, is_part=True)
     emails = work_emails(rows)
     items = [schemas.Membership.of(row, emails.get(row.account_id)) for row in rows]
     return Page(items=items, next=following)

@@ -14,6 +14,7 @@ from matricula.api.access import token_of
 from matricula.api.lookups import row_by_id
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
+from matricula.api.readings import note_result_read
 from matricula.api.values import Given, Language, PathId, PublicId
 from matricula.files.tables import streamed_table_response
 from matricula.invitations.errors import NotToConfirm
@@ -250,5 +251,6 @@ def read_import_result(request: HttpRequest, import_id: PathId) -> HttpResponseB
     file = get_object_or_404(imports_of(request), public_id=import_id)
     if not file.may_be_told or not file.lines:
         raise Http404
+    note_result_read(request, file)
     name = f"{token_of(request).organization.slug}-{file.program.slug}-invited"
     return answer_in_place(lambda: streamed_table_response(result_table(file), name))

@@ -17,6 +17,7 @@ from matricula.api.lookups import TermsGiven, row_by_id, terms_by_ids
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
+from matricula.api.readings import note_list_read
 from matricula.api.values import Address, Given, Language, Line, PathId, PersonName, PublicId
 from matricula.invitations.errors import AlreadyInvited, AlreadyMember, InvitationAnswered
 from matricula.invitations.invitations import (
@@ -28,6 +29,7 @@ from matricula.invitations.invitations import (
 from matricula.invitations.models import Invitation
 from matricula.invitations.queries import page_of_invitations
 from matricula.mail.names_and_addresses import read_address, read_name
+from matricula.reporting.models import ListReading
 
 operations = Operations(tags=["Invitations"])
 MOST = 1000
@@ -125,6 +127,7 @@ def list_invitations(request: HttpRequest, asked: Query[InvitationsAsked]) -> Pa
     found = page_of_invitations(
         token_of(request).organization, {**wanted, **place_in(asked)}, shown, asked.limit
     )
+    note_list_read(request, ListReading.What.INVITATIONS, asked.program, is_part=bool(asked.q or asked.state))
     items = [schemas.Invitation.of(row) for row in found.rows]
     return Page(items=items, next=following(request, found), partial=found.partial)
 

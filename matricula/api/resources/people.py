@@ -13,6 +13,7 @@ from matricula.api.access import token_of
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
+from matricula.api.readings import note_list_read, note_person_read
 from matricula.api.resources.invitations import whole
 from matricula.api.values import Line, PathId, PublicId
 from matricula.invitations.invitations import invite_person_back
@@ -20,6 +21,7 @@ from matricula.learning.models import Enrolment
 from matricula.learning.outline import with_progress
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership
+from matricula.reporting.models import ListReading
 from matricula.reporting.people import invitations_of_person, page_of_members, work_emails
 
 operations = Operations(tags=["People"])
@@ -51,6 +53,9 @@ def list_memberships(request: HttpRequest, asked: Query[PeopleAsked]) -> Page[sc
         wanted["group"] = str(number_of_group(token, asked.group))
     found = page_of_members(token.role, {**wanted, **place_in(asked)}, memberships_of(request), asked.limit)
     emails = work_emails(found.rows)
+    note_list_read(
+        request, ListReading.What.PEOPLE, asked.program, is_part=bool(asked.q or asked.group or asked.state)
+    )
     items = [schemas.Membership.of(row, emails.get(row.account_id)) for row in found.rows]
     return Page(items=items, next=following(request, found), partial=found.partial)
 
@@ -68,6 +73,7 @@ def read_person(request: HttpRequest, person_id: PathId) -> schemas.PersonInFull
     if not memberships:
         raise Http404
     account = memberships[0].account
+    note_person_read(request, account)
     work_email = work_emails(memberships[:1]).get(account.pk)
     enrolments = Enrolment.objects.of_members(memberships)
     return schemas.PersonInFull(
@@ -98,7 +104,12 @@ def remove_person(request: HttpRequest, person_id: PathId, program_id: PathId) -
     scope="invitations:write",
     response=schemas.Invitation,
 )
-def invite_person_again(request: HttpRequest, person_id: PathId, program_id: PathId) -> schemas.Invitation:
-    """Invite a person again who left or was removed: the old membership comes back, with its progress."""
+def invite_person_again(
+    request: HttpRequest, person_id: PathId, program_id: PathId, earlier_groups: bool = False
+) -> schemas.Invitation:
+    """Invite a person again who left or was removed: the old membership comes back, with its progress. With
+    `earlier_groups` its groups do, too; else the person is in none."""
     membership = one_membership(request, person_id, program_id)
-    return schemas.Invitation.of(invite_person_back(membership=membership, actor=token_of(request).made_by))
+    groups = membership.groups.all() if earlier_groups else ()
+    made = invite_person_back(membership=membership, actor=token_of(request).made_by, groups=groups)
+    return schemas.Invitation.of(made)

@@ -10,8 +10,10 @@ from matricula.api import schemas
 from matricula.api.access import token_of
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
+from matricula.api.readings import note_list_read
 from matricula.api.values import Day, PublicId
 from matricula.reporting.audit_log import VERBS, matching_entries
+from matricula.reporting.models import ListReading
 from matricula.reporting.numbers import by_course, by_group, funnel, over_time
 
 operations = Operations(tags=["Reports"])
@@ -66,4 +68,5 @@ def list_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Page[schem
     wanted = asked.filters()
     rows = matching_entries(token_of(request).organization, wanted)
     found, following = page_of(request, rows, asked)
+    note_list_read(request, ListReading.What.AUDIT, None, is_part=bool(wanted))
     return Page(items=[schemas.Entry.of(row) for row in found], next=following)

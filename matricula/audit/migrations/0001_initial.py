@@ -66,4 +66,27 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="Forgetting",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("organization_id", models.BigIntegerField(null=True)),
+                ("before", models.DateTimeField()),
+                ("lines", models.BinaryField()),
+                ("previous", models.CharField(max_length=64, unique=True)),
+                ("chained", models.CharField(max_length=64)),
+                ("mac", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization_id", "before"], name="forgotten_of_organization")
+                ],
+            },
+        ),
     ]

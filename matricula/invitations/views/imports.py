@@ -33,7 +33,8 @@ from matricula.invitations.imports.uploads import (
     resume_import,
 )
 from matricula.invitations.models import ImportedFile, Verdict
-from matricula.organizations.access import actor_of, administering
+from matricula.invitations.signals import result_taken
+from matricula.organizations.access import acting_role, actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.peoplefile import MOST_BYTES, Choices, Role
 from matricula.peoplefile.errors import FileRefused
@@ -261,4 +262,6 @@ def result(request: HttpRequest, organization: Organization, file_id: str) -> Ht
     file = file_of(organization, file_id)
     if not file.may_be_told or not file.lines:
         raise Http404
+    if request.method != "HEAD":
+        result_taken.send(ImportedFile, file=file, role=acting_role(request))
     return streamed_table_response(result_table(file), f"{organization.slug}-{file.program.slug}-invited")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,15 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from matricula.db.paging import parse_id
 from matricula.invitations.errors import AlreadyMember
-from matricula.invitations.forms import GroupsField, OpensField, chosen_terms
-from matricula.invitations.invitations import invite_person
+from matricula.invitations.forms import EarlierGroupsField, GroupsField, OpensField, chosen_terms
+from matricula.invitations.invitations import invite_person, last_work_email
+from matricula.invitations.returning import Returning, returning_member
 from matricula.mail.leases import letters_promised
-from matricula.organizations.access import actor_of, administering
+from matricula.organizations.access import acting_role, actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.peoplefile.pasted_text import Person, WrongPiece, read_addresses
-from matricula.programs.models import Program
+from matricula.programs.models import Group, Membership, Program
 from matricula.programs.seats import scarce_seats
+from matricula.programs.terms import Terms
+from matricula.web.values import text_in
 
 MOST_PASTED = 1_000
 """People, as many as the API takes in one request: whoever pasted them waits for it."""
@@ -49,15 +54,18 @@ class InviteForm(forms.Form):
     )
     groups = GroupsField()
     opens = OpensField()
+    earlier = EarlierGroupsField()
 
-    def __init__(self, organization: Organization, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(
+        self, organization: Organization, data: object = None, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)  # type: ignore[arg-type]
         self.wrong: list[WrongPiece] = []
         programs = organization.programs.current().order_by("name")
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
-        self.fields["program"].initial = programs.first()
+        self.initial.setdefault("program", programs.first())
         self.fields["language"].initial = organization.language
-        for name in ("groups", "opens"):
+        for name in ("groups", "opens", "earlier"):
             self.fields[name].offer(programs)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -76,6 +84,26 @@ class InviteForm(forms.Form):
     def brings_along(self) -> bool:
         """Whether more was chosen than who is invited to what: then it is shown."""
         return any(self[name].errors or self[name].data for name in ("groups", "opens"))
+
+    @property
+    def returning(self) -> Returning | None:
+        """Where one person alone is invited: what comes back with them."""
+        people = self.cleaned_data["addresses"]
+        if len(people) != 1 or self.wrong:
+            return None
+        return returning_member(program=self.cleaned_data["program"], address=people[0].address)
+
+    def ask_about(self, returning: Returning) -> None:
+        """Their groups of before, none of them chosen by itself."""
+        mine = Group.objects.filter(pk__in=[one.pk for one in returning.groups]).select_related("program")
+        self.fields["earlier"].queryset = mine.order_by("name")  # type: ignore[attr-defined]
+
+    def terms_for(self, returning: Returning | None) -> Terms:
+        """With the groups of before that were chosen, of nobody else's."""
+        terms: Terms = self.cleaned_data["terms"]
+        before = {one.pk for one in returning.groups} if returning else set()
+        chosen = [one for one in self.cleaned_data["earlier"] if one.pk in before]
+        return replace(terms, groups={*terms.groups, *chosen})
 
     def clean_addresses(self) -> list[Person]:
         """Who can be invited; the others stay in the box, each with its reason."""
@@ -113,24 +141,59 @@ def outcome_words(wrong: list[WrongPiece]) -> list[str]:
 @administering
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_people(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Invite pasted addresses. What is no address stays in the box; nobody is invited twice."""
-    form = InviteForm(organization, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        outcomes = Counter(invite_each(request, form))
-        messages.success(request, letters_promised(outcomes_of(outcomes, len(form.wrong)), organization.pk))
-        if warning := scarce_seats(form.cleaned_data["program"], outcomes["invited"]):
-            messages.warning(request, warning)
-        if not form.wrong:
-            return redirect("invitations:invitations", organization.slug)
-        form = form.rest(organization)
-    context = {"organization": organization, "form": form}
+    """Invite pasted addresses. What is no address stays in the box; nobody is invited twice. Of one person
+    who was here before the page first says what comes back, and asks."""
+    if request.method != "POST":
+        again = asked_again(request, organization)
+        form = InviteForm(organization, initial=filled_in_for(again) if again else None)
+        return show_form(request, organization, form, again)
+    form = InviteForm(organization, request.POST)
+    if not form.is_valid():
+        return show_form(request, organization, form)
+    returning = form.returning
+    if returning and text_in(request.POST, "returning") != str(returning.membership.pk):
+        return show_form(request, organization, form, returning)
+    outcomes = Counter(invite_each(request, form, form.terms_for(returning)))
+    messages.success(request, letters_promised(outcomes_of(outcomes, len(form.wrong)), organization.pk))
+    if warning := scarce_seats(form.cleaned_data["program"], outcomes["invited"]):
+        messages.warning(request, warning)
+    if form.wrong:
+        return show_form(request, organization, form.rest(organization))
+    return redirect("invitations:invitations", organization.slug)
+
+
+def show_form(
+    request: HttpRequest, organization: Organization, form: InviteForm, returning: Returning | None = None
+) -> HttpResponse:
+    if returning:
+        form.ask_about(returning)
+    context = {"organization": organization, "form": form, "returning": returning}
     return render(request, "invitations/console/invite.html", context)
 
 
-def invite_each(request: HttpRequest, form: InviteForm) -> Iterator[str]:
+def asked_again(request: HttpRequest, organization: Organization) -> Returning | None:
+    """Whose page led here ("Invite again")."""
+    rows = Membership.objects.shown_to(acting_role(request)).exclude(state=Membership.State.ACTIVE)
+    found = rows.filter(pk=parse_id(text_in(request.GET, "again")) or 0).select_related("account", "program")
+    membership = found.first()
+    return Returning(membership) if membership else None
+
+
+def filled_in_for(returning: Returning) -> dict[str, Any]:
+    work_email = last_work_email(returning.membership)
+    named = pasted_person(returning.name, work_email) if work_email else ""
+    return {"program": returning.membership.program, "addresses": named}
+
+
+def pasted_person(name: str, address: str) -> str:
+    """As the box reads it."""
+    return f'"{name}" <{address}>' if name and '"' not in name else address
+
+
+def invite_each(request: HttpRequest, form: InviteForm, terms: Terms) -> Iterator[str]:
     """What became of each."""
     bruno, data = actor_of(request), form.cleaned_data
-    invite = partial(invite_person, program=data["program"], invited_by=bruno, terms=data["terms"])
+    invite = partial(invite_person, program=data["program"], invited_by=bruno, terms=terms)
     for name, address in data["addresses"]:
         try:
             made = invite(address=address, name=name)

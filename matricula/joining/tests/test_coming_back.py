@@ -13,8 +13,10 @@ from matricula.accounts.models import Confirmation, EmailAddress
 from matricula.audit.models import Entry
 from matricula.invitations.invitations import invite_person, invite_person_back
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
+from matricula.joining.arrivals import begin_arrival, finish_arrival
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival, Request
+from matricula.joining.origins import DirectLinkOrigin
 from matricula.joining.requests import answer_with_letter
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
@@ -294,10 +296,25 @@ def test_who_comes_back_is_in_the_groups_of_the_new_invitation_only(ada, program
     assert Entry.objects.get(verb="membership.revived").before == {"groups": ["Grid", "Wind"]}
 
 
-def test_who_is_invited_back_from_their_own_page_has_the_old_groups_again(ada, bruno, sun):
+def test_who_is_invited_back_is_in_the_groups_that_were_chosen_and_in_no_other(ada, bruno, sun):
     end(ada, bruno)
-    made = invite_person_back(membership=Membership.objects.get(), actor=bruno)
-    assert comes_back(ada, made) == ["Grid", "Wind"]
+    wind = Group.objects.get(name="Wind")
+    made = invite_person_back(membership=Membership.objects.get(), actor=bruno, groups=[wind, sun])
+    assert comes_back(ada, made) == ["Sun", "Wind"]
+    membership = Membership.objects.get(account=ada)
+    assert membership.came_back_at == membership.joined_at
+
+
+def test_who_left_by_herself_and_comes_by_another_door_is_in_the_groups_of_that_door_only(
+    ada, bruno, program, sun
+):
+    end(ada, bruno, Membership.State.LEFT)
+    open_door = make_direct_link(program=program, actor=bruno, terms=Terms(groups=[sun]))[0]
+    arrival = begin_arrival(origin=DirectLinkOrigin(open_door), account=ada)
+    Arrival.objects.filter(pk=arrival.pk).update(work_email=ADA)
+    ada.addresses.update(confirmed_at=timezone.now(), power_ends_at=None)
+    membership = finish_arrival(arrival=Arrival.objects.get(pk=arrival.pk))
+    assert [one.name for one in membership.groups.all()] == ["Sun"]
 
 
 def test_a_member_who_enters_once_more_keeps_their_groups(ada, program, sun):

@@ -25,6 +25,9 @@ STAYS = {
     "leaving_combining.given_up_id": "the ledger says who was given up",
     "leaving_combining.kept_id": "the ledger says who was kept",
     "organizations_logoupload.uploaded_by_id": "who did it stays who did it",
+    "reporting_listreading.reader_id": "who did it stays who did it",
+    "reporting_reading.person_id": "whose page it was: the account kept is told of it, too",
+    "reporting_reading.reader_id": "who did it stays who did it",
     "roles_appointment.accepted_by_id": "who did it stays who did it",
     "sso_judgedanswer.account_id": "who tested a connection; passes",
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.accounts.access import freshly_signed_in
+from matricula.accounts.combined_accounts import accounts_of_person
 from matricula.accounts.models import Account
 from matricula.accounts.passwords import change_password
 from matricula.accounts.sign_in import start_session
@@ -32,16 +33,9 @@ def combinings_of(account: Account) -> CombiningQuerySet:
     """Those in which this account, or one that it took in, took in another; and those undone in which it was
     given up itself."""
     rows = Combining.objects.select_related("kept", "given_up")
-    return rows.filter(kept__in=taken_in(account)) | rows.filter(given_up=account, undone_at__isnull=False)
-
-
-def taken_in(account: Account) -> set[int]:
-    """The account, and all that were combined into it, at any depth. Only a live one takes in: no circle."""
-    found, newest = {account.pk}, {account.pk}
-    while newest:
-        newest = set(Account.objects.filter(combined_into__in=newest).values_list("pk", flat=True))
-        found |= newest
-    return found
+    return rows.filter(kept__in=accounts_of_person(account)) | rows.filter(
+        given_up=account, undone_at__isnull=False
+    )
 
 
 @signed_in

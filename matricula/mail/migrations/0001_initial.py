@@ -119,6 +119,11 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["kind", "reference"], name="letters_about"),
                     models.Index(
+                        condition=models.Q(("ended_at__isnull", False), ("organization_id__isnull", False)),
+                        fields=["organization_id", "ended_at"],
+                        name="ended_letters_of_a_company",
+                    ),
+                    models.Index(
                         condition=models.Q(("provider_id", ""), _negated=True),
                         fields=["provider_id"],
                         name="letters_at_provider",

@@ -158,6 +158,8 @@ class Migration(migrations.Migration):
                 ("external_id", models.CharField(max_length=200, null=True)),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("leaving_at", models.DateTimeField(null=True)),
+                ("back_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -302,6 +304,37 @@ class Migration(migrations.Migration):
                             ("lost_at__isnull", True), ("proven_at__isnull", False), _connector="OR"
                         ),
                         name="only_a_proven_domain_is_lost",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RetentionRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=20)),
+                ("months", models.PositiveSmallIntegerField()),
+                ("last_at", models.DateTimeField(null=True)),
+                ("last_done", models.JSONField(default=dict)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="retention_rules",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "subject"), name="one_rule_a_subject"),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__gte", 1)), name="kept_for_a_month_at_least"
                     ),
                 ],
             },

@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("left_at", models.DateTimeField(null=True)),
+                ("came_back_at", models.DateTimeField(null=True)),
                 ("set_aside_at", models.DateTimeField(null=True)),
                 ("search", models.TextField(db_default="", editable=False)),
                 ("courses_started", models.PositiveIntegerField(db_default=0, editable=False)),

@@ -94,19 +94,30 @@ def test_the_list_shows_groups_by_name_and_the_newest_work_email(client, owner, 
     assert "None" not in page
 
 
-def test_d5_d6_removing_and_inviting_again_keeps_the_group(client, owner, program, ada, bruno):
-    ada.groups.add(program.groups.create(name="Grid"))
+def test_d5_d6_who_is_invited_again_comes_back_with_the_groups_that_are_chosen(
+    client, owner, program, ada, bruno
+):
+    grid, wind = (program.groups.create(name=name) for name in ("Grid", "Wind"))
+    ada.groups.add(grid, wind)
     client.force_login(bruno)
     base = f"/console/nordlicht/people/memberships/{ada.pk}/"
     client.post(base + "removal/")
     ada.refresh_from_db()
     program.refresh_from_db()
     assert (ada.state, program.seats_used, Affiliation.objects.live().count()) == ("removed", 0, 0)
-    client.post(base + "invitation/")
+    person = client.get(f"/console/nordlicht/people/{ada.account.public_id}/").content.decode()
+    link = f"/console/nordlicht/invitations/new/?again={ada.pk}"
+    assert link in person
+    page = client.get(link).content.decode()
+    assert "Ada Okafor was here until" in page
+    assert f'name="earlier" value="{grid.pk}"' in page
+    assert "checked" not in page.split('name="earlier"')[1].split(">")[0]
+    form = {"program": program.pk, "addresses": "Ada Okafor <ada@nordlicht.example>", "returning": ada.pk}
+    client.post(link, form | {"earlier": [wind.pk]})
     invitation = Invitation.objects.get()
     assert (invitation.address, [one.name for one in invitation.groups.all()]) == (
         "ada@nordlicht.example",
-        ["Grid"],
+        ["Wind"],
     )
 
 

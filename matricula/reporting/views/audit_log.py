@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,9 +12,11 @@ from matricula.accounts.models import Account
 from matricula.audit.models import Entry, record
 from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response
-from matricula.organizations.access import actor_of, administering
+from matricula.organizations.access import acting_role, administering
 from matricula.organizations.models import Organization
 from matricula.reporting.audit_log import VERBS, change_words, in_words, matching_entries, newest_entries
+from matricula.reporting.models import How, ListReading
+from matricula.reporting.readings import note_list_reading
 from matricula.web.heavy_work import heavy
 
 EXPORTED = 50_000
@@ -41,8 +44,15 @@ def audit_log_file(request: HttpRequest, organization: Organization) -> HttpResp
     """What the filters show, as CSV, the newest EXPORTED lines. Taking it is recorded too."""
     entries = newest_entries(organization, request.GET, EXPORTED)
     if request.method != "HEAD":
-        record("audit.exported", actor=actor_of(request), organization=organization)
+        note_audit_log_taken(request, organization)
     return streamed_table_response(audit_table(entries), f"{organization.slug}-audit")
+
+
+def note_audit_log_taken(request: HttpRequest, organization: Organization) -> None:
+    role = acting_role(request)
+    with transaction.atomic():
+        record("audit.exported", actor=role.account, organization=organization)
+        note_list_reading(what=ListReading.What.AUDIT, reader=role.account, role=role, how=How.FILE)
 
 
 def audit_table(entries: Iterable[Entry]) -> Iterator[list[object]]:

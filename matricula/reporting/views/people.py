@@ -3,33 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.models import Account
-from matricula.invitations.errors import AlreadyInvited, AlreadyMember, NoWorkEmail
-from matricula.invitations.invitations import invite_person_back
-from matricula.invitations.queries import STATES, state_of
-from matricula.learning.models import Enrolment
-from matricula.learning.outline import with_progress
-from matricula.mail.leases import letters_promised
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
-from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.errors import ProgramEnded
+from matricula.organizations.models import Organization
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
-from matricula.reporting.audit_log import in_words, newest_about
-from matricula.reporting.people import (
-    certificates_of_person,
-    group_names,
-    invitations_of_person,
-    moved_to,
-    page_of_members,
-    sign_ins_of,
-)
+from matricula.reporting.models import How
+from matricula.reporting.people import group_names, moved_to, page_of_members
+from matricula.reporting.person_pages import memberships_shown, person_page
+from matricula.reporting.readings import note_reading
 from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
@@ -72,30 +59,15 @@ def member_row(one: Any, groups: str, states: dict[str, str], calendar: Calendar
 @viewing
 @require_safe
 def somebody(request: HttpRequest, organization: Organization, account_id: str) -> HttpResponse:
-    """One person, as far as the role sees them: memberships, progress, what came of it, and what was done."""
+    """One person, as far as the role sees them. They are told who looked, and when."""
     role = acting_role(request)
-    shown = Membership.objects.shown_to(role).filter(account__public_id=account_id)
-    groups = Prefetch("groups", Group.objects.shown_to(role).order_by("name"))
-    memberships = list(shown.select_related("account", "program").prefetch_related(groups))
+    memberships = memberships_shown(role, account_id)
     if not memberships and (moved := moved_to(role, account_id)):
         return to_their_page(organization, moved)
     account = memberships[0].account if memberships else get_object_or_404(Account.objects.none())
-    ties = Affiliation.objects.filter(organization=organization, account=account).live_first()
-    enrolments = with_progress(Enrolment.objects.of_members(memberships))
-    invitations = invitations_of_person(account, role).select_related("program", "letter", "from_file")
-    about = [*memberships, *enrolments, *invitations, *ties]
-    context = {
-        "organization": organization,
-        "person": account,
-        "memberships": memberships,
-        "tie": ties.first(),
-        "enrolments": enrolments,
-        "certificates": certificates_of_person(memberships),
-        "invitations": [(one, STATES[state_of(one)]) for one in invitations],
-        "sign_ins": sign_ins_of(organization, account),
-        "lines": in_words(newest_about(organization, about)),
-        "role": Role.objects.filter(organization=organization, account=account).first(),
-    }
+    if request.method != "HEAD":
+        note_reading(person=account, reader=actor_of(request), role=role, how=How.PAGE)
+    context = person_page(role, memberships, account)
     return render(request, "reporting/console/somebody.html", context)
 
 
@@ -121,20 +93,4 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
     end_membership(membership=membership, actor=actor_of(request), state=Membership.State.REMOVED)
     names = {"who": membership.account.full_name, "program": membership.program.name}
     messages.success(request, _("%(who)s is no longer in %(program)s. The seat is free.") % names)
-    return redirect("people:somebody", organization.slug, membership.account.public_id)
-
-
-@administering
-@require_POST
-@belongs_to("people:people", "slug")
-def invite_again(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
-    """A new invitation to somebody who left: it brings the old membership back, with its progress."""
-    membership = shown_membership(request, membership_id)
-    try:
-        made = invite_person_back(membership=membership, actor=actor_of(request))
-    except (ProgramEnded, AlreadyMember, AlreadyInvited, NoWorkEmail) as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        words = _("The invitation is on its way to %s.") % made.address
-        messages.success(request, letters_promised(words, organization.pk))
     return redirect("people:somebody", organization.slug, membership.account.public_id)

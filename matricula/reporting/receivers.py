@@ -1,0 +1,6 @@
+"""What reporting does when other rooms tell of something."""
+
+from matricula.invitations.signals import result_taken
+from matricula.reporting import readings
+
+result_taken.connect(readings.note_result_taken)
