@@ -118,6 +118,7 @@ def window(desk, live_server, settings):
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    made = tools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    desk.passkeys = tools, made
     yield desk
     tools.send("WebAuthn.disable")
