@@ -62,6 +62,20 @@ class WrongMediaType(ApiError):
         return _("Send the body as %s.") % self.wanted
 
 
+class PersonMoved(ApiError):
+    """The person gave up the account of this id for another; `moved_to` is that one's id."""
+
+    code = "person_moved"
+    sentence = _("This person has another id since they combined two accounts: `moved_to`.")
+
+    def __init__(self, moved_to: str) -> None:
+        super().__init__(moved_to)
+        self.moved_to = moved_to
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
 class KeyReused(ApiError):
     """This Idempotency-Key came before, with another request."""
 

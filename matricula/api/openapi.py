@@ -73,6 +73,8 @@ def describe_operation(path: str, method: str, operation: Document) -> None:
         refused.add(422)
     if "{" in path or "requestBody" in operation:
         refused.add(404)
+    if "/people/{person_id}/" in path:
+        refused.add(410)
     for status in sorted(refused):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name_of(status)}"}
     operation["responses"] = {str(status): one for status, one in operation["responses"].items()}

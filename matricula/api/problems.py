@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from matricula.api import errors as api
 from matricula.api.errors import (
     Invalid,
+    PersonMoved,
     ScopeMissing,
     TokenMissing,
     TokenRefused,
@@ -95,6 +96,7 @@ KINDS = dict(
         kind(409, "Day is over", programs.DayIsOver),
         kind(409, "No company sign-in", programs.NoCompanySignIn),
         kind(409, "No owner's way in", programs.NoOwnerWayIn),
+        kind(410, "Person moved", api.PersonMoved),
         ("body_too_large", Kind(413, "Body too large", "Send less in one request.")),
         kind(413, "Upload too large", catalog.UploadTooLarge),
         kind(415, "Unsupported media type", api.WrongMediaType),
@@ -146,6 +148,12 @@ class Problem(BaseModel):
     detail: str
     code: Annotated[str, Field(description="For programs: it does not change.")]
     errors: list[Fault] = []
+    moved_to: Annotated[
+        str, Field(description="The id that a person has now: with `person_moved` alone.")
+    ] = ""
+
+    def document(self) -> dict[str, Any]:
+        return self.model_dump(exclude=None if self.moved_to else {"moved_to"})
 
 
 @dataclass(frozen=True)
@@ -156,10 +164,13 @@ class Cause:
     detail: str = ""
     faults: list[Fault] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 def answer_to(fault: BaseException) -> HttpResponse:
     """The one translation of what was raised. What it does not know is logged, and is nobody's business."""
+    if isinstance(fault, PersonMoved):
+        return draw_problem(Cause(fault.code, str(fault), moved_to=fault.moved_to))
     if isinstance(fault, Refusal) and fault.code in KINDS:
         return draw_problem(Cause(fault.code, str(fault), faults_of(fault), headers_of(fault)))
     if isinstance(fault, FileRefused):
@@ -200,9 +211,10 @@ def draw_problem(cause: Cause) -> HttpResponse:
         detail=cause.detail or kind.detail,
         code=cause.code,
         errors=cause.faults,
+        moved_to=cause.moved_to,
     )
     return JsonResponse(
-        problem.model_dump(), status=kind.status, content_type=MEDIA_TYPE, headers=cause.headers
+        problem.document(), status=kind.status, content_type=MEDIA_TYPE, headers=cause.headers
     )
 
 

@@ -7,8 +7,11 @@ from matricula.learning.holding_back import holds_back
 from matricula.learning.models import Enrolment
 from matricula.learning.signals import lesson_done_again
 from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
+from matricula.leaving.combining.known_before import combined_entries
+from matricula.reporting.person_notes import notes_people
 
 holds_back(resting_on_others)
+notes_people(combined_entries)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:

@@ -96,13 +96,20 @@ MOVED = ("membership.moved", "membership.set_aside")
 def moved_to(role: Role, account_id: str) -> Account | None:
     """Whom somebody is found as since they gave the account of this public id up for another; None where they
     were never known by it."""
-    rows = Account.objects.filter(public_id=account_id).select_related("combined_into")
-    gone = rows.first()
+    gone = Account.objects.filter(public_id=account_id).first()
     if gone is None or gone.combined_into is None:
         return None
+    person = who_took_in(gone)
     told = Entry.objects.filter(organization_id=role.organization_id, verb__in=MOVED)
-    shown = Membership.objects.shown_to(role).filter(account=gone.combined_into)
-    return gone.combined_into if told.filter(before__account=gone.pk).exists() and shown.exists() else None
+    shown = Membership.objects.shown_to(role).filter(account=person)
+    return person if told.filter(before__account=gone.pk).exists() and shown.exists() else None
+
+
+def who_took_in(account: Account) -> Account:
+    """The account in which this one is now, at any depth. Only a live one takes in: no circle."""
+    while account.combined_into is not None:
+        account = account.combined_into
+    return account
 
 
 def invitations_of_person(account: Account, role: Role) -> QuerySet[Invitation]:

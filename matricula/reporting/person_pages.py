@@ -15,6 +15,7 @@ from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Group, Membership
 from matricula.reporting.audit_log import in_words, newest_about
 from matricula.reporting.people import certificates_of_person, invitations_of_person, sign_ins_of
+from matricula.reporting.person_notes import notes_about
 
 
 def as_administrator(organization: Organization) -> Role:
@@ -43,6 +44,7 @@ def person_page(role: Role, memberships: list[Membership], account: Account) -> 
     return {
         "organization": organization,
         "person": account,
+        "notes": notes_about(role, account),
         "memberships": memberships,
         "tie": ties.first(),
         "enrolments": enrolments,

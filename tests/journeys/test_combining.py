@@ -4,13 +4,14 @@ import base64
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from conftest import PASSWORD
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.leaving.models import Combining
-from matricula.leaving.tests.two_lives import TwoLives, combined
+from matricula.leaving.tests.two_lives import TwoLives, combined, joined
 from tests.journeys.walking import (
     BROWSER_TEST,
     click,
@@ -177,3 +178,20 @@ def test_the_page_for_joining_says_what_to_do_with_two_accounts(page, ada):
     click(page, "Link your account", role="link")
     shoot(page, "combine-door-link")
     log_in(page, "ada@home.example")
+
+
+def test_bruno_reads_which_of_his_people_are_one_now(page, ada, bruno):
+    """Globex knew the account that was given up alone; ACME had an entry of each, of which one had ended."""
+    joined(ada.welcome, ada.there, "aking@acme.example")
+    ada.acme.affiliations.filter(account=ada.there).update(ended_at=timezone.now())
+    for one in (ada.acme, ada.globex):
+        one.roles.create(account=bruno, kind="owner")
+    combined(ada.here, ada.there)
+    sign_in(page, bruno)
+    page.goto(f"/console/globex/people/{ada.there.public_id}/")
+    page.get_by_role("heading", name="Ada Lovelace").wait_for()
+    expect(page.get_by_text("now reached by another account of the same person")).to_be_visible()
+    shoot(page, "person-reached")
+    page.goto(f"/console/acme/people/{ada.here.public_id}/")
+    expect(page.get_by_text("combined with the entry Ada King (aking@acme.example)")).to_be_visible()
+    shoot(page, "person-combined")

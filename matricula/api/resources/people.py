@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Query
 from pydantic import Field
 
 from matricula.api import schemas
 from matricula.api.access import token_of
+from matricula.api.errors import PersonMoved
 from matricula.api.models import Token
 from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, following, place_in
@@ -22,7 +22,7 @@ from matricula.learning.outline import with_progress
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership
 from matricula.reporting.models import ListReading
-from matricula.reporting.people import invitations_of_person, page_of_members, work_emails
+from matricula.reporting.people import invitations_of_person, moved_to, page_of_members, work_emails
 
 operations = Operations(tags=["People"])
 
@@ -40,8 +40,17 @@ def memberships_of(request: HttpRequest) -> "QuerySet[Membership]":
 
 
 def one_membership(request: HttpRequest, person_id: str, program_id: str) -> Membership:
-    rows = memberships_of(request)
-    return get_object_or_404(rows, account__public_id=person_id, program__public_id=program_id)
+    rows = memberships_of(request).filter(account__public_id=person_id, program__public_id=program_id)
+    found = rows.first()
+    if found is None:
+        raise nobody_by(request, person_id)
+    return found
+
+
+def nobody_by(request: HttpRequest, person_id: str) -> PersonMoved | Http404:
+    """Where the organization knew the person by this id, whoever asks is told the one they have now."""
+    person = moved_to(token_of(request).role, person_id)
+    return PersonMoved(person.public_id) if person else Http404()
 
 
 @operations.reads("memberships/", scope="people:read", response=Page[schemas.Membership])
@@ -71,7 +80,7 @@ def read_person(request: HttpRequest, person_id: PathId) -> schemas.PersonInFull
     """One person: memberships, progress and, with the scope `invitations:read`, invitations."""
     memberships = list(memberships_of(request).filter(account__public_id=person_id))
     if not memberships:
-        raise Http404
+        raise nobody_by(request, person_id)
     account = memberships[0].account
     note_person_read(request, account)
     work_email = work_emails(memberships[:1]).get(account.pk)
