@@ -1,7 +1,7 @@
 """The person: an account for life, the addresses that reach it, and what proves them."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -56,6 +56,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: whom a journal, a course or a certificate names stays known, if only as a row without a
+        name. An account that nothing came of yet goes as a row of a query."""
+        raise TypeError("an account is not deleted as an object")
 
     @property
     def name_for_certificates(self) -> str:

@@ -34,7 +34,7 @@ def sign_up(
         hold_accounts_listing(canonical(arrival.work_email))
     account = Account.objects.create(full_name=full_name, password=hashed_password, language=language)
     if not Arrival.objects.filter(pk=arrival.pk, account__isnull=True).update(account=account):
-        account.delete()
+        Account.objects.filter(pk=account.pk).delete()
         arrival.refresh_from_db()
         if arrival.account is None:
             raise NotConfirmed

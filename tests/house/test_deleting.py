@@ -38,7 +38,7 @@ def test_what_goes_with_an_account_is_its_own_or_passes():
 def test_an_account_with_a_life_is_not_deleted(organization, program, course, bruno):
     ada = LivedIn(organization, program, course, bruno).member
     with pytest.raises(ProtectedError):
-        ada.delete()
+        Account.objects.filter(pk=ada.pk).delete()
     assert ada.certificates.exists()
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM accounts_account WHERE id = %s", [ada.pk])
@@ -48,9 +48,15 @@ def test_an_account_with_a_life_is_not_deleted(organization, program, course, br
 def test_who_answered_an_invitation_stays_known(invitation, chika):
     invitation.settle("joined", account=chika)
     with pytest.raises(ProtectedError):
-        chika.delete()
+        Account.objects.filter(pk=chika.pk).delete()
 
 
 def test_an_account_that_nothing_hangs_on_goes(db):
-    person("Nobody", "nobody@home.example").delete()
+    Account.objects.filter(pk=person("Nobody", "nobody@home.example").pk).delete()
     assert not Account.objects.exists()
+
+
+def test_no_account_is_deleted_as_an_object(chika):
+    with pytest.raises(TypeError, match="not deleted"):
+        chika.delete()
+    assert Account.objects.filter(pk=chika.pk).exists()
