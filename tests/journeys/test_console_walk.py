@@ -5,6 +5,7 @@ The walk follows the links it finds, so a new page is walked by itself; a page t
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +21,7 @@ from matricula.invitations.imports.uploads import hand_in_file
 from matricula.invitations.models import Invitation
 from matricula.jobs.queue import perform_due
 from matricula.joining.requests import ask_administrator
+from matricula.mail.models import Letter
 from matricula.organizations.access import MAY
 from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Organization
@@ -63,7 +65,21 @@ def bruno(transactional_db, settings, tmp_path):
     while perform_due():
         pass
     set_up_sign_in(organization, owner)
+    let_letters_grow_old(organization)
     return owner
+
+
+def let_letters_grow_old(organization):
+    """Of a rule that the next night goes by."""
+    organization.retention_rules.create(subject="letters", months=1)
+    ended = timezone.now() - timedelta(days=90)
+    Letter.objects.create(
+        kind="invitations.invitation",
+        to="vera@nordlicht.example",
+        organization_id=organization.pk,
+        state="sent",
+        ended_at=ended,
+    )
 
 
 def set_up_sign_in(organization, owner):
