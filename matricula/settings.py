@@ -255,8 +255,7 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:password", "label": _("Password")},
     {"url": "accounts:second-factors", "label": _("Second factors")},
     {"url": "accounts:sessions", "label": _("Sessions")},
-    {"url": "companies:companies", "label": _("Companies")},
-    {"url": "leaving:companies", "label": _("Leave a company")},
+    {"url": "leaving:companies", "label": _("Companies")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
     *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
 ]

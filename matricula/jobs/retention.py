@@ -55,9 +55,14 @@ def forgets_rows(what: str, after: timedelta, since: str, model: type[Model]) ->
 
 def delete_some(rows: "QuerySet[Any]") -> bool:
     """A batch of `rows`, but for what changed since they were looked for. True when there may be more."""
+    return delete_counted(rows)[1]
+
+
+def delete_counted(rows: "QuerySet[Any]") -> tuple[int, bool]:
+    """As `delete_some` does, and how many went."""
     some = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     rows.filter(pk__in=some).delete()
-    return len(some) == AT_ONCE
+    return len(some), len(some) == AT_ONCE
 
 
 def known_rules() -> list[Rule]:

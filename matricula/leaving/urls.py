@@ -4,7 +4,7 @@ from matricula.leaving.views import combining, departing, proving, undoing
 
 app_name = "leaving"
 urlpatterns = [
-    path("leave/", departing.companies, name="companies"),
+    path("companies/", departing.companies, name="companies"),
     path("companies/<slug:slug>/leave/", departing.leave_company_page, name="leave-company"),
     path("programs/<str:program_id>/leave/", departing.leave_program_page, name="leave-program"),
     path("combine/", proving.prove_both, name="combine"),

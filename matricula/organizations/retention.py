@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from matricula.audit.forgetting import forget_lines, lines_before
 from matricula.audit.models import Entry
-from matricula.jobs.retention import AT_ONCE
+from matricula.jobs.retention import delete_counted
 from matricula.mail.models import Letter
 from matricula.organizations.models import Organization
 from matricula.organizations.retention_rules import Act, Subject, keeps
@@ -52,13 +52,6 @@ def entry_words(n: int, day: date) -> str:
 
 def told_entries(rows: list[Entry]) -> list[tuple[str, str, datetime | None]]:
     return [(one.verb.replace(".", ": ").replace("_", " "), one.subject_type, one.at) for one in rows]
-
-
-def delete_counted(rows: "QuerySet[Letter]") -> tuple[int, bool]:
-    """A batch of `rows`, as `delete_some` does; and how many went."""
-    some = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    rows.filter(pk__in=some).delete()
-    return len(some), len(some) == AT_ONCE
 
 
 keeps(

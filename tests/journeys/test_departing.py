@@ -30,7 +30,7 @@ def test_ada_leaves_a_program_and_then_the_company(page, program, worker):
     page.goto(f"/learn/programs/{program.public_id}/")
     click(page, "Leave this program", role="link")
     expect(page.get_by_text("It is your last program")).to_be_visible()
-    page.goto("/account/leave/")
+    page.goto("/account/companies/")
     click(page, "Leave Nordlicht Energie", role="link")
     shoot(page, "leave-company")
     click(page, "Leave Nordlicht Energie")

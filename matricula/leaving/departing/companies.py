@@ -1,7 +1,6 @@
 """The organizations that somebody is with, and those they were with, as they see it themselves."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from matricula.accounts.models import Account
 from matricula.identities.models import Identity
@@ -19,7 +18,6 @@ class Company:
     work_email: str = ""
     role: Role | None = None
     signs_in: bool = False
-    until: datetime | None = None
 
     @property
     def is_present(self) -> bool:
@@ -48,5 +46,4 @@ def companies_of(account: Account, organization: Organization | None = None) -> 
     linked = {pk for (pk,) in signing}
     for pk, company in found.items():
         company.signs_in = pk in linked
-        company.until = max((one.left_at for one in company.ended if one.left_at), default=None)
     return sorted(found.values(), key=lambda one: (not one.is_present, one.organization.name.casefold()))

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.identities.models import Connection, Identity
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.departure import naming_rows
@@ -41,7 +41,10 @@ class Stranding(TextChoices):
 
 def with_stranding(accounts: QuerySet[Any], organization: Organization) -> QuerySet[Any]:
     """Each with its `stranding`: "" for whoever has another way in, stays by a role, or is closed."""
-    no_password = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    # A passkey logs in alone, as a password does.
+    passkeys = SecondFactor.objects.filter(account=OuterRef("pk"), kind=SecondFactor.Kind.PASSKEY)
+    unusable = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    no_password = unusable & ~Exists(passkeys)
     has_address, comes_elsewhere = Exists(own_ways_in(organization)), Exists(sign_ins_elsewhere(organization))
     stays = Exists(Role.objects.filter(organization=organization, account=OuterRef("pk")))
     stranding = Case(

@@ -54,7 +54,7 @@ def membership(account, program) -> Membership:
 
 
 def test_ada_leaves_one_of_two_programs_and_keeps_the_tie(ada, program, second, browser):
-    browser.get("/account/leave/")
+    browser.get("/account/companies/")
     membership_of_second = membership(ada, program)
     enter_program(program=second, account=ada)
     address = f"/account/programs/{program.public_id}/leave/"
@@ -186,13 +186,13 @@ def test_leaving_asks_for_a_fresh_proof(ada, program):
 
 
 def test_companies_tell_of_today_and_of_before(ada, program, browser, chika):
-    page = browser.get("/account/leave/").content.decode()
+    page = browser.get("/account/companies/").content.decode()
     assert "Leave Nordlicht" in page
     leave_program(membership=membership(ada, program))
-    page = browser.get("/account/leave/").content.decode()
+    page = browser.get("/account/companies/").content.decode()
     assert "You are with no company now" in page
     assert "A new invitation brings you back" in page
-    assert "You are with no company now" in fresh(chika).get("/account/leave/").content.decode()
+    assert "You are with no company now" in fresh(chika).get("/account/companies/").content.decode()
 
 
 def test_whoever_was_removed_before_any_address_was_proven_is_written_to(program, second, bruno):

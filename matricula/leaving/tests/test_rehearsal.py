@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import person
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account, EmailAddress, SecondFactor
 from matricula.audit.models import Entry
 from matricula.commands import parser
 from matricula.leaving.rehearsal.judging import judge_rows
@@ -68,6 +68,8 @@ def test_who_has_another_address_but_no_password_is_told_to_choose_one(organizat
     own_address(ada)
     without_password(ada)
     assert why(organization, ada) == "password"
+    ada.second_factors.create(kind=SecondFactor.Kind.PASSKEY, name="Phone")
+    assert why(organization, ada) == ""
     other = Organization.objects.create(slug="acme", name="ACME")
     theirs = other.connections.create(kind="saml", name="ACME", state="live", tested_at=timezone.now())
     theirs.identities.create(subject="ada", account=ada)

@@ -133,7 +133,7 @@ def test_the_preview_says_what_the_night_then_does(organization, olga):
 
 
 def test_a_rule_goes_step_by_step_counts_once_and_a_second_night_starts_anew(organization, olga, monkeypatch):
-    monkeypatch.setattr("matricula.organizations.retention.AT_ONCE", 2)
+    monkeypatch.setattr("matricula.jobs.retention.AT_ONCE", 2)
     keep(organization, olga, letters=1)
     for _ in range(5):
         letter(organization, timezone.now() - timedelta(days=60))

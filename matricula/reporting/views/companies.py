@@ -30,14 +30,6 @@ NEWEST = 5
 
 @signed_in
 @require_safe
-def companies(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "reporting/pages/companies.html", {"companies": companies_of(own_account(request))}
-    )
-
-
-@signed_in
-@require_safe
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     account = own_account(request)
     company = own_company(account, slug)
