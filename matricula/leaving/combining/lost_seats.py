@@ -22,7 +22,5 @@ def ask_for_seats(combining: Combining) -> None:
 
 
 def known_address(account: Account, organization: int) -> str:
-    """The work e-mail of the tie that lives, else of the newest."""
     ties = Affiliation.objects.filter(account=account, organization=organization).exclude(work_email="")
-    best = ties.live().order_by("-pk").first() or ties.order_by("-pk").first()
-    return best.work_email if best else ""
+    return ties.live_first().values_list("work_email", flat=True).first() or ""
