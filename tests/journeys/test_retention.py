@@ -52,7 +52,7 @@ def test_g5_what_is_old_goes_in_the_night_after_bruno_was_asked(
     assert Letter.objects.filter(kind="x").count() == 60
     shoot(owner, "retention-saved")
     click(owner, "See which.*60 letters.*", "link")
-    assert sees(owner, "What the next night means")
+    assert sees(owner, "What the next night would do")
     shoot(owner, "retention-list")
     click(owner, "Older", "link")
     expect(owner.locator("tbody tr")).to_have_count(10)

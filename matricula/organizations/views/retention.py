@@ -102,7 +102,7 @@ def rows_of(organization: Organization, act: Act, months: int) -> "QuerySet[Any]
 @owning
 @require_safe
 def retention_list(request: HttpRequest, organization: Organization, act: str) -> HttpResponse:
-    """Whom and what the next night means, by the rule that was saved."""
+    """What the next night would do, and to whom, by the rule that was saved."""
     subject, one, months = act_ruled(organization, act)
     foreseen = next(made for made in foresee(organization, {subject: months}) if made.act is one)
     page = keyset_page(rows_of(organization, one, months), request.GET)
