@@ -115,12 +115,17 @@ def part_with(organization: Organization, account: int, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
 def note_return(account: int) -> None:
-    """They logged in: nobody leaves an organization for being away."""
-    ties = Affiliation.objects.live().filter(account=account, leaving_at__isnull=False)
-    for one in list(ties.order_by("pk")):
-        if ties.filter(pk=one.pk).update(leaving_at=None, back_at=timezone.now()):
+    """They logged in: nobody leaves an organization for being away. One statement for whoever is not going."""
+    leaving = Affiliation.objects.live().filter(account=account, leaving_at__isnull=False)
+    if ties := list(leaving.order_by("pk").values_list("pk", flat=True)):
+        keep_ties(leaving, ties)
+
+
+@transaction.atomic
+def keep_ties(leaving: "QuerySet[Affiliation]", ties: list[int]) -> None:
+    for one in Affiliation.objects.filter(pk__in=ties).select_related("account").order_by("pk"):
+        if leaving.filter(pk=one.pk).update(leaving_at=None, back_at=timezone.now()):
             record("affiliation.kept", actor=one.account, organization=one.organization_id, subject=one)
 
 

@@ -52,14 +52,14 @@ def statements(browser, work):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_adas_sign_in_by_openid_connect_costs_seven_statements(openid_answer):
+def test_adas_sign_in_by_openid_connect_costs_eight_statements(openid_answer):
     browser, back = openid_answer
     answer, asked = statements(browser, lambda: browser.get(back))
     assert answer.headers["Location"] == "/learn/"
-    assert len(asked) == 7, asked
+    assert len(asked) == 8, asked
 
 
-def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_nine_to_judge(saml_answer):
+def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_ten_to_judge(saml_answer):
     browser, connection, content = saml_answer
     where, asked = statements(
         browser, lambda: Client().post(path_of(connection, "acs"), {"SAMLResponse": content})
@@ -67,7 +67,7 @@ def test_adas_sign_in_by_saml_costs_five_statements_to_keep_and_nine_to_judge(sa
     assert len(asked) == 5, asked
     answer, asked = statements(browser, lambda: browser.get(where.headers["Location"]))
     assert answer.headers["Location"] == "/learn/"
-    assert len(asked) == 9, asked
+    assert len(asked) == 10, asked
 
 
 @pytest.mark.filterwarnings("ignore")
