@@ -116,7 +116,7 @@ def part_with(organization: Organization, account: int, at: datetime) -> bool:
 
 
 def note_return(account: int) -> None:
-    """They logged in: nobody leaves an organization for being away. One statement for whoever is not going."""
+    """They logged in: nobody leaves an organization for being away."""
     leaving = Affiliation.objects.live().filter(account=account, leaving_at__isnull=False)
     if ties := list(leaving.order_by("pk").values_list("pk", flat=True)):
         keep_ties(leaving, ties)
