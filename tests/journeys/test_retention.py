@@ -10,7 +10,7 @@ from matricula.invitations.models import Invitation
 from matricula.mail.models import Letter
 from matricula.organizations.models import RetentionRule, Role
 from matricula.organizations.retention_rules import ask_to_forget
-from tests.journeys.walking import BROWSER_TEST, click, sees, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, sees, shoot, sign_in, when
 
 pytestmark = BROWSER_TEST
 
@@ -58,10 +58,8 @@ def test_g5_what_is_old_goes_in_the_night_after_bruno_was_asked(
     expect(owner.locator("tbody tr")).to_have_count(10)
     ask_to_forget()
     owner.goto(f"{live_server.url}/console/nordlicht/retention/")
-    for _ in range(40):
-        if RetentionRule.objects.filter(last_at__isnull=False).count() == 3:
-            break
-        owner.wait_for_timeout(250)
+    waiting = RetentionRule.objects.filter(last_at=None)
+    when(lambda: not waiting.exists(), "the night")
     owner.reload()
     expect(owner.locator("main")).to_contain_text("The last night")
     assert not Letter.objects.filter(kind="x").exists()

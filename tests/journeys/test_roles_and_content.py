@@ -10,7 +10,17 @@ from playwright.sync_api import expect
 from conftest import PASSWORD
 from matricula.catalog.preview import sample_zip
 from matricula.organizations.models import Role
-from tests.journeys.walking import BROWSER_TEST, click, letter_code, letter_link, log_in, sees, shoot, sign_in
+from tests.journeys.walking import (
+    BROWSER_TEST,
+    click,
+    letter_code,
+    letter_link,
+    log_in,
+    sees,
+    shoot,
+    sign_in,
+    when,
+)
 
 pytestmark = BROWSER_TEST
 DANA = "dana@nordlicht.example"
@@ -88,11 +98,8 @@ def test_g1_bruno_uploads_a_course_mends_it_and_takes_it_in(page, worker, organi
     expect(page.get_by_role("heading", name="A new course")).to_be_visible(timeout=30_000)
     shoot(page, "upload-preview")
     click(page, "Take the course in")
-    for _ in range(40):
-        if page.get_by_role("heading", level=1, name="A sample course").count():
-            break
-        page.wait_for_timeout(250)
-        page.goto(page.url)
+    taken_in = page.get_by_role("heading", level=1, name="A sample course")
+    when(lambda: page.goto(page.url) and taken_in.count(), "the course")
     shoot(page, "content-course")
     click(page, "Check what you know.*", role="link")
     shoot(page, "content-lesson")

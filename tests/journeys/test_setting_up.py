@@ -26,6 +26,7 @@ from tests.journeys.walking import (
     sees,
     shoot,
     sign_in,
+    when,
 )
 
 pytestmark = BROWSER_TEST
@@ -139,10 +140,8 @@ def test_c4_c6_bad_input_wrong_code_five_wrong_codes_and_another_letter(
     click(page, "Send another letter")
     page.get_by_text("A new letter is on its way.").wait_for()
     latest = Confirmation.objects.latest("pk")
-    for _ in range(100):
-        if Letter.objects.filter(reference=latest.pk, state=Letter.State.SENT).exists():
-            break
-        page.wait_for_timeout(50)
+    sent = Letter.objects.filter(reference=latest.pk, state=Letter.State.SENT)
+    when(sent.exists, "the second letter")
     page.get_by_label("Code").fill(letter_code("ada@nordlicht.example"))
     click(page, "Confirm")
     assert sees(page, course.title)
