@@ -257,8 +257,8 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:sessions", "label": _("Sessions")},
     {"url": "leaving:companies", "label": _("Companies")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
-    {"url": "leaving:data", "label": _("Your data")},
     *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
+    {"url": "leaving:data", "label": _("Your data")},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
