@@ -258,6 +258,7 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "leaving:companies", "label": _("Companies")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
     *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
+    {"url": "leaving:data", "label": _("Your data")},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
@@ -316,6 +317,7 @@ LIMITS = chosen_limits(
         "request-network": (20, 10),
         "add-address": (10, 24 * 60),
         "combine-proof": (10, 60),
+        "data-export": (3, 24 * 60),
         "role-sign-up": (5, 24 * 60),
         "offer-role": (100, 24 * 60),
         "logo": (30, 60),

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Sum
 
 from matricula.audit.models import lines_together, record
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.organizations.models import Organization
+
+
+def address_of(public_id: str) -> str:
+    """Where anybody can verify a certificate."""
+    return f"{settings.BASE_URL}/certificates/{public_id}/"
 
 
 def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], **_: object) -> None:

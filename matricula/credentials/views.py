@@ -1,21 +1,16 @@
 """A certificate for everybody to verify, and as PDF."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from matricula.credentials.certificates import address_of
 from matricula.credentials.models import Certificate
 from matricula.credentials.pdf import pdf_of, verification_qr
 from matricula.files.responses import FOR_EVER, answer_with_picture
 from matricula.web.access import public, signed_in
 from matricula.web.colour import brand_stylesheet
-
-
-def address_of(certificate: Certificate) -> str:
-    """Where anybody can verify it."""
-    return f"{settings.BASE_URL}/certificates/{certificate.public_id}/"
 
 
 def certificate_of(public_id: str) -> Certificate:
@@ -27,7 +22,7 @@ def certificate_of(public_id: str) -> Certificate:
 @require_safe
 def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
     found = certificate_of(public_id)
-    address = address_of(found)
+    address = address_of(found.public_id)
     context = {"certificate": found, "address": address, "qr": mark_safe(verification_qr(address))}
     return render(request, "credentials/pages/certificate.html", context)
 
@@ -36,7 +31,7 @@ def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     found = certificate_of(public_id)
-    content, digest = pdf_of(found, address_of(found))
+    content, digest = pdf_of(found, address_of(found.public_id))
     headers = {"Content-Disposition": 'attachment; filename="certificate.pdf"', "ETag": f'"{digest}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

@@ -1,4 +1,4 @@
-"""What the worker does for combinings: it reminds, and makes final what can no longer be undone."""
+"""What the worker does for combinings, reminding and making final; for files of people's own data."""
 
 from datetime import timedelta
 
@@ -6,10 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from matricula.jobs.models import Job
-from matricula.jobs.queue import recurs
+from matricula.jobs.queue import performs_job, recurs
+from matricula.jobs.retention import forgets
 from matricula.leaving.combining.finality import make_final
+from matricula.leaving.data import exports
+from matricula.leaving.data.making import make_some
 from matricula.leaving.letters import tell_both
-from matricula.leaving.models import Combining
+from matricula.leaving.models import Combining, DataExport
 
 REMINDED = timedelta(days=3)
 """Before its end."""
@@ -37,3 +40,13 @@ def finish_combinings(job: Job) -> bool:
     for one in rows:
         make_final(combining=one)
     return len(rows) == BATCH
+
+
+@performs_job(exports.JOB, atomic=False, gives_up=exports.fail_export)
+def make_data_file(job: Job) -> bool:
+    return make_some(job.reference or 0)
+
+
+@forgets("files of people's own data", exports.KEPT, "they were ready", DataExport)
+def forget_data_files(job: Job) -> bool:
+    return exports.forget_exports()

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.combining.reasons import work_emails
+from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
-from matricula.leaving.models import Combining
+from matricula.leaving.models import Combining, DataExport
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -121,6 +122,17 @@ def compose_company_letter(letter: Letter) -> LetterContent | None:
     organization = plain_words(letter.context["organization"])
     values = {"news": letter.context["news"], "organization": organization, "made_at": combining.made_at}
     return LetterContent("leaving/email/of_a_company", values)
+
+
+@composes(DATA_FILE)
+def compose_data_letter(letter: Letter) -> LetterContent | None:
+    """None where the file has gone meanwhile, or another is asked for."""
+    news = letter.context["news"]
+    export = DataExport.objects.filter(pk=letter.reference or 0, state=news).first()
+    if export is None:
+        return None
+    link = settings.BASE_URL + reverse("leaving:data")
+    return LetterContent("leaving/email/data", {"news": news, "until": export.until, "link": link})
 
 
 @composes(LEFT)

@@ -1,4 +1,4 @@
-"""Combinings: two accounts of one person made one, and the ledger by which that is undone."""
+"""Combinings: two accounts of one person made one, and the ledger that undoes it; files of one's data."""
 
 from datetime import timedelta
 from typing import Self
@@ -112,3 +112,72 @@ class CombiningLine(models.Model):
                 fields=["combining", "table_name", "row_id", "act"], name="one_line_of_each_act"
             )
         ]
+
+
+DATA_DAYS = 7
+"""That the file of one's own data can be downloaded, once it is ready."""
+
+
+class DataExportQuerySet(models.QuerySet["DataExport"]):
+    def under_way(self) -> Self:
+        return self.filter(state__in=DataExport.UNDER_WAY)
+
+    def live(self) -> Self:
+        """Those that will have a file, or have one."""
+        return self.filter(state__in=DataExport.LIVE)
+
+    def downloadable(self) -> Self:
+        return self.filter(state=DataExport.State.READY, until__gt=timezone.now())
+
+
+class DataExport(models.Model):
+    """Somebody asked for all data of theirs: a job puts it into one file, which goes after DATA_DAYS."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        MAKING = "making", _("being put together")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+        GONE = "gone", _("gone")
+
+    UNDER_WAY = (State.WAITING, State.MAKING)
+    LIVE = (*UNDER_WAY, State.READY)
+
+    public_id = public_id_field()
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_exports"
+    )
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    stored_as = models.CharField(max_length=43)
+    """How its file is called on the disk: nobody learns it, and nobody guesses it."""
+    section = models.CharField(max_length=40, blank=True)
+    after = models.CharField(max_length=64, blank=True)
+    part = models.PositiveIntegerField(default=0)
+    """Where the next step begins: a section, the key its rows are told from, and how many parts it has."""
+    read_at = models.JSONField(default=dict)
+    """When each section was begun to be read: they are not of one moment."""
+    done = models.PositiveIntegerField(default=0)
+    whole = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    asked_at = models.DateTimeField(default=timezone.now)
+    ready_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+
+    objects = DataExportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(state__in=["waiting", "making", "ready"]),
+                name="one_live_file_of_an_account",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(ready_at__isnull=False, until__gt=F("ready_at")),
+                name="a_ready_file_has_its_days",
+            ),
+        ]
+
+    @property
+    def percent(self) -> int:
+        return min(99, 100 * self.done // self.whole) if self.whole else 0

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from matricula.accounts.models import Account
+from matricula.accounts.signals import account_reclaimed
 from matricula.catalog.models import Lesson
 from matricula.learning.holding_back import holds_back
 from matricula.learning.models import Enrolment
 from matricula.learning.signals import lesson_done_again
 from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
 from matricula.leaving.combining.known_before import combined_entries
+from matricula.leaving.data.exports import end_exports
 from matricula.reporting.person_notes import notes_people
 
 holds_back(resting_on_others)
@@ -19,3 +22,11 @@ def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) ->
 
 
 lesson_done_again.connect(own_it)
+
+
+def end_files(sender: object, *, account: Account, **_: Any) -> None:
+    """Whoever began with the account asked for them."""
+    end_exports([account.pk])
+
+
+account_reclaimed.connect(end_files)

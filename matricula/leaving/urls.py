@@ -1,12 +1,14 @@
 from django.urls import path
 
-from matricula.leaving.views import combining, departing, proving, undoing
+from matricula.leaving.views import combining, data, departing, proving, undoing
 
 app_name = "leaving"
 urlpatterns = [
     path("companies/", departing.companies, name="companies"),
     path("companies/<slug:slug>/leave/", departing.leave_company_page, name="leave-company"),
     path("programs/<str:program_id>/leave/", departing.leave_program_page, name="leave-program"),
+    path("data/", data.own_data, name="data"),
+    path("data/<str:export_id>/", data.data_file, name="data-file"),
     path("combine/", proving.prove_both, name="combine"),
     path("combine/second-step/", proving.second_step, name="second-step"),
     path("combine/passkey/ask/", proving.ask_for_passkey, name="ask-passkey"),

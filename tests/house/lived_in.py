@@ -26,8 +26,9 @@ from matricula.credentials.models import Certificate
 from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
+from matricula.leaving.data.exports import place_of
 from matricula.leaving.letters import undo_secret
-from matricula.leaving.models import Combining
+from matricula.leaving.models import Combining, DataExport
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -56,6 +57,7 @@ class LivedIn(House):
             given_up=person("Ada King", "king@home.example"),
             undo_until=timezone.now() + timedelta(days=14),
         )
+        self.export = file_of_data(self.member)
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
@@ -148,6 +150,7 @@ class LivedIn(House):
             "connection_id": self.connection.public_id,
             "identity_id": self.identity.public_id,
             "combining_id": self.combining.public_id,
+            "export_id": self.export.public_id,
             "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
@@ -181,6 +184,15 @@ class LivedIn(House):
         then = timezone.now() - timedelta(hours=hours)
         Session.objects.update(seen_at=then)
         Token.objects.update(last_used_at=then)
+
+
+def file_of_data(account: Any) -> DataExport:
+    now = timezone.now()
+    days = {"ready_at": now, "until": now + timedelta(days=7)}
+    export = DataExport.objects.create(account=account, state="ready", stored_as="file", **days)
+    place_of(export).parent.mkdir(exist_ok=True)
+    place_of(export).write_bytes(b"PK")
+    return export
 
 
 def link_in_letter(beginning: str, **found: str) -> str:

@@ -28,6 +28,7 @@ from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.combining.lost_seats import ask_for_seats
 from matricula.leaving.combining.reading_back import take_back
 from matricula.leaving.combining.reasons import Pair, reasons
+from matricula.leaving.data.exports import end_exports
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining, undo_end
@@ -148,11 +149,13 @@ def close_doors(pair: Pair) -> None:
     for asked in (Confirmation, PasswordReset):
         asked.objects.filter(email__account=pair.given_up, ended_at__isnull=True).update(ended_at=now)
     stop_removal(account=pair.given_up)
-    end_sessions_of(both)
+    end_what_is_open(both)
 
 
-def end_sessions_of(both: Sequence[int]) -> None:
-    """Of all browsers and companies. Whoever combines or undoes begins anew."""
+def end_what_is_open(both: Sequence[int]) -> None:
+    """Sessions, of all browsers and companies: whoever combines or undoes begins anew. And files of their
+    data, which are no longer all of it, or more than it."""
+    end_exports(both)
     CompanySession.objects.filter(account__in=both, ended_at__isnull=True).update(ended_at=timezone.now())
     Session.objects.filter(account_id__in=both).delete()
     Account.objects.filter(pk__in=both).update(auth_epoch=F("auth_epoch") + 1)
@@ -184,7 +187,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     ask_for_seats(combining)
     for one in held.values():
         name_primary(one)
-    end_sessions_of(list(held))
+    end_what_is_open(list(held))
     actor = combining.kept_id if side == Combining.Side.KEPT else combining.given_up_id
     write_lines(ledger, acts, UNDONE, actor=actor)
     record("accounts.separated", actor=held[actor], subject=combining, after={"by": side.value})

@@ -113,6 +113,76 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="DataExport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=matricula.db.public_ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("making", "being put together"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                            ("gone", "gone"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("stored_as", models.CharField(max_length=43)),
+                ("section", models.CharField(blank=True, max_length=40)),
+                ("after", models.CharField(blank=True, max_length=64)),
+                ("part", models.PositiveIntegerField(default=0)),
+                ("read_at", models.JSONField(default=dict)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("whole", models.PositiveIntegerField(default=0)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="data_exports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "making", "ready"])),
+                        fields=("account",),
+                        name="one_live_file_of_an_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ready"), _negated=True),
+                            models.Q(("ready_at__isnull", False), ("until__gt", models.F("ready_at"))),
+                            _connector="OR",
+                        ),
+                        name="a_ready_file_has_its_days",
+                    ),
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="combining",
             constraint=models.CheckConstraint(

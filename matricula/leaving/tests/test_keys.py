@@ -22,6 +22,7 @@ STAYS = {
     "invitations_invitation.invited_by_id": "who did it stays who did it",
     "invitations_round.asked_by_id": "who did it stays who did it",
     "joining_request.answered_by_id": "who did it stays who did it",
+    "leaving_dataexport.account_id": "ends, with its file",
     "leaving_combining.given_up_id": "the ledger says who was given up",
     "leaving_combining.kept_id": "the ledger says who was kept",
     "organizations_logoupload.uploaded_by_id": "who did it stays who did it",
