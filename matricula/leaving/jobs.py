@@ -1,4 +1,4 @@
-"""What the worker does for combinings: it reminds, and makes final what can no longer be undone."""
+"""What the worker does: it reminds of combinings, makes final what can no longer be undone, and erases."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from matricula.jobs.models import Job
 from matricula.jobs.queue import recurs
 from matricula.leaving.combining.finality import make_final
+from matricula.leaving.deletion.erasing import erase_some
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining
 
@@ -37,3 +38,9 @@ def finish_combinings(job: Job) -> bool:
     for one in rows:
         make_final(combining=one)
     return len(rows) == BATCH
+
+
+@recurs("leaving.erasing", timedelta(hours=1))
+def erase_deleted(job: Job) -> bool:
+    """True when more are left."""
+    return erase_some()

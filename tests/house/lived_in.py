@@ -26,8 +26,8 @@ from matricula.credentials.models import Certificate
 from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
-from matricula.leaving.letters import undo_secret
-from matricula.leaving.models import Combining
+from matricula.leaving.letters import take_back_secret, undo_secret
+from matricula.leaving.models import Combining, Deletion
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -55,6 +55,11 @@ class LivedIn(House):
             kept=self.member,
             given_up=person("Ada King", "king@home.example"),
             undo_until=timezone.now() + timedelta(days=14),
+        )
+        self.deletion = Deletion.objects.create(
+            account=self.member,
+            take_until=timezone.now() + timedelta(days=7),
+            taken_back_at=timezone.now(),
         )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
@@ -148,6 +153,7 @@ class LivedIn(House):
             "connection_id": self.connection.public_id,
             "identity_id": self.identity.public_id,
             "combining_id": self.combining.public_id,
+            "deletion_id": self.deletion.public_id,
             "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
@@ -162,7 +168,9 @@ class LivedIn(House):
 
     def secret_paths(self) -> dict[str, str]:
         undo = f"/{undo_secret(self.combining)}/"
-        return {**self.letters, "roles:link": self.offered, "leaving:undo-link": undo}
+        back = f"/{take_back_secret(self.deletion, 'own')}/"
+        of_leaving = {"leaving:undo-link": undo, "leaving:take-back-link": back}
+        return {**self.letters, "roles:link": self.offered, **of_leaving}
 
     def numbers(self) -> dict[str, int]:
         confirmation = Confirmation.objects.get(email__address=CHIKA).pk
