@@ -249,6 +249,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
 """Which accounts of one person may be combined: any, one without progress and certificates, or none."""
 COMBINES_AT = "leaving:combine"
+DELETES_AT, TAKES_BACK_AT = "leaving:delete", "leaving:take-back"
 ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:home", "label": _("You")},
     {"url": "accounts:addresses", "label": _("E-mail addresses")},
@@ -288,6 +289,8 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
 COMPANY_SIGN_IN = "matricula.sso.connections.sign_in_page_of"
 """Says where the log-in page leads instead of asking for the password, by the domain of the e-mail."""
+RELEASED_ACCOUNTS = "matricula.leaving.deletion.released.accounts_released"
+"""Says who deleted their account and gave this address back: they may take it back by logging in."""
 PASSWORD_HASHERS = ["matricula.accounts.authentication.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

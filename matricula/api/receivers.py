@@ -6,6 +6,7 @@ from matricula.leaving.combining.lines import moving
 from matricula.leaving.combining.plan import brings_lines
 from matricula.leaving.data.contents import brings_data
 from matricula.leaving.data.sections import MOMENT, TEXT, Section, or_none
+from matricula.leaving.letters import names_what_was_made
 
 LIVE_TOKENS = """r.revoked_at IS NULL AND r.expires_at > {now} AND EXISTS (SELECT 1 FROM organizations_role o
     WHERE o.account_id = {given} AND o.organization_id = r.organization_id)"""
@@ -28,3 +29,13 @@ brings_data(
         of=("api_token.made_by_id",),
     )
 )
+
+
+@names_what_was_made
+def tokens_made_by(account: int) -> dict[int, list[str]]:
+    """Live ones: they work until they end, also when their maker deletes their account."""
+    found: dict[int, list[str]] = {}
+    rows = Token.objects.live().filter(made_by=account).order_by("pk").values_list("organization", "name")
+    for organization, name in rows:
+        found.setdefault(organization, []).append(name)
+    return found

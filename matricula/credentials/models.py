@@ -67,3 +67,10 @@ class Certificate(models.Model):
     @property
     def is_of_specialization(self) -> bool:
         return self.specialization_enrolment_id is not None
+
+
+class WithdrawnCertificate(models.Model):
+    """What is left of a certificate whose holder deleted their account: that there was one."""
+
+    public_id = models.CharField(max_length=22, unique=True)
+    withdrawn_at = models.DateTimeField()

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_safe
 from matricula.credentials.certificates import address_of
 from matricula.credentials.models import Certificate
 from matricula.credentials.pdf import pdf_of, verification_qr
+from matricula.credentials.withdrawal import refuse_withdrawn
 from matricula.files.responses import FOR_EVER, answer_with_picture
 from matricula.web.access import public, signed_in
 from matricula.web.colour import brand_stylesheet
 
 
 def certificate_of(public_id: str) -> Certificate:
+    """Raises CertificateWithdrawn, for every page of it."""
+    refuse_withdrawn(public_id)
     rows = Certificate.objects.select_related("logo").defer("logo__content", "logo__for_letters")
     return get_object_or_404(rows, public_id=public_id)
 

@@ -36,6 +36,31 @@ class ProofsGone(LeavingError):
     sentence = _("Confirm again that both accounts are yours: what you showed is no longer good.")
 
 
+class CannotBeDeleted(LeavingError):
+    """`obstacles` tell all that stands against it, at once."""
+
+    code = "cannot_be_deleted"
+    sentence = _("This account cannot be deleted now.")
+
+    def __init__(self, obstacles: Sequence[object]) -> None:
+        super().__init__(obstacles)
+        self.obstacles = obstacles
+
+
+class TakeBackOver(LeavingError):
+    """It was taken back, or its days are over."""
+
+    code = "take_back_over"
+    sentence = _("This can no longer be taken back.")
+
+
+class NoAddressLeft(LeavingError):
+    """Other accounts have proven every address that the account had."""
+
+    code = "no_address_left"
+    sentence = _("Other accounts have your addresses now. Enter one that reaches you.")
+
+
 class UndoOver(LeavingError):
     """It was undone, or its days are over."""
 

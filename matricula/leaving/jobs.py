@@ -1,4 +1,5 @@
-"""What the worker does for combinings, reminding and making final; for files of people's own data."""
+"""What the worker does: it reminds of combinings, makes final what cannot be undone any more, erases deleted
+accounts, and puts files of people's own data together."""
 
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from matricula.jobs.retention import forgets
 from matricula.leaving.combining.finality import make_final
 from matricula.leaving.data import exports
 from matricula.leaving.data.making import make_some
+from matricula.leaving.deletion.erasing import erase_some
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining, DataExport
 
@@ -50,3 +52,9 @@ def make_data_file(job: Job) -> bool:
 @forgets("files of people's own data", exports.KEPT, "they were ready", DataExport)
 def forget_data_files(job: Job) -> bool:
     return exports.forget_exports()
+
+
+@recurs("leaving.erasing", timedelta(hours=1))
+def erase_deleted(job: Job) -> bool:
+    """True when more are left."""
+    return erase_some()

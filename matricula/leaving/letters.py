@@ -1,9 +1,9 @@
-"""Letters to who left by themselves; and about combining: to every confirmed address of both, once a mailbox.
+"""Letters to who left by themselves; about combining, deleting: to every confirmed address, once a mailbox.
 
 A work e-mail gets a short one about its own organization only: no other address, no other company, no number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,16 +16,21 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
-from matricula.leaving.models import Combining, DataExport
+from matricula.leaving.models import Combining, DataExport, Deletion
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
-from matricula.organizations.models import Affiliation, Organization
+from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.security.clients import device_name
 from matricula.security.secrets import digest
 
 COMBINING, OF_A_COMPANY = "leaving.combining", "leaving.of_a_company"
 PURPOSE = "combining-undo"
+DELETION, DELETION_AT_WORK, TO_OWNERS = "leaving.deletion", "leaving.deletion_at_work", "leaving.to_owners"
+TAKE_BACK = "deletion-take-back"
+OWN, RECOVERS = "own", "recovers"
+"""What a letter's link shows: that it came to a mailbox of the account, and to one that could choose a new
+password."""
 
 
 def undo_secret(combining: Combining, side: str = Combining.Side.KEPT) -> str:
@@ -147,3 +152,130 @@ def compose_leaving_letter(letter: Letter) -> LetterContent | None:
         **letterhead(organization),
     }
     return LetterContent("leaving/email/left", values, sender_name=plain_words(organization.name))
+
+
+Made = Callable[[int], Mapping[int, Sequence[str]]]
+_made: list[Made] = []
+
+
+def names_what_was_made(look: Made) -> Made:
+    """Register what of a higher room an account made that works on without it: names, by organization."""
+    _made.append(look)
+    return look
+
+
+def take_back_secret(deletion: Deletion, side: str) -> str:
+    return digest(TAKE_BACK, named_for_taking_back(deletion, side))
+
+
+def named_for_taking_back(deletion: Deletion, side: str) -> str:
+    return f"{deletion.public_id}:{side}"
+
+
+def tell_of_deletion(deletion: Deletion, news: str) -> None:
+    """`news`: deleted, or taken_back. Call it while the account has its addresses, or has them again."""
+    account = deletion.account
+    rows = list(account.addresses.lasting()) or list(account.addresses.filter(vouched_at__isnull=False))
+    work = work_emails([account.pk], [one.canonical for one in rows])
+    personal = [
+        Letter(
+            kind=DELETION,
+            to=one.address,
+            language=account.language,
+            reference=deletion.pk,
+            context={"news": news, "side": RECOVERS if one.signs_in else OWN},
+        )
+        for one in rows
+        if one.canonical not in work
+    ]
+    known = {one.canonical: one for one in rows if one.canonical in work}
+    ties = Affiliation.objects.live().filter(account=account, canonical__in=known)
+    at_work = [
+        Letter(
+            kind=DELETION_AT_WORK,
+            to=known[tie.canonical].address,
+            language=account.language,
+            reference=deletion.pk,
+            context={"news": news, "organization": tie.organization.name},
+        )
+        for tie in ties.select_related("organization").order_by("pk")
+    ]
+    Letter.objects.bulk_create([*personal, *at_work])
+
+
+def tell_owners_of_deletion(deletion: Deletion, news: str) -> None:
+    """The other owners of what the person owned, or made something for that works on."""
+    account = deletion.account
+    owned = set(
+        Role.objects.filter(account=account, kind=Role.Kind.OWNER).values_list("organization", flat=True)
+    )
+    made: dict[int, list[str]] = {}
+    for look in _made if news == "deleted" else ():
+        for organization, names in look(account.pk).items():
+            made.setdefault(organization, []).extend(names)
+    others = Role.objects.filter(
+        organization__in=owned | made.keys(), kind=Role.Kind.OWNER, account__is_active=True
+    )
+    rows = others.exclude(account=account).filter(account__addresses__is_primary=True)
+    told = ("organization", "account__addresses__address", "account__language")
+    Letter.objects.bulk_create(
+        Letter(
+            kind=TO_OWNERS,
+            to=to,
+            language=language,
+            reference=organization,
+            context={
+                "news": news,
+                "name": account.full_name,
+                "owned": organization in owned,
+                "made": made.get(organization, []),
+            },
+        )
+        for organization, to, language in rows.order_by("pk").values_list(*told)
+    )
+
+
+@composes(DELETION)
+def compose_deletion_letter(letter: Letter) -> LetterContent | None:
+    """That it was deleted is moot when it was taken back before the letter left."""
+    deletion = Deletion.objects.filter(pk=letter.reference or 0).select_related("account").first()
+    news = letter.context["news"]
+    if deletion is None or (news == "deleted" and not deletion.is_open):
+        return None
+    secret = take_back_secret(deletion, letter.context.get("side", OWN))
+    page = reverse("leaving:take-back-link", args=[deletion.public_id, secret])
+    values: dict[str, Any] = {
+        "news": news,
+        "name": plain_words(deletion.account.full_name),
+        "made_at": deletion.made_at,
+        "until": deletion.take_until,
+        "device": plain_words(device_name(deletion.browser)) if deletion.browser else _("an unknown device"),
+        "link": settings.BASE_URL + (page if news == "deleted" else reverse("accounts:sign-in")),
+    }
+    return LetterContent("leaving/email/deletion", values)
+
+
+@composes(DELETION_AT_WORK)
+def compose_deletion_at_work(letter: Letter) -> LetterContent | None:
+    deletion = Deletion.objects.filter(pk=letter.reference or 0).first()
+    if deletion is None:
+        return None
+    organization = plain_words(letter.context["organization"])
+    values = {"news": letter.context["news"], "organization": organization, "made_at": deletion.made_at}
+    return LetterContent("leaving/email/deletion_at_work", values)
+
+
+@composes(TO_OWNERS)
+def compose_letter_to_owners(letter: Letter) -> LetterContent | None:
+    organization = Organization.objects.filter(pk=letter.reference or 0).first()
+    if organization is None:
+        return None
+    values = {
+        "news": letter.context["news"],
+        "name": plain_words(letter.context["name"]),
+        "owned": letter.context["owned"],
+        "made": ", ".join(plain_words(one) for one in letter.context["made"]),
+        "link": settings.BASE_URL + reverse("administrators:administrators", args=[organization.slug]),
+        **letterhead(organization),
+    }
+    return LetterContent("leaving/email/to_owners", values, sender_name=plain_words(organization.name))

@@ -1,4 +1,4 @@
-"""Combinings: two accounts of one person made one, and the ledger that undoes it; files of one's data."""
+"""Two accounts made one, an account deleted, the ledgers that take that back; files of one's data."""
 
 from datetime import timedelta
 from typing import Self
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from matricula.db.public_ids import public_id_field
 
 UNDO_DAYS = 14
+TAKE_BACK_DAYS = 7
 RULES = 1
 """The version of the rules of `plan.py`; the ledger of each combining says by which it was made."""
 
@@ -83,7 +84,7 @@ def undo_end() -> timedelta:
     return timedelta(days=UNDO_DAYS)
 
 
-class CombiningLine(models.Model):
+class LedgerLine(models.Model):
     """What became of one row. `before` and `after` hold the columns that changed, and no others.
 
     Lines are added, and told what undo made of them; the database refuses any other change (`triggers.py`).
@@ -94,7 +95,6 @@ class CombiningLine(models.Model):
         KEPT = "kept", _("stayed: it changed since")
         LOST = "lost", _("could not go back")
 
-    combining = models.ForeignKey(Combining, on_delete=models.CASCADE, related_name="lines", db_index=False)
     table_name = models.CharField(max_length=63)
     row_id = models.BigIntegerField()
     act = models.CharField(max_length=9)
@@ -105,6 +105,13 @@ class CombiningLine(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     undone = models.CharField(max_length=4, choices=Undone, blank=True)
     why = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class CombiningLine(LedgerLine):
+    combining = models.ForeignKey(Combining, on_delete=models.CASCADE, related_name="lines", db_index=False)
 
     class Meta:
         constraints = [
@@ -181,3 +188,76 @@ class DataExport(models.Model):
     @property
     def percent(self) -> int:
         return min(99, 100 * self.done // self.whole) if self.whole else 0
+
+
+class DeletionQuerySet(models.QuerySet["Deletion"]):
+    def open(self) -> Self:
+        """Those that can still be taken back."""
+        return self.standing().filter(erasing_at__isnull=True, take_until__gt=timezone.now())
+
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
+    def due(self) -> Self:
+        """Those of which something is still to be erased, and nobody has it kept."""
+        over = Q(erasing_at__isnull=False) | Q(take_until__lte=timezone.now())
+        return self.standing().filter(over, erased_at__isnull=True, account__held_at__isnull=True)
+
+
+class Deletion(models.Model):
+    """A person deleted their account. Until `take_until` they may take it back; then all goes but the row."""
+
+    public_id = public_id_field()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deletions")
+    made_at = models.DateTimeField(default=timezone.now)
+    take_until = models.DateTimeField(db_index=True)
+    taken_back_at = models.DateTimeField(null=True)
+    erasing_at = models.DateTimeField(null=True)
+    """When the first of it went: from then on nothing comes back."""
+    erased_at = models.DateTimeField(null=True)
+    proof = models.CharField(max_length=20, blank=True)
+    """How the person showed who they are."""
+    network = models.CharField(max_length=60, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    objects = DeletionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(take_until__gt=F("made_at")), name="taking_back_has_its_days"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(erasing_at__isnull=True),
+                name="what_was_taken_back_is_not_erased",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(erasing_at__isnull=False),
+                name="erased_after_it_began",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(taken_back_at__isnull=True), name="deleted_once"
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.taken_back_at is None and self.erasing_at is None and self.take_until > timezone.now()
+
+
+class DeletionLine(LedgerLine):
+    deletion = models.ForeignKey(Deletion, on_delete=models.CASCADE, related_name="lines", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deletion", "table_name", "row_id", "act"], name="one_line_of_each_act_of_deleting"
+            )
+        ]
+
+
+class ReleasedAddress(models.Model):
+    """An address that a deleted account logged in with: free for everybody, and a way to take it back."""
+
+    deletion = models.ForeignKey(Deletion, on_delete=models.CASCADE, related_name="released")
+    canonical = models.CharField(max_length=254, db_index=True)

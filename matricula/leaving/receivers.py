@@ -11,10 +11,12 @@ from matricula.learning.signals import lesson_done_again
 from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
 from matricula.leaving.combining.known_before import combined_entries
 from matricula.leaving.data.exports import end_exports
+from matricula.leaving.deletion.notes import deleted_accounts
 from matricula.reporting.person_notes import notes_people
 
 holds_back(resting_on_others)
 notes_people(combined_entries)
+notes_people(deleted_accounts)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:

@@ -27,8 +27,8 @@ from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.leaving.data.exports import place_of
-from matricula.leaving.letters import undo_secret
-from matricula.leaving.models import Combining, DataExport
+from matricula.leaving.letters import take_back_secret, undo_secret
+from matricula.leaving.models import Combining, DataExport, Deletion
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -58,6 +58,11 @@ class LivedIn(House):
             undo_until=timezone.now() + timedelta(days=14),
         )
         self.export = file_of_data(self.member)
+        self.deletion = Deletion.objects.create(
+            account=self.member,
+            take_until=timezone.now() + timedelta(days=7),
+            taken_back_at=timezone.now(),
+        )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
         program.specializations.add(self.series)
@@ -151,6 +156,7 @@ class LivedIn(House):
             "identity_id": self.identity.public_id,
             "combining_id": self.combining.public_id,
             "export_id": self.export.public_id,
+            "deletion_id": self.deletion.public_id,
             "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
@@ -165,7 +171,9 @@ class LivedIn(House):
 
     def secret_paths(self) -> dict[str, str]:
         undo = f"/{undo_secret(self.combining)}/"
-        return {**self.letters, "roles:link": self.offered, "leaving:undo-link": undo}
+        back = f"/{take_back_secret(self.deletion, 'own')}/"
+        of_leaving = {"leaving:undo-link": undo, "leaving:take-back-link": back}
+        return {**self.letters, "roles:link": self.offered, **of_leaving}
 
     def numbers(self) -> dict[str, int]:
         confirmation = Confirmation.objects.get(email__address=CHIKA).pk

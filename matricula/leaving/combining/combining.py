@@ -69,14 +69,14 @@ class Asked:
         both = (self.kept, self.given_up)
         return tuple((one.account, one.sure_since) for one in both if one.sure_since)
 
-    def ledger(self, *, now: datetime, combining: int = 0) -> Ledger:
+    def ledger(self, *, now: datetime, deed: int = 0) -> Ledger:
         """Whole seconds: both databases write them alike."""
         return Ledger(
             kept=self.kept.account,
             given=self.given_up.account,
             now=moment(now.replace(microsecond=0)),
             quiet=sorted(self.quiet),
-            combining=combining,
+            deed=deed,
         )
 
 
@@ -106,7 +106,7 @@ def combine_once(asked: Asked, digest: str) -> Combining:
         raise CannotBeCombined(found)
     hold_what_is_theirs(pair.kept.pk, pair.given_up.pk)
     combining = begin_combining(asked, digest)
-    ledger = asked.ledger(now=combining.made_at, combining=combining.pk)
+    ledger = asked.ledger(now=combining.made_at, deed=combining.pk)
     acts = ledger.store()
     if not constant_time_compare(ledger.stored_digest(), digest):
         raise PlanChanged
@@ -184,7 +184,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     acts = ledger.acts()
     take_back(ledger, acts)
     follow_what_goes_back(ledger)
-    ask_for_seats(combining)
+    ask_for_seats(combining.lines.all())
     for one in held.values():
         name_primary(one)
     end_what_is_open(list(held))
@@ -197,7 +197,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
 
 def ledger_of(combining: Combining, now: datetime) -> Ledger:
     moment_of = moment(now.replace(microsecond=0))
-    return Ledger(kept=combining.kept_id, given=combining.given_up_id, now=moment_of, combining=combining.pk)
+    return Ledger(kept=combining.kept_id, given=combining.given_up_id, now=moment_of, deed=combining.pk)
 
 
 def judge_alone(combining: Combining) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-IDS = ("kept", "given", "combining")
+IDS = ("kept", "given", "deed")
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,17 @@ class Dialect:
     vendor: str
     kept: str
     given: str
-    combining: str
+    deed: str
+    """The combining, or the deletion, that a ledger is of."""
     now: str
     pairs: str
     same: str
     none: str
     numbers: str
     """The ids in the parameter `quiet`, a JSON list."""
+    lines: str = "leaving_combiningline"
+    key: str = "combining_id"
+    """Where the lines of a ledger are, and the column that says which deed they are of."""
 
     def earlier(self, one: str, other: str) -> str:
         """The lesser of two, of which either may be NULL."""

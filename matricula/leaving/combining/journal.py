@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matricula.leaving.combining.dialect import dialect, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS
-from matricula.leaving.combining.ledger import LEDGER, Ledger
+from matricula.leaving.combining.ledger import Ledger
 from matricula.leaving.combining.lines import CHANGED
 
 TOLD = {
@@ -40,7 +40,7 @@ def select_invitations(verbs: Mapping[str, str]) -> str:
     nothing = words.columns(row="t")
     return f"""SELECT {words.now}, t.organization_id, {words.kept.replace("kept", "actor")}, 'personal',
         'invitation.{verb}', 'invitations.invitation', t.id, {nothing}, {nothing}
-        FROM {LEDGER} l JOIN {INVITATIONS} t ON t.id = l.row_id WHERE l.combining_id = {words.combining}
+        FROM {words.lines} l JOIN {INVITATIONS} t ON t.id = l.row_id WHERE l.{words.key} = {words.deed}
         AND l.table_name = '{INVITATIONS}' AND l.act = '{CHANGED}'{back}"""
 
 
@@ -57,5 +57,5 @@ def select_lines(table: str, verbs: Mapping[str, str]) -> str:
     listed = ", ".join(f"'{act}'" for act in verbs)
     return f"""SELECT {words.now}, {organization}, {actor}, 'personal', CASE l.act {told} END, '{kind}', t.id,
         {words.columns(row="t", account=before)}, {words.columns(row="t", account=after)}
-        FROM {LEDGER} l JOIN {table} t ON t.id = l.row_id {beside}
-        WHERE l.combining_id = {words.combining} AND l.table_name = '{table}' AND l.act IN ({listed}){back}"""
+        FROM {words.lines} l JOIN {table} t ON t.id = l.row_id {beside}
+        WHERE l.{words.key} = {words.deed} AND l.table_name = '{table}' AND l.act IN ({listed}){back}"""

@@ -69,7 +69,10 @@ def reasons(pair: Pair) -> list[Reason]:
 
 
 def of_site(pair: Pair) -> Iterator[Reason]:
-    """The site may combine empty accounts only, or none."""
+    """The site may combine empty accounts only, or none; and it may keep one as it is."""
+    if any(one.held_at for one in pair.both):
+        words = _("One of the two accounts is being kept as it is for the time being.")
+        yield Reason("held", words, _("Ask the people who run this site."))
     if settings.COMBINING == OFF:
         yield Reason("off", _("This site does not combine accounts."), _("Ask the people who run this site."))
     elif settings.COMBINING == EMPTY and has_learned(pair.given_up):

@@ -226,4 +226,136 @@ class Migration(migrations.Migration):
                 fields=("combining", "table_name", "row_id", "act"), name="one_line_of_each_act"
             ),
         ),
+        migrations.CreateModel(
+            name="Deletion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=matricula.db.public_ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("take_until", models.DateTimeField(db_index=True)),
+                ("taken_back_at", models.DateTimeField(null=True)),
+                ("erasing_at", models.DateTimeField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("proof", models.CharField(blank=True, max_length=20)),
+                ("network", models.CharField(blank=True, max_length=60)),
+                ("browser", models.CharField(blank=True, max_length=200)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deletions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DeletionLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("act", models.CharField(max_length=9)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                ("counterpart", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                (
+                    "undone",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("back", "went back"),
+                            ("kept", "stayed: it changed since"),
+                            ("lost", "could not go back"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=40)),
+                (
+                    "deletion",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="leaving.deletion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReleasedAddress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("canonical", models.CharField(db_index=True, max_length=254)),
+                (
+                    "deletion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="released",
+                        to="leaving.deletion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="deletion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("take_until__gt", models.F("made_at"))), name="taking_back_has_its_days"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deletion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_back_at__isnull", True), ("erasing_at__isnull", True), _connector="OR"
+                ),
+                name="what_was_taken_back_is_not_erased",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deletion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", True), ("erasing_at__isnull", False), _connector="OR"
+                ),
+                name="erased_after_it_began",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deletion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)), fields=("account",), name="deleted_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deletionline",
+            constraint=models.UniqueConstraint(
+                fields=("deletion", "table_name", "row_id", "act"), name="one_line_of_each_act_of_deleting"
+            ),
+        ),
     ]
