@@ -8,10 +8,12 @@ from matricula.learning.models import Enrolment
 from matricula.learning.signals import lesson_done_again
 from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
 from matricula.leaving.combining.known_before import combined_entries
-from matricula.reporting.person_notes import notes_people
+from matricula.leaving.doubled.questions import ask_about_namesakes
+from matricula.reporting.person_notes import asks_about_people, notes_people
 
 holds_back(resting_on_others)
 notes_people(combined_entries)
+asks_about_people(ask_about_namesakes)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:
