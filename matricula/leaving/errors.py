@@ -80,3 +80,10 @@ class NoOtherWayIn(LeavingError):
 
     code = "no_other_way_in"
     sentence = _("First you need a way in of your own: an address that is confirmed, and a password.")
+
+
+class SuggestedLately(LeavingError):
+    """A letter about these two entries went out within a week, or they are said to be two people."""
+
+    code = "suggested_lately"
+    sentence = _("They were asked within the last 7 days. Ask them again later.")

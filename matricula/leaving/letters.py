@@ -16,7 +16,8 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
-from matricula.leaving.models import Combining, DataExport, Deletion
+from matricula.leaving.doubled.pairs import SUGGESTED
+from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -279,3 +280,21 @@ def compose_letter_to_owners(letter: Letter) -> LetterContent | None:
         **letterhead(organization),
     }
     return LetterContent("leaving/email/to_owners", values, sender_name=plain_words(organization.name))
+
+
+@composes(SUGGESTED)
+def compose_suggestion(letter: Letter) -> LetterContent | None:
+    """Moot when one of the two entries has ended, or they are said to be two people. It leads to the page
+    that asks for the proofs, and carries no secret."""
+    pair = EntryPair.objects.filter(pk=letter.reference or 0, two_people_since__isnull=True).first()
+    live = Affiliation.objects.live().select_related("account", "organization")
+    found = {one.pk: one for one in live.filter(pk__in=[pair.one_id, pair.other_id])} if pair else {}
+    tie = found.get(letter.context["entry"])
+    if len(found) < 2 or tie is None:
+        return None
+    values = {
+        "name": plain_words(tie.account.full_name),
+        "link": settings.BASE_URL + reverse(settings.COMBINES_AT),
+        **letterhead(tie.organization),
+    }
+    return LetterContent("leaving/email/suggested", values, sender_name=plain_words(tie.organization.name))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.db.public_ids import public_id_field
+from matricula.organizations.models import Affiliation, Organization
 
 UNDO_DAYS = 14
 TAKE_BACK_DAYS = 7
@@ -261,3 +262,22 @@ class ReleasedAddress(models.Model):
 
     deletion = models.ForeignKey(Deletion, on_delete=models.CASCADE, related_name="released")
     canonical = models.CharField(max_length=254, db_index=True)
+
+
+class EntryPair(models.Model):
+    """Two entries of an organization with the same name, once somebody there said something of them. It hangs
+    on the entries, not on the accounts: it holds whoever's they are."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    one = models.ForeignKey(Affiliation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    other = models.ForeignKey(Affiliation, on_delete=models.CASCADE, related_name="+")
+    two_people_since = models.DateTimeField(null=True)
+    """Since when an administrator says that they are two people."""
+    suggested_at = models.DateTimeField(null=True)
+    """When a letter last asked whether they are one."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="one_row_a_pair_of_entries"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="the_older_entry_first"),
+        ]

@@ -12,11 +12,13 @@ from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_
 from matricula.leaving.combining.known_before import combined_entries
 from matricula.leaving.data.exports import end_exports
 from matricula.leaving.deletion.notes import deleted_accounts
-from matricula.reporting.person_notes import notes_people
+from matricula.leaving.doubled.questions import ask_about_namesakes
+from matricula.reporting.person_notes import asks_about_people, notes_people
 
 holds_back(resting_on_others)
 notes_people(combined_entries)
 notes_people(deleted_accounts)
+asks_about_people(ask_about_namesakes)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:

@@ -204,6 +204,8 @@ class Affiliation(models.Model):
     """When the person leaves unless they come back before, as a letter told them."""
     back_at = models.DateTimeField(null=True)
     """When they came back after such a letter."""
+    folded_name = models.TextField(db_default="", editable=False)
+    """The person's name in lower case: a copy that the database keeps (`triggers.py`)."""
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -220,6 +222,13 @@ class Affiliation(models.Model):
                 name="one_person_a_work_email",
             ),
             models.UniqueConstraint(fields=["organization", "external_id"], name="one_person_an_external_id"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "folded_name", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="entries_by_name",
+            )
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -242,6 +242,11 @@ class Membership(models.Model):
             models.Index(fields=["program", "id"], name="all_members_of_a_program"),
             models.Index(fields=["organization", "id"], name="all_members_of_a_company"),
             models.Index(fields=["organization", "state", "id"], name="members_of_a_company"),
+            models.Index(
+                fields=["organization", "set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="set_aside_in_a_company",
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -5,15 +5,16 @@ Nothing is counted here: the numbers are kept while people come (`programs/count
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course
 from matricula.organizations.models import Organization
 from matricula.programs.counting import counted_numbers
-from matricula.programs.models import Group
+from matricula.programs.models import Group, Membership
 
 STEPS = {
     "invited": _("Invited"),
@@ -58,6 +59,25 @@ def over_time(organization: Organization) -> list[Week]:
     found = counted_numbers(programs_of(organization), *days, since=weeks[0].isoformat())
     invited, joined, completed = (by_week(found[one], weeks) for one in days)
     return [(week, (invited[week], joined[week], completed[week])) for week in weeks]
+
+
+@dataclass(frozen=True)
+class BecameOne:
+    """How many people with two entries have had one since days from `first` to `last`."""
+
+    people: int
+    first: datetime
+    last: datetime
+
+
+def became_one(organization: Organization, since: date) -> BecameOne | None:
+    """Of entries that met in one program: there the person was counted twice, and is once from then on."""
+    start = datetime.combine(since, time(), tzinfo=UTC)
+    rows = Membership.objects.filter(organization=organization, set_aside_at__gte=start)
+    found = rows.aggregate(
+        people=Count("account", distinct=True), first=Min("set_aside_at"), last=Max("set_aside_at")
+    )
+    return BecameOne(**found) if found["people"] else None
 
 
 def by_week(by_day: dict[str, int], weeks: list[date]) -> dict[date, int]:

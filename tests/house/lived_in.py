@@ -129,6 +129,8 @@ class LivedIn(House):
             "group_id": self.group.pk,
             "account_id": self.member.public_id,
             "membership_id": self.membership.pk,
+            "one_id": self.membership.pk,
+            "other_id": self.membership.pk,
             "role_id": self.member.roles.get(organization=self.organization).pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,

@@ -33,6 +33,7 @@ LASTING = {
     "leaving.deletion": "who deleted their account, and when",
     "leaving.deletionline": "of a deletion; emptied when nothing can be taken back",
     "leaving.releasedaddress": "goes when the deletion is taken back, or its days are over",
+    "leaving.entrypair": "of two entries: what was said of them",
     "learning.enrolment": "the person's learning",
     "learning.progress": "the person's learning",
     "learning.specializationenrolment": "the person's learning",

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -357,5 +358,51 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("deletion", "table_name", "row_id", "act"), name="one_line_of_each_act_of_deleting"
             ),
+        ),
+        migrations.CreateModel(
+            name="EntryPair",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("two_people_since", models.DateTimeField(null=True)),
+                ("suggested_at", models.DateTimeField(null=True)),
+                (
+                    "one",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.affiliation",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.affiliation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("one", "other"), name="one_row_a_pair_of_entries"),
+                    models.CheckConstraint(
+                        condition=models.Q(("one__lt", models.F("other"))), name="the_older_entry_first"
+                    ),
+                ],
+            },
         ),
     ]

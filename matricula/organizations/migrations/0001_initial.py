@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("leaving_at", models.DateTimeField(null=True)),
                 ("back_at", models.DateTimeField(null=True)),
+                ("folded_name", models.TextField(db_default="", editable=False)),
                 (
                     "account",
                     models.ForeignKey(
@@ -192,6 +193,13 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("organization", "external_id"), name="one_person_an_external_id"
                     ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["organization", "folded_name", "id"],
+                        name="entries_by_name",
+                    )
                 ],
             },
         ),

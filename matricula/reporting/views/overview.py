@@ -10,7 +10,7 @@ from matricula.joining.models import Request
 from matricula.organizations.access import acting_role, viewing
 from matricula.organizations.models import Organization, Role
 from matricula.programs.seats import running_out
-from matricula.reporting.numbers import STEPS, curves, funnel, over_time, share
+from matricula.reporting.numbers import STEPS, became_one, curves, funnel, over_time, share
 
 MANY = 100
 
@@ -49,4 +49,5 @@ def timeline(organization: Organization) -> dict[str, object]:
     drawn, top = curves(
         [(name, [numbers[place] for _day, numbers in weeks]) for place, name in enumerate(names)]
     )
-    return {"weeks": weeks, "curves": drawn, "top": top}
+    united = became_one(organization, weeks[0][0])
+    return {"weeks": weeks, "curves": drawn, "top": top, "united": united}
