@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import Entry
 from matricula.credentials.models import Certificate
+from matricula.invitations.models import Invitation
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment
 from matricula.leaving.data.about_places import invitations_to
@@ -41,10 +42,9 @@ def lists_with(whose: Whose) -> "QuerySet[ListReading]":
     """What their pages of companies tell of lists, for each account and company."""
     found = Q(pk__in=[])
     for account in Account.objects.filter(pk__in=whose.accounts):
-        for organization in Organization.objects.filter(affiliations__account=account).distinct():
-            memberships = Membership.objects.filter(
-                account=account, organization=organization, set_aside_at__isnull=True
-            )
+        ties = [rows.values("organization") for rows in (account.affiliations, account.memberships)]
+        for organization in Organization.objects.filter(Q(pk__in=ties[0]) | Q(pk__in=ties[1])):
+            memberships = account.memberships.filter(organization=organization, set_aside_at__isnull=True)
             invitations = invitations_of_person(account, as_administrator(organization))
             rows = list_readings_with(memberships, invitations, organization)
             found |= Q(pk__in=rows.order_by().values("pk"))
@@ -91,6 +91,7 @@ def entries_about(whose: Whose) -> "QuerySet[Entry]":
         Membership: Membership.objects.filter(account__in=whose.accounts),
         Enrolment: Enrolment.objects.filter(account__in=whose.accounts),
         Certificate: Certificate.objects.filter(account__in=whose.accounts),
+        Invitation: Invitation.objects.filter(accepted_by__in=whose.accounts),
         Arrival: Arrival.objects.filter(account__in=whose.accounts),
         Combining: combinings_of(whose),
     }
