@@ -1,4 +1,5 @@
-"""What the worker does for combinings: it reminds, and makes final what can no longer be undone."""
+"""What the worker does: it reminds of combinings, makes final what can no longer be undone, and carries out
+departures whose day is over."""
 
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from matricula.jobs.queue import recurs
 from matricula.leaving.combining.finality import make_final
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining
+from matricula.leaving.offboarding.holding import carry_out_due
 
 REMINDED = timedelta(days=3)
 """Before its end."""
@@ -37,3 +39,9 @@ def finish_combinings(job: Job) -> bool:
     for one in rows:
         make_final(combining=one)
     return len(rows) == BATCH
+
+
+@recurs("leaving.departures", timedelta(hours=1))
+def carry_out_departures(job: Job) -> bool:
+    """True when more are left."""
+    return carry_out_due()

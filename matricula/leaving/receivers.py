@@ -8,10 +8,15 @@ from matricula.learning.models import Enrolment
 from matricula.learning.signals import lesson_done_again
 from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_over
 from matricula.leaving.combining.known_before import combined_entries
+from matricula.leaving.offboarding.holding import end_holds
+from matricula.leaving.offboarding.notes import held_departures
+from matricula.programs.models import Membership
+from matricula.programs.signals import membership_ended
 from matricula.reporting.person_notes import notes_people
 
 holds_back(resting_on_others)
 notes_people(combined_entries)
+notes_people(held_departures)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:
@@ -19,3 +24,10 @@ def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) ->
 
 
 lesson_done_again.connect(own_it)
+
+
+def forget_departure(sender: object, *, membership: Membership, **_: Any) -> None:
+    end_holds(membership)
+
+
+membership_ended.connect(forget_departure)

@@ -193,7 +193,7 @@ class Affiliation(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="affiliations")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations", db_index=False
     )
     work_email = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
@@ -221,6 +221,7 @@ class Affiliation(models.Model):
             ),
             models.UniqueConstraint(fields=["organization", "external_id"], name="one_person_an_external_id"),
         ]
+        indexes = [models.Index(fields=["account", "canonical"], name="mailboxes_of_a_person")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.canonical = canonical(self.work_email)

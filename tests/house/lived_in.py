@@ -27,7 +27,7 @@ from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.leaving.letters import undo_secret
-from matricula.leaving.models import Combining
+from matricula.leaving.models import Combining, HeldDeparture
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -55,6 +55,11 @@ class LivedIn(House):
             kept=self.member,
             given_up=person("Ada King", "king@home.example"),
             undo_until=timezone.now() + timedelta(days=14),
+        )
+        self.departure = HeldDeparture.objects.create(
+            membership=self.membership,
+            organization=organization,
+            due_at=timezone.now() + timedelta(days=14),
         )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
@@ -125,6 +130,7 @@ class LivedIn(House):
             "role_id": self.member.roles.get(organization=self.organization).pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,
+            "departure_id": self.departure.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "domain_id": self.domain.public_id,
