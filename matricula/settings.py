@@ -147,6 +147,8 @@ else:
         **_database.get("OPTIONS", {}),
         "server_side_binding": True,
         "prepare_threshold": 5,
+        # Compiling a statement of many conditions took PostgreSQL seventeen seconds, and running it one.
+        "options": f"-c jit=off {_database.get('OPTIONS', {}).get('options', '')}".strip(),
         "pool": {
             "min_size": 2,
             "max_size": whole_number(env, "MATRICULA_DATABASE_POOL", default=12, least=1),
@@ -222,6 +224,7 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
     {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
     {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
+    {"url": "departures:departures", "label": _("Leaving"), "icon": "calendar", "rule": "administering"},
     {
         "part": _("Learning"),
         "url": "programs:programs",
@@ -248,6 +251,8 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 
 COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
 """Which accounts of one person may be combined: any, one without progress and certificates, or none."""
+HELD_DAYS = whole_number(env, "MATRICULA_HELD_DAYS", default=14, least=1)
+"""That a removal waits for somebody without a way in, after the day on which they are written to."""
 COMBINES_AT = "leaving:combine"
 DELETES_AT, TAKES_BACK_AT = "leaving:delete", "leaving:take-back"
 ACCOUNT_PAGES: list[dict[str, Any]] = [

@@ -19,6 +19,7 @@ from matricula.invitations.models import ImportedFile
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Request
 from matricula.joining.requests import ask_administrator
+from matricula.leaving.models import HeldDeparture
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.programs.memberships import enter_program
@@ -78,6 +79,9 @@ class House:
             "program_id": program.public_id,
             "link_id": make_direct_link(program=program, actor=None)[0].public_id,
             "membership_id": membership.pk,
+            "departure_id": HeldDeparture.objects.create(
+                membership=membership, organization=program.organization, due_at=timezone.now()
+            ).public_id,
             "group_id": group.pk,
             "account_id": member.public_id,
             "role_id": role.pk,

@@ -1,11 +1,20 @@
 from django.urls import include, path
 
-from matricula.leaving.views import entries
+from matricula.leaving.views import entries, removing
 
-patterns = [
+doubled = [
     path("", entries.entries, name="entries"),
     path("<int:one_id>/<int:other_id>/letter/", entries.suggest, name="suggest"),
     path("<int:one_id>/<int:other_id>/two-people/", entries.two_people, name="two-people"),
     path("<int:one_id>/<int:other_id>/undecided/", entries.undecided, name="undecided"),
 ]
-urlpatterns = [path("entries/", include((patterns, "entries")))]
+departures = [
+    path("departures/", removing.departures, name="departures"),
+    path("departures/<str:departure_id>/removal/", removing.removal_now, name="now"),
+    path("departures/<str:departure_id>/staying/", removing.staying, name="stay"),
+    path("people/memberships/<int:membership_id>/removal/", removing.removal, name="remove"),
+]
+urlpatterns = [
+    path("entries/", include((doubled, "entries"))),
+    path("", include((departures, "departures"))),
+]

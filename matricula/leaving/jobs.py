@@ -1,5 +1,5 @@
-"""What the worker does: it reminds of combinings, makes final what cannot be undone any more, erases deleted
-accounts, and puts files of people's own data together."""
+"""What the worker does: combinings that become final, departures whose day is over, deleted accounts
+to erase, and files of people's own data."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from matricula.leaving.data.making import make_some
 from matricula.leaving.deletion.erasing import erase_some
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining, DataExport
+from matricula.leaving.offboarding.holding import carry_out_due
 
 REMINDED = timedelta(days=3)
 """Before its end."""
@@ -58,3 +59,9 @@ def forget_data_files(job: Job) -> bool:
 def erase_deleted(job: Job) -> bool:
     """True when more are left."""
     return erase_some()
+
+
+@recurs("leaving.departures", timedelta(hours=1))
+def carry_out_departures(job: Job) -> bool:
+    """True when more are left."""
+    return carry_out_due()

@@ -1,4 +1,4 @@
-"""Letters to who left by themselves; about combining, deleting: to every confirmed address, once a mailbox.
+"""Letters to who left, or will be removed; about combining and deleting. Once a mailbox.
 
 A work e-mail gets a short one about its own organization only: no other address, no other company, no number.
 """
@@ -16,8 +16,10 @@ from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
+from matricula.leaving.departing.ways_in import way_in_without
 from matricula.leaving.doubled.pairs import SUGGESTED
-from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair
+from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair, HeldDeparture
+from matricula.leaving.offboarding.holding import HELD, STAYS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -298,3 +300,47 @@ def compose_suggestion(letter: Letter) -> LetterContent | None:
         **letterhead(tie.organization),
     }
     return LetterContent("leaving/email/suggested", values, sender_name=plain_words(tie.organization.name))
+
+
+@composes(HELD)
+def compose_held_letter(letter: Letter) -> LetterContent | None:
+    """Moot where it was taken back meanwhile, or is over."""
+    departure = departure_of(letter)
+    if departure is None or departure.state != HeldDeparture.State.HELD:
+        return None
+    way_in = way_in_without(departure.organization, departure.membership.account)
+    need = "" if way_in.stands else "password" if way_in.has_address else "address"
+    page = {"": "leaving:companies", "password": "accounts:password", "address": "accounts:add-address"}[need]
+    if need == "address" and way_in.unproven:
+        page = "accounts:addresses"
+    return content_of_held(letter, departure, need=need, link=settings.BASE_URL + reverse(page))
+
+
+@composes(STAYS)
+def compose_staying_letter(letter: Letter) -> LetterContent | None:
+    """Moot for whoever is held again, or out of it."""
+    departure = departure_of(letter)
+    held = HeldDeparture.objects.held()
+    if departure is None or not departure.membership.is_active:
+        return None
+    if held.filter(membership=departure.membership_id).exists():
+        return None
+    return content_of_held(
+        letter, departure, stays=True, link=settings.BASE_URL + reverse("leaving:companies")
+    )
+
+
+def departure_of(letter: Letter) -> HeldDeparture | None:
+    rows = HeldDeparture.objects.select_related("organization", "membership__account")
+    return rows.filter(pk=letter.reference or 0).first()
+
+
+def content_of_held(letter: Letter, departure: HeldDeparture, **more: Any) -> LetterContent:
+    organization = departure.organization
+    values = {
+        "programs": ", ".join(plain_words(one) for one in letter.context["programs"]),
+        "day": date_format(departure.until, "DATE_FORMAT"),
+        **more,
+        **letterhead(organization),
+    }
+    return LetterContent("leaving/email/held", values, sender_name=plain_words(organization.name))

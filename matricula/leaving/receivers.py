@@ -13,11 +13,16 @@ from matricula.leaving.combining.known_before import combined_entries
 from matricula.leaving.data.exports import end_exports
 from matricula.leaving.deletion.notes import deleted_accounts
 from matricula.leaving.doubled.questions import ask_about_namesakes
+from matricula.leaving.offboarding.holding import end_holds
+from matricula.leaving.offboarding.notes import held_departures
+from matricula.programs.models import Membership
+from matricula.programs.signals import membership_ended
 from matricula.reporting.person_notes import asks_about_people, notes_people
 
 holds_back(resting_on_others)
 notes_people(combined_entries)
 notes_people(deleted_accounts)
+notes_people(held_departures)
 asks_about_people(ask_about_namesakes)
 
 
@@ -34,3 +39,10 @@ def end_files(sender: object, *, account: Account, **_: Any) -> None:
 
 
 account_reclaimed.connect(end_files)
+
+
+def forget_departure(sender: object, *, membership: Membership, **_: Any) -> None:
+    end_holds(membership)
+
+
+membership_ended.connect(forget_departure)

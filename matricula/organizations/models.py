@@ -193,7 +193,7 @@ class Affiliation(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="affiliations")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations", db_index=False
     )
     work_email = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
@@ -228,7 +228,8 @@ class Affiliation(models.Model):
                 fields=["organization", "folded_name", "id"],
                 condition=Q(ended_at__isnull=True),
                 name="entries_by_name",
-            )
+            ),
+            models.Index(fields=["account", "canonical"], name="mailboxes_of_a_person"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,6 @@ from matricula.reporting.views import people as people_pages
 people = [
     path("", people_pages.people, name="people"),
     path("<str:account_id>/", people_pages.somebody, name="somebody"),
-    path("memberships/<int:membership_id>/removal/", people_pages.removal, name="remove"),
 ]
 reporting = [
     path("overview/", overview.overview, name="overview"),

@@ -28,7 +28,7 @@ from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
 from matricula.leaving.data.exports import place_of
 from matricula.leaving.letters import take_back_secret, undo_secret
-from matricula.leaving.models import Combining, DataExport, Deletion
+from matricula.leaving.models import Combining, DataExport, Deletion, HeldDeparture
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -62,6 +62,11 @@ class LivedIn(House):
             account=self.member,
             take_until=timezone.now() + timedelta(days=7),
             taken_back_at=timezone.now(),
+        )
+        self.departure = HeldDeparture.objects.create(
+            membership=self.membership,
+            organization=organization,
+            due_at=timezone.now() + timedelta(days=14),
         )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
@@ -134,6 +139,7 @@ class LivedIn(House):
             "role_id": self.member.roles.get(organization=self.organization).pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,
+            "departure_id": self.departure.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "domain_id": self.domain.public_id,

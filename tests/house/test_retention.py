@@ -27,6 +27,7 @@ LASTING = {
     "invitations.invitation": "who was invited",
     "invitations.searchline": "of an invitation",
     "joining.directlink": "who made it, and how often it was used",
+    "leaving.helddeparture": "who was held until when, and who asked for it",
     "leaving.combining": "what two accounts were made of",
     "leaving.combiningline": "of a combining; emptied when it is final",
     "credentials.withdrawncertificate": "that there was one at this address",

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("programs", "0001_initial"),
         ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -401,6 +402,97 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("one", "other"), name="one_row_a_pair_of_entries"),
                     models.CheckConstraint(
                         condition=models.Q(("one__lt", models.F("other"))), name="the_older_entry_first"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HeldDeparture",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=matricula.db.public_ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("held_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "held"),
+                            ("done", "removed"),
+                            ("back", "taken back"),
+                            ("over", "out of it otherwise"),
+                        ],
+                        default="held",
+                        max_length=4,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="departures",
+                        to="programs.membership",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["membership"], name="departures_of_a_membership"),
+                    models.Index(
+                        condition=models.Q(("state", "held")), fields=["due_at"], name="departures_by_day"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "held")),
+                        fields=["organization", "id"],
+                        name="held_of_a_company",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "held")),
+                        fields=("membership",),
+                        name="one_departure_is_held",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "held")),
+                            models.Q(models.Q(("state", "held"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_departure_that_is_held_has_not_ended",
                     ),
                 ],
             },

@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="affiliations",
                         to=settings.AUTH_USER_MODEL,
@@ -199,7 +200,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at__isnull", True)),
                         fields=["organization", "folded_name", "id"],
                         name="entries_by_name",
-                    )
+                    ),
+                    models.Index(fields=["account", "canonical"], name="mailboxes_of_a_person"),
                 ],
             },
         ),

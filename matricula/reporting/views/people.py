@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.accounts.models import Account
-from matricula.organizations.access import acting_role, actor_of, administering, viewing
+from matricula.organizations.access import acting_role, actor_of, viewing
 from matricula.organizations.models import Organization
-from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
 from matricula.reporting.models import How
 from matricula.reporting.people import group_names, moved_to, page_of_members
 from matricula.reporting.person_pages import memberships_shown, person_page
 from matricula.reporting.readings import note_reading
-from matricula.web.redirects import belongs_to
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
@@ -77,20 +73,3 @@ def to_their_page(organization: Organization, account: Account) -> HttpResponse:
     answer.status_code = 307
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def shown_membership(request: HttpRequest, membership_id: int) -> Membership:
-    rows = Membership.objects.shown_to(acting_role(request)).select_related("account", "program")
-    return get_object_or_404(rows, pk=membership_id)
-
-
-@administering
-@require_POST
-@belongs_to("people:people", "slug")
-def removal(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
-    """Remove somebody from a program. Certificates, progress and the account stay theirs."""
-    membership = shown_membership(request, membership_id)
-    end_membership(membership=membership, actor=actor_of(request), state=Membership.State.REMOVED)
-    names = {"who": membership.account.full_name, "program": membership.program.name}
-    messages.success(request, _("%(who)s is no longer in %(program)s. The seat is free.") % names)
-    return redirect("people:somebody", organization.slug, membership.account.public_id)
