@@ -14,6 +14,8 @@ LEFT_OUT = {
     "invitations_invitation.invited_by_id": "who was invited is somebody else; done_by_you says it was done",
     "invitations_round.asked_by_id": "letters to others; done_by_you says it was done",
     "joining_request.answered_by_id": "who asked is somebody else; done_by_you says it was answered",
+    "leaving_deletion.account_id": "whose account is deleted asks for no file; done_by_you says it was",
+    "leaving_helddeparture.asked_by_id": "who was removed is somebody else; done_by_you says it was asked",
     "organizations_logoupload.uploaded_by_id": "the company's picture; done_by_you says it was changed",
     "reporting_listreading.reader_id": "of whom the list was is about others",
     "reporting_reading.reader_id": "whose page it was is about somebody else",
