@@ -13,6 +13,7 @@ urlpatterns = [
     path("combine/passkey/", proving.answer_with_passkey, name="answer-passkey"),
     path("combine/stop/", proving.stop, name="stop"),
     path("combine/preview/", combining.preview, name="preview"),
+    path("combine/ask/<slug:slug>/", combining.ask_company, name="ask-company"),
     path("combine/now/", combining.combine_both, name="combine-both"),
     path("combinings/", undoing.combinings, name="combinings"),
     path("combinings/<str:combining_id>/", undoing.show_combining, name="combining"),

@@ -29,6 +29,7 @@ LASTING = {
     "joining.directlink": "who made it, and how often it was used",
     "leaving.combining": "what two accounts were made of",
     "leaving.combiningline": "of a combining; emptied when it is final",
+    "leaving.entryrequest": "what a company was asked about its two entries, and said",
     "leaving.entrypair": "of two entries: what was said of them",
     "learning.enrolment": "the person's learning",
     "learning.progress": "the person's learning",

@@ -24,6 +24,8 @@ class Dialect:
     none: str
     numbers: str
     """The ids in the parameter `quiet`, a JSON list."""
+    staying: str
+    """Those in `staying`: of two entries of one organization the one whose work e-mail stays."""
 
     def earlier(self, one: str, other: str) -> str:
         """The lesser of two, of which either may be NULL."""
@@ -66,6 +68,7 @@ POSTGRESQL = Dialect(
     same="IS NOT DISTINCT FROM",
     none="NULL::bigint",
     numbers="(SELECT value::bigint FROM jsonb_array_elements_text(%(quiet)s::jsonb) AS listed (value))",
+    staying="(SELECT value::bigint FROM jsonb_array_elements_text(%(staying)s::jsonb) AS listed (value))",
 )
 SQLITE = Dialect(
     vendor="sqlite",
@@ -75,6 +78,7 @@ SQLITE = Dialect(
     same="IS",
     none="NULL",
     numbers="(SELECT value FROM json_each(%(quiet)s))",
+    staying="(SELECT value FROM json_each(%(staying)s))",
 )
 
 

@@ -40,7 +40,8 @@ def judging_updates(words: Dialect, one: Ledgered) -> str:
     return f"""SELECT l.id AS line, CASE WHEN t.id IS NULL THEN '{LOST}' WHEN {full} THEN '{STAYED}'
             WHEN {one.unchanged(words)} AND NOT {one.stays} THEN '{BACK}' ELSE '{STAYED}' END AS undone,
         CASE WHEN t.id IS NULL THEN 'gone' WHEN {full} THEN '{FULL}'
-            WHEN {one.unchanged(words)} AND NOT {one.stays} THEN '' ELSE 'changed' END AS why
+            WHEN {one.unchanged(words)} THEN CASE WHEN {one.stays} THEN '{one.why}' ELSE '' END
+            ELSE 'changed' END AS why
         FROM {LEDGER} l LEFT JOIN {one.table} t ON t.id = l.row_id
         WHERE {lines_where(words, one.table, *UPDATING)}"""
 
@@ -103,7 +104,8 @@ def take_back(ledger: Ledger, acts: Mapping[str, set[str]]) -> None:
                 ledger.params,
             )
         if there & set(UPDATING):
-            update_rows(words, one, "before", ledger, more=goes)
+            for step in reversed(one.steps):
+                update_rows(words, one, "before", ledger, more=f"{goes} AND {step}")
         if REMOVED in there:
             names, which = ", ".join(one.columns), lines_where(words, one.table, REMOVED, more=goes)
             run(
