@@ -4,6 +4,7 @@ from matricula.leaving.views import entries, removing
 
 doubled = [
     path("", entries.entries, name="entries"),
+    path("requests/<str:asked_id>/", entries.answer, name="answer"),
     path("<int:one_id>/<int:other_id>/letter/", entries.suggest, name="suggest"),
     path("<int:one_id>/<int:other_id>/two-people/", entries.two_people, name="two-people"),
     path("<int:one_id>/<int:other_id>/undecided/", entries.undecided, name="undecided"),
@@ -15,6 +16,6 @@ departures = [
     path("people/memberships/<int:membership_id>/removal/", removing.removal, name="remove"),
 ]
 urlpatterns = [
-    path("entries/", include((doubled, "entries"))),
+    path("people/entries/twice/", include((doubled, "entries"))),
     path("", include((departures, "departures"))),
 ]

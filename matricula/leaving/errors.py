@@ -87,3 +87,17 @@ class SuggestedLately(LeavingError):
 
     code = "suggested_lately"
     sentence = _("They were asked within the last 7 days. Ask them again later.")
+
+
+class EntriesAsked(LeavingError):
+    """A request about these two entries waits, was answered no a short time ago, or is not to be made."""
+
+    code = "entries_asked"
+    sentence = _("It was asked already, or decides by itself now. Look at what stands against it again.")
+
+
+class EntriesAnswered(LeavingError):
+    """Somebody answered before, or one of the two entries has ended."""
+
+    code = "entries_answered"
+    sentence = _("That was answered already, or one of the two entries has ended meanwhile.")

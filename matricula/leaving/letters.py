@@ -13,13 +13,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account, EmailAddress
+from matricula.leaving.combining.lines import SET_ASIDE
 from matricula.leaving.combining.reasons import work_emails
+from matricula.leaving.combining.tie_lines import NAMED, TIES
 from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
 from matricula.leaving.departing.ways_in import way_in_without
+from matricula.leaving.doubled.agreements import ANSWERED, ASKED
 from matricula.leaving.doubled.pairs import SUGGESTED
-from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair, HeldDeparture
+from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair, EntryRequest, HeldDeparture
 from matricula.leaving.offboarding.holding import HELD, STAYS
+from matricula.mail.addresses import LONGEST_ADDRESS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
@@ -80,16 +84,25 @@ def company_letters(combining: Combining, rows: Iterable[EmailAddress], news: st
     """To work e-mails of today; each names the organization that has it."""
     known = {one.canonical: one for one in rows}
     ties = Affiliation.objects.live().filter(account__in=people(combining), canonical__in=known)
+    ended = ending_entries(combining) if news == "combined" else frozenset()
     return [
         Letter(
             kind=OF_A_COMPANY,
             to=known[tie.canonical].address,
             language=known[tie.canonical].account.language,
             reference=combining.pk,
-            context={"news": news, "organization": tie.organization.name},
+            context={"news": "ended" if tie.pk in ended else news, "organization": tie.organization.name},
         )
         for tie in ties.select_related("organization").order_by("pk")
     ]
+
+
+def ending_entries(combining: Combining) -> frozenset[int]:
+    """Of an organization that listed the person twice: the entry (id) whose work e-mail it gives up."""
+    rows = combining.lines.filter(table_name=TIES, act=SET_ASIDE).values_list(
+        "row_id", "counterpart", "reason"
+    )
+    return frozenset(beside if reason == NAMED else row for row, beside, reason in rows if beside)
 
 
 @composes(COMBINING)
@@ -344,3 +357,45 @@ def content_of_held(letter: Letter, departure: HeldDeparture, **more: Any) -> Le
         **letterhead(organization),
     }
     return LetterContent("leaving/email/held", values, sender_name=plain_words(organization.name))
+
+
+@composes(ASKED)
+def compose_entries_asked(letter: Letter) -> LetterContent | None:
+    """Moot when somebody answered, or an entry ended, before it left."""
+    rows = EntryRequest.objects.waiting().select_related("organization", "one__account", "other__account")
+    request = rows.filter(pk=letter.reference or 0).first()
+    if request is None:
+        return None
+    page = reverse("entries:entries", args=[request.organization.slug])
+    values = {
+        "name": plain_words(request.one.account.full_name),
+        "one": entry_words(request.one),
+        "other": entry_words(request.other),
+        "link": settings.BASE_URL + page,
+        **letterhead(request.organization),
+    }
+    return LetterContent("leaving/email/entries_asked", values)
+
+
+def entry_words(tie: Affiliation) -> str:
+    return (
+        f"{plain_words(tie.account.full_name)} ({plain_words(tie.work_email, longest=2 * LONGEST_ADDRESS)})"
+    )
+
+
+@composes(ANSWERED)
+def compose_entries_answered(letter: Letter) -> LetterContent | None:
+    rows = EntryRequest.objects.exclude(answer="").select_related("organization", "stays")
+    request = rows.filter(pk=letter.reference or 0).first()
+    if request is None:
+        return None
+    stays = plain_words(request.stays.work_email, longest=2 * LONGEST_ADDRESS) if request.stays else ""
+    page = reverse(settings.COMBINES_AT if stays else "leaving:companies")
+    values = {
+        "stays": stays,
+        "until": request.good_until,
+        "link": settings.BASE_URL + page,
+        **letterhead(request.organization),
+    }
+    name = plain_words(request.organization.name)
+    return LetterContent("leaving/email/entries_answered", values, sender_name=name)

@@ -283,3 +283,59 @@ class EntryPair(models.Model):
             models.UniqueConstraint(fields=["one", "other"], name="one_row_a_pair_of_entries"),
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="the_older_entry_first"),
         ]
+
+
+class EntryRequestQuerySet(models.QuerySet["EntryRequest"]):
+    def waiting(self) -> Self:
+        """Those about two entries that are still there."""
+        return self.filter(answer="", one__ended_at__isnull=True, other__ended_at__isnull=True)
+
+
+class EntryRequest(models.Model):
+    """Somebody whom an organization lists twice asks it which entry is them."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    public_id = public_id_field()
+    one = models.ForeignKey(Affiliation, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Affiliation, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    """The account with which both were shown to be the person's."""
+    asked_at = models.DateTimeField(default=timezone.now)
+    answer = models.CharField(max_length=3, choices=Answer, blank=True)
+    stays = models.ForeignKey(Affiliation, null=True, on_delete=models.CASCADE, related_name="+")
+    """The entry whose work e-mail stays."""
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    good_until = models.DateTimeField(null=True)
+
+    objects = EntryRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="entries_asked_about_in_order"),
+            models.CheckConstraint(
+                condition=Q(stays__isnull=True) | Q(stays=F("one")) | Q(stays=F("other")),
+                name="one_of_the_two_entries_stays",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="yes", stays__isnull=False, good_until__isnull=False)
+                | Q(~Q(answer="yes"), stays__isnull=True, good_until__isnull=True),
+                name="a_yes_names_the_entry_that_stays",
+            ),
+            models.UniqueConstraint(
+                fields=["one", "other"], condition=Q(answer=""), name="one_waiting_request_a_pair"
+            ),
+        ]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was agreed to, and still holds."""
+        return self.good_until is not None and self.good_until > timezone.now()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("combine/passkey/", proving.answer_with_passkey, name="answer-passkey"),
     path("combine/stop/", proving.stop, name="stop"),
     path("combine/preview/", combining.preview, name="preview"),
+    path("combine/ask/<slug:slug>/", combining.ask_company, name="ask-company"),
     path("combine/now/", combining.combine_both, name="combine-both"),
     path("delete/", deleting.show_what_goes, name="delete"),
     path("delete/proof/", deleting.prove_owner, name="delete-proof"),

@@ -49,19 +49,33 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organization
-        fields = ["name", "brand_colour", "greeting", "language", "time_zone", "alternative_email_required"]
+        fields = [
+            "name",
+            "brand_colour",
+            "greeting",
+            "language",
+            "time_zone",
+            "alternative_email_required",
+            "doubled_entries",
+        ]
         labels = {
             "name": _("Name"),
+            "doubled_entries": _("Who decides which entry stays"),
             "alternative_email_required": _("Ask everybody for an alternative e-mail"),
         }
         help_texts = {
+            "doubled_entries": _(
+                "When somebody combines two accounts that each have an entry here. They show first that both"
+                " accounts are theirs."
+            ),
             "alternative_email_required": _(
                 "It keeps the account reachable when somebody leaves. Off: people may leave it out."
-            )
+            ),
         }
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
         super().__init__(data, instance=Organization.objects.get(pk=organization.pk))
+        self.fields["doubled_entries"].required = data is None or "doubled_entries" in data
         self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
         self.fields["brand_colour"].widget.attrs |= {
             "maxlength": 7,
@@ -72,6 +86,13 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "hx-target": "#sample",
             "hx-swap": "outerHTML",
         }
+
+    def clean_doubled_entries(self) -> str:
+        """As it is, where a form of before does not ask."""
+        return str(
+            self.cleaned_data["doubled_entries"]
+            or Organization.objects.get(pk=self.instance.pk).doubled_entries
+        )
 
 
 def zone_choices(now: str) -> list[tuple[str, str]]:

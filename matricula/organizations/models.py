@@ -28,6 +28,13 @@ HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six h
 class Organization(models.Model):
     """A company, university or agency that runs learning programs."""
 
+    class DoubledEntries(models.TextChoices):
+        """Who decides which entry of a person stays whom the organization has twice."""
+
+        ASK = "ask", _("We are asked, each time")
+        ALLOW = "allow", _("The person chooses")
+        NEVER = "never", _("Nobody: two entries stay two")
+
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     brand_colour = models.CharField(max_length=7, default="#2f4b8f", validators=[HEX_COLOUR])
@@ -38,6 +45,7 @@ class Organization(models.Model):
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=60, default=site_time_zone, validators=[check_zone])
     alternative_email_required = models.BooleanField(default=True)
+    doubled_entries = models.CharField(max_length=5, choices=DoubledEntries, default=DoubledEntries.ASK)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

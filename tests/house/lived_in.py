@@ -134,6 +134,7 @@ class LivedIn(House):
             "group_id": self.group.pk,
             "account_id": self.member.public_id,
             "membership_id": self.membership.pk,
+            "asked_id": "a" * 22,
             "one_id": self.membership.pk,
             "other_id": self.membership.pk,
             "role_id": self.member.roles.get(organization=self.organization).pk,

@@ -34,6 +34,7 @@ LASTING = {
     "leaving.deletion": "who deleted their account, and when",
     "leaving.deletionline": "of a deletion; emptied when nothing can be taken back",
     "leaving.releasedaddress": "goes when the deletion is taken back, or its days are over",
+    "leaving.entryrequest": "what a company was asked about its two entries, and said",
     "leaving.entrypair": "of two entries: what was said of them",
     "learning.enrolment": "the person's learning",
     "learning.progress": "the person's learning",

@@ -24,7 +24,8 @@ def carry_out(ledger: Ledger, acts: Mapping[str, set[str]]) -> None:
             for statement in removals(words, one):
                 run(statement, ledger.params)
         if there & set(UPDATING):
-            update_rows(words, one, "after", ledger)
+            for step in one.steps:
+                update_rows(words, one, "after", ledger, more=step)
         if COPIED in there:
             names = ", ".join(one.columns)
             which = lines_where(words, one.table, COPIED)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -24,11 +24,12 @@ from matricula.leaving.combining.following import follow_what_goes_back
 from matricula.leaving.combining.journal import COMBINED, UNDONE, write_lines
 from matricula.leaving.combining.ledger import Ledger
 from matricula.leaving.combining.lines import SET_ASIDE, UNITED
-from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
+from matricula.leaving.combining.locks import hold_both, hold_organizations, hold_what_is_theirs
 from matricula.leaving.combining.lost_seats import ask_for_seats
 from matricula.leaving.combining.reading_back import take_back
 from matricula.leaving.combining.reasons import Pair, reasons
 from matricula.leaving.data.exports import end_exports
+from matricula.leaving.doubled.agreements import doubled_entries, staying_entries
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining, undo_end
@@ -61,6 +62,8 @@ class Asked:
     kept: Proven
     given_up: Proven
     quiet: Sequence[int] = ()
+    entries: Sequence[int] = ()
+    """Where an organization lists the person twice and leaves the choice to them: entries that stay."""
     network: str = ""
     browser: str = ""
 
@@ -70,23 +73,27 @@ class Asked:
         return tuple((one.account, one.sure_since) for one in both if one.sure_since)
 
     def ledger(self, *, now: datetime, deed: int = 0) -> Ledger:
-        """Whole seconds: both databases write them alike."""
+        """Whole seconds: both databases write them alike. What organizations agreed to is as it is now."""
+        doubled = doubled_entries(kept=self.kept.account, given_up=self.given_up.account)
         return Ledger(
             kept=self.kept.account,
             given=self.given_up.account,
             now=moment(now.replace(microsecond=0)),
             quiet=sorted(self.quiet),
+            staying=staying_entries(doubled, self.entries),
             deed=deed,
         )
 
 
 def without_deadlock(work: Callable[[], Done]) -> Done:
-    """`work`, a transaction of its own, begun anew where the database chose it to end a circle of waiting."""
+    """`work`, a transaction of its own, begun anew where the database chose it to end a circle of waiting, or
+    where somebody took a work e-mail just as it was to come back: then it is seen to be taken."""
     for tried in range(TRIES):
         try:
             return work()
-        except OperationalError as fault:
-            again = connection.vendor == "postgresql" and "deadlock" in str(fault)
+        except (OperationalError, IntegrityError) as fault:
+            told = "deadlock" if isinstance(fault, OperationalError) else "one_person_a_work_email"
+            again = connection.vendor == "postgresql" and told in str(fault)
             if not again or tried == TRIES - 1 or connection.in_atomic_block:
                 raise
     raise AssertionError
@@ -101,6 +108,7 @@ def combine(*, asked: Asked, digest: str) -> Combining:
 def combine_once(asked: Asked, digest: str) -> Combining:
     held = hold_both(asked.kept.account, asked.given_up.account)
     pair = proven_pair(asked, held)
+    hold_organizations(pair.kept.pk, pair.given_up.pk)
     found = reasons(pair)
     if found:
         raise CannotBeCombined(found)

@@ -25,6 +25,8 @@ class Dialect:
     none: str
     numbers: str
     """The ids in the parameter `quiet`, a JSON list."""
+    staying: str
+    """Those in `staying`: of two entries of one organization the one whose work e-mail stays."""
     lines: str = "leaving_combiningline"
     key: str = "combining_id"
     """Where the lines of a ledger are, and the column that says which deed they are of."""
@@ -70,6 +72,7 @@ POSTGRESQL = Dialect(
     same="IS NOT DISTINCT FROM",
     none="NULL::bigint",
     numbers="(SELECT value::bigint FROM jsonb_array_elements_text(%(quiet)s::jsonb) AS listed (value))",
+    staying="(SELECT value::bigint FROM jsonb_array_elements_text(%(staying)s::jsonb) AS listed (value))",
 )
 SQLITE = Dialect(
     vendor="sqlite",
@@ -79,6 +82,7 @@ SQLITE = Dialect(
     same="IS",
     none="NULL",
     numbers="(SELECT value FROM json_each(%(quiet)s))",
+    staying="(SELECT value FROM json_each(%(staying)s))",
 )
 
 

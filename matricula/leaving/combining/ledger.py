@@ -14,6 +14,7 @@ from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
+from matricula.leaving.combining.tie_lines import TIES, taken
 
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)
 
@@ -24,7 +25,8 @@ class Ledgered:
 
     `owner` is the column that moves. `known_by` finds a row that was copied, whose id nobody knows before.
     `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line. `stays` says when
-    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had.
+    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had. `steps` are
+    conditions of lines: rows of one are updated before those of the next, and come back after them.
     """
 
     table: str
@@ -34,6 +36,7 @@ class Ledgered:
     gone: str = "false"
     stays: str = "false"
     taken: str = "false"
+    steps: tuple[str, ...] = ("true",)
 
     def pairs(self, words: Dialect, side: str) -> Iterator[tuple[str, str]]:
         for name, kind in self.columns.items():
@@ -126,7 +129,20 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "set_aside_at": TIME,
             },
         ),
-        Ledgered("organizations_affiliation", {"account_id": NUMBER}),
+        Ledgered(
+            TIES,
+            {
+                "account_id": NUMBER,
+                "organization_id": NUMBER,
+                "work_email": "varchar",
+                "canonical": "varchar",
+                "started_at": TIME,
+                "ended_at": TIME,
+            },
+            known_by=("account_id", "organization_id", "canonical", "ended_at"),
+            taken=taken(words),
+            steps=(f"l.act = '{SET_ASIDE}'", f"l.act <> '{SET_ASIDE}'"),
+        ),
         *(Ledgered(table, {"account_id": NUMBER}) for table in OWNED),
         Ledgered(
             "accounts_emailaddress",
@@ -193,6 +209,7 @@ class Ledger:
     given: int
     now: Any
     quiet: list[int] = field(default_factory=list)
+    staying: list[int] = field(default_factory=list)
     deed: int = 0
     book: Book = COMBININGS
 
@@ -203,6 +220,7 @@ class Ledger:
             "given": self.given,
             "now": self.now,
             "quiet": json.dumps(self.quiet),
+            "staying": json.dumps(self.staying),
             "deed": self.deed,
         }
 

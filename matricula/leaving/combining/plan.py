@@ -38,6 +38,7 @@ from matricula.leaving.combining.program_lines import (
     removing_from_groups,
     setting_memberships_aside,
 )
+from matricula.leaving.combining.tie_lines import changing_ties, copying_ties, moving_ties, setting_ties_aside
 
 
 def common(words: Dialect) -> str:
@@ -131,11 +132,10 @@ SELECTS: tuple[Select, ...] = (
         """NOT EXISTS (SELECT 1 FROM programs_group_managers o
             WHERE o.group_id = r.group_id AND o.account_id = {kept})""",
     ),
-    moving(
-        "organizations_affiliation",
-        """NOT EXISTS (SELECT 1 FROM organizations_affiliation o WHERE o.account_id = {kept}
-            AND o.organization_id = r.organization_id AND o.ended_at IS NULL)""",
-    ),
+    moving_ties,
+    setting_ties_aside,
+    changing_ties,
+    copying_ties,
     moving(
         "organizations_role",
         """NOT EXISTS (SELECT 1 FROM organizations_role o

@@ -108,7 +108,8 @@ def take_back(ledger: Ledger, acts: Mapping[str, set[str]]) -> None:
                 ledger.params,
             )
         if there & set(UPDATING):
-            update_rows(words, one, "before", ledger, more=goes)
+            for step in reversed(one.steps):
+                update_rows(words, one, "before", ledger, more=f"{goes} AND {step}")
         if REMOVED in there:
             names, which = ", ".join(one.columns), lines_where(words, one.table, REMOVED, more=goes)
             run(

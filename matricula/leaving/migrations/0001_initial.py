@@ -497,4 +497,118 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="EntryRequest",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=matricula.db.public_ids.new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answer",
+                    models.CharField(blank=True, choices=[("yes", "yes"), ("no", "no")], max_length=3),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("good_until", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "one",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.affiliation",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.affiliation",
+                    ),
+                ),
+                (
+                    "stays",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.affiliation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("one__lt", models.F("other"))),
+                        name="entries_asked_about_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stays__isnull", True),
+                            ("stays", models.F("one")),
+                            ("stays", models.F("other")),
+                            _connector="OR",
+                        ),
+                        name="one_of_the_two_entries_stays",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", "yes"), ("good_until__isnull", False), ("stays__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("answer", "yes"), _negated=True),
+                                ("good_until__isnull", True),
+                                ("stays__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_yes_names_the_entry_that_stays",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer", "")),
+                        fields=("one", "other"),
+                        name="one_waiting_request_a_pair",
+                    ),
+                ],
+            },
+        ),
     ]

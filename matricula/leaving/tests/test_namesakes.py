@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conftest import person
+from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.leaving.combining.combining import undo_combining
 from matricula.leaving.doubled.namesakes import PAGE_SIZE, names_twice
@@ -54,7 +55,7 @@ def page_of(console, tie):
 
 
 def act(console, verb, one, other):
-    return console.post(f"/console/nordlicht/entries/{one.pk}/{other.pk}/{verb}/", follow=True)
+    return console.post(f"/console/nordlicht/people/entries/twice/{one.pk}/{other.pk}/{verb}/", follow=True)
 
 
 def test_bruno_reads_that_another_entry_has_the_same_name_and_nothing_of_her_own_addresses(console, twice):
@@ -155,7 +156,9 @@ def test_only_administrators_have_it_asked(twice, owner, kind, chika):
     for verb in ("letter", "two-people", "undecided"):
         assert act(browser, verb, *twice).status_code == 403
     assert "Suggest combining" not in page_of(browser, twice[0])
-    assert browser.get("/console/nordlicht/entries/").status_code == (200 if kind == "viewer" else 403)
+    assert browser.get("/console/nordlicht/people/entries/twice/").status_code == (
+        200 if kind == "viewer" else 403
+    )
 
 
 def test_nothing_is_asked_of_people_with_other_names_of_other_companies_or_of_nobody(console, twice, program):
@@ -163,7 +166,7 @@ def test_nothing_is_asked_of_people_with_other_names_of_other_companies_or_of_no
     acme = Organization.objects.create(slug="acme", name="ACME")
     foreign = acme.affiliations.create(account=twice[1].account, work_email="ada@acme.example")
     for other in (bert.pk, foreign.pk, twice[0].pk, 0, 10**17):
-        path = f"/console/nordlicht/entries/{twice[0].pk}/{other}"
+        path = f"/console/nordlicht/people/entries/twice/{twice[0].pk}/{other}"
         for verb in ("letter", "two-people", "undecided"):
             assert console.post(f"{path}/{verb}/").status_code == 404
     assert not EntryPair.objects.exists()
@@ -202,7 +205,7 @@ def test_the_list_is_paged_by_name_and_takes_the_same_queries_for_any_number(con
     first = names_twice(org)
     assert len(first.rows) == PAGE_SIZE
     assert first.older
-    page = console.get(f"/console/nordlicht/entries/{first.older}").content.decode()
+    page = console.get(f"/console/nordlicht/people/entries/twice/{first.older}").content.decode()
     assert f"Name {PAGE_SIZE:02}" in page
     assert "Name 00" not in page
     with CaptureQueriesContext(
@@ -214,16 +217,23 @@ def test_the_list_is_paged_by_name_and_takes_the_same_queries_for_any_number(con
 
 
 def test_bad_places_in_the_list_are_refused(console):
-    assert console.get("/console/nordlicht/entries/?after=%00").status_code == 400
-    assert console.get(f"/console/nordlicht/entries/?after={'x' * 500}").status_code == 400
-    assert "No two entries" in console.get("/console/nordlicht/entries/?after=zz").content.decode()
+    assert console.get("/console/nordlicht/people/entries/twice/?after=%00").status_code == 400
+    assert console.get(f"/console/nordlicht/people/entries/twice/?after={'x' * 500}").status_code == 400
+    assert (
+        "No two entries" in console.get("/console/nordlicht/people/entries/twice/?after=zz").content.decode()
+    )
 
 
 def test_the_list_has_an_index(twice, program):
     if connection.vendor != "postgresql":
         pytest.skip("of PostgreSQL's planner")
+    crowd = Account.objects.bulk_create(Account(full_name=f"Name {n:04}") for n in range(2_000))
+    ties = [Affiliation(organization=program.organization, account=one) for one in crowd]
+    for n, one in enumerate(ties):
+        one.work_email = one.canonical = f"n{n}@nordlicht.example"
+    Affiliation.objects.bulk_create(ties)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("ANALYZE organizations_affiliation")
         cursor.execute(
             "EXPLAIN SELECT folded_name, count(*) FROM organizations_affiliation WHERE organization_id = %s"
             " AND ended_at IS NULL AND folded_name > 'a' GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 26",

@@ -56,6 +56,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("alternative_email_required", models.BooleanField(default=True)),
+                (
+                    "doubled_entries",
+                    models.CharField(
+                        choices=[
+                            ("ask", "We are asked, each time"),
+                            ("allow", "The person chooses"),
+                            ("never", "Nobody: two entries stay two"),
+                        ],
+                        default="ask",
+                        max_length=5,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
