@@ -35,9 +35,9 @@ COMBINING, OF_A_COMPANY = "leaving.combining", "leaving.of_a_company"
 PURPOSE = "combining-undo"
 DELETION, DELETION_AT_WORK, TO_OWNERS = "leaving.deletion", "leaving.deletion_at_work", "leaving.to_owners"
 TAKE_BACK = "deletion-take-back"
-OWN, RECOVERS = "own", "recovers"
-"""What a letter's link shows: that it came to a mailbox of the account, and to one that could choose a new
-password."""
+OWN = "own"
+"""What a letter's link shows: that it came to a mailbox of the account. Of one that could choose a new
+password it shows which (`recovers`)."""
 
 
 def undo_secret(combining: Combining, side: str = Combining.Side.KEPT) -> str:
@@ -180,6 +180,10 @@ def names_what_was_made(look: Made) -> Made:
     return look
 
 
+def recovers(email: int) -> str:
+    return f"recovers {email}"
+
+
 def take_back_secret(deletion: Deletion, side: str) -> str:
     return digest(TAKE_BACK, named_for_taking_back(deletion, side))
 
@@ -199,7 +203,7 @@ def tell_of_deletion(deletion: Deletion, news: str) -> None:
             to=one.address,
             language=account.language,
             reference=deletion.pk,
-            context={"news": news, "side": RECOVERS if one.signs_in else OWN},
+            context={"news": news, "side": recovers(one.pk) if one.signs_in else OWN},
         )
         for one in rows
         if one.canonical not in work

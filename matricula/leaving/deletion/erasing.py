@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -31,6 +32,7 @@ Accounts = set[int]
 Groups = Membership.groups.through
 
 
+@transaction.atomic
 def erase_some() -> bool:
     """A batch of one deletion. True when more may be left, of it or of others."""
     due = Deletion.objects.due().select_related("account").order_by("take_until", "pk")

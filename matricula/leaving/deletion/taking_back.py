@@ -12,6 +12,7 @@ from matricula.accounts.email_addresses import add_address
 from matricula.accounts.mailboxes import name_primary
 from matricula.accounts.models import Account, EmailAddress
 from matricula.audit.models import record
+from matricula.invitations.models import Invitation
 from matricula.invitations.settlement import settle_invitations_to
 from matricula.leaving.combining.address_lines import ADDRESSES
 from matricula.leaving.combining.combining import end_what_is_open, without_deadlock
@@ -52,10 +53,17 @@ def take_back_once(deletion: Deletion, new_address: str) -> None:
     ask_for_seats(deletion.lines.all())
     write_lines(ledger, acts, TAKEN_BACK)
     record("accounts.taken_back", actor=account, subject=deletion)
-    for one in account.addresses.confirmed():
-        settle_invitations_to(one)
+    settle_what_waits(account)
     tell_of_deletion(deletion, "taken_back")
     tell_owners_of_deletion(deletion, "taken_back")
+
+
+def settle_what_waits(account: Account) -> None:
+    """Whoever is in a program again is not invited to it any more."""
+    proven = account.addresses.confirmed()
+    waiting = Invitation.objects.live().filter(canonical__in=proven.values("canonical")).values("canonical")
+    for one in proven.filter(canonical__in=waiting).select_related("account"):
+        settle_invitations_to(one)
 
 
 def note_taken_addresses(deletion: Deletion) -> None:

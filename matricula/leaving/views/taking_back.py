@@ -1,27 +1,26 @@
 """Taking a deletion back: after a log-in that fitted, or by a letter; and what did not come back."""
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from matricula.accounts.errors import AddressListed, TooManyAdded
 from matricula.accounts.forms import EmailField
-from matricula.accounts.models import Account
+from matricula.accounts.models import Account, EmailAddress
 from matricula.accounts.passwords import change_password
 from matricula.accounts.second_factors import has_second_factor
 from matricula.accounts.sign_in import TAKING_BACK, noted_account, start_session
 from matricula.accounts.views.account import own_account
 from matricula.accounts.views.waiting import told_to_wait
+from matricula.leaving.combining.address_lines import ADDRESSES
 from matricula.leaving.deletion.released import open_deletion_of
 from matricula.leaving.deletion.taking_back import needs_address, take_account_back
 from matricula.leaving.deletion.told import what_did_not_come_back
 from matricula.leaving.errors import NoAddressLeft, TakeBackOver
 from matricula.leaving.forms import FactorForm, ForgottenForm, OwnerForm
-from matricula.leaving.letters import OWN, RECOVERS, TAKE_BACK, named_for_taking_back
+from matricula.leaving.letters import OWN, TAKE_BACK, named_for_taking_back, recovers
 from matricula.leaving.models import Deletion
 from matricula.mail.addresses import AddressRefused
 from matricula.security.errors import TooManyTries
@@ -79,14 +78,9 @@ def take_back_page(request: HttpRequest) -> HttpResponse:
 def take_back_by_letter(request: HttpRequest, deletion_id: str, secret: str) -> HttpResponse:
     """The link only leads here: what takes it back is the password the account had, and its second factor."""
     deletion = get_object_or_404(Deletion.objects.select_related("account"), public_id=deletion_id)
-    sides = [
-        one
-        for one in (OWN, RECOVERS)
-        if is_digest_of(secret, TAKE_BACK, named_for_taking_back(deletion, one))
-    ]
-    if not sides:
+    if not came_by_letter(deletion, secret, OWN) and not mailbox_of(deletion, secret):
         raise Http404
-    may_choose = RECOVERS in sides
+    may_choose = is_still_free(mailbox_of(deletion, secret))
     forgotten = may_choose and text_in(request.GET, "forgotten") == "1"
     form = (ForgottenForm if forgotten else OwnerForm)(deletion.account, request.POST or None)
     context = {"form": form, "deletion": deletion, "forgotten": forgotten, "may_choose": may_choose}
@@ -101,6 +95,24 @@ def take_back_by_letter(request: HttpRequest, deletion_id: str, secret: str) -> 
     except REFUSED as refusal:
         form.add_error(None, str(refusal))
     return render(request, BY_LETTER, context)
+
+
+def came_by_letter(deletion: Deletion, secret: str, side: str) -> bool:
+    return is_digest_of(secret, TAKE_BACK, named_for_taking_back(deletion, side))
+
+
+def mailbox_of(deletion: Deletion, secret: str) -> str:
+    """Canonical: the one that the letter came to, if it could choose a new password; else nothing."""
+    for one in deletion.lines.filter(table_name=ADDRESSES):
+        if came_by_letter(deletion, secret, recovers(one.row_id)):
+            return str(one.before.get("canonical", "")) or "forgotten"
+    return ""
+
+
+def is_still_free(mailbox: str) -> bool:
+    """Whoever reads one that somebody else has proven since may be somebody else."""
+    proven = EmailAddress.objects.confirmed().filter(canonical=mailbox)
+    return bool(mailbox) and not proven.exists()
 
 
 def shown_by(form: OwnerForm, request: HttpRequest, deletion: Deletion) -> bool:
@@ -118,7 +130,6 @@ def taken_back(request: HttpRequest, deletion: Deletion, form: forms.Form) -> Ht
     if isinstance(form, ForgottenForm):
         change_password(account=account, password=form.cleaned_data["password"])
     start_session(request, account)
-    messages.success(request, _("Your account is there again."))
     return redirect("leaving:taken-back", deletion.public_id)
 
 
