@@ -55,3 +55,10 @@ class NoOtherWayIn(LeavingError):
 
     code = "no_other_way_in"
     sentence = _("First you need a way in of your own: an address that is confirmed, and a password.")
+
+
+class LeaversSettled(LeavingError):
+    """A list of leavers was confirmed, dropped or stopped meanwhile, or still waits for its column."""
+
+    code = "leavers_settled"
+    sentence = _("Something changed meanwhile. Look at the list again.")

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.db.public_ids import public_id_field
-from matricula.leaving.offboarding.models import HeldDeparture
+from matricula.leaving.offboarding.models import EndNotice, HeldDeparture, LeaversFile, LeaversLine
 
-__all__ = ["Combining", "CombiningLine", "HeldDeparture"]
+__all__ = ["Combining", "CombiningLine", "EndNotice", "HeldDeparture", "LeaversFile", "LeaversLine"]
 UNDO_DAYS = 14
 RULES = 1
 """The version of the rules of `plan.py`; the ledger of each combining says by which it was made."""

@@ -10,6 +10,8 @@ from matricula.leaving.combining.borrowed import resting_on_others, take_lesson_
 from matricula.leaving.combining.known_before import combined_entries
 from matricula.leaving.offboarding.holding import end_holds
 from matricula.leaving.offboarding.notes import held_departures
+from matricula.leaving.offboarding.program_ends import count_stranded
+from matricula.programs.ends import looks_at_ends
 from matricula.programs.models import Membership
 from matricula.programs.signals import membership_ended
 from matricula.reporting.person_notes import notes_people
@@ -17,6 +19,7 @@ from matricula.reporting.person_notes import notes_people
 holds_back(resting_on_others)
 notes_people(combined_entries)
 notes_people(held_departures)
+looks_at_ends(count_stranded)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:

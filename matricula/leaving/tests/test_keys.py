@@ -25,6 +25,8 @@ STAYS = {
     "leaving_combining.given_up_id": "the ledger says who was given up",
     "leaving_combining.kept_id": "the ledger says who was kept",
     "leaving_helddeparture.asked_by_id": "who did it stays who did it",
+    "leaving_leaversfile.confirmed_by_id": "who did it stays who did it",
+    "leaving_leaversfile.handed_in_by_id": "who did it stays who did it",
     "organizations_logoupload.uploaded_by_id": "who did it stays who did it",
     "reporting_listreading.reader_id": "who did it stays who did it",
     "reporting_reading.person_id": "whose page it was: the account kept is told of it, too",
