@@ -79,6 +79,7 @@ class House:
             "program_id": program.public_id,
             "link_id": make_direct_link(program=program, actor=None)[0].public_id,
             "membership_id": membership.pk,
+            "list_id": self.organization.leavers_files.create(name="l", state="done", lines=1).public_id,
             "departure_id": HeldDeparture.objects.create(
                 membership=membership, organization=program.organization, due_at=timezone.now()
             ).public_id,

@@ -101,3 +101,10 @@ class EntriesAnswered(LeavingError):
 
     code = "entries_answered"
     sentence = _("That was answered already, or one of the two entries has ended meanwhile.")
+
+
+class LeaversSettled(LeavingError):
+    """A list of leavers was confirmed, dropped or stopped meanwhile, or still waits for its column."""
+
+    code = "leavers_settled"
+    sentence = _("Something changed meanwhile. Look at the list again.")

@@ -23,11 +23,13 @@ from matricula.leaving.doubled.agreements import ANSWERED, ASKED
 from matricula.leaving.doubled.pairs import SUGGESTED
 from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair, EntryRequest, HeldDeparture
 from matricula.leaving.offboarding.holding import HELD, STAYS
+from matricula.leaving.offboarding.program_ends import ENDS
 from matricula.mail.addresses import LONGEST_ADDRESS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
 from matricula.organizations.branding import letterhead
 from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.programs.models import Membership
 from matricula.security.clients import device_name
 from matricula.security.secrets import digest
 
@@ -325,12 +327,32 @@ def compose_held_letter(letter: Letter) -> LetterContent | None:
     departure = departure_of(letter)
     if departure is None or departure.state != HeldDeparture.State.HELD:
         return None
-    way_in = way_in_without(departure.organization, departure.membership.account)
+    needed = what_is_needed(departure.organization, departure.membership.account)
+    return content_of_held(letter, departure, **needed)
+
+
+def what_is_needed(organization: Organization, account: Account) -> dict[str, str]:
+    """For a way in of their own, and the page where it is to be had."""
+    way_in = way_in_without(organization, account)
     need = "" if way_in.stands else "password" if way_in.has_address else "address"
     page = {"": "leaving:companies", "password": "accounts:password", "address": "accounts:add-address"}[need]
     if need == "address" and way_in.unproven:
         page = "accounts:addresses"
-    return content_of_held(letter, departure, need=need, link=settings.BASE_URL + reverse(page))
+    return {"need": need, "link": settings.BASE_URL + reverse(page)}
+
+
+@composes(ENDS)
+def compose_ending_letter(letter: Letter) -> LetterContent | None:
+    """Moot for whoever is out of it, and where the last day is another one now."""
+    rows = Membership.objects.active().select_related("program__organization", "account")
+    membership = rows.filter(pk=letter.reference or 0).first()
+    if membership is None or str(membership.program.ends_on) != letter.context["day"]:
+        return None
+    organization = membership.program.organization
+    day = date_format(date.fromisoformat(letter.context["day"]), "DATE_FORMAT")
+    told = {"programs": plain_words(membership.program.name), "day": day, "ends": True}
+    values = {**told, **what_is_needed(organization, membership.account), **letterhead(organization)}
+    return LetterContent("leaving/email/held", values, sender_name=plain_words(organization.name))
 
 
 @composes(STAYS)

@@ -10,10 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.db.public_ids import public_id_field
-from matricula.leaving.offboarding.models import HeldDeparture
+from matricula.leaving.offboarding.models import EndNotice, HeldDeparture, LeaversFile, LeaversLine
 from matricula.organizations.models import Affiliation, Organization
 
-__all__ = ["Combining", "CombiningLine", "HeldDeparture"]
+__all__ = [
+    "Combining",
+    "CombiningLine",
+    "DataExport",
+    "Deletion",
+    "DeletionLine",
+    "EndNotice",
+    "EntryPair",
+    "EntryRequest",
+    "HeldDeparture",
+    "LeaversFile",
+    "LeaversLine",
+    "ReleasedAddress",
+]
+
 UNDO_DAYS = 14
 TAKE_BACK_DAYS = 7
 RULES = 1

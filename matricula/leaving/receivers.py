@@ -15,6 +15,8 @@ from matricula.leaving.deletion.notes import deleted_accounts
 from matricula.leaving.doubled.questions import ask_about_namesakes
 from matricula.leaving.offboarding.holding import end_holds
 from matricula.leaving.offboarding.notes import held_departures
+from matricula.leaving.offboarding.program_ends import count_stranded
+from matricula.programs.ends import looks_at_ends
 from matricula.programs.models import Membership
 from matricula.programs.signals import membership_ended
 from matricula.reporting.person_notes import asks_about_people, notes_people
@@ -24,6 +26,7 @@ notes_people(combined_entries)
 notes_people(deleted_accounts)
 notes_people(held_departures)
 asks_about_people(ask_about_namesakes)
+looks_at_ends(count_stranded)
 
 
 def own_it(sender: object, *, enrolment: Enrolment, lesson: Lesson, **_: Any) -> None:

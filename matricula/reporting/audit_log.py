@@ -32,6 +32,7 @@ NAMED_BY = {
     "organizations.affiliation": "account__full_name",
     "organizations.domain": "name",
     "identities.connection": "name",
+    "leaving.leaversfile": "name",
     "leaving.helddeparture": "membership__account__full_name",
     "identities.identity": "account__full_name",
     "organizations.role": "account__full_name",

@@ -63,6 +63,7 @@ class LivedIn(House):
             take_until=timezone.now() + timedelta(days=7),
             taken_back_at=timezone.now(),
         )
+        self.list_of_leavers = organization.leavers_files.create(name="l.csv", state="done", lines=1)
         self.departure = HeldDeparture.objects.create(
             membership=self.membership,
             organization=organization,
@@ -140,6 +141,7 @@ class LivedIn(House):
             "role_id": self.member.roles.get(organization=self.organization).pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,
+            "list_id": self.list_of_leavers.public_id,
             "departure_id": self.departure.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,

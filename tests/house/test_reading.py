@@ -36,6 +36,7 @@ MAY_WRITE = {
     "api:read_person": {("reporting_reading", "*")},
     "reporting:audit-log-file": {("audit_entry", "*"), *TAKEN},  # or took a list with them in it
     "invitations:result": TAKEN,
+    "departures:list-result": TAKEN,
     "api:read_import_result": TAKEN,
     "api:list_memberships": TAKEN,
     "api:list_entries": TAKEN,

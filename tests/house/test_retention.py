@@ -28,6 +28,8 @@ LASTING = {
     "invitations.searchline": "of an invitation",
     "joining.directlink": "who made it, and how often it was used",
     "leaving.helddeparture": "who was held until when, and who asked for it",
+    "leaving.endnotice": "one row an end; who was written to",
+    "leaving.leaversfile": "who handed in which list of leavers; its lines and its file pass",
     "leaving.combining": "what two accounts were made of",
     "leaving.combiningline": "of a combining; emptied when it is final",
     "credentials.withdrawncertificate": "that there was one at this address",

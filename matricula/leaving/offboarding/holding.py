@@ -28,10 +28,15 @@ State = HeldDeparture.State
 
 @transaction.atomic
 def hold_departure(
-    *, organization: Organization, account: int, actor: Account | None, membership: Membership | None = None
+    *,
+    organization: Organization,
+    account: int,
+    actor: Account | None,
+    membership: Membership | None = None,
+    bulk: bool = False,
 ) -> list[HeldDeparture]:
     """Of one membership of the account, or of all it has in the organization; those that are held stay as
-    they are. The person is written to once, however many."""
+    they are. The person is written to once, however many; `bulk`: as one of many."""
     hold_account(account)
     which = {"pk": membership.pk} if membership else {}
     active = Membership.objects.active().filter(organization=organization, account=account, **which)
@@ -49,11 +54,11 @@ def hold_departure(
         day = {"until": one.until.isoformat()}
         record("departure.held", actor=actor, organization=organization, subject=one, after=day)
     if made:
-        write_about(made, HELD)
+        write_about(made, HELD, bulk=bulk)
     return made
 
 
-def write_about(departures: Sequence[HeldDeparture], kind: str) -> None:
+def write_about(departures: Sequence[HeldDeparture], kind: str, *, bulk: bool = False) -> None:
     """One letter about all of them: they are of one account, and of one organization."""
     first = departures[0]
     for address, language in addresses_reaching([first.membership.account_id]).values():
@@ -63,6 +68,7 @@ def write_about(departures: Sequence[HeldDeparture], kind: str) -> None:
             language=language,
             reference=first.pk,
             organization_id=first.organization_id,
+            bulk=bulk,
             context={"programs": [one.membership.program.name for one in departures]},
         )
 

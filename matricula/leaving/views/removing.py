@@ -1,20 +1,25 @@
 """Removing somebody from a program, at once or on a day; and those whose day is still to come."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.mailboxes import DAYS_OF_POWER
-from matricula.db.days import day_there, end_of_day_in
+from matricula.db.days import day_there, end_of_day_in, today_there
 from matricula.db.paging import keyset_page
 from matricula.leaving.departing.ways_in import is_last_tie
 from matricula.leaving.offboarding.holding import carry_out, hold_departure, take_back
 from matricula.leaving.offboarding.models import HeldDeparture
+from matricula.leaving.offboarding.program_ends import stranded_by_end
 from matricula.leaving.offboarding.removal import stranding_by
+from matricula.leaving.rehearsal.stranding import Stranding, work_emails_of
 from matricula.organizations.access import acting_role, actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.programs.memberships import end_membership
@@ -82,6 +87,26 @@ def departures(request: HttpRequest, organization: Organization) -> HttpResponse
     shown = rows.select_related("membership__account", "membership__program", "organization", "asked_by")
     context = {"organization": organization, "page": keyset_page(rows, request.GET, shown=shown)}
     return render(request, "leaving/console/departures.html", context)
+
+
+@administering
+@require_safe
+def program_end(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
+    """Whom the program's end would strand, on its last day or on another that is thought of."""
+    program = get_object_or_404(organization.programs, public_id=program_id)
+    day = day_in(request.GET.get("day", "")) or program.ends_on or today_there(organization.time_zone)
+    people = stranded_by_end(program, day)
+    page = keyset_page(people, request.GET, shown=work_emails_of(organization, people))
+    rows = [(one, Stranding(one.stranding).label) for one in page.rows]
+    context = {"organization": organization, "program": program, "page": page, "rows": rows, "day": day}
+    return render(request, "leaving/console/program_end.html", context)
+
+
+def day_in(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def held_of(organization: Organization, departure_id: str) -> HeldDeparture:
