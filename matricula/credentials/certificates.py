@@ -1,5 +1,6 @@
 """A certificate for each completed course and Specialization, issued once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ def issue_specialization_certificates(
 ) -> None:
     """As for courses: one for each enrolment, and no more."""
     minutes, looks = minutes_of_courses(enrolments), looks_of(one.specialization for one in enrolments)
+    titles = titles_of_courses(enrolments)
     rows = Certificate.objects.filter(specialization_enrolment__in=enrolments)
     known = set(rows.values_list("specialization_enrolment_id", flat=True))
     issue_certificates(
@@ -45,6 +47,7 @@ def issue_specialization_certificates(
             recipient_name=one.account.name_for_certificates,
             title=one.specialization.title,
             minutes=minutes.get((one.account_id, one.specialization_id), 0),
+            courses=titles.get((one.account_id, one.specialization_id), []),
             **looks[one.specialization.organization_id],
         )
         for one in enrolments
@@ -72,6 +75,10 @@ def look_of(organization: Organization) -> dict[str, Any]:
         "logo": organization.shown_logo,
         "logo_ratio": organization.logo_ratio,
         "logo_is_pale": organization.logo_is_pale,
+        "signatory_name": organization.signatory_name,
+        "signatory_role": organization.signatory_role,
+        "signature": organization.shown_signature,
+        "signature_ratio": organization.signature_ratio,
     }
 
 
@@ -79,6 +86,20 @@ def minutes_of_lessons(enrolments: Sequence[Enrolment]) -> dict[int, int]:
     """By enrolment: of the lessons that were done, whatever the course is made of today."""
     done = Progress.objects.filter(enrolment__in=enrolments, done_at__isnull=False)
     return dict(done.values_list("enrolment_id").annotate(minutes=Sum("lesson__minutes")))
+
+
+def titles_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], list[str]]:
+    """By account and Specialization: its courses that were completed, in its order."""
+    of, found = "course__steps__specialization", defaultdict(list)
+    rows = Enrolment.objects.filter(
+        account__in=[one.account_id for one in enrolments],
+        completed_at__isnull=False,
+        **{f"{of}__in": {one.specialization_id for one in enrolments}},
+    )
+    ordered = rows.order_by("course__steps__position", "pk")
+    for account, series, title in ordered.values_list("account_id", of, "course__title"):
+        found[account, series].append(title)
+    return found
 
 
 def minutes_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], int]:

@@ -49,15 +49,30 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organization
-        fields = ["name", "brand_colour", "greeting", "language", "time_zone", "alternative_email_required"]
+        fields = [
+            "name",
+            "brand_colour",
+            "signatory_name",
+            "signatory_role",
+            "greeting",
+            "language",
+            "time_zone",
+            "alternative_email_required",
+        ]
         labels = {
             "name": _("Name"),
+            "signatory_name": _("Who signs"),
+            "signatory_role": _("Their role"),
             "alternative_email_required": _("Ask everybody for an alternative e-mail"),
         }
         help_texts = {
+            "signatory_name": _(
+                "As it is written on certificates. Without a picture it stands for the signature."
+            ),
+            "signatory_role": _("Such as: Head of Learning."),
             "alternative_email_required": _(
                 "It keeps the account reachable when somebody leaves. Off: people may leave it out."
-            )
+            ),
         }
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
@@ -79,12 +94,27 @@ def zone_choices(now: str) -> list[tuple[str, str]]:
     return [(one, one.replace("_", " ")) for one in sorted({*offered_zones(), now})]
 
 
+PICTURES = {"accept": ".svg,.png,.jpg,.jpeg,.webp"}
+
+
 class LogoForm(forms.Form):
     logo = forms.FileField(
         label=_("Picture"),
         help_text=_("SVG, PNG, JPEG or WebP, up to 2 MB. Wide logos work best."),
-        widget=forms.FileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"}),
+        widget=forms.FileInput(attrs=PICTURES),
     )
+
+
+class SignatureForm(forms.Form):
+    signature = forms.FileField(
+        label=_("Picture of the signature"),
+        help_text=_("Dark ink on white or on no ground: SVG, PNG, JPEG or WebP, up to 2 MB."),
+        widget=forms.FileInput(attrs=PICTURES),
+    )
+
+
+PICTURE_FORMS: dict[str, type[forms.Form]] = {"logo": LogoForm, "signature": SignatureForm}
+"""By what the picture is shown as."""
 
 
 class DomainForm(forms.Form):
