@@ -6,10 +6,16 @@ from typing import Any
 
 from django.db.models import Sum
 
+from matricula.accounts.models import EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.mail.models import Letter
 from matricula.organizations.models import Organization
+
+ISSUED = "credentials.issued"
+A_FEW = 2
+"""A course, and with it a Specialization, are completed by somebody who waits; more at once by a change."""
 
 
 def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], **_: object) -> None:
@@ -58,8 +64,30 @@ def issue_specialization_certificates(
 def issue_certificates(certificates: Iterable[Certificate]) -> None:
     """With their lines in the audit log."""
     with lines_together():
-        for one in Certificate.objects.bulk_create(certificates):
+        issued = Certificate.objects.bulk_create(certificates)
+        for one in issued:
             record("certificate.issued", actor=one.account, organization=one.organization_id, subject=one)
+    tell_holders(issued)
+
+
+def tell_holders(issued: Sequence[Certificate]) -> None:
+    """One letter for each, with the work that issued it: what is held back has it when it is issued."""
+    addresses = EmailAddress.objects.filter(
+        account__in=[one.account_id for one in issued], account__is_active=True, is_primary=True
+    )
+    reached = dict(addresses.values_list("account_id", "address"))
+    Letter.objects.bulk_create(
+        Letter(
+            kind=ISSUED,
+            to=reached[one.account_id],
+            language=one.account.language,
+            reference=one.pk,
+            organization_id=one.organization_id,
+            bulk=len(issued) > A_FEW,
+        )
+        for one in issued
+        if one.account_id in reached
+    )
 
 
 def looks_of(subjects: Iterable[Any]) -> dict[int, dict[str, Any]]:

@@ -18,7 +18,8 @@ def disposition_of(certificate: Certificate) -> str:
     """The header: the name for whoever knows the standard, and one in ASCII for others."""
     name = file_name_of(certificate)
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    fallback = plain if len(plain) * 2 > len(name) else f"certificate-{certificate.public_id}.pdf"
+    left = sum(map(str.isalnum, plain.removesuffix(".pdf"))) * 2 > sum(map(str.isalnum, name))
+    fallback = plain if left else f"certificate-{certificate.public_id}.pdf"
     encoded = quote(name, safe="")
     return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{encoded}"
 
