@@ -21,6 +21,7 @@ urlpatterns = [
     path("console/<slug:slug>/", include("matricula.roles.console_urls")),
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),
     path("console/<slug:slug>/", include("matricula.catalog.console_urls")),
+    path("console/<slug:slug>/", include("matricula.credentials.console_urls")),
     path("console/<slug:slug>/", include("matricula.api.console_urls")),
     path("console/<slug:slug>/", include("matricula.sso.console_urls")),
     path("console/<slug:slug>/", include("matricula.leaving.console_urls")),

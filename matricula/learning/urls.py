@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.learning.views import courses, programs
+from matricula.learning.views import completed, courses, programs
 
 app_name = "learning"
 P, C = "programs/<str:public_id>", "courses/<str:public_id>"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{P}/groups/<int:group>/", programs.join_open_group, name="join-group"),
     path(f"{P}/start/<str:kind>/<str:chosen_id>/", programs.start_learning, name="start"),
     path(f"{C}/", courses.show_course, name="course"),
+    path(f"{C}/completed/", completed.show_completion, name="completed"),
     path(f"{C}/files/<str:digest>/<str:name>", courses.course_file, name="file"),
     path(f"{C}/lessons/<slug:key>/", courses.show_lesson, name="lesson"),
     path(f"{C}/lessons/<slug:key>/done/", courses.finish_lesson_page, name="finish"),

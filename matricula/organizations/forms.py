@@ -52,6 +52,8 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = [
             "name",
             "brand_colour",
+            "signatory_name",
+            "signatory_role",
             "greeting",
             "language",
             "time_zone",
@@ -60,6 +62,8 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
         labels = {
             "name": _("Name"),
+            "signatory_name": _("Who signs"),
+            "signatory_role": _("Their role"),
             "doubled_entries": _("Who decides which entry stays"),
             "alternative_email_required": _("Ask everybody for an alternative e-mail"),
         }
@@ -68,6 +72,10 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
                 "When somebody combines two accounts that each have an entry here. They show first that both"
                 " accounts are theirs."
             ),
+            "signatory_name": _(
+                "As it is written on certificates. Without a picture it stands for the signature."
+            ),
+            "signatory_role": _("Such as: Head of Learning."),
             "alternative_email_required": _(
                 "It keeps the account reachable when somebody leaves. Off: people may leave it out."
             ),
@@ -100,12 +108,27 @@ def zone_choices(now: str) -> list[tuple[str, str]]:
     return [(one, one.replace("_", " ")) for one in sorted({*offered_zones(), now})]
 
 
+PICTURES = {"accept": ".svg,.png,.jpg,.jpeg,.webp"}
+
+
 class LogoForm(forms.Form):
     logo = forms.FileField(
         label=_("Picture"),
         help_text=_("SVG, PNG, JPEG or WebP, up to 2 MB. Wide logos work best."),
-        widget=forms.FileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"}),
+        widget=forms.FileInput(attrs=PICTURES),
     )
+
+
+class SignatureForm(forms.Form):
+    signature = forms.FileField(
+        label=_("Picture of the signature"),
+        help_text=_("Dark ink on white or on no ground: SVG, PNG, JPEG or WebP, up to 2 MB."),
+        widget=forms.FileInput(attrs=PICTURES),
+    )
+
+
+PICTURE_FORMS: dict[str, type[forms.Form]] = {"logo": LogoForm, "signature": SignatureForm}
+"""By what the picture is shown as."""
 
 
 class DomainForm(forms.Form):

@@ -41,6 +41,11 @@ class Organization(models.Model):
     logo = models.CharField(max_length=200, blank=True)
     logo_ratio = models.FloatField(default=1)
     logo_is_pale = models.BooleanField(default=False)
+    signature = models.CharField(max_length=200, blank=True)
+    """A picture, as `logo`; it stands on certificates, above the name and role of whoever signs them."""
+    signature_ratio = models.FloatField(default=1)
+    signatory_name = models.CharField(max_length=200, blank=True)
+    signatory_role = models.CharField(max_length=200, blank=True)
     greeting = models.TextField(blank=True)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=60, default=site_time_zone, validators=[check_zone])
@@ -73,13 +78,29 @@ class Organization(models.Model):
     @property
     def shown_logo(self) -> "Logo | None":
         """The picture itself, without what it holds."""
-        digest = self.logo.partition(".")[0]
+        return self.picture(self.logo)
+
+    @property
+    def shown_signature(self) -> "Logo | None":
+        return self.picture(self.signature)
+
+    def picture(self, name: str) -> "Logo | None":
+        digest = name.partition(".")[0]
         return self.logos.only("digest").filter(digest=digest).first() if digest else None
+
+    @property
+    def signature_url(self) -> str:
+        return reverse("organizations:logo", args=[self.slug, self.signature]) if self.signature else ""
+
+    @property
+    def signature_width(self) -> int:
+        """In percent of its height."""
+        return round(100 * self.signature_ratio)
 
 
 class Logo(models.Model):
-    """A picture an organization has shown. It stays when another takes its place, or when the organization
-    goes: letters and certificates show it still."""
+    """A picture an organization has shown, its logo or a signature. It stays when another takes its place, or
+    when the organization goes: letters and certificates show it still."""
 
     organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="logos")
     digest = models.CharField(max_length=64)
@@ -96,6 +117,10 @@ class Logo(models.Model):
 class LogoUpload(models.Model):
     """A picture that was uploaded, kept as it came until the worker has drawn it, and shown never."""
 
+    class Use(models.TextChoices):
+        LOGO = "logo"
+        SIGNATURE = "signature"
+
     class State(models.TextChoices):
         DRAWING = "drawing"
         SHOWN = "shown"
@@ -105,6 +130,8 @@ class LogoUpload(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="logo_uploads")
     public_id = public_id_field()
     content = models.BinaryField()
+    use = models.CharField(max_length=9, choices=Use, default=Use.LOGO)
+    """What it is shown as."""
     state = models.CharField(max_length=8, choices=State, default=State.DRAWING)
     refusal = models.CharField(max_length=20, blank=True)
     """One of WORDS in files/pictures.py."""

@@ -55,6 +55,7 @@ UNOPENED = {
     "api:nothing": "it says that there is nothing",
     "api:read_import_result": "the file has no result yet",
     "credentials:logo": "the company has none",
+    "credentials:signature": "the company has none",
     "metrics": "nobody shows the token of a setting that is empty",
     "organizations:logo": "the company has none",
     "demonstration:authorize": "the demonstration was not set up here",

@@ -176,6 +176,7 @@ def test_f2_d1_the_specialization_certificate_is_kept_after_leaving(
     click(page, "Done, next lesson")
     page.get_by_label("Stop").check()
     hand_in(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("You completed Safe every day")
     page.goto(f"/learn/programs/{program.public_id}/")
     click(page, "Safe every week", role="link")
     click(page, "Start")

@@ -21,6 +21,7 @@ from matricula.learning.models import Enrolment, Progress
 from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
 from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
+from matricula.learning.views.completed import address_of_completion
 from matricula.programs.sign_in_requirement import is_admitted
 from matricula.web.values import number_in, text_in, texts_in
 
@@ -73,7 +74,21 @@ def show_lesson(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpRes
         return taken_out(request, enrolment)
     if request.method != "HEAD":
         remember_place(enrolment, shown)
-    return render_lesson(request, enrolment, shown)
+    marked = marked_before(enrolment, shown) if "results" in request.GET else {}
+    return render_lesson(request, enrolment, shown, **marked)
+
+
+def marked_before(enrolment: Enrolment, quiz: Lesson) -> dict[str, Any]:
+    """What came of the answers that are kept, for whoever passed with them."""
+    progress = Progress.objects.filter(enrolment=enrolment, lesson=quiz, done_at__isnull=False).first()
+    if progress is None or quiz.kind != Lesson.Kind.QUIZ:
+        return {}
+    questions = questions_of(quiz)
+    given = {one["key"]: progress.answers.get(one["key"], []) for one in questions}
+    score, results = mark_quiz(questions, given)
+    if not all(given.values()) or not quiz.course.is_passed_with(score):
+        return {}
+    return {"given": given, "score": score, "results": results, "passed": True}
 
 
 def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **more: Any) -> HttpResponse:
@@ -123,7 +138,9 @@ def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> 
     finish_lesson(enrolment=enrolment, lesson=done)
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     following = enrolment.outline.after(done)  # type: ignore[attr-defined]
-    if following is None or (enrolment.completed_at and not was_completed):
+    if enrolment.completed_at and not was_completed:
+        return redirect(address_of_completion(enrolment, done))
+    if following is None:
         return redirect("learning:course", enrolment.course.public_id)
     return redirect("learning:lesson", enrolment.course.public_id, following.key)
 
@@ -141,7 +158,10 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
         keep_answers(enrolment=enrolment, lesson=quiz, answers=given)
         return render_lesson(request, enrolment, quiz, unanswered=True)
     score, results = mark_quiz(questions, given)
+    was_completed = enrolment.completed_at is not None
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
+    if enrolment.completed_at and not was_completed:
+        return redirect(address_of_completion(enrolment, quiz))
     passed = quiz.course.is_passed_with(score)
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from matricula.catalog.models import Lesson
 from matricula.credentials.certificates import address_of
+from matricula.credentials.drawing import print_certificate
 from matricula.credentials.models import Certificate
-from matricula.credentials.pdf import print_certificate
 from matricula.files.atomic_writes import write_atomically
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
 from matricula.learning.quizzes import Given, Questions, mark_question, questions_of

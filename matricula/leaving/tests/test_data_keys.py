@@ -15,7 +15,7 @@ LEFT_OUT = {
     "invitations_round.asked_by_id": "letters to others; done_by_you says it was done",
     "joining_request.answered_by_id": "who asked is somebody else; done_by_you says it was answered",
     "leaving_deletion.account_id": "whose account is deleted asks for no file; done_by_you says it was",
-    "leaving_entryrequest.answered_by_id": "whose entries they were is somebody else; done_by_you says it was answered",
+    "leaving_entryrequest.answered_by_id": "it was about somebody else; done_by_you says it was done",
     "leaving_entryrequest.asked_by_id": "a company's answer about its own entries; the letters are listed",
     "leaving_helddeparture.asked_by_id": "who was removed is somebody else; done_by_you says it was asked",
     "leaving_leaversfile.confirmed_by_id": "it names others; done_by_you says it was done",

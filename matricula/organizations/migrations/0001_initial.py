@@ -45,6 +45,10 @@ class Migration(migrations.Migration):
                 ("logo", models.CharField(blank=True, max_length=200)),
                 ("logo_ratio", models.FloatField(default=1)),
                 ("logo_is_pale", models.BooleanField(default=False)),
+                ("signature", models.CharField(blank=True, max_length=200)),
+                ("signature_ratio", models.FloatField(default=1)),
+                ("signatory_name", models.CharField(blank=True, max_length=200)),
+                ("signatory_role", models.CharField(blank=True, max_length=200)),
                 ("greeting", models.TextField(blank=True)),
                 ("language", models.CharField(default="en", max_length=10)),
                 (
@@ -90,6 +94,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("content", models.BinaryField()),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("logo", "Logo"), ("signature", "Signature")], default="logo", max_length=9
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
