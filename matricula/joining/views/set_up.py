@@ -29,6 +29,8 @@ from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
 from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address
 from matricula.joining.views.browsing import go_on_with
+from matricula.learning.models import SpecializationEnrolment
+from matricula.learning.specializations import page_to_begin
 from matricula.programs.errors import ProgramFull
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
@@ -249,10 +251,22 @@ def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     course = first_or_none(started.values_list("public_id", flat=True))
     if course:
         return redirect("learning:course", course)
+    lesson = first_lesson(arrival)
+    if lesson:
+        return redirect(lesson)
     if arrival.course:
         words = _("“%s” was taken out of the program meanwhile. Choose something else.") % arrival.course
         messages.warning(request, words)
     return redirect("learning:program", arrival.program.public_id)
+
+
+def first_lesson(arrival: Arrival) -> str | None:
+    """Of the Specialization that was STARTed: the page that it begins with."""
+    if not arrival.specialization_id:
+        return None
+    own = SpecializationEnrolment.objects.filter(account=arrival.account_id or 0)
+    begun = first_or_none(own.filter(specialization=arrival.specialization_id))
+    return page_to_begin(begun) if begun else None
 
 
 @holding_arrival
