@@ -30,6 +30,7 @@ LASTING = {
     "leaving.combining": "what two accounts were made of",
     "leaving.combiningline": "of a combining; emptied when it is final",
     "learning.enrolment": "the person's learning",
+    "learning.lessonnote": "the person's own words",
     "learning.progress": "the person's learning",
     "learning.specializationenrolment": "the person's learning",
     "mail.inboxletter": "goes with its letter",

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matricula.accounts import passkeys
-from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
@@ -27,7 +26,7 @@ from matricula.joining.company_sign_ins import needs_password, open_company_sess
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
-from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address
+from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address, write_code_letter
 from matricula.joining.views.browsing import go_on_with
 from matricula.learning.models import SpecializationEnrolment
 from matricula.learning.specializations import page_to_begin
@@ -276,7 +275,7 @@ def send_new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if not is_own(request, arrival):
         raise Http404
     try:
-        ask_to_confirm(email=work_address(arrival), holding=arrival.origin.holding)
+        write_code_letter(arrival)
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
         messages.info(request, str(wait))
