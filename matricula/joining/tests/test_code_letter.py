@@ -58,3 +58,12 @@ def test_a_link_that_was_used_offers_to_log_in_first(client, link, course, invit
     assert "This link was already used" in main
     assert main.index('class="button big"') < main.index("Ask the administrator")
     assert '<button class="second">' in main
+
+
+def test_whoever_corrects_a_mistyped_address_sees_it(program, course, bruno):
+    _link, address = make_direct_link(program=program, actor=bruno)
+    browser = Client()
+    base = set_up(browser, "/join/" + address.split("/join/")[1], course, work_email="dna@nordlicht.example")
+    assert f'href="{base}work-email/"' in browser.get(f"{base}confirm/").content.decode()
+    page = browser.get(f"{base}work-email/").content.decode()
+    assert 'value="dna@nordlicht.example"' in page
