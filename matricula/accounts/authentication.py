@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
@@ -46,7 +47,11 @@ class EmailBackend(BaseBackend):
         return next(iter([*active, *deleted]), None)
 
     def get_user(self, user_id: int) -> Account | None:
-        return first_or_none(Account.objects.filter(pk=user_id, is_active=True))
+        """With `administers`, for the menu on every page, in the same statement: whether there is a console
+        to lead to. What is open there the console asks itself."""
+        rows = Account.objects.filter(pk=user_id, is_active=True)
+        having_roles = Account.objects.filter(pk=OuterRef("pk"), roles__isnull=False)
+        return first_or_none(rows.annotate(administers=Exists(having_roles)))
 
 
 def accounts_named(address: str) -> list[Account]:

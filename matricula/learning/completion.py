@@ -197,3 +197,8 @@ def add_answers(*, enrolment: Enrolment, lesson: Lesson, answers: Given) -> None
 def move_video(*, enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:
     """Remember how far a video was watched, in seconds."""
     write_progress(enrolment, lesson, seconds=seconds)
+
+
+def move_text(*, enrolment: Enrolment, lesson: Lesson, place: int) -> None:
+    """Remember how far a text was read, in thousandths of it."""
+    write_progress(enrolment, lesson, place=place)

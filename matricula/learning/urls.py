@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matricula.learning.views import completed, courses, programs
+from matricula.learning.views import completed, courses, notes, programs
 
 app_name = "learning"
 P, C = "programs/<str:public_id>", "courses/<str:public_id>"
@@ -21,5 +21,6 @@ urlpatterns = [
     path(f"{C}/lessons/<slug:key>/", courses.show_lesson, name="lesson"),
     path(f"{C}/lessons/<slug:key>/done/", courses.finish_lesson_page, name="finish"),
     path(f"{C}/lessons/<slug:key>/answers/", courses.keep_quiz_answers, name="answers"),
+    path(f"{C}/lessons/<slug:key>/note/", notes.keep_own_note, name="note"),
     path(f"{C}/lessons/<slug:key>/position/", courses.keep_position, name="position"),
 ]

@@ -39,6 +39,7 @@ LASTING = {
     "leaving.entryrequest": "what a company was asked about its two entries, and said",
     "leaving.entrypair": "of two entries: what was said of them",
     "learning.enrolment": "the person's learning",
+    "learning.lessonnote": "the person's own words",
     "learning.progress": "the person's learning",
     "learning.specializationenrolment": "the person's learning",
     "mail.inboxletter": "goes with its letter",

@@ -101,11 +101,17 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "enrolment_id": NUMBER,
                 "lesson_id": NUMBER,
                 "seconds": "integer",
+                "place": "smallint",
                 "answers": "jsonb",
                 "score": "smallint",
                 "done_at": TIME,
                 "updated_at": TIME,
             },
+            known_by=("enrolment_id", "lesson_id"),
+        ),
+        Ledgered(
+            "learning_lessonnote",
+            {"enrolment_id": NUMBER, "lesson_id": NUMBER, "text": "text", "updated_at": TIME},
             known_by=("enrolment_id", "lesson_id"),
         ),
         Ledgered(

@@ -21,8 +21,10 @@ from matricula.leaving.combining.dialect import Dialect, dialect
 from matricula.leaving.combining.invitation_lines import moving_invitations, settling_invitations
 from matricula.leaving.combining.learning_lines import (
     changing_enrolments,
+    changing_notes,
     changing_progress,
     changing_series,
+    copying_notes,
     copying_progress,
     moving_certificates,
     moving_enrolments,
@@ -114,6 +116,8 @@ SELECTS: tuple[Select, ...] = (
     changing_enrolments,
     changing_progress,
     copying_progress,
+    changing_notes,
+    copying_notes,
     moving_series,
     setting_series_aside,
     changing_series,

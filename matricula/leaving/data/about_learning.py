@@ -9,7 +9,7 @@ from matricula.credentials.certificates import address_of
 from matricula.credentials.drawing import print_certificate
 from matricula.credentials.models import Certificate
 from matricula.files.atomic_writes import write_atomically
-from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.learning.models import Enrolment, LessonNote, Progress, SpecializationEnrolment
 from matricula.learning.quizzes import Given, Questions, mark_question, questions_of
 from matricula.leaving.data.sections import (
     FILLED,
@@ -87,7 +87,7 @@ def fill_places(_whose: Whose, _keys: Sequence[Any], rows: list[Row]) -> None:
 
 
 def print_pages(_whose: Whose, keys: Sequence[Any], folder: Path) -> None:
-    rows = Certificate.objects.select_related("logo").defer("logo__for_letters").filter(pk__in=keys)
+    rows = Certificate.objects.select_related("logo", "signature").filter(pk__in=keys)
     for one in rows:
         with write_atomically(folder / f"{one.public_id}.pdf") as page:
             page.write(print_certificate(one, address_of(one.public_id)))
@@ -122,6 +122,7 @@ SECTIONS = (
             "lesson": ("lesson__title", TEXT),
             "kind": ("lesson__kind", TEXT),
             "seconds_watched": ("seconds", NUMBER),
+            "read_to_per_mille": ("place", NUMBER),
             "score_percent": ("score", or_none(NUMBER)),
             "answers": (FILLED, ANSWERS),
             "done_at": ("done_at", or_none(MOMENT)),
@@ -129,6 +130,19 @@ SECTIONS = (
         },
         lambda whose: Progress.objects.filter(enrolment__account__in=whose.accounts),
         fill=fill_given,
+        is_table=True,
+    ),
+    Section(
+        "notes",
+        "What you wrote down at lessons, for yourself.",
+        {
+            "account": ("enrolment__account__public_id", TEXT),
+            "course": ("enrolment__course__title", TEXT),
+            "lesson": ("lesson__title", TEXT),
+            "text": ("text", TEXT),
+            "changed_at": ("updated_at", MOMENT),
+        },
+        lambda whose: LessonNote.objects.filter(enrolment__account__in=whose.accounts),
         is_table=True,
     ),
     Section(

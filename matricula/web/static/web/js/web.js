@@ -72,6 +72,16 @@ on("click", "dialog", (dialog, event) => {
   if (event.target === dialog) dialog.close();
 });
 
+// <details data-menu>: closes at a click beside it and at Escape, which gives the focus back
+on("click", "*", (_target, event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+on("keydown", "details[data-menu][open]", (menu, event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // <form data-autosubmit>: a changed choice sends the form
 on("change", "form[data-autosubmit]", (form, event) => {
   if (event.target.matches("select, [type=radio], [type=checkbox]")) form.requestSubmit();
