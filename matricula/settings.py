@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "matricula.audit",
     "matricula.accounts",
     "matricula.organizations",
+    "matricula.bulk",
     "matricula.identities",
     "matricula.catalog",
     "matricula.programs",

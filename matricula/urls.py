@@ -17,6 +17,7 @@ urlpatterns = [
     path("console/", include("matricula.organizations.console_urls")),
     path("console/<slug:slug>/", include("matricula.reporting.console_urls")),
     path("console/<slug:slug>/", include("matricula.invitations.console_urls")),
+    path("console/<slug:slug>/", include("matricula.bulk.console_urls")),
     path("console/<slug:slug>/", include("matricula.joining.console_urls")),
     path("console/<slug:slug>/", include("matricula.roles.console_urls")),
     path("console/<slug:slug>/", include("matricula.programs.console_urls")),

@@ -5,6 +5,7 @@ from matricula.reporting.views import people as people_pages
 
 people = [
     path("", people_pages.people, name="people"),
+    path("people.csv", people_pages.export, name="export"),
     path("<str:account_id>/", people_pages.somebody, name="somebody"),
     path("memberships/<int:membership_id>/removal/", people_pages.removal, name="remove"),
 ]
