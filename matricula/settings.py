@@ -222,7 +222,13 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
     {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
-    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
+    {
+        "url": "requests:requests",
+        "label": _("Requests"),
+        "icon": "bell",
+        "rule": "overseeing",
+        "number": "matricula.joining.requests.number_waiting",
+    },
     {
         "part": _("Learning"),
         "url": "programs:programs",

@@ -174,6 +174,8 @@ def status(client, address):
         takes = client.options(address)  # a look at what only takes something would lead to another page
         only_takes = takes.status_code == 405 and "GET" not in takes["Allow"]
         answer = client.post(address) if only_takes else client.get(address)
+        if answer.streaming:
+            answer.getvalue()  # read to its end, a file gives its place back
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer.status_code

@@ -153,3 +153,10 @@ class GroupElsewhere(ProgramError):
 
     code = "group_elsewhere"
     sentence = _("This group belongs to another program, or is gone.")
+
+
+class TooLateToUndo(ProgramError):
+    """The ten minutes are over, or things have changed since."""
+
+    code = "too_late_to_undo"
+    sentence = _("This can no longer be undone: ten minutes are over, or things have changed since.")

@@ -4,13 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
+from matricula.audit.undo import lines_to_undo
 from matricula.mail.addresses import AddressRefused, canonical
 from matricula.organizations.models import Organization, Role
 from matricula.organizations.ownership import administering_roles
-from matricula.programs.errors import GroupElsewhere, GroupNameTaken, NotAMember, NotInTheirGroups
+from matricula.programs.errors import (
+    GroupElsewhere,
+    GroupNameTaken,
+    NotAMember,
+    NotInTheirGroups,
+    TooLateToUndo,
+)
 from matricula.programs.models import Group, Membership, Program
 
 
@@ -123,6 +131,23 @@ def whom_to_ask(organization: int) -> list[str]:
 def take_out_of_group(*, group: Group, membership: Membership, actor: Account | None) -> None:
     membership.groups.remove(group)
     record_group("group.member_removed", group, actor, membership=membership.pk)
+
+
+def taken_out_lately(group: Group, actor: Account) -> QuerySet[Membership]:
+    """Whom `actor` took out within ten minutes, and who may be put back: still members, and not in it."""
+    lines = lines_to_undo("group.member_removed", group, actor).values_list("after", flat=True)
+    ids = {after.get("membership") for after in lines}
+    rows = Membership.objects.active().filter(pk__in=ids, program=group.program_id)
+    return rows.exclude(groups=group).select_related("account").order_by("-pk")
+
+
+@transaction.atomic
+def put_back_in_group(*, group: Group, membership: Membership, actor: Account) -> None:
+    """Take back that somebody was taken out. Raises TooLateToUndo."""
+    if not taken_out_lately(group, actor).filter(pk=membership.pk).exists():
+        raise TooLateToUndo
+    membership.groups.add(group)
+    record_group("group.member_put_back", group, actor, membership=membership.pk)
 
 
 @transaction.atomic
