@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "matricula.audit",
     "matricula.accounts",
     "matricula.organizations",
+    "matricula.bulk",
     "matricula.identities",
     "matricula.catalog",
     "matricula.programs",
@@ -223,7 +224,13 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
     {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
-    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
+    {
+        "url": "requests:requests",
+        "label": _("Requests"),
+        "icon": "bell",
+        "rule": "overseeing",
+        "number": "matricula.joining.requests.number_waiting",
+    },
     {"url": "departures:departures", "label": _("Leaving"), "icon": "calendar", "rule": "administering"},
     {
         "part": _("Learning"),

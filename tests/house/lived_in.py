@@ -71,6 +71,9 @@ class LivedIn(House):
         )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
+        self.bulk_act = self.organization.bulk_acts.create(
+            kind="invitations.withdraw", expected=1, last=1, ended_at=timezone.now()
+        )
         program.specializations.add(self.series)
         self.learn(program, course)
         self.group.managers.add(self.member)
@@ -146,6 +149,7 @@ class LivedIn(House):
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "domain_id": self.domain.public_id,
+            "bulk_act_id": self.bulk_act.public_id,
             "connection_id": self.connection.public_id,
             "answer_id": self.judged.public_id,
             "key_id": self.key.pk,

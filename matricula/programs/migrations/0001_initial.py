@@ -254,6 +254,19 @@ class Migration(migrations.Migration):
                 name="set_aside_in_a_company",
             ),
         ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(
+                models.F("organization"),
+                models.Func(
+                    models.F("search"),
+                    output_field=models.TextField(),
+                    template="substr(%(expressions)s, 1, 60)",
+                ),
+                models.F("id"),
+                name="members_by_name",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(

@@ -87,6 +87,11 @@ on("change", "form[data-autosubmit]", (form, event) => {
   if (event.target.matches("select, [type=radio], [type=checkbox]")) form.requestSubmit();
 });
 
+// <input type="checkbox" data-tick-all="id of a form">: ticks every row of the list on this page
+on("change", "[data-tick-all]", (box) => {
+  for (const one of document.querySelectorAll(`[name=one][form="${box.dataset.tickAll}"]`)) one.checked = box.checked;
+});
+
 // One field for the code: whatever was pasted, its digits stay
 on("input", "input.code", (field) => {
   const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, 6);
@@ -131,7 +136,7 @@ function poll(part) {
 
 // What only works with this script is hidden until it runs; what it replaces is hidden then.
 function prepare(root) {
-  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-print], [data-opens], [data-colour-of]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-print], [data-opens], [data-colour-of], [data-tick-all]")) button.hidden = false;
   for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true;
 }
 
