@@ -31,7 +31,8 @@ from matricula.leaving.models import Combining, CombiningLine, DataExport
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization
 from matricula.programs.models import Membership
-from matricula.reporting.audit_log import change_details, change_words
+from matricula.reporting.audit_log import change_details
+from matricula.reporting.audit_words import change_in_words
 from matricula.reporting.models import ListReading, Reading
 from matricula.reporting.people import invitations_of_person
 from matricula.reporting.person_pages import as_administrator
@@ -54,7 +55,7 @@ def lists_with(whose: Whose) -> "QuerySet[ListReading]":
 def fill_deeds(_whose: Whose, _keys: Sequence[Any], rows: list[Row]) -> None:
     name_organizations(_whose, _keys, rows)
     for row in rows:
-        row["what"] = change_words(row["what"])
+        row["what"] = change_in_words(row["what"])
 
 
 def name_organizations(_whose: Whose, _keys: Sequence[Any], rows: list[Row]) -> None:
