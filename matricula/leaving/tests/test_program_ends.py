@@ -46,7 +46,7 @@ def form_of(program, day):
 
 
 def test_the_last_day_is_saved_when_he_has_read_who_would_be_locked_out(owner, program, ada):
-    page = f"/console/nordlicht/programs/{program.public_id}/"
+    page = f"/console/nordlicht/programs/{program.public_id}/change/"
     day = timezone.now().date() + timedelta(days=40)
     answer = owner.post(page, form_of(program, day))
     shown = answer.content.decode()
