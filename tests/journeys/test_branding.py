@@ -43,13 +43,13 @@ def shoot_small_too(page, name):
 def test_g1_branding_looked_at_first_and_then_saved(live_server, worker, owner, organization):
     owner.goto(f"{live_server.url}/console/nordlicht/branding/")
     shoot_small_too(owner, "branding-without-logo")
-    owner.get_by_label("Picture").set_input_files(
+    owner.get_by_label("Picture", exact=True).set_input_files(
         {"name": "logo.png", "mimeType": "image/png", "buffer": UNSAFE.encode()}
     )
     click(owner, "Upload")
     expect(owner.get_by_role("alert")).to_contain_text("There is nothing to see", timeout=30_000)
     shoot_small_too(owner, "branding-refused-logo")
-    owner.get_by_label("Picture").set_input_files(LOGO)
+    owner.get_by_label("Picture", exact=True).set_input_files(LOGO)
     click(owner, "Upload")
     expect(owner.get_by_role("heading", name="This is your logo")).to_be_visible(timeout=30_000)
     shoot_small_too(owner, "branding-logo-shown")
@@ -88,7 +88,7 @@ def test_g1_the_letter_is_read_before_it_is_sent(live_server, owner, program):
 
 def test_g1_a_program_gets_its_days_and_the_invited_read_them(live_server, owner, program, invitation):
     begins, ends = timezone.localdate() + timedelta(days=9), timezone.localdate() + timedelta(days=90)
-    owner.goto(f"{live_server.url}/console/nordlicht/programs/{program.public_id}/")
+    owner.goto(f"{live_server.url}/console/nordlicht/programs/{program.public_id}/change/")
     owner.get_by_label("First day").fill(ends.isoformat())
     owner.get_by_label("Last day").fill(begins.isoformat())
     click(owner, "Save")

@@ -56,7 +56,7 @@ def test_ada_meets_a_door_that_leads_to_her_company_and_back(page, program, conn
 
 def test_olga_requires_it_and_is_told_what_to_do_first(page, program, olga):
     sign_in(page, olga)
-    page.goto(f"/console/nordlicht/programs/{program.public_id}/")
+    page.goto(f"/console/nordlicht/programs/{program.public_id}/change/")
     page.get_by_label("Require your company's sign-in").check()
     click(page, "Save")
     reads(page, "No company sign-in is switched on")
@@ -111,7 +111,7 @@ def test_olga_comes_in_by_a_code_and_her_app(page, program, olga, connection):
     click(page, "Confirm")
     reads(page, "You are in, for an hour, to mend the sign-in.")
     shoot(page, "recovered")
-    page.goto(f"/console/nordlicht/programs/{program.public_id}/")
+    page.goto(f"/console/nordlicht/programs/{program.public_id}/change/")
     page.get_by_label("Require your company's sign-in").uncheck()
     click(page, "Save")
     reads(page, "Saved.")

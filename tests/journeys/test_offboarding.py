@@ -83,7 +83,7 @@ def test_bruno_hands_in_a_list_of_leavers(page, program, bruno, worker):
 def test_bruno_reads_whom_a_programs_end_would_lock_out(page, program, bruno):
     ada_at_work(program)
     sign_in(page, bruno)
-    page.goto(f"/console/nordlicht/programs/{program.public_id}/")
+    page.goto(f"/console/nordlicht/programs/{program.public_id}/change/")
     day = timezone.now().date() + timedelta(days=40)
     page.get_by_label("Last day").fill(str(day))
     click(page, "Save")
