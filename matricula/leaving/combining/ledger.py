@@ -14,7 +14,8 @@ from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
-from matricula.leaving.combining.tie_lines import TIES, taken
+from matricula.leaving.combining.program_lines import membership_over
+from matricula.leaving.combining.tie_lines import TIES, membership_taken, taken, tie_over
 
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)
 
@@ -25,8 +26,9 @@ class Ledgered:
 
     `owner` is the column that moves. `known_by` finds a row that was copied, whose id nobody knows before.
     `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line. `stays` says when
-    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had. `steps` are
-    conditions of lines: rows of one are updated before those of the next, and come back after them.
+    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had; `over` when its
+    organization ended it meanwhile. `steps` are conditions of lines: rows of one are updated before those of
+    the next, and come back after them.
     """
 
     table: str
@@ -36,6 +38,7 @@ class Ledgered:
     gone: str = "false"
     stays: str = "false"
     taken: str = "false"
+    over: str = "false"
     steps: tuple[str, ...] = ("true",)
 
     def pairs(self, words: Dialect, side: str) -> Iterator[tuple[str, str]]:
@@ -134,6 +137,8 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "left_at": TIME,
                 "set_aside_at": TIME,
             },
+            taken=membership_taken(words),
+            over=membership_over(words),
         ),
         Ledgered(
             TIES,
@@ -147,6 +152,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
             },
             known_by=("account_id", "organization_id", "canonical", "ended_at"),
             taken=taken(words),
+            over=tie_over(words),
             steps=(f"l.act = '{SET_ASIDE}'", f"l.act <> '{SET_ASIDE}'"),
         ),
         *(Ledgered(table, {"account_id": NUMBER}) for table in OWNED),

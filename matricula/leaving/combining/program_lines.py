@@ -43,6 +43,18 @@ def changing_memberships(words: Dialect) -> str:
     return f"{told} FROM {doubled(words)} WHERE NOT ({same})"
 
 
+def removed_since(words: Dialect, row: str) -> str:
+    """Whether the organization removed somebody by `row`, a membership, since the two are one."""
+    return f"""({row}.state = 'removed'
+        AND {row}.left_at > (SELECT d.made_at FROM leaving_combining d WHERE d.id = {words.deed}))"""
+
+
+def membership_over(words: Dialect) -> str:
+    """Whoever was removed as the account kept is not in again as the other one."""
+    return f"""(l.act = '{SET_ASIDE}' AND EXISTS (SELECT 1 FROM {MEMBERS} k
+        WHERE k.id = l.counterpart AND {removed_since(words, "k")}))"""
+
+
 GROUPS = "programs_membership_groups"
 
 

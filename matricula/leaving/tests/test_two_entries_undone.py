@@ -1,0 +1,69 @@
+"""ACME removes Ada, or gives her work e-mail away, while her two accounts are one: undo keeps that."""
+
+import pytest
+from django.utils import timezone
+
+from matricula.accounts.models import EmailAddress
+from matricula.audit.models import Entry
+from matricula.identities.models import Identity
+from matricula.leaving.combining.combining import undo_combining
+from matricula.leaving.models import Combining
+from matricula.leaving.tests.test_two_entries import HERE, THERE, Twice, outcome
+from matricula.leaving.tests.two_lives import combined
+from matricula.programs.memberships import end_membership
+from matricula.programs.models import Membership
+from matricula.programs.recount import wrong_numbers
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+State = Membership.State
+
+
+@pytest.fixture
+def ada(db):
+    return Twice()
+
+
+def undo(combining):
+    undo_combining(combining=combining, side=Combining.Side.KEPT)
+
+
+def end(ada, state, actor):
+    end_membership(membership=ada.welcome.memberships.get(account=ada.here), actor=actor, state=state)
+
+
+@pytest.mark.parametrize("staying", [0, 1])
+def test_removed_as_one_of_the_two_she_is_not_back_as_the_other(ada, staying):
+    ada.agree(staying)
+    combining = combined(ada.here, ada.there)
+    end(ada, State.REMOVED, ada.bruno)
+    undo(combining)
+    assert set(ada.welcome.memberships.values_list("state", flat=True)) == {"removed"}
+    assert ada.live() == []
+    assert outcome(combining, "set_aside") == ("kept", "over")
+    line = combining.lines.get(table_name="programs_membership", act="set_aside")
+    assert (line.undone, line.why) == ("kept", "over")
+    assert not EmailAddress.objects.filter(canonical__in=(HERE, THERE)).exists()
+    ended = Entry.objects.filter(verb="membership.ended", organization_id=ada.acme.pk)
+    assert str(line.row_id) in {str(one.subject_id) for one in ended}
+    assert wrong_numbers() == []
+
+
+def test_the_company_s_sign_in_of_the_account_given_up_ends_as_well(ada):
+    ada.agree(0)
+    connection = ada.acme.connections.create(kind="oidc", name="ACME", state="live", tested_at=timezone.now())
+    connection.identities.create(subject="aking", account=ada.there)
+    combining = combined(ada.here, ada.there)
+    end(ada, State.REMOVED, ada.bruno)
+    undo(combining)
+    identity = Identity.objects.get(connection=connection)
+    assert (identity.account, identity.ended_by) == (ada.there, "company")
+
+
+def test_who_left_one_by_herself_is_in_by_the_other_again(ada):
+    ada.agree(0)
+    combining = combined(ada.here, ada.there)
+    end(ada, State.LEFT, ada.here)
+    undo(combining)
+    assert Membership.objects.active().get(program=ada.welcome).account == ada.there
+    assert ada.live() == [(ada.there, THERE)]
+    assert wrong_numbers() == []
