@@ -9,7 +9,7 @@ from matricula.identities.models import Identity
 from matricula.leaving.combining.combining import undo_combining
 from matricula.leaving.models import Combining
 from matricula.leaving.tests.test_two_entries import HERE, THERE, Twice, outcome
-from matricula.leaving.tests.two_lives import combined
+from matricula.leaving.tests.two_lives import combined, joined
 from matricula.programs.memberships import end_membership
 from matricula.programs.models import Membership
 from matricula.programs.recount import wrong_numbers
@@ -67,3 +67,36 @@ def test_who_left_one_by_herself_is_in_by_the_other_again(ada):
     assert Membership.objects.active().get(program=ada.welcome).account == ada.there
     assert ada.live() == [(ada.there, THERE)]
     assert wrong_numbers() == []
+
+
+def test_a_work_email_of_a_new_hire_leads_to_neither_account(ada, chika):
+    ada.agree(0)
+    combining = combined(ada.here, ada.there)
+    joined(ada.welcome, chika, THERE)
+    undo(combining)
+    assert not EmailAddress.objects.filter(canonical=THERE).exists()
+    assert not ada.welcome.memberships.get(account=ada.there).is_active
+    assert wrong_numbers() == []
+
+
+def test_nor_does_the_one_of_before_of_the_entry_that_stayed(ada, chika):
+    ada.agree(1)
+    combining = combined(ada.here, ada.there)
+    joined(ada.welcome, chika, HERE)
+    undo(combining)
+    assert not EmailAddress.objects.filter(canonical=HERE).exists()
+    assert ada.live() == [(ada.here, THERE)]
+
+
+def test_where_it_was_the_only_way_in_it_is_a_name_beside_the_password(ada, chika):
+    ada.there.addresses.exclude(canonical=THERE).delete()
+    ada.there.addresses.update(is_primary=True)
+    ada.agree(0)
+    combining = combined(ada.here, ada.there)
+    joined(ada.welcome, chika, THERE)
+    undo(combining)
+    email = ada.there.addresses.get()
+    assert (email.confirmed_at, email.is_primary) == (None, False)
+    assert not EmailAddress.objects.recovering().filter(canonical=THERE).exists()
+    ada.there.refresh_from_db()
+    assert not ada.there.is_claimable

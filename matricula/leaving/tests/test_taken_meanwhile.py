@@ -1,0 +1,58 @@
+"""While Ada's account is deleted her mailboxes go to others: they get the letters, and never her account."""
+
+import pytest
+
+from conftest import person
+from matricula.accounts.models import EmailAddress
+from matricula.leaving.deletion.taking_back import needs_address, take_account_back
+from matricula.leaving.deletion.told import what_did_not_come_back
+from matricula.leaving.errors import NoAddressLeft
+from matricula.leaving.tests.one_life import OneLife, deleted
+from matricula.leaving.tests.two_lives import joined
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+WORK, HOME = "ada@acme.example", "ada@home.example"
+
+
+@pytest.fixture
+def life(db) -> OneLife:
+    life = OneLife()
+    life.acme.roles.filter(account=life.ada).delete()
+    return life
+
+
+def hire(life):
+    """ACME gives the work e-mail to somebody new, who has not proven it yet."""
+    return joined(life.welcome, person("Ada King", "king@home.example"), WORK)
+
+
+def test_a_work_email_that_a_new_hire_has_comes_back_without_power(life):
+    deletion = deleted(life.ada)
+    hire(life)
+    assert not needs_address(deletion)
+    take_account_back(deletion=deletion)
+    assert not EmailAddress.objects.filter(canonical=WORK).exists()
+    assert life.ada.addresses.ways_in().get().canonical == HOME
+    told = {one.what: one.why for one in what_did_not_come_back(deletion)}
+    assert "knows another account" in told[WORK]
+
+
+def test_where_it_was_all_she_had_a_new_address_is_needed(life):
+    life.ada.addresses.exclude(canonical=WORK).delete()
+    life.ada.addresses.update(is_primary=True)
+    deletion = deleted(life.ada)
+    assert not needs_address(deletion)
+    hire(life)
+    assert needs_address(deletion)
+    with pytest.raises(NoAddressLeft):
+        take_account_back(deletion=deletion)
+    take_account_back(deletion=deletion, new_address="ada@new.example")
+    assert not EmailAddress.objects.recovering().filter(account=life.ada).exists()
+    life.ada.refresh_from_db()
+    assert not life.ada.is_claimable
+
+
+def test_a_work_email_that_is_hers_comes_back_as_it_was(life):
+    deletion = deleted(life.ada)
+    take_account_back(deletion=deletion)
+    assert set(life.ada.addresses.ways_in().values_list("canonical", flat=True)) == {WORK, HOME}
