@@ -75,9 +75,18 @@ class Ledgered:
 
 
 TIME, NUMBER, YES = "timestamptz", "bigint", "boolean"
-PROVEN_ELSEWHERE = """({confirmed} IS NOT NULL AND EXISTS (SELECT 1 FROM accounts_emailaddress p
-    WHERE p.canonical = {canonical} AND p.confirmed_at IS NOT NULL))"""
 OWNED = ("organizations_role", "programs_group_managers", "identities_identity", "joining_arrival")
+
+
+def proven_elsewhere(words: Dialect) -> str:
+    """Whether another account proved a mailbox that was proven here, or that a program answered for."""
+    confirmed, vouched, mailbox = (
+        words.value("l.before", name, kind)
+        for name, kind in (("confirmed_at", TIME), ("vouched_at", TIME), ("canonical", "varchar"))
+    )
+    return f"""(({confirmed} IS NOT NULL OR {vouched} IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM accounts_emailaddress p
+            WHERE p.canonical = {mailbox} AND p.confirmed_at IS NOT NULL))"""
 
 
 def ledgered_tables(words: Dialect) -> list[Ledgered]:
@@ -170,10 +179,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "power_ends_at": TIME,
                 "power_zone": "varchar",
             },
-            gone=PROVEN_ELSEWHERE.format(
-                confirmed=words.value("l.before", "confirmed_at", TIME),
-                canonical=words.value("l.before", "canonical", "varchar"),
-            ),
+            gone=proven_elsewhere(words),
         ),
         Ledgered(
             INVITATIONS,

@@ -8,7 +8,7 @@ from functools import cache
 
 from matricula.leaving.combining.address_lines import ADDRESS, ADDRESSES
 from matricula.leaving.combining.dialect import Dialect, dialect
-from matricula.leaving.combining.ledger import NUMBER, PROVEN_ELSEWHERE, TIME, YES, Book, Ledgered
+from matricula.leaving.combining.ledger import NUMBER, TIME, YES, Book, Ledgered, proven_elsewhere
 from matricula.leaving.combining.lines import CHANGED, CLOSED, REMOVED, Select, line
 from matricula.leaving.combining.program_lines import MEMBERS
 
@@ -128,10 +128,7 @@ def deleted_tables(words: Dialect) -> list[Ledgered]:
                 "power_ends_at": TIME,
                 "power_zone": "varchar",
             },
-            gone=PROVEN_ELSEWHERE.format(
-                confirmed=words.value("l.before", "confirmed_at", TIME),
-                canonical=words.value("l.before", "canonical", "varchar"),
-            ),
+            gone=proven_elsewhere(words),
         ),
         Ledgered(ARRIVALS, {"expires_at": TIME}),
         Ledgered(ACCOUNTS, {"is_active": YES, "deleted_at": TIME}),

@@ -1,9 +1,11 @@
 """While Ada's account is deleted her mailboxes go to others: they get the letters, and never her account."""
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
-from conftest import person
-from matricula.accounts.models import EmailAddress
+from conftest import PASSWORD, person
+from matricula.accounts.mailboxes import vouch_for
+from matricula.accounts.models import Account, EmailAddress
 from matricula.leaving.deletion.taking_back import needs_address, take_account_back
 from matricula.leaving.deletion.told import what_did_not_come_back
 from matricula.leaving.errors import NoAddressLeft
@@ -56,3 +58,33 @@ def test_a_work_email_that_is_hers_comes_back_as_it_was(life):
     deletion = deleted(life.ada)
     take_account_back(deletion=deletion)
     assert set(life.ada.addresses.ways_in().values_list("canonical", flat=True)) == {WORK, HOME}
+
+
+def vouched_for(address: str) -> Account:
+    """She came by a program's link, whose letters reach her; nobody proved the mailbox."""
+    account = Account.objects.create(full_name="Ada Old", password=make_password(PASSWORD))
+    account.addresses.create(address=address)
+    vouch_for(account, address)
+    account.refresh_from_db()
+    return account
+
+
+def test_an_address_that_a_program_answered_for_is_whose_who_proves_it(db):
+    account = vouched_for("post@nordlicht.example")
+    deletion = deleted(account)
+    assert not needs_address(deletion)
+    nora = person("Nora New", "post@nordlicht.example")
+    assert needs_address(deletion)
+    with pytest.raises(NoAddressLeft):
+        take_account_back(deletion=deletion)
+    take_account_back(deletion=deletion, new_address="ada@new.example")
+    assert EmailAddress.objects.get(canonical="post@nordlicht.example").account == nora
+    assert not EmailAddress.objects.recovering().filter(account=account).exists()
+    told = {one.what: one.why for one in what_did_not_come_back(deletion)}
+    assert "Another account has proven" in told["post@nordlicht.example"]
+
+
+def test_and_comes_back_where_nobody_proved_it(db):
+    account = vouched_for("post@nordlicht.example")
+    take_account_back(deletion=deleted(account))
+    assert EmailAddress.objects.recovering().get().account == account

@@ -100,3 +100,12 @@ def test_where_it_was_the_only_way_in_it_is_a_name_beside_the_password(ada, chik
     assert not EmailAddress.objects.recovering().filter(canonical=THERE).exists()
     ada.there.refresh_from_db()
     assert not ada.there.is_claimable
+
+
+def test_an_address_that_a_program_answered_for_and_somebody_proved_stays_theirs(ada, chika):
+    vouched = ada.there.addresses.create(address="post@acme.example", vouched_at=timezone.now())
+    ada.agree(0)
+    combining = combined(ada.here, ada.there)
+    EmailAddress.objects.create(account=chika, address=vouched.address, confirmed_at=timezone.now())
+    undo(combining)
+    assert EmailAddress.objects.get(canonical=vouched.canonical).account == chika
