@@ -32,7 +32,7 @@ def leave_what_does_not_come_back(lines: "QuerySet[Any]") -> None:
     """Where a tie did not come back, what was a way in because of it ends by the rule of leaving. Call it
     with the accounts held."""
     hand_over_mailboxes(lines)
-    rows = lines.filter(table_name=TIES).values_list("row_id", flat=True)
+    rows = lines.filter(table_name=TIES, why__in=(TAKEN, OVER)).values_list("row_id", flat=True)
     ended = Affiliation.objects.filter(pk__in=list(rows), ended_at__isnull=False)
     for one in ended.select_related("account").order_by("organization", "pk"):
         live = Affiliation.objects.live().filter(account=one.account, organization=one.organization_id)

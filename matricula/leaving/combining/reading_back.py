@@ -79,8 +79,8 @@ def judging_removals(words: Dialect, one: Ledgered) -> str:
     if one.gone == "false":
         return ""
     why = TAKEN if one.table == ADDRESSES else "gone"
-    return f"""SELECT l.id, CASE WHEN {one.gone} THEN '{LOST}' ELSE '{BACK}' END,
-        CASE WHEN {one.gone} THEN '{why}' ELSE '' END
+    return f"""SELECT l.id, CASE WHEN {one.taken} OR {one.gone} THEN '{LOST}' ELSE '{BACK}' END,
+        CASE WHEN {one.taken} THEN '{TAKEN}' WHEN {one.gone} THEN '{why}' ELSE '' END
         FROM {words.lines} l WHERE {lines_where(words, one.table, REMOVED)}"""
 
 

@@ -93,7 +93,7 @@ def carry_out(*, departure: HeldDeparture, actor: Account | None) -> bool:
     membership = rows.get(pk=departure.membership_id)
     if membership.account_id != account:
         return False
-    if not end_hold(departure, State.DONE if membership.is_active else State.OVER):
+    if not end_hold(departure, State.DONE if membership.is_removable else State.OVER):
         return False
     return end_membership(membership=membership, actor=actor, state=Membership.State.REMOVED)
 
