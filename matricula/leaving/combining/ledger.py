@@ -14,7 +14,7 @@ from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
-from matricula.leaving.combining.program_lines import membership_over
+from matricula.leaving.combining.program_lines import HELD, membership_over
 from matricula.leaving.combining.tie_lines import TIES, membership_taken, taken, tie_over
 
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)
@@ -149,6 +149,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
             taken=membership_taken(words),
             over=membership_over(words),
         ),
+        Ledgered(HELD, {"membership_id": NUMBER}, owner="membership_id"),
         Ledgered(
             TIES,
             {

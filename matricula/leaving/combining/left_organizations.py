@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from matricula.accounts.mailboxes import give_up_mailboxes, unprove_address
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.leaving.combining.lines import SET_ASIDE
+from matricula.leaving.combining.lines import MOVED, SET_ASIDE
 from matricula.leaving.combining.program_lines import MEMBERS
 from matricula.leaving.combining.reading_back import OVER, TAKEN
 from matricula.leaving.combining.tie_lines import TIES
@@ -32,7 +32,7 @@ def leave_what_does_not_come_back(lines: "QuerySet[Any]") -> None:
     """Where a tie did not come back, what was a way in because of it ends by the rule of leaving. Call it
     with the accounts held."""
     hand_over_mailboxes(lines)
-    rows = lines.filter(table_name=TIES, why__in=(TAKEN, OVER)).values_list("row_id", flat=True)
+    rows = lines.filter(table_name=TIES).exclude(act=MOVED).values_list("row_id", flat=True)
     ended = Affiliation.objects.filter(pk__in=list(rows), ended_at__isnull=False)
     for one in ended.select_related("account").order_by("organization", "pk"):
         live = Affiliation.objects.live().filter(account=one.account, organization=one.organization_id)

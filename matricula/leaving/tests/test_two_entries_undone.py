@@ -1,5 +1,7 @@
 """ACME removes Ada, or gives her work e-mail away, while her two accounts are one: undo keeps that."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -8,6 +10,8 @@ from matricula.audit.models import Entry
 from matricula.identities.models import Identity
 from matricula.leaving.combining.combining import undo_combining
 from matricula.leaving.models import Combining
+from matricula.leaving.offboarding.holding import carry_out, carry_out_due, hold_departure
+from matricula.leaving.offboarding.models import HeldDeparture
 from matricula.leaving.tests.test_two_entries import HERE, THERE, Twice, outcome
 from matricula.leaving.tests.two_lives import combined, joined
 from matricula.programs.memberships import end_membership
@@ -109,3 +113,61 @@ def test_an_address_that_a_program_answered_for_and_somebody_proved_stays_theirs
     EmailAddress.objects.create(account=chika, address=vouched.address, confirmed_at=timezone.now())
     undo(combining)
     assert EmailAddress.objects.get(canonical=vouched.canonical).account == chika
+
+
+def held(ada, account):
+    [departure] = hold_departure(organization=ada.acme, account=account.pk, actor=ada.bruno)
+    return departure
+
+
+def let_its_day_come():
+    HeldDeparture.objects.held().update(due_at=timezone.now() - timedelta(seconds=1))
+    carry_out_due()
+
+
+def states(ada):
+    return set(ada.welcome.memberships.values_list("state", flat=True))
+
+
+def test_a_departure_of_the_account_given_up_is_carried_out_on_the_one_kept(ada):
+    ada.agree(0)
+    departure = held(ada, ada.there)
+    combining = combined(ada.here, ada.there)
+    let_its_day_come()
+    departure.refresh_from_db()
+    assert departure.state == HeldDeparture.State.DONE
+    assert not Membership.objects.active().filter(program=ada.welcome).exists()
+    undo(combining)
+    assert states(ada) == {"removed"}
+    assert ada.live() == []
+
+
+def test_it_goes_back_with_its_membership(ada):
+    ada.agree(0)
+    departure = held(ada, ada.there)
+    undo(combined(ada.here, ada.there))
+    let_its_day_come()
+    assert ada.welcome.memberships.get(account=ada.there).state == "removed"
+    assert ada.welcome.memberships.get(account=ada.here).is_active
+    assert departure.membership == ada.twice
+
+
+def test_of_two_each_is_carried_out_once_its_membership_is_nobody_elses(ada):
+    ada.agree(0)
+    held(ada, ada.here)
+    held(ada, ada.there)
+    combining = combined(ada.here, ada.there)
+    HeldDeparture.objects.filter(membership=ada.twice).update(due_at=timezone.now() - timedelta(seconds=1))
+    carry_out_due()
+    assert HeldDeparture.objects.held().count() == 2
+    undo(combining)
+    let_its_day_come()
+    assert states(ada) == {"removed"}
+
+
+def test_who_read_it_before_the_two_were_one_does_not_end_it(ada):
+    ada.agree(0)
+    read = HeldDeparture.objects.select_related("membership").get(pk=held(ada, ada.there).pk)
+    combined(ada.here, ada.there)
+    assert not carry_out(departure=read, actor=ada.bruno)
+    assert HeldDeparture.objects.held().count() == 1
