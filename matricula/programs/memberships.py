@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from matricula.accounts.mailboxes import hold_account
@@ -102,8 +102,8 @@ def proof_needed_since(*, program: Program, account: Account) -> datetime | None
 def end_membership(*, membership: Membership, actor: Account | None, state: Membership.State) -> bool:
     """The person left or was removed: the seat is free; progress and certificates stay. Twice is once.
 
-    True when it was active until now. Who was removed gets a letter; whoever lets somebody leave writes to
-    them (`expiry.py`, room `leaving`).
+    True when it was active until now, or would have been again. Who was removed gets a letter; whoever lets
+    somebody leave writes to them (`expiry.py`, room `leaving`).
     """
     ending = close_membership(membership=membership, actor=actor, state=state)
     if ending.ended and state == Membership.State.REMOVED and not ending.told:
@@ -129,17 +129,27 @@ def close_membership(*, membership: Membership, actor: Account | None, state: Me
         state=state, left_at=timezone.now()
     )
     if not ended:
-        return Ending()
+        removed = state == Membership.State.REMOVED and remove_for_later(membership, actor)
+        return Ending(ended=removed)
     organization = membership.program.organization
-    record(
-        "membership.ended",
-        actor=actor,
-        organization=organization,
-        subject=membership,
-        after={"state": state.value},
-    )
+    after = {"state": state.value}
+    record("membership.ended", actor=actor, organization=organization, subject=membership, after=after)
     membership_ended.send(Membership, membership=membership, state=state)
     told = leave_organization(organization=organization, account=membership.account, actor=actor)
     membership.program.free_seat()
     forget_notices(membership.program)
     return Ending(ended=True, told=told)
+
+
+def remove_for_later(membership: Membership, actor: Account | None) -> bool:
+    """Whoever deleted their account is out already: with a removal they are not in again by taking that back.
+    False when it was otherwise."""
+    removed, deleted = Membership.State.REMOVED, F("account__deleted_at")
+    rows = Membership.objects.filter(pk=membership.pk, state=Membership.State.LEFT, left_at=deleted)
+    found = list(rows.values_list("pk", flat=True))
+    if not Membership.objects.filter(pk__in=found).update(state=removed, left_at=timezone.now()):
+        return False
+    organization, after = membership.program.organization, {"state": removed.value}
+    record("membership.ended", actor=actor, organization=organization, subject=membership, after=after)
+    membership_ended.send(Membership, membership=membership, state=removed)
+    return True

@@ -264,6 +264,13 @@ class Membership(models.Model):
         return self.state == self.State.ACTIVE
 
     @property
+    def is_removable(self) -> bool:
+        """Active; or it will be again, when whoever deleted their account takes that back."""
+        if self.state != self.State.LEFT:
+            return self.is_active
+        return self.account.deleted_at is not None and self.left_at == self.account.deleted_at
+
+    @property
     def is_current(self) -> bool:
         """Active, in a program that has not ended: what opens the program's pages."""
         return self.is_active and not self.program.has_ended

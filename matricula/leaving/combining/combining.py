@@ -23,6 +23,7 @@ from matricula.leaving.combining.dialect import moment
 from matricula.leaving.combining.following import follow_what_goes_back
 from matricula.leaving.combining.journal import COMBINED, UNDONE, write_lines
 from matricula.leaving.combining.ledger import Ledger
+from matricula.leaving.combining.left_organizations import leave_what_does_not_come_back, remove_as_well
 from matricula.leaving.combining.lines import SET_ASIDE, UNITED
 from matricula.leaving.combining.locks import hold_both, hold_organizations, hold_what_is_theirs
 from matricula.leaving.combining.lost_seats import ask_for_seats
@@ -192,6 +193,8 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     acts = ledger.acts()
     take_back(ledger, acts)
     follow_what_goes_back(ledger)
+    remove_as_well(combining.lines.all())
+    leave_what_does_not_come_back(combining.lines.all())
     ask_for_seats(combining.lines.all())
     for one in held.values():
         name_primary(one)

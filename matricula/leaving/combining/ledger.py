@@ -14,7 +14,8 @@ from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
-from matricula.leaving.combining.tie_lines import TIES, taken
+from matricula.leaving.combining.program_lines import HELD, membership_over
+from matricula.leaving.combining.tie_lines import TIES, membership_taken, taken, tie_over
 
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)
 
@@ -25,8 +26,9 @@ class Ledgered:
 
     `owner` is the column that moves. `known_by` finds a row that was copied, whose id nobody knows before.
     `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line. `stays` says when
-    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had. `steps` are
-    conditions of lines: rows of one are updated before those of the next, and come back after them.
+    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had; `over` when its
+    organization ended it meanwhile. `steps` are conditions of lines: rows of one are updated before those of
+    the next, and come back after them.
     """
 
     table: str
@@ -36,6 +38,7 @@ class Ledgered:
     gone: str = "false"
     stays: str = "false"
     taken: str = "false"
+    over: str = "false"
     steps: tuple[str, ...] = ("true",)
 
     def pairs(self, words: Dialect, side: str) -> Iterator[tuple[str, str]]:
@@ -72,9 +75,18 @@ class Ledgered:
 
 
 TIME, NUMBER, YES = "timestamptz", "bigint", "boolean"
-PROVEN_ELSEWHERE = """({confirmed} IS NOT NULL AND EXISTS (SELECT 1 FROM accounts_emailaddress p
-    WHERE p.canonical = {canonical} AND p.confirmed_at IS NOT NULL))"""
 OWNED = ("organizations_role", "programs_group_managers", "identities_identity", "joining_arrival")
+
+
+def proven_elsewhere(words: Dialect) -> str:
+    """Whether another account proved a mailbox that was proven here, or that a program answered for."""
+    confirmed, vouched, mailbox = (
+        words.value("l.before", name, kind)
+        for name, kind in (("confirmed_at", TIME), ("vouched_at", TIME), ("canonical", "varchar"))
+    )
+    return f"""(({confirmed} IS NOT NULL OR {vouched} IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM accounts_emailaddress p
+            WHERE p.canonical = {mailbox} AND p.confirmed_at IS NOT NULL))"""
 
 
 def ledgered_tables(words: Dialect) -> list[Ledgered]:
@@ -134,7 +146,10 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "left_at": TIME,
                 "set_aside_at": TIME,
             },
+            taken=membership_taken(words),
+            over=membership_over(words),
         ),
+        Ledgered(HELD, {"membership_id": NUMBER}, owner="membership_id"),
         Ledgered(
             TIES,
             {
@@ -147,6 +162,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
             },
             known_by=("account_id", "organization_id", "canonical", "ended_at"),
             taken=taken(words),
+            over=tie_over(words),
             steps=(f"l.act = '{SET_ASIDE}'", f"l.act <> '{SET_ASIDE}'"),
         ),
         *(Ledgered(table, {"account_id": NUMBER}) for table in OWNED),
@@ -164,10 +180,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "power_ends_at": TIME,
                 "power_zone": "varchar",
             },
-            gone=PROVEN_ELSEWHERE.format(
-                confirmed=words.value("l.before", "confirmed_at", TIME),
-                canonical=words.value("l.before", "canonical", "varchar"),
-            ),
+            gone=proven_elsewhere(words),
         ),
         Ledgered(
             INVITATIONS,

@@ -36,6 +36,7 @@ from matricula.leaving.combining.lines import CLOSED, Select, line, moving
 from matricula.leaving.combining.program_lines import (
     changing_memberships,
     copying_groups,
+    moving_departures,
     moving_memberships,
     removing_from_groups,
     setting_memberships_aside,
@@ -127,6 +128,7 @@ SELECTS: tuple[Select, ...] = (
     changing_memberships,
     removing_from_groups,
     copying_groups,
+    moving_departures,
     removing_addresses,
     removing_twins,
     moving_addresses,

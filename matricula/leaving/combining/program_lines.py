@@ -43,6 +43,30 @@ def changing_memberships(words: Dialect) -> str:
     return f"{told} FROM {doubled(words)} WHERE NOT ({same})"
 
 
+HELD = "leaving_helddeparture"
+
+
+def moving_departures(words: Dialect) -> str:
+    """A removal that waits for its day waits for the membership that stays, and goes back with the other one.
+    Where both wait, each keeps its own: that of what is set aside sleeps."""
+    before, after = words.columns("membership_id", row="h"), words.columns(row="h", membership_id="o.id")
+    told = line(HELD, CHANGED, row="h", before=before, after=after, beside="o.id")
+    return f"""{told} FROM {doubled(words)} JOIN {HELD} h ON h.membership_id = m.id AND h.state = 'held'
+    WHERE NOT EXISTS (SELECT 1 FROM {HELD} k WHERE k.membership_id = o.id AND k.state = 'held')"""
+
+
+def removed_since(words: Dialect, row: str) -> str:
+    """Whether the organization removed somebody by `row`, a membership, since the two are one."""
+    return f"""({row}.state = 'removed'
+        AND {row}.left_at > (SELECT d.made_at FROM leaving_combining d WHERE d.id = {words.deed}))"""
+
+
+def membership_over(words: Dialect) -> str:
+    """Whoever was removed as the account kept is not in again as the other one."""
+    return f"""(l.act = '{SET_ASIDE}' AND EXISTS (SELECT 1 FROM {MEMBERS} k
+        WHERE k.id = l.counterpart AND {removed_since(words, "k")}))"""
+
+
 GROUPS = "programs_membership_groups"
 
 

@@ -20,8 +20,9 @@ from matricula.leaving.combining.lines import CHANGED, COPIED, REMOVED, SET_ASID
 from matricula.leaving.models import CombiningLine
 
 Undone = CombiningLine.Undone
-FULL, TAKEN = "full", "taken"
-"""Why an active membership cannot be so again; that somebody else has now what a row had."""
+FULL, TAKEN, OVER = "full", "taken", "over"
+"""Why an active membership cannot be so again; that somebody else has now what a row had; that its
+organization ended it meanwhile."""
 BACK, STAYED, LOST = Undone.BACK.value, Undone.KEPT.value, Undone.LOST.value
 
 
@@ -39,9 +40,11 @@ def judgement(book: Book) -> str:
 def judging_updates(words: Dialect, one: Ledgered) -> str:
     full = no_seat(words, one) if one.table == "programs_membership" else "false"
     same = f"{one.unchanged(words)} AND NOT {one.stays}"
-    return f"""SELECT l.id AS line, CASE WHEN t.id IS NULL THEN '{LOST}' WHEN {one.taken} OR {full}
-            THEN '{STAYED}' WHEN {same} THEN '{BACK}' ELSE '{STAYED}' END AS undone,
-        CASE WHEN t.id IS NULL THEN 'gone' WHEN {one.taken} THEN '{TAKEN}' WHEN {full} THEN '{FULL}'
+    return f"""SELECT l.id AS line, CASE WHEN t.id IS NULL THEN '{LOST}'
+            WHEN {one.taken} OR {one.over} OR {full} THEN '{STAYED}'
+            WHEN {same} THEN '{BACK}' ELSE '{STAYED}' END AS undone,
+        CASE WHEN t.id IS NULL THEN 'gone' WHEN {one.taken} THEN '{TAKEN}' WHEN {one.over} THEN '{OVER}'
+            WHEN {full} THEN '{FULL}'
             WHEN {same} THEN '' ELSE 'changed' END AS why
         FROM {words.lines} l LEFT JOIN {one.table} t ON t.id = l.row_id
         WHERE {lines_where(words, one.table, *UPDATING)}"""
@@ -76,8 +79,8 @@ def judging_removals(words: Dialect, one: Ledgered) -> str:
     if one.gone == "false":
         return ""
     why = TAKEN if one.table == ADDRESSES else "gone"
-    return f"""SELECT l.id, CASE WHEN {one.gone} THEN '{LOST}' ELSE '{BACK}' END,
-        CASE WHEN {one.gone} THEN '{why}' ELSE '' END
+    return f"""SELECT l.id, CASE WHEN {one.taken} OR {one.gone} THEN '{LOST}' ELSE '{BACK}' END,
+        CASE WHEN {one.taken} THEN '{TAKEN}' WHEN {one.gone} THEN '{why}' ELSE '' END
         FROM {words.lines} l WHERE {lines_where(words, one.table, REMOVED)}"""
 
 

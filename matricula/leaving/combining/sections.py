@@ -27,7 +27,12 @@ OUTCOMES = {
     "kept": lazy("stays: it changed since"),
     "lost": lazy("cannot go back"),
 }
-WHYS = {"full": lazy("no free seat"), "taken": lazy("taken by another account"), "gone": lazy("gone")}
+WHYS = {
+    "full": lazy("no free seat"),
+    "taken": lazy("taken by another account"),
+    "over": lazy("your company ended it meanwhile"),
+    "gone": lazy("gone"),
+}
 NO_SEAT = lazy("Its seat was taken meanwhile. You would be out of it, and its administrators would be asked.")
 NO_SEAT_THEN = lazy("Its seat had been taken. You are out of it, and its administrators were asked for one.")
 PAST = {"": "", **dict(CombiningLine.Undone.choices)}

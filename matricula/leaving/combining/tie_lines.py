@@ -6,7 +6,8 @@ e-mail stays, the entry of the account kept takes that over, and the one before 
 """
 
 from matricula.leaving.combining.dialect import Dialect
-from matricula.leaving.combining.lines import CHANGED, COPIED, SET_ASIDE, line, moving
+from matricula.leaving.combining.lines import CHANGED, COPIED, MOVED, SET_ASIDE, line, moving
+from matricula.leaving.combining.program_lines import MEMBERS, removed_since
 
 TIES = "organizations_affiliation"
 NAMED = "named"
@@ -54,23 +55,46 @@ def copying_ties(words: Dialect) -> str:
     return f"{told} FROM {both_live(words)} WHERE g.id IN {words.staying}"
 
 
-def taken(words: Dialect) -> str:
-    """Whether the work e-mail that an entry, `t`, would have again is somebody else's meanwhile, or still the
-    one of the account kept, whose own is."""
-    before = words.value("l.before", "canonical", "varchar")
+def taken(words: Dialect, line: str = "l", row: str = "t") -> str:
+    """Whether the work e-mail that an entry, `row`, would have again is somebody else's meanwhile, or still
+    the one of the account kept, whose own is."""
+    before = words.value(f"{line}.before", "canonical", "varchar")
     before_kept = words.value("c.before", "canonical", "varchar")
-    still = f"""EXISTS (SELECT 1 FROM {TIES} k WHERE k.id = l.counterpart AND k.ended_at IS NULL
-        AND k.canonical = t.canonical AND NOT EXISTS (SELECT 1 FROM {words.lines} c
-            WHERE c.{words.key} = l.{words.key} AND c.table_name = l.table_name AND c.act = '{CHANGED}'
-            AND c.row_id = k.id AND k.work_email = {words.value("c.after", "work_email", "varchar")}
-            AND NOT {somebody_elses(words, before_kept)}))"""
-    return f"""((l.act = '{CHANGED}' AND {somebody_elses(words, before)})
-        OR (l.act = '{SET_ASIDE}' AND ({somebody_elses(words, "t.canonical")} OR {still})))"""
+    still = f"""EXISTS (SELECT 1 FROM {TIES} k WHERE k.id = {line}.counterpart AND k.ended_at IS NULL
+        AND k.canonical = {row}.canonical AND NOT EXISTS (SELECT 1 FROM {words.lines} c
+            WHERE c.{words.key} = {line}.{words.key} AND c.table_name = {line}.table_name
+            AND c.act = '{CHANGED}' AND c.row_id = k.id
+            AND k.work_email = {words.value("c.after", "work_email", "varchar")}
+            AND NOT {somebody_elses(words, before_kept, row)}))"""
+    own = somebody_elses(words, f"{row}.canonical", row)
+    return f"""(({line}.act = '{CHANGED}' AND {somebody_elses(words, before, row)})
+        OR ({line}.act = '{SET_ASIDE}' AND ({own} OR {still})))"""
 
 
-def somebody_elses(words: Dialect, canonical: str) -> str:
+def somebody_elses(words: Dialect, canonical: str, row: str) -> str:
     both = f"({words.kept}, {words.given})"
-    return f"""(EXISTS (SELECT 1 FROM {TIES} n WHERE n.organization_id = t.organization_id
+    return f"""(EXISTS (SELECT 1 FROM {TIES} n WHERE n.organization_id = {row}.organization_id
             AND n.ended_at IS NULL AND n.canonical = {canonical} AND n.account_id NOT IN {both})
         OR EXISTS (SELECT 1 FROM accounts_emailaddress p WHERE p.canonical = {canonical}
             AND p.confirmed_at IS NOT NULL AND p.account_id NOT IN {both}))"""
+
+
+def membership_taken(words: Dialect) -> str:
+    """Nobody is in a program again of an organization that has somebody else under their work e-mail."""
+    return f"""(l.act IN ('{SET_ASIDE}', '{MOVED}') AND EXISTS (SELECT 1 FROM {words.lines} x
+        JOIN {TIES} u ON u.id = x.row_id
+        WHERE x.{words.key} = l.{words.key} AND x.table_name = '{TIES}' AND x.act = '{SET_ASIDE}'
+        AND u.organization_id = t.organization_id AND {taken(words, "x", "u")}))"""
+
+
+def tie_over(words: Dialect) -> str:
+    """The organization removed the account kept, whose entry ended by it, and no membership comes back."""
+    before = words.value("x.before", "state", "varchar")
+    return f"""(l.act = '{SET_ASIDE}'
+        AND EXISTS (SELECT 1 FROM {TIES} k WHERE k.id = l.counterpart AND k.ended_at IS NOT NULL)
+        AND EXISTS (SELECT 1 FROM {MEMBERS} r WHERE r.organization_id = t.organization_id
+            AND r.account_id IN ({words.kept}, {words.given}) AND {removed_since(words, "r")})
+        AND NOT EXISTS (SELECT 1 FROM {words.lines} x JOIN {MEMBERS} k ON k.id = x.counterpart
+            WHERE x.{words.key} = l.{words.key} AND x.table_name = '{MEMBERS}' AND x.act = '{SET_ASIDE}'
+            AND k.organization_id = t.organization_id AND {before} = 'active'
+            AND NOT {removed_since(words, "k")}))"""

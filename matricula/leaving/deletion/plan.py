@@ -8,7 +8,7 @@ from functools import cache
 
 from matricula.leaving.combining.address_lines import ADDRESS, ADDRESSES
 from matricula.leaving.combining.dialect import Dialect, dialect
-from matricula.leaving.combining.ledger import NUMBER, PROVEN_ELSEWHERE, TIME, YES, Book, Ledgered
+from matricula.leaving.combining.ledger import NUMBER, TIME, YES, Book, Ledgered, proven_elsewhere
 from matricula.leaving.combining.lines import CHANGED, CLOSED, REMOVED, Select, line
 from matricula.leaving.combining.program_lines import MEMBERS
 
@@ -79,11 +79,22 @@ def tie_taken(organization: str, account: str) -> str:
             WHERE x.deletion_id = l.deletion_id AND x.table_name = '{TIES}'))"""
 
 
+def nothing_there(words: Dialect) -> str:
+    """Whether of an organization whose programs the person was in neither one nor a role comes back."""
+    of_this = f"x.{words.key} = l.{words.key} AND x.table_name = "
+    there = f"""SELECT 1 FROM {words.lines} x JOIN {MEMBERS} m ON m.id = x.row_id
+        JOIN programs_program p ON p.id = m.program_id
+        WHERE {of_this}'{MEMBERS}' AND m.organization_id = t.organization_id"""
+    back = f"""m.state = 'left' AND m.left_at = {words.value("x.after", "left_at", TIME)}
+        AND (p.seats IS NULL OR p.seats_used < p.seats)"""
+    role = f"""SELECT 1 FROM {words.lines} x WHERE {of_this}'{ROLES}'
+        AND {words.value("x.before", "organization_id", NUMBER)} = t.organization_id"""
+    return f"(EXISTS ({there}) AND NOT EXISTS ({there} AND {back}) AND NOT EXISTS ({role}))"
+
+
 def deleted_tables(words: Dialect) -> list[Ledgered]:
     """In the order in which lines are carried out; the account is closed last, and opened first."""
     company = "(SELECT o.organization_id FROM identities_connection o WHERE o.id = t.connection_id)"
-    role_there = f"""EXISTS (SELECT 1 FROM leaving_deletionline x WHERE x.deletion_id = l.deletion_id
-        AND x.table_name = '{ROLES}' AND {words.value("x.before", "organization_id", NUMBER)} = {company})"""
     linked = f"""EXISTS (SELECT 1 FROM {IDENTITIES} i WHERE i.connection_id = t.connection_id
         AND i.subject = t.subject AND i.ended_at IS NULL AND i.id <> t.id)"""
     return [
@@ -91,20 +102,23 @@ def deleted_tables(words: Dialect) -> list[Ledgered]:
             MEMBERS,
             {"state": "varchar", "left_at": TIME},
             taken=tie_taken("t.organization_id", "t.account_id"),
+            over="t.state = 'removed'",
         ),
         Ledgered(
             TIES,
             {"ended_at": TIME, "leaving_at": TIME},
             taken=tie_taken("t.organization_id", "t.account_id"),
+            over=nothing_there(words),
         ),
         Ledgered(
             IDENTITIES,
             {"ended_at": TIME, "ended_by": "varchar"},
-            taken=f"({linked} OR ({tie_taken(company, 't.account_id')} AND NOT {role_there}))",
+            taken=f"({linked} OR {tie_taken(company, 't.account_id')})",
         ),
         Ledgered(
             ROLES,
             {"organization_id": NUMBER, "account_id": NUMBER, "kind": "varchar", "since": TIME},
+            taken=tie_taken(words.value("l.before", "organization_id", NUMBER), words.given),
             gone=f"""NOT EXISTS (SELECT 1 FROM organizations_organization o
                 WHERE o.id = {words.value("l.before", "organization_id", NUMBER)})""",
         ),
@@ -128,10 +142,7 @@ def deleted_tables(words: Dialect) -> list[Ledgered]:
                 "power_ends_at": TIME,
                 "power_zone": "varchar",
             },
-            gone=PROVEN_ELSEWHERE.format(
-                confirmed=words.value("l.before", "confirmed_at", TIME),
-                canonical=words.value("l.before", "canonical", "varchar"),
-            ),
+            gone=proven_elsewhere(words),
         ),
         Ledgered(ARRIVALS, {"expires_at": TIME}),
         Ledgered(ACCOUNTS, {"is_active": YES, "deleted_at": TIME}),

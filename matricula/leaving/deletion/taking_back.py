@@ -16,15 +16,18 @@ from matricula.invitations.models import Invitation
 from matricula.invitations.settlement import settle_invitations_to
 from matricula.leaving.combining.address_lines import ADDRESSES
 from matricula.leaving.combining.combining import end_what_is_open, without_deadlock
+from matricula.leaving.combining.left_organizations import leave_what_does_not_come_back
 from matricula.leaving.combining.lines import REMOVED
 from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.combining.lost_seats import ask_for_seats
 from matricula.leaving.combining.reading_back import TAKEN, outcomes, take_back
 from matricula.leaving.deletion.deleting import ledger_of
 from matricula.leaving.deletion.journal import TAKEN_BACK, write_lines
+from matricula.leaving.deletion.plan import TIES
 from matricula.leaving.errors import NoAddressLeft, TakeBackOver
 from matricula.leaving.letters import tell_of_deletion, tell_owners_of_deletion
 from matricula.leaving.models import Deletion, DeletionLine
+from matricula.organizations.models import Affiliation
 
 
 def take_account_back(*, deletion: Deletion, new_address: str = "") -> None:
@@ -47,6 +50,7 @@ def take_back_once(deletion: Deletion, new_address: str) -> None:
     acts = ledger.acts()
     take_back(ledger, acts)
     note_taken_addresses(deletion)
+    leave_what_does_not_come_back(deletion.lines.all())
     see_to_address(deletion, account, new_address)
     deletion.released.all().delete()
     end_what_is_open([account.pk])
@@ -78,8 +82,8 @@ def see_to_address(deletion: Deletion, account: Account, new_address: str) -> No
     shown, so the account is vouched for: no mailbox takes it over. Raises NoAddressLeft and what adding does.
     """
     name_primary(account)
-    lost = deletion.lines.filter(table_name=ADDRESSES, undone=DeletionLine.Undone.LOST)
-    if account.addresses.ways_in().exists() or not lost.exists():
+    lines = [one for one in deletion.lines.filter(table_name=ADDRESSES) if is_way_in(one)]
+    if not lines or any(is_way_in_again(one) for one in account.addresses.all()):
         return
     if not new_address:
         raise NoAddressLeft
@@ -92,14 +96,23 @@ def see_to_address(deletion: Deletion, account: Account, new_address: str) -> No
 
 
 def needs_address(deletion: Deletion) -> bool:
-    """Whether taking it back today would leave nothing to log in with, as others have proven it all."""
+    """Whether taking it back today would leave nothing to log in with, as others have it all."""
     found = outcomes(ledger_of(deletion, deletion.made_at))
-    lines = list(deletion.lines.filter(table_name=ADDRESSES, act=REMOVED))
-    lost = {one.pk for one in lines if found.get(one.pk, ("",))[0] == DeletionLine.Undone.LOST}
-    ways = [one for one in lines if one.pk not in lost and is_way_in(one)]
-    return bool(lost) and not ways
+    lost = {pk for pk, (undone, _why) in found.items() if undone == DeletionLine.Undone.LOST}
+    taken = {pk for pk, (_undone, why) in found.items() if why == TAKEN}
+    ties = deletion.lines.filter(table_name=TIES, pk__in=taken).values("row_id")
+    given_away = set(Affiliation.objects.filter(pk__in=ties).values_list("canonical", flat=True))
+    had = [one for one in deletion.lines.filter(table_name=ADDRESSES, act=REMOVED) if is_way_in(one)]
+    return bool(had) and not any(
+        one.pk not in lost and one.before["canonical"] not in given_away for one in had
+    )
 
 
 def is_way_in(line: DeletionLine) -> bool:
     told = line.before
-    return bool(told["signs_in"] and told["confirmed_at"] and not told["power_ends_at"])
+    proven = told["confirmed_at"] or told["vouched_at"]
+    return bool(told["signs_in"] and proven and not told["power_ends_at"])
+
+
+def is_way_in_again(email: EmailAddress) -> bool:
+    return bool(email.signs_in and (email.confirmed_at or email.vouched_at) and not email.power_ends_at)

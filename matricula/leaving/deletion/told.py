@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from matricula.identities.models import Identity
 from matricula.leaving.combining.address_lines import ADDRESSES
 from matricula.leaving.combining.program_lines import MEMBERS
-from matricula.leaving.combining.reading_back import FULL, TAKEN
+from matricula.leaving.combining.reading_back import FULL, OVER, TAKEN
 from matricula.leaving.deletion.plan import IDENTITIES, ROLES, TIES
 from matricula.leaving.models import Deletion, DeletionLine
 from matricula.organizations.models import Affiliation
@@ -51,6 +51,10 @@ def why_not(line: DeletionLine) -> str:
         return _("Another account has proven this address meanwhile.")
     if line.why == TAKEN:
         return _("The company knows another account by your work e-mail now.")
+    if line.why == OVER and line.table_name == TIES:
+        return _("You are in none of its programs any more.")
+    if line.why == OVER:
+        return _("The company removed you meanwhile.")
     if line.undone == DeletionLine.Undone.LOST:
         return _("It is no longer there.")
     return _("It changed meanwhile, and stays as it is.")

@@ -86,14 +86,14 @@ def take_back(*, departure: HeldDeparture, actor: Account | None) -> bool:
 
 @transaction.atomic
 def carry_out(*, departure: HeldDeparture, actor: Account | None) -> bool:
-    """The removal itself. False when somebody was faster, or the membership is another account's now."""
+    """The removal itself. False when somebody was faster, or it is of another account's membership now."""
     account = departure.membership.account_id
     hold_account(account)
     rows = Membership.objects.select_related("program__organization", "account")
-    membership = rows.get(pk=departure.membership_id)
+    membership = rows.get(departures=departure)
     if membership.account_id != account:
         return False
-    if not end_hold(departure, State.DONE if membership.is_active else State.OVER):
+    if not end_hold(departure, State.DONE if membership.is_removable else State.OVER):
         return False
     return end_membership(membership=membership, actor=actor, state=Membership.State.REMOVED)
 

@@ -24,7 +24,7 @@ class HeldDepartureQuerySet(models.QuerySet["HeldDeparture"]):
         return self.held().filter(membership__state=Membership.State.ACTIVE)
 
     def due(self) -> Self:
-        return self.held().filter(due_at__lte=timezone.now())
+        return self.held().filter(due_at__lte=timezone.now(), membership__set_aside_at__isnull=True)
 
 
 class HeldDeparture(models.Model):

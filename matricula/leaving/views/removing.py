@@ -45,7 +45,7 @@ def removal(request: HttpRequest, organization: Organization, membership_id: int
     membership = get_object_or_404(shown, pk=membership_id)
     names = {"who": membership.account.full_name, "program": membership.program.name}
     person = ("people:somebody", organization.slug, membership.account.public_id)
-    if not membership.is_active:
+    if not membership.is_removable:
         messages.info(request, _("%(who)s is no longer in %(program)s.") % names)
         return redirect(*person)
     stranding, when, news = stranding_by(membership), text_in(request.POST, "when"), ""

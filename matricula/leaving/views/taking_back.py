@@ -23,6 +23,7 @@ from matricula.leaving.forms import FactorForm, ForgottenForm, OwnerForm
 from matricula.leaving.letters import OWN, TAKE_BACK, named_for_taking_back, recovers
 from matricula.leaving.models import Deletion
 from matricula.mail.addresses import AddressRefused
+from matricula.organizations.models import Affiliation
 from matricula.security.errors import TooManyTries
 from matricula.security.secrets import is_digest_of
 from matricula.web.access import FORM, public, signed_in
@@ -110,9 +111,10 @@ def mailbox_of(deletion: Deletion, secret: str) -> str:
 
 
 def is_still_free(mailbox: str) -> bool:
-    """Whoever reads one that somebody else has proven since may be somebody else."""
+    """Whoever reads one that somebody else has proven since, or is known by, may be somebody else."""
     proven = EmailAddress.objects.confirmed().filter(canonical=mailbox)
-    return bool(mailbox) and not proven.exists()
+    known = Affiliation.objects.live().filter(canonical=mailbox)
+    return bool(mailbox) and not proven.exists() and not known.exists()
 
 
 def shown_by(form: OwnerForm, request: HttpRequest, deletion: Deletion) -> bool:
