@@ -43,7 +43,7 @@ from tests.test_console import VIEWS, House, signed_in
 pytestmark = BROWSER_TEST
 START = "/console/nordlicht/"
 BROKEN_LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="'
-FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$")
+FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$|/pdf/$")
 PARTS = {"console:sample", "letters:content"}
 """Pieces of other pages, asked for by a script or shown in a frame."""
 LINKS = f"""() => [...document.querySelectorAll("a[href^='{START}']")].map((link) => link.href)"""

@@ -11,7 +11,7 @@ from conftest import PASSWORD, person
 from matricula.leaving.data.exports import ask_for_data, place_of
 from matricula.leaving.models import DataExport
 from matricula.leaving.tests.two_lives import joined
-from tests.journeys.walking import BROWSER_TEST, click, letter_link, sees, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, letter_link, open_account_page, sees, shoot, sign_in
 from tests.learners import do_everything
 
 pytestmark = BROWSER_TEST
@@ -28,7 +28,7 @@ def test_ada_takes_her_data_away(page, ada, worker, settings, live_server):
     settings.BASE_URL = live_server.url
     sign_in(page, ada)
     page.goto("/account/")
-    click(page, "Your data", role="link")
+    open_account_page(page, "Your data")
     assert sees(page, "Your data")
     shoot(page, "data")
     click(page, "Make my file")
