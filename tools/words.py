@@ -72,9 +72,11 @@ def words_of(room: Path) -> dict[Word, set[str]]:
 
 
 def read_by_people(room: Path) -> Iterator[Path]:
-    for path in sorted(room.rglob("*")):
+    """The room's files that may have words; those of no room go with the ground of all pages."""
+    above = PACKAGE.glob("*.py") if room.name == "web" else ()
+    for path in sorted([*room.rglob("*"), *above]):
         is_template = path.suffix in (".html", ".txt") and "templates" in path.parts
-        if (is_template or path.suffix == ".py") and not NOBODY_READS & set(path.relative_to(room).parts):
+        if (is_template or path.suffix == ".py") and not NOBODY_READS & set(path.relative_to(PACKAGE).parts):
             yield path
 
 
