@@ -1,4 +1,4 @@
-"""G4: every page in every language: none scrolls sideways where words are longer, or run from right to left."""
+"""G4: no page scrolls sideways where words are longer, or run from right to left."""
 
 import pytest
 from django.conf import settings as site
