@@ -21,7 +21,9 @@ def catalog(request):
 def known(one):
     """A message of a catalog as the mark in a template or module has it."""
     text, plural = one.id if isinstance(one.id, tuple | list) else (one.id, "")
-    return Word(text, plural, one.context or "")
+    # babel leaves the contexts it reads from a compiled catalog as bytes.
+    context = one.context.decode() if isinstance(one.context, bytes) else one.context
+    return Word(text, plural, context or "")
 
 
 def forms(said):
