@@ -166,6 +166,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ar", "العربية")]
 """Those pages and letters are written in, each in its own words."""
 FORMAT_MODULE_PATH = "matricula.web.formats"
+LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))
+"""Of rooms that are no Django app, too; and ours before Django's own words."""
 USE_TZ = True
 TIME_ZONE = validated_time_zone(env.str("MATRICULA_TIME_ZONE", default="UTC"))
 """Of pages that are no organization's, and of an organization until it chooses another."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).parents[1] / "matricula"
+SETTINGS = PACKAGE / "settings.py"
+"""Has the words of menus; `web` keeps them."""
 LANGUAGES = ("de", "es", "ar")
 NOBODY_READS = {"tests", "migrations"}
 TEXT = r"(u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\")"
@@ -61,6 +64,7 @@ def rooms() -> list[Path]:
     return sorted(one.parent for one in PACKAGE.glob("*/__init__.py") if words_of(one.parent))
 
 
+@cache
 def words_of(room: Path) -> dict[Word, set[str]]:
     """Everything in the room that has to be translated, sorted, each once, with what translators are told."""
     found: dict[Word, set[str]] = {}
@@ -72,11 +76,11 @@ def words_of(room: Path) -> dict[Word, set[str]]:
 
 
 def read_by_people(room: Path) -> Iterator[Path]:
-    """The room's files that may have words; those of no room go with the ground of all pages."""
-    above = PACKAGE.glob("*.py") if room.name == "web" else ()
-    for path in sorted([*room.rglob("*"), *above]):
+    if room.name == "web":
+        yield SETTINGS
+    for path in sorted(room.rglob("*")):
         is_template = path.suffix in (".html", ".txt") and "templates" in path.parts
-        if (is_template or path.suffix == ".py") and not NOBODY_READS & set(path.relative_to(PACKAGE).parts):
+        if (is_template or path.suffix == ".py") and not NOBODY_READS & set(path.relative_to(room).parts):
             yield path
 
 
@@ -114,14 +118,27 @@ def read(path: Path, language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def renewed(room: Path, language: str) -> Catalog:
-    """The catalog with today's words: translations stay, new words are empty, words no longer used go."""
+def said_anywhere(language: str) -> dict[Word, str | tuple[str, ...]]:
+    """Every translation there is. Once they run, all rooms share one catalog: a word has one translation."""
+    return {
+        word: known.string
+        for room in rooms()
+        for catalog in [read(catalog_of(room, language), language)]
+        for word in words_of(room)
+        if (known := catalog.get(word.key, word.context or None)) and is_said(known)
+    }
+
+
+def renewed(room: Path, language: str, elsewhere: dict[Word, str | tuple[str, ...]]) -> Catalog:
+    """The catalog with today's words: translations stay, words no longer used go, new words are said as they
+    are `elsewhere`, or are empty.
+    """
     before = read(catalog_of(room, language), language)
     catalog = Catalog(locale=language, fuzzy=False)
     for word, notes in words_of(room).items():
         known = before.get(word.key, word.context or None)
         flags = {"python-format"} if "%(" in word.text + word.plural else set()
-        said = known.string if known else None
+        said = known.string if known and is_said(known) else elsewhere.get(word)
         catalog.add(word.key, said, flags=flags, context=word.context or None, auto_comments=sorted(notes))
     return catalog
 
@@ -159,9 +176,10 @@ def compiled(catalog: Catalog) -> bytes:
 
 def main() -> None:
     django.setup()
-    for room in rooms():
-        for language in LANGUAGES:
-            path, catalog = catalog_of(room, language), renewed(room, language)
+    for language in LANGUAGES:
+        elsewhere = said_anywhere(language)
+        for room in rooms():
+            path, catalog = catalog_of(room, language), renewed(room, language, elsewhere)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(written(catalog))
             path.with_suffix(".mo").write_bytes(compiled(read(path, language)))
