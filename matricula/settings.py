@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "matricula.audit",
     "matricula.accounts",
     "matricula.organizations",
+    "matricula.bulk",
     "matricula.identities",
     "matricula.catalog",
     "matricula.programs",
@@ -148,6 +149,8 @@ else:
         **_database.get("OPTIONS", {}),
         "server_side_binding": True,
         "prepare_threshold": 5,
+        # Compiling a statement of many conditions took PostgreSQL seventeen seconds, and running it one.
+        "options": f"-c jit=off {_database.get('OPTIONS', {}).get('options', '')}".strip(),
         "pool": {
             "min_size": 2,
             "max_size": whole_number(env, "MATRICULA_DATABASE_POOL", default=12, least=1),
@@ -184,7 +187,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEVELOPMENT
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "matricula.web.static_files.SiteFiles"
     },
 }
 SESSION_ENGINE = "matricula.accounts.sessions"
@@ -225,7 +228,14 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
     {"url": "groups:groups", "label": _("Groups"), "icon": "layers", "rule": "viewing"},
     {"url": "invitations:invitations", "label": _("Invitations"), "icon": "mail", "rule": "overseeing"},
     {"url": "links:links", "label": _("Direct links"), "icon": "link", "rule": "overseeing"},
-    {"url": "requests:requests", "label": _("Requests"), "icon": "bell", "rule": "overseeing"},
+    {
+        "url": "requests:requests",
+        "label": _("Requests"),
+        "icon": "bell",
+        "rule": "overseeing",
+        "number": "matricula.joining.requests.number_waiting",
+    },
+    {"url": "departures:departures", "label": _("Leaving"), "icon": "calendar", "rule": "administering"},
     {
         "part": _("Learning"),
         "url": "programs:programs",
@@ -252,7 +262,10 @@ CONSOLE_PAGES: list[dict[str, Any]] = [
 
 COMBINING = one_of(env, "MATRICULA_COMBINING", ("full", "empty", "off"))
 """Which accounts of one person may be combined: any, one without progress and certificates, or none."""
+HELD_DAYS = whole_number(env, "MATRICULA_HELD_DAYS", default=14, least=1)
+"""That a removal waits for somebody without a way in, after the day on which they are written to."""
 COMBINES_AT = "leaving:combine"
+DELETES_AT, TAKES_BACK_AT = "leaving:delete", "leaving:take-back"
 ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "accounts:home", "label": _("You")},
     {"url": "accounts:addresses", "label": _("E-mail addresses")},
@@ -262,6 +275,7 @@ ACCOUNT_PAGES: list[dict[str, Any]] = [
     {"url": "leaving:companies", "label": _("Companies")},
     {"url": "company-sign-ins:mine", "label": _("Company sign-ins")},
     *([] if COMBINING == "off" else [{"url": "leaving:combinings", "label": _("Other accounts")}]),
+    {"url": "leaving:data", "label": _("Your data")},
 ]
 
 # -- mail ------------------------------------------------------------------------------------------
@@ -291,6 +305,8 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learning:home"
 COMPANY_SIGN_IN = "matricula.sso.connections.sign_in_page_of"
 """Says where the log-in page leads instead of asking for the password, by the domain of the e-mail."""
+RELEASED_ACCOUNTS = "matricula.leaving.deletion.released.accounts_released"
+"""Says who deleted their account and gave this address back: they may take it back by logging in."""
 PASSWORD_HASHERS = ["matricula.accounts.authentication.OwaspArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -320,6 +336,7 @@ LIMITS = chosen_limits(
         "request-network": (20, 10),
         "add-address": (10, 24 * 60),
         "combine-proof": (10, 60),
+        "data-export": (3, 24 * 60),
         "role-sign-up": (5, 24 * 60),
         "offer-role": (100, 24 * 60),
         "logo": (30, 60),

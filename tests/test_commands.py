@@ -16,6 +16,7 @@ NAMES = [
     "create-organization",
     "create-token",
     "demo",
+    "hold-account",
     "hold-letters",
     "import-course",
     "import-invitations",

@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from conftest import person
 from matricula.api.tokens import grant_token
+from matricula.bulk.acts import ask_for_many
+from matricula.bulk.verbs import verb_of
 from matricula.catalog.course_import import keep_file
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import ImportedFile
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Request
 from matricula.joining.requests import ask_administrator
+from matricula.leaving.models import HeldDeparture
 from matricula.organizations.access import MAY
 from matricula.organizations.models import Organization, Role
 from matricula.programs.memberships import enter_program
@@ -78,6 +81,10 @@ class House:
             "program_id": program.public_id,
             "link_id": make_direct_link(program=program, actor=None)[0].public_id,
             "membership_id": membership.pk,
+            "list_id": self.organization.leavers_files.create(name="l", state="done", lines=1).public_id,
+            "departure_id": HeldDeparture.objects.create(
+                membership=membership, organization=program.organization, due_at=timezone.now()
+            ).public_id,
             "group_id": group.pk,
             "account_id": member.public_id,
             "role_id": role.pk,
@@ -90,9 +97,20 @@ class House:
             "token_id": grant_token(
                 organization=self.organization, name="Sync", scopes=["audit:read"], days=1, actor=None
             )[0].public_id,
+            "bulk_act_id": self.bulk_act(invitation).public_id,
             "form": "csv",
             "act": self.organization.retention_rules.create(subject="letters", months=1).subject,
         }
+
+    def bulk_act(self, invitation):
+        return ask_for_many(
+            verb=verb_of("invitations.withdraw"),
+            organization=self.organization,
+            asked={},
+            chosen=[invitation.pk],
+            option="",
+            actor=self.owner,
+        )
 
     def sign_in(self):
         connection = self.organization.connections.create(kind="saml", name="Sign-in")
@@ -161,6 +179,8 @@ def status(client, address):
         takes = client.options(address)  # a look at what only takes something would lead to another page
         only_takes = takes.status_code == 405 and "GET" not in takes["Allow"]
         answer = client.post(address) if only_takes else client.get(address)
+        if answer.streaming:
+            answer.getvalue()  # read to its end, a file gives its place back
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer.status_code

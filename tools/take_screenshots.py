@@ -124,7 +124,7 @@ def log_in(camera: Camera, address: str) -> None:
     camera.press("Continue")
     camera.page.get_by_label("Password").fill(PASSWORD)
     camera.page.locator("main").get_by_role("button", name=re.compile("^log in$", re.I)).click()
-    camera.page.wait_for_url("**/learn/")
+    camera.page.wait_for_url(re.compile("/(learn|console)/$"))
 
 
 def alumna(camera: Camera) -> None:

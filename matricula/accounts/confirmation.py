@@ -20,16 +20,20 @@ from matricula.security.throttling import LETTERS, MailboxLimit, Tally, guess
 
 CONFIRMATION = "accounts.confirmation"
 NOTHING: Mapping[str, str] = {}
+NOTHING_KNOWN: Mapping[str, Mapping[str, str]] = {}
 GUESSES = MailboxLimit("code")
 """Of a mailbox, whoever makes them. Who holds something that came by letter counts apart from strangers."""
 
 
 @transaction.atomic
-def ask_to_confirm(*, email: EmailAddress, holding: str = "") -> Confirmation:
+def ask_to_confirm(
+    *, email: EmailAddress, holding: str = "", about: Mapping[str, str] = NOTHING
+) -> Confirmation:
     """Write a new letter; the codes before it end. Raises TooSoon within the cool-down, TooOften.
 
     `holding` names what the person has from whoever wrote to this mailbox, such as an invitation: strangers
-    who type the same address use up no letters and no tries of theirs.
+    who type the same address use up no letters and no tries of theirs. `about` says whom (`name`) and what
+    for (`what`) the letter is, where somebody but the writer of the address vouches for these words.
     """
     cool = timezone.now() - timedelta(seconds=Confirmation.COOL_DOWN_SECONDS)
     live = email.confirmations.filter(ended_at__isnull=True)
@@ -37,7 +41,8 @@ def ask_to_confirm(*, email: EmailAddress, holding: str = "") -> Confirmation:
         raise TooSoon
     if live:
         live.update(ended_at=timezone.now())
-    written = send_confirmations([email], holding={email.canonical: holding})
+    key = email.canonical
+    written = send_confirmations([email], holding={key: holding}, about={key: about})
     if not written:
         raise TooOften(LETTERS.free_again(letter_counter(email, holding)))
     return written[0]
@@ -49,9 +54,13 @@ def letter_counter(email: EmailAddress, holding: str) -> str:
 
 
 def send_confirmations(
-    emails: list[EmailAddress], *, holding: Mapping[str, str] = NOTHING
+    emails: list[EmailAddress],
+    *,
+    holding: Mapping[str, str] = NOTHING,
+    about: Mapping[str, Mapping[str, str]] = NOTHING_KNOWN,
 ) -> list[Confirmation]:
-    """A letter to each, without asking whether one went out a moment ago. `holding`: by canonical address.
+    """A letter to each, without asking whether one went out a moment ago. `holding` and `about`: by canonical
+    address.
 
     A mailbox gets so many a day and no more, whoever types its address into whatever form. They are counted
     in one order, so that two who ask for the same two at once do not wait for each other.
@@ -67,6 +76,7 @@ def send_confirmations(
             language=one.email.account.language,
             reference=one.pk,
             good_until=one.opens_until,
+            context=dict(about.get(one.email.canonical, NOTHING)),
         )
         for one in confirmations
     )

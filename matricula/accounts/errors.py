@@ -20,6 +20,13 @@ class AccountCombined(AccountError):
     sentence = _("This account was combined with another one of yours. Log in with that one.")
 
 
+class AccountDeleted(AccountError):
+    """Its owner deleted it, and it gets nothing any more."""
+
+    code = "account_deleted"
+    sentence = _("This account was deleted. Until seven days are over, you can take that back by logging in.")
+
+
 class CodeWrong(AccountError):
     """Not the code of the letter; `tries_left` more are allowed."""
 

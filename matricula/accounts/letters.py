@@ -17,7 +17,8 @@ from matricula.security.secrets import digest, new_link_secret
 def compose_confirmation_letter(letter: Letter) -> LetterContent | None:
     """Mints code and link; only their digests stay."""
     values = mint_proofs(letter.reference or 0)
-    return LetterContent("accounts/email/confirmation", values) if values else None
+    about = {name: plain_words(letter.context.get(name, "")) for name in ("name", "what")}
+    return LetterContent("accounts/email/confirmation", values | about) if values else None
 
 
 @composes(PASSWORD)

@@ -7,14 +7,14 @@ nobody is left without one.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from matricula.accounts.errors import AccountCombined
+from matricula.accounts.errors import AccountCombined, AccountDeleted
 from matricula.accounts.models import Account, Confirmation, EmailAddress, EmailAddressQuerySet, PasswordReset
 from matricula.audit.models import record
 from matricula.db.days import end_of_day_in
@@ -47,13 +47,22 @@ def hold_account(account: int) -> None:
 
 
 def hold_live_account(account: int) -> None:
-    """The same, for whoever is about to give the account something. Raises AccountCombined.
+    """The same, for whoever is about to give the account something. Raises AccountCombined, AccountDeleted.
 
-    Looked at in the statement that holds it: whoever waited for a combining to end sees what became of it.
+    Looked at in the statement that holds it: whoever waited for a combining, or for a deletion, to end sees
+    what became of it.
     """
     held = Account.objects.select_for_update(no_key=True).filter(pk=account)
-    if any(held.values_list("combined_into", flat=True)):
+    for combined_into, deleted_at in held.values_list("combined_into", "deleted_at"):
+        refuse_closed(combined_into, deleted_at)
+
+
+def refuse_closed(combined_into: int | None, deleted_at: datetime | None) -> None:
+    """What an account says of itself. Raises AccountCombined, AccountDeleted."""
+    if combined_into:
         raise AccountCombined
+    if deleted_at:
+        raise AccountDeleted
 
 
 def hold_accounts_listing(*mailboxes: str, beside: int = 0) -> None:

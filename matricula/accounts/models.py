@@ -39,6 +39,10 @@ class Account(AbstractBaseUser):
         "self", null=True, on_delete=models.PROTECT, related_name="combined_with"
     )
     """The account that took this one in (room `leaving`): whatever is of the person is that one's."""
+    deleted_at = models.DateTimeField(null=True)
+    """Its owner deleted it (room `leaving`). The row stays: journals and courses name it."""
+    held_at = models.DateTimeField(null=True)
+    """Since when whoever runs the site has it kept as it is: nobody deletes or combines it."""
     created_at = models.DateTimeField(default=timezone.now)
     last_login = None
     """Sessions know it, each for itself."""
@@ -51,7 +55,10 @@ class Account(AbstractBaseUser):
             models.CheckConstraint(
                 condition=Q(combined_into__isnull=True) | (Q(is_active=False) & ~Q(combined_into=F("pk"))),
                 name="combined_is_closed",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(is_active=False), name="deleted_is_closed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ HANDLE = "handle"
 """In a session: a name for it that stays when its key changes, and that no other session has."""
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 600
+TAKING_BACK = "taking_back"
 OF_A_STEP, STEPS = Limit("second-step-log-in"), Limit("second-step")
 STEPS_OF_A_DEVICE = Limit("second-step-device")
 OF_AN_ADDRESS, OF_A_DEVICE = Limit("password"), Limit("password-device")
@@ -67,15 +68,20 @@ def name_reader(
     return naming
 
 
-def check_password(request: HttpRequest, *, email: str, password: str) -> Account | None:
-    """The account, or None: wrong and unknown look the same. Raises TooManyTries, for both alike."""
+def check_password(
+    request: HttpRequest, *, email: str, password: str, to_take_back: bool = False
+) -> Account | None:
+    """The account, or None: wrong and unknown look the same. Raises TooManyTries, for both alike.
+
+    `to_take_back`: it may be one that its owner deleted, which lets nobody in.
+    """
     try:
         whom = canonical(email)
     except AddressRefused:
         whom = "malformed"
 
     def look() -> Account | None:
-        account = authenticate(request, email=email, password=password)
+        account = authenticate(request, email=email, password=password, to_take_back=to_take_back)
         return account if isinstance(account, Account) else None
 
     device = device_known_at(request, whom)
@@ -86,9 +92,11 @@ def knows_password(request: HttpRequest, *, account: Account, password: str, giv
     """Whether it is this account's, whoever else lists its addresses. Raises TooManyTries.
 
     A try counts as one of logging in with its first address does: both doors open to the same password. That
-    of an account that was `given_up` for another is asked for where that is undone, and nowhere else.
+    of an account that was `given_up` for another, or deleted, is asked for where that is undone, and nowhere
+    else.
     """
-    opens = account.combined_into_id is not None if given_up else account.is_active
+    closed = account.combined_into_id is not None or account.deleted_at is not None
+    opens = closed if given_up else account.is_active
 
     first = account.addresses.filter(signs_in=True).order_by("-is_primary", "pk").first()
 
@@ -122,6 +130,24 @@ def begin_session(request: HttpRequest, account: Account, *, then: str) -> str:
     known = {"account": account.pk, "known_by": account.get_session_auth_hash()}
     request.session[PENDING] = {**known, "then": then, "at": time.time(), "id": secrets.token_urlsafe(16)}
     return reverse("accounts:second-step")
+
+
+def note_password(request: HttpRequest, account: Account) -> None:
+    """The password of an account that was deleted was right: who took it back a moment later shows that."""
+    request.session.cycle_key()
+    known = {"account": account.pk, "known_by": account.get_session_auth_hash()}
+    request.session[TAKING_BACK] = {**known, "at": time.time(), "id": secrets.token_urlsafe(16)}
+
+
+def noted_account(request: HttpRequest) -> tuple[Account | None, str]:
+    """Whose password, still the same, was right here a moment ago though they deleted the account; and the
+    name of the one occasion."""
+    noted = request.session.get(TAKING_BACK) or {}
+    if not noted or time.time() - noted["at"] > PENDING_SECONDS:
+        return None, ""
+    account = Account.objects.filter(pk=noted["account"], deleted_at__isnull=False).first()
+    still = account and any(constant_time_compare(noted["known_by"], one) for one in account.session_hashes())
+    return (account, str(noted["id"])) if still else (None, "")
 
 
 def pending_account(request: HttpRequest) -> Account | None:

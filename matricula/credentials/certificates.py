@@ -1,14 +1,27 @@
 """A certificate for each completed course and Specialization, issued once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Sum
 
+from matricula.accounts.models import EmailAddress
 from matricula.audit.models import lines_together, record
 from matricula.credentials.models import Certificate
 from matricula.learning.models import Enrolment, Progress, SpecializationEnrolment
+from matricula.mail.models import Letter
 from matricula.organizations.models import Organization
+
+ISSUED = "credentials.issued"
+A_FEW = 2
+"""A course, and with it a Specialization, are completed by somebody who waits; more at once by a change."""
+
+
+def address_of(public_id: str) -> str:
+    """Where anybody can verify a certificate."""
+    return f"{settings.BASE_URL}/certificates/{public_id}/"
 
 
 def issue_course_certificates(sender: object, enrolments: Sequence[Enrolment], **_: object) -> None:
@@ -35,6 +48,7 @@ def issue_specialization_certificates(
 ) -> None:
     """As for courses: one for each enrolment, and no more."""
     minutes, looks = minutes_of_courses(enrolments), looks_of(one.specialization for one in enrolments)
+    titles = titles_of_courses(enrolments)
     rows = Certificate.objects.filter(specialization_enrolment__in=enrolments)
     known = set(rows.values_list("specialization_enrolment_id", flat=True))
     issue_certificates(
@@ -45,6 +59,7 @@ def issue_specialization_certificates(
             recipient_name=one.account.name_for_certificates,
             title=one.specialization.title,
             minutes=minutes.get((one.account_id, one.specialization_id), 0),
+            courses=titles.get((one.account_id, one.specialization_id), []),
             **looks[one.specialization.organization_id],
         )
         for one in enrolments
@@ -55,8 +70,30 @@ def issue_specialization_certificates(
 def issue_certificates(certificates: Iterable[Certificate]) -> None:
     """With their lines in the audit log."""
     with lines_together():
-        for one in Certificate.objects.bulk_create(certificates):
+        issued = Certificate.objects.bulk_create(certificates)
+        for one in issued:
             record("certificate.issued", actor=one.account, organization=one.organization_id, subject=one)
+    tell_holders(issued)
+
+
+def tell_holders(issued: Sequence[Certificate]) -> None:
+    """One letter for each, with the work that issued it: what is held back has it when it is issued."""
+    addresses = EmailAddress.objects.filter(
+        account__in=[one.account_id for one in issued], account__is_active=True, is_primary=True
+    )
+    reached = dict(addresses.values_list("account_id", "address"))
+    Letter.objects.bulk_create(
+        Letter(
+            kind=ISSUED,
+            to=reached[one.account_id],
+            language=one.account.language,
+            reference=one.pk,
+            organization_id=one.organization_id,
+            bulk=len(issued) > A_FEW,
+        )
+        for one in issued
+        if one.account_id in reached
+    )
 
 
 def looks_of(subjects: Iterable[Any]) -> dict[int, dict[str, Any]]:
@@ -72,6 +109,10 @@ def look_of(organization: Organization) -> dict[str, Any]:
         "logo": organization.shown_logo,
         "logo_ratio": organization.logo_ratio,
         "logo_is_pale": organization.logo_is_pale,
+        "signatory_name": organization.signatory_name,
+        "signatory_role": organization.signatory_role,
+        "signature": organization.shown_signature,
+        "signature_ratio": organization.signature_ratio,
     }
 
 
@@ -79,6 +120,20 @@ def minutes_of_lessons(enrolments: Sequence[Enrolment]) -> dict[int, int]:
     """By enrolment: of the lessons that were done, whatever the course is made of today."""
     done = Progress.objects.filter(enrolment__in=enrolments, done_at__isnull=False)
     return dict(done.values_list("enrolment_id").annotate(minutes=Sum("lesson__minutes")))
+
+
+def titles_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], list[str]]:
+    """By account and Specialization: its courses that were completed, in its order."""
+    of, found = "course__steps__specialization", defaultdict(list)
+    rows = Enrolment.objects.filter(
+        account__in=[one.account_id for one in enrolments],
+        completed_at__isnull=False,
+        **{f"{of}__in": {one.specialization_id for one in enrolments}},
+    )
+    ordered = rows.order_by("course__steps__position", "pk")
+    for account, series, title in ordered.values_list("account_id", of, "course__title"):
+        found[account, series].append(title)
+    return found
 
 
 def minutes_of_courses(enrolments: Sequence[SpecializationEnrolment]) -> dict[tuple[int, int], int]:

@@ -11,6 +11,8 @@ from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.organizations.models import Logo, Organization
 
 NO_BRAND = "#12544e"
+LATEST_DESIGN = 2
+"""Of those in designs/: what is issued today is drawn by it."""
 
 
 class Certificate(models.Model):
@@ -45,7 +47,15 @@ class Certificate(models.Model):
     logo = models.ForeignKey(Logo, null=True, on_delete=models.PROTECT, related_name="+")
     logo_ratio = models.FloatField(default=1)
     logo_is_pale = models.BooleanField(default=False)
+    signatory_name = models.CharField(max_length=200, blank=True)
+    signatory_role = models.CharField(max_length=200, blank=True)
+    signature = models.ForeignKey(Logo, null=True, on_delete=models.PROTECT, related_name="+")
+    signature_ratio = models.FloatField(default=1)
+    courses = models.JSONField(default=list)
+    """Of a Specialization: the titles of those that were completed, in order."""
     minutes = models.PositiveIntegerField(default=0)
+    design = models.PositiveSmallIntegerField(default=LATEST_DESIGN, db_default=1)
+    """How it is drawn, for ever; what was issued before there was a second has the first."""
     issued_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -65,5 +75,17 @@ class Certificate(models.Model):
         return round(100 * self.logo_ratio)
 
     @property
+    def signature_width(self) -> int:
+        """In percent of its height."""
+        return round(100 * self.signature_ratio)
+
+    @property
     def is_of_specialization(self) -> bool:
         return self.specialization_enrolment_id is not None
+
+
+class WithdrawnCertificate(models.Model):
+    """What is left of a certificate whose holder deleted their account: that there was one."""
+
+    public_id = models.CharField(max_length=22, unique=True)
+    withdrawn_at = models.DateTimeField()

@@ -19,7 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 
-from matricula.db.paging import PAGE_SIZE, KeysetPage, keyset_page
+from matricula.db.paging import COUNTED, NEWEST, PAGE_SIZE, KeysetPage, Order, Total, count_some, keyset_page
 from matricula.db.queries import planned_for_these_values
 
 M = TypeVar("M", bound=Model)
@@ -91,14 +91,32 @@ def page_of_found(
     lines: SearchedTable,
     shown: "QuerySet[M]",
     size: int = PAGE_SIZE,
+    order: Order = NEWEST,
 ) -> "KeysetPage[M]":
-    """A page of `rows` that have all the words of `text`, read from `shown`."""
+    """A page of `rows` that have all the words of `text`, read from `shown`.
+
+    Words and a key to sort by, too: the newest CANDIDATES that have the words are put in that order.
+    """
     words = search_words(text)
     if not words or connection.vendor != "postgresql":
-        return keyset_page(rows.filter(has_all_words(words)), asked, size, shown=shown)
+        return keyset_page(rows.filter(has_all_words(words)), asked, size, shown=shown, order=order)
     search = Search(words, lines)
-    page = keyset_page(rows, asked, size, take=search.take, shown=shown)
+    if order.key is not None:
+        found = rows.filter(pk__any_of=search.take(NEWEST.apply(rows), CANDIDATES))
+        page = keyset_page(found, asked, size, shown=shown, order=order)
+    else:
+        page = keyset_page(rows, asked, size, take=search.take, shown=shown, order=order)
     return replace(page, partial=search.partial)
+
+
+def count_found(rows: "QuerySet[M]", text: str, lines: SearchedTable) -> Total:
+    """How many of `rows` have all the words of `text`, up to COUNTED."""
+    words = search_words(text)
+    if not words or connection.vendor != "postgresql":
+        return count_some(rows.filter(has_all_words(words)))
+    search = Search(words, lines)
+    n = len(search.take(NEWEST.apply(rows), COUNTED + 1))
+    return Total(min(n, COUNTED), n > COUNTED or search.partial)
 
 
 class Search:

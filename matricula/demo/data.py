@@ -12,10 +12,10 @@ from matricula.accounts.models import Account
 from matricula.catalog.course_import import import_course
 from matricula.catalog.models import Course, Specialization, SpecializationCourse
 from matricula.demo.company_sign_in import demonstrated_address, open_company_sign_in
-from matricula.demo.people import alumna, newcomer, settle_in
+from matricula.demo.people import alumna, forget_letters_of_long_ago, newcomer, settle_in
 from matricula.invitations.invitations import invite_person
 from matricula.invitations.models import Invitation, InvitationToken, mint_link
-from matricula.organizations.branding import show_logo
+from matricula.organizations.branding import change_brand, show_logo
 from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Group, Program
 from matricula.programs.terms import Terms
@@ -50,6 +50,8 @@ def fill() -> None:
             organization=organization, content=(LOGOS / f"{organization.slug}.svg").read_bytes(), actor=bruno
         )
         Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    signed = {"signatory_name": "Bruno Keller", "signatory_role": "Head of Learning"}
+    change_brand(organization=energy, values=signed, actor=bruno)
     welcome = program(
         energy, "Welcome to Nordlicht", "Everything you need for good first months with us.", 16
     )
@@ -68,6 +70,7 @@ def fill() -> None:
     administer(energy, group, bruno)
     open_company_sign_in(program=welcome, owner=bruno, password=password)
     alumna(wards, ada, wards.courses.get(slug="reading-charts"))
+    forget_letters_of_long_ago()
 
 
 def administer(organization: Organization, group: Group, bruno: Account) -> None:

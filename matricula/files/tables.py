@@ -50,15 +50,21 @@ def csv_lines(rows: Rows) -> Iterator[bytes]:
 
 
 def to_xlsx(rows: Rows) -> bytes:
-    """Every cell is typed: text is text, whatever it looks like."""
+    """Every cell is typed: text is text, whatever it looks like, and a day is a day. The first row stays."""
     written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
     with xlsxwriter.Workbook(written, options) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         for place, row in enumerate(rows):
             for column, value in enumerate(row):
                 write = sheet.write_string if isinstance(value, str) else sheet.write
                 write(place, column, value, bold if place == 0 else None)
+        sheet.freeze_panes(1, 0)
         sheet.autofit()
     return written.getvalue()
 

@@ -85,6 +85,11 @@ def end_owner_recovery(*, organization: int, account: int) -> None:
     opened.filter(ended_at__isnull=True).update(ended_at=timezone.now())
 
 
+def forget_owner_codes(*, account: int) -> None:
+    """Of all organizations, where an account is closed. What they opened ends with its company sessions."""
+    OwnerRecoveryCode.objects.filter(account=account).delete()
+
+
 def owners_with_way_in(organization: int) -> "QuerySet[Role]":
     """Owners who get in though the company's sign-in does not work: by a password or passkey of their own and
     an address that stays theirs, or by a recovery code."""

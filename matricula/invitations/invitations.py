@@ -31,7 +31,7 @@ from matricula.invitations.settlement import refuse_member, settle_members
 from matricula.mail.addresses import canonical
 from matricula.mail.models import BETWEEN_LETTERS, Letter
 from matricula.organizations.models import Affiliation
-from matricula.programs.errors import ProgramEnded
+from matricula.programs.errors import GroupElsewhere, ProgramEnded
 from matricula.programs.models import Group, Membership, Program
 from matricula.programs.terms import NO_TERMS, Terms
 
@@ -227,6 +227,25 @@ def revoke_invitation(*, invitation: Invitation, actor: Account | None) -> bool:
             subject=invitation,
         )
     return done
+
+
+@transaction.atomic
+def add_invitation_to_group(*, invitation: Invitation, group: Group, actor: Account | None) -> None:
+    """Whoever answers it will be in the group too. Raises InvitationAnswered, GroupElsewhere."""
+    if group.program_id != invitation.program_id:
+        raise GroupElsewhere
+    # Held: whoever joins at the same moment takes the groups that stand here then.
+    locked = first_or_none(Invitation.objects.live().select_for_update().filter(pk=invitation.pk))
+    if locked is None:
+        raise InvitationAnswered
+    locked.groups.add(group)
+    record(
+        "invitation.group_added",
+        actor=actor,
+        organization=invitation.program.organization_id,
+        subject=invitation,
+        after={"group": group.pk},
+    )
 
 
 @transaction.atomic

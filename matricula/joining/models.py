@@ -162,7 +162,7 @@ WITH_ORIGIN = ("program__organization", "course", "specialization", *(one.relati
 """What to select with an arrival that may finish: what brought it, and what the visitor chose."""
 
 
-SEAT_LOST = "seat_lost"
+SEAT_LOST, REMOVED_ENTRY = "seat_lost", "removed_entry"
 WHY = {
     "expired": _("The invitation had expired"),
     "revoked": _("The invitation had been withdrawn"),
@@ -176,6 +176,9 @@ WHY = {
     "removed": _("An administrator had removed the person"),
     "full": _("The program was full"),
     SEAT_LOST: _("The person was in, and their seat went to somebody else"),
+    REMOVED_ENTRY: _(
+        "This entry was removed, and the person is in with another one that they want to combine"
+    ),
 }
 """What kept the person out, by the code of the refusal."""
 

@@ -6,12 +6,14 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
+from matricula.db.paging import count_some
 from matricula.invitations.invitations import invite_as, invite_person, renew_invitation
 from matricula.invitations.models import Invitation
 from matricula.jobs.queue import enqueue
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.models import Request, RequestByAddress
 from matricula.mail.addresses import AddressRefused, canonical
+from matricula.organizations.models import Organization
 from matricula.organizations.ownership import administering_roles, write_to_holders
 from matricula.programs.models import Program
 from matricula.security.throttling import Limit, NetworkLimit, Tally, spend
@@ -121,3 +123,12 @@ def record_answer(request: Request, answer: Request.Answer, actor: Account | Non
         subject=request,
         after={"answer": answer.value},
     )
+
+
+MOST_COUNTED = 99
+
+
+def number_waiting(organization: Organization) -> str:
+    """Of requests that nobody has answered, for the menu; "" for none, and no more than MOST_COUNTED."""
+    total = count_some(Request.objects.waiting().filter(program__organization=organization), MOST_COUNTED)
+    return f"{total.n}+" if total.at_least else str(total.n or "")

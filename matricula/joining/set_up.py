@@ -48,11 +48,19 @@ def sign_up(
     if is_trusted(arrival):
         unproven.pop(0)
         finish_arrival(arrival=arrival)
+    work = canonical(arrival.work_email) if arrival.work_email else ""
     send_confirmations(
         unproven,
-        holding={canonical(arrival.work_email): arrival.origin.holding} if arrival.work_email else {},
+        holding={work: arrival.origin.holding} if work else {},
+        about={work: letter_is_about(arrival)} if work else {},
     )
     return account
+
+
+def letter_is_about(arrival: Arrival) -> dict[str, str]:
+    """Whom the letter with the code greets, and what it is for: names that the organization gave. What a
+    visitor calls themselves does not stand at the head of a letter to a mailbox that may be another's."""
+    return {"name": arrival.origin.name, "what": arrival.program.name}
 
 
 def invited_in(arrival: Arrival) -> str:
@@ -115,9 +123,16 @@ def finish_or_confirm(*, arrival: Arrival) -> None:
         finish_arrival(arrival=arrival)
         return
     try:
-        ask_to_confirm(email=work_address(arrival), holding=arrival.origin.holding)
+        write_code_letter(arrival)
     except TooSoon:
         return
+
+
+def write_code_letter(arrival: Arrival) -> None:
+    """Raises TooSoon, TooOften, MailboxTaken, NotConfirmed."""
+    ask_to_confirm(
+        email=work_address(arrival), holding=arrival.origin.holding, about=letter_is_about(arrival)
+    )
 
 
 def refuse_taken(arrival: Arrival) -> None:

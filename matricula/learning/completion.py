@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from matricula.accounts.errors import AccountCombined
+from matricula.accounts.mailboxes import refuse_closed
 from matricula.catalog.models import Course, Lesson, SpecializationCourse
 from matricula.db.queries import insert_once
 from matricula.learning.holding_back import told_now
@@ -25,15 +25,18 @@ BATCH = 500
 def finish_lesson(
     *, enrolment: Enrolment, lesson: Lesson, score: int | None = None, answers: Given | None = None
 ) -> None:
-    """The lesson is done; a better score replaces a lesser one. Twice is once. Raises AccountCombined."""
+    """The lesson is done; a better score replaces a lesser one. Twice is once.
+
+    Raises AccountCombined, AccountDeleted.
+    """
     own = Enrolment.objects.filter(pk=enrolment.pk)
     # Held also when it is completed: combining accounts, and undoing that, decide about its lessons.
     list(own.select_for_update(no_key=True).values_list("pk", flat=True))
     # Looked at once it is held: what was set aside takes no more lessons, or they would be lost.
     before = Progress.objects.filter(enrolment=OuterRef("pk"), lesson=lesson, done_at__isnull=False)
-    gone, was_done = own.annotate(done=Exists(before)).values_list("account__combined_into", "done").get()
-    if gone:
-        raise AccountCombined
+    closed = "account__combined_into", "account__deleted_at"
+    combined_into, deleted_at, was_done = own.annotate(done=Exists(before)).values_list(*closed, "done").get()
+    refuse_closed(combined_into, deleted_at)
     go_on_in(opening_of(enrolment).membership, enrolment)
     news: dict[str, Any] = {"answers": answers} if answers else {}
     if score is not None:
@@ -194,3 +197,8 @@ def add_answers(*, enrolment: Enrolment, lesson: Lesson, answers: Given) -> None
 def move_video(*, enrolment: Enrolment, lesson: Lesson, seconds: int) -> None:
     """Remember how far a video was watched, in seconds."""
     write_progress(enrolment, lesson, seconds=seconds)
+
+
+def move_text(*, enrolment: Enrolment, lesson: Lesson, place: int) -> None:
+    """Remember how far a text was read, in thousandths of it."""
+    write_progress(enrolment, lesson, place=place)

@@ -67,6 +67,9 @@ class Progress(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="progress")
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="progress")
     seconds = models.PositiveIntegerField(default=0)
+    """The place in a video."""
+    place = models.PositiveSmallIntegerField(default=0)
+    """The place in a text, in thousandths of it."""
     answers = models.JSONField(default=dict)
     score = models.PositiveSmallIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -78,4 +81,17 @@ class Progress(models.Model):
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__lte=100), name="score_is_a_percentage"
             ),
+            models.CheckConstraint(condition=Q(place__lte=1000), name="place_is_in_thousandths"),
         ]
+
+
+class LessonNote(models.Model):
+    """What somebody wrote down for themselves at a lesson. Nobody else reads it: no company, no report."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="notes")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrolment", "lesson"], name="one_note_a_lesson")]

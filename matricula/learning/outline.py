@@ -36,6 +36,12 @@ class Outline:
         return self.whole if self.completed else len([one for one in self.counted if one.pk in self.done])
 
     @property
+    def minutes_left(self) -> int:
+        """Of what is measured."""
+        left = () if self.completed else (one for one in self.counted if one.pk not in self.done)
+        return sum(one.minutes for one in left)
+
+    @property
     def has_begun(self) -> bool:
         return any(lesson.pk in self.done for lesson in self.lessons)
 

@@ -37,6 +37,11 @@ def read_answers(sent: QueryDict, questions: Questions) -> Given:
     return answers
 
 
+def are_whole(questions: Questions, given: Given) -> bool:
+    """Whether each of these questions, as it is today, was answered."""
+    return all(given.get(one["key"]) for one in questions)
+
+
 def fitting(question: dict[str, Any], values: list[str]) -> list[str]:
     """Of what was chosen the options that there are; of what was typed its text. PostgreSQL keeps no NUL."""
     if question["options"]:
@@ -96,35 +101,52 @@ def judge_number(question: dict[str, Any], given: list[str]) -> tuple[bool, str]
     return abs(number - Decimal(question["answer"])) <= Decimal(question["tolerance"] or "0"), ""
 
 
-def draw_questions(questions: Questions, given: Given, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The questions as the page draws them: what was answered, and how it was judged, if it was."""
+def draw_questions(
+    questions: Questions, given: Given, results: list[dict[str, Any]], *, passed: bool = False
+) -> list[dict[str, Any]]:
+    """The questions as the page draws them: what was answered, and how it was judged, if it was. Once the
+    quiz is passed, what would have been right as well.
+    """
     judged = {result["question"]["key"]: result for result in results}
     drawn = []
     for question in questions:
         answer = given.get(question["key"], [])
         carried = [] if answer else carried_over(question, questions, given)
-        shown = draw_question(question, answer or carried, judged.get(question["key"]))
+        shown = draw_question(question, answer or carried, judged.get(question["key"]), passed=passed)
         drawn.append({**shown, "answered": bool(answer), "changed": bool(carried)})
     return drawn
 
 
 def draw_question(
-    question: dict[str, Any], given: list[str], result: dict[str, Any] | None
+    question: dict[str, Any], given: list[str], result: dict[str, Any] | None, *, passed: bool
 ) -> dict[str, Any]:
     options = [
         {
             "text": option["text"],
             "value": option["key"],
             "checked": option["key"] in given,
-            "verdict": question_verdict(option, option["key"] in given) if result else "",
+            "verdict": question_verdict(option, option["key"] in given, passed) if result else "",
         }
         for option in question["options"]
     ]
-    return {**question, "options": options, "given": given[0] if given else "", "result": result}
+    wrong = passed and result is not None and not result["right"]
+    solution = solution_of(question) if wrong else ""
+    return {
+        **question,
+        "options": options,
+        "given": given[0] if given else "",
+        "result": result,
+        "solution": solution,
+    }
 
 
-def question_verdict(option: dict[str, Any], chosen: bool) -> str:
-    """Only what was chosen is judged: the right answer is not given away before it was found."""
+def solution_of(question: dict[str, Any]) -> str:
+    """What could have been typed; of options the page marks the right ones."""
+    return str(question.get("answer") or next(iter(question.get("accepted", ())), ""))
+
+
+def question_verdict(option: dict[str, Any], chosen: bool, passed: bool) -> str:
+    """Only what was chosen is judged: the right answer is not given away before the quiz is passed."""
     if not chosen:
-        return ""
+        return "missed" if passed and option.get("right") else ""
     return "right" if option.get("right") else "wrong"

@@ -10,6 +10,10 @@ from matricula.catalog.signals import course_changed, course_taken_out
 from matricula.jobs.queue import enqueue
 from matricula.learning.jobs import CHANGED, SETTLING, SHORTENED
 from matricula.learning.retention import note_return
+from matricula.learning.signals import courses_completed
+from matricula.learning.specializations import start_next_courses_soon
+
+courses_completed.connect(start_next_courses_soon)
 
 
 @receiver(course_changed)

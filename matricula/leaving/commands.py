@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -42,16 +43,15 @@ def rehearse_leaving(arguments: argparse.Namespace) -> int:
         return tell_refusal("Give --file or --program, not both.")
     try:
         if arguments.file:
-            lines = list(lines_of_file(organization, arguments.file, arguments.column))
+            tell(lines_of_file(organization, arguments.file, arguments.column), as_json=arguments.json)
         else:
-            lines = list(lines_of_members(organization, arguments.program))
+            tell(lines_of_members(organization, arguments.program), as_json=arguments.json)
     except FileRefused as refusal:
         return tell_refusal(f"{arguments.file}: {refusal}")
     except OSError as fault:
         return tell_refusal(f"{arguments.file}: {fault.strerror}")
     except LookupError as fault:
         return tell_refusal(str(fault.args[0]))
-    tell(lines, as_json=arguments.json)
     return 0
 
 
@@ -91,7 +91,7 @@ def lines_of_file(organization: "Organization", place: Path, column: int) -> Ite
     choices = Choices(columns={column - 1: Role.EMAIL}) if column > 0 else Choices()
     with TemporaryDirectory() as folder:
         upload, digest = Path(folder) / "upload", Path(folder) / "digest"
-        upload.write_bytes(place.read_bytes())
+        copyfile(place, upload)
         recognise(upload)
         if digest_apart(upload, choices, digest).undecided:
             raise LookupError("Say which column holds the work e-mails or external ids, such as --column 2.")
@@ -99,13 +99,28 @@ def lines_of_file(organization: "Organization", place: Path, column: int) -> Ite
             yield {"line": one.line, "person": one.named, "verdict": one.verdict.value, "why": one.reason}
 
 
-def tell(lines: list[Line], *, as_json: bool) -> None:
-    counts = Counter(str(one["verdict"]) for one in lines)
+def tell(lines: Iterator[Line], *, as_json: bool) -> None:
+    """One after the other, however many: none is kept. What is refused is refused before the first."""
+    counts: Counter[str] = Counter()
     if as_json:
-        print(json.dumps({"counts": counts, "lines": lines}, indent=2, ensure_ascii=False))
+        tell_json(lines, counts)
         return
-    for one in lines:
+    for one in counted(lines, counts):
         if one["verdict"] != "leaves":
             where = f"line {one['line']}: " if "line" in one else ""
             print(f"{where}{one['person']}: {one['verdict']}. {one['why']}".rstrip())
     print(", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items())) or "nobody")
+
+
+def tell_json(lines: Iterator[Line], counts: "Counter[str]") -> None:
+    before = '{"lines": ['
+    for one in counted(lines, counts):
+        print(before, json.dumps(one, ensure_ascii=False), sep="\n")
+        before = ","
+    print("" if before == "," else before, f'], "counts": {json.dumps(counts)}}}')
+
+
+def counted(lines: Iterator[Line], counts: "Counter[str]") -> Iterator[Line]:
+    for one in lines:
+        counts[str(one["verdict"])] += 1
+        yield one

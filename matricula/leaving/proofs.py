@@ -19,7 +19,7 @@ from matricula.leaving.combining.combining import Proven
 from matricula.security.throttling import Limit
 
 KEPT_IN = "combining"
-OWN, OTHER = "own", "other"
+OWN, OTHER, DELETING = "own", "other", "deleting"
 SECONDS = 15 * 60
 PROOFS = Limit("combine-proof")
 
@@ -77,6 +77,12 @@ def pending_name(request: HttpRequest) -> str:
 def own_proof(request: HttpRequest) -> Proven | None:
     """Of the account that is signed in."""
     proof = proven_in(request, OWN)
+    return proof if proof and proof.account == request.user.pk else None
+
+
+def deleting_proof(request: HttpRequest) -> Proven | None:
+    """Of the account that is signed in, to delete it."""
+    proof = proven_in(request, DELETING)
     return proof if proof and proof.account == request.user.pk else None
 
 

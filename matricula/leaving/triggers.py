@@ -1,4 +1,4 @@
-"""An account that was given up gets nothing any more, whoever asks, and the ledger is not rewritten.
+"""An account that was given up or deleted gets nothing any more, whoever asks; no ledger is rewritten.
 
 The guard takes the account's row first and looks at it afterwards: with the condition in the statement that
 waits, PostgreSQL would judge by what was committed before it waited, and START in another tab got in.
@@ -6,7 +6,7 @@ waits, PostgreSQL would judge by what was committed before it waited, and START 
 
 from matricula.db.triggers import Trigger, register_triggers
 
-CLOSED = "the account was combined with another one"
+CLOSED = "the account was combined with another one, or deleted"
 GUARDED = (
     "accounts_emailaddress",
     "credentials_certificate",
@@ -19,9 +19,14 @@ GUARDED = (
     "programs_group_managers",
     "programs_membership",
 )
-WAKING = {"programs_membership": ("state", "NEW.state = 'active'")}
+WAKING = {
+    "programs_membership": ("state", "NEW.state = 'active'"),
+    "organizations_affiliation": ("ended_at", "NEW.ended_at IS NULL"),
+    "identities_identity": ("ended_at", "NEW.ended_at IS NULL"),
+}
 """Rows that stay with the account as history, and the change that would wake them."""
-TAKEN_IN = "SELECT 1 FROM accounts_account WHERE id = NEW.account_id AND combined_into_id IS NOT NULL"
+TAKEN_IN = """SELECT 1 FROM accounts_account WHERE id = NEW.account_id
+    AND (combined_into_id IS NOT NULL OR deleted_at IS NOT NULL)"""
 LOOK = f"""PERFORM 1 FROM accounts_account WHERE id = NEW.account_id FOR KEY SHARE;
 IF EXISTS ({TAKEN_IN}) THEN RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation'; END IF"""
 
@@ -42,30 +47,24 @@ for _table in GUARDED:
 for _table, (_column, _condition) in WAKING.items():
     register_triggers(guard(_table, _column, f"BEFORE UPDATE OF {_column}", _condition))
 
-KEPT = "the ledger of combinings is not rewritten"
-LINE = "leaving_combiningline"
-KEY = ("combining_id", "table_name", "row_id", "act")
-"""What a line is about. What it holds is emptied when nothing can be undone any more, and never changed."""
-_REWRITTEN = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in KEY)
+KEPT = "the ledger is not rewritten"
+LEDGERS = {"leaving_combiningline": "combining_id", "leaving_deletionline": "deletion_id"}
+"""And what a line is of. What it holds is emptied when nothing comes back any more, and never changed."""
 _EMPTIED = (
     "(NEW.before <> OLD.before AND NEW.before <> '{}') OR (NEW.after <> OLD.after AND NEW.after <> '{}')"
 )
-register_triggers(
-    [
-        Trigger(
-            "postgresql",
-            "ledger_kept",
-            LINE,
-            "BEFORE UPDATE",
-            f"IF {_REWRITTEN} OR {_EMPTIED} THEN RAISE EXCEPTION '{KEPT}'; END IF",
-            answer="NEW",
-        ),
-        Trigger(
-            "sqlite",
-            "ledger_kept",
-            LINE,
-            "BEFORE UPDATE",
-            f"SELECT RAISE(ABORT, '{KEPT}') WHERE {_REWRITTEN} OR {_EMPTIED}",
-        ),
+
+
+def ledger_kept(table: str, key: str) -> list[Trigger]:
+    rewritten = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in (key, "table_name", "row_id", "act"))
+    refused = f"{rewritten} OR {_EMPTIED}"
+    named, when = f"ledger_kept_{table}", "BEFORE UPDATE"
+    raising = f"IF {refused} THEN RAISE EXCEPTION '{KEPT}'; END IF"
+    return [
+        Trigger("postgresql", named, table, when, raising, answer="NEW"),
+        Trigger("sqlite", named, table, when, f"SELECT RAISE(ABORT, '{KEPT}') WHERE {refused}"),
     ]
-)
+
+
+for _table, _key in LEDGERS.items():
+    register_triggers(ledger_kept(_table, _key))

@@ -1,6 +1,7 @@
 """The development inbox, and where a provider tells what became of letters."""
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -14,15 +15,27 @@ from matricula.web.access import public
 from matricula.web.values import text_in
 
 SHOWN = 200
+MOST_WORDS = 10
 
 
 @public
 def inbox(request: HttpRequest) -> HttpResponse:
     refuse_outside_development(request)
-    letters = InboxLetter.objects.order_by("-id")[:SHOWN]
+    asked = text_in(request.GET, "q").strip()
+    letters = letters_with(asked).order_by("-id")
     if text_in(request.GET, "format") == "json":
-        return JsonResponse([as_json(letter) for letter in letters], safe=False)
-    return render(request, "mail/pages/inbox.html", {"letters": letters})
+        return JsonResponse([as_json(letter) for letter in letters[:SHOWN]], safe=False)
+    found = list(letters[: SHOWN + 1])
+    context = {"letters": found[:SHOWN], "more": len(found) > SHOWN, "asked": asked}
+    return render(request, "mail/pages/inbox.html", context)
+
+
+def letters_with(asked: str) -> QuerySet[InboxLetter]:
+    """Those that have each word in the address, the subject or the text."""
+    rows = InboxLetter.objects.all()
+    for word in asked.split()[:MOST_WORDS]:
+        rows = rows.filter(Q(to__icontains=word) | Q(subject__icontains=word) | Q(text__icontains=word))
+    return rows
 
 
 @public

@@ -21,6 +21,7 @@ from matricula.organizations.models import LogoUpload, Organization
 from matricula.security.throttling import Limit
 from matricula.web.colour import LIGHT_SURFACES, palette
 
+Use = LogoUpload.Use
 LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE = 480, 112, 12
 """Pixels of a logo in a letter, which shows it half as large, so that it is sharp."""
 IN_LETTERS = Frame(LETTER_WIDTH, LETTER_HEIGHT, LETTER_EDGE)
@@ -52,7 +53,12 @@ def change_brand(*, organization: Organization, values: dict[str, Any], actor: A
 
 
 def receive_logo(
-    *, organization: Organization, content: bytes, actor: Account | None, through: str = ""
+    *,
+    organization: Organization,
+    content: bytes,
+    actor: Account | None,
+    through: str = "",
+    use: str = Use.LOGO,
 ) -> LogoUpload:
     """Have a picture drawn by the worker and shown from then on, in place of any that still waits.
 
@@ -62,19 +68,19 @@ def receive_logo(
         raise PictureRefused(words=_("There were many pictures within an hour. Try again in an hour."))
     look_at(content)
     with transaction.atomic():
-        forget_waiting(organization)
+        forget_waiting(organization, use)
         made = LogoUpload.objects.create(
-            organization=organization, content=content, uploaded_by=actor, through=through
+            organization=organization, content=content, uploaded_by=actor, through=through, use=use
         )
         whose = organization.pk
         enqueue(DRAW, reference=made.pk, queue=f"organization {whose}", organization=whose)
     return made
 
 
-def forget_waiting(organization: Organization) -> None:
+def forget_waiting(organization: Organization, use: str) -> None:
     """What was asked for last is what counts. The organization's row is held, for two may ask at once."""
     Organization.objects.select_for_update().filter(pk=organization.pk).first()
-    waiting = organization.logo_uploads.filter(state=LogoUpload.State.DRAWING)
+    waiting = organization.logo_uploads.filter(state=LogoUpload.State.DRAWING, use=use)
     waiting.update(state=LogoUpload.State.REPLACED, content=b"")
 
 
@@ -107,34 +113,41 @@ def end_logo_upload(upload: LogoUpload, state: str, refusal: str = "") -> bool:
 
 def show_for(upload: LogoUpload, picture: Picture) -> None:
     with acting_through(upload.through):
-        show_drawn(organization=upload.organization, picture=picture, actor=upload.uploaded_by)
+        show_drawn(
+            organization=upload.organization, picture=picture, actor=upload.uploaded_by, use=upload.use
+        )
 
 
-def show_logo(*, organization: Organization, content: bytes, actor: Account | None) -> None:
+def show_logo(
+    *, organization: Organization, content: bytes, actor: Account | None, use: str = Use.LOGO
+) -> None:
     """At once, for pictures of our own. Raises PictureRefused, ReaderKilled."""
     picture = read_picture(content, IN_LETTERS)
-    show_drawn(organization=organization, picture=picture, actor=actor)
+    show_drawn(organization=organization, picture=picture, actor=actor, use=use)
 
 
 @transaction.atomic
-def show_drawn(*, organization: Organization, picture: Picture, actor: Account | None) -> None:
+def show_drawn(*, organization: Organization, picture: Picture, actor: Account | None, use: str) -> None:
     digest = sha256(picture.content).hexdigest()
     kept = {"content": picture.content, "for_letters": picture.framed}
     organization.logos.get_or_create(digest=digest, defaults=kept)
-    look = {"logo": f"{digest}.png", "logo_ratio": picture.ratio, "logo_is_pale": picture.is_pale}
-    before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
+    look: dict[str, Any] = {use: f"{digest}.png", f"{use}_ratio": picture.ratio}
+    if use == Use.LOGO:
+        look["logo_is_pale"] = picture.is_pale
+    before = Organization.objects.values_list(use, flat=True).get(pk=organization.pk)
     Organization.objects.filter(pk=organization.pk).update(**look)
-    brand_facts("organization.logo_shown", organization, actor, {"logo": before}, {"logo": look["logo"]})
+    brand_facts(f"organization.{use}_shown", organization, actor, {use: before}, {use: look[use]})
 
 
 @transaction.atomic
-def remove_logo(*, organization: Organization, actor: Account | None) -> None:
-    """The name stands in its place, whatever still waits to be drawn. Letters that were sent keep it."""
-    forget_waiting(organization)
-    before = Organization.objects.values_list("logo", flat=True).get(pk=organization.pk)
+def remove_logo(*, organization: Organization, actor: Account | None, use: str = Use.LOGO) -> None:
+    """The name stands in its place, whatever still waits to be drawn. Letters that were sent keep it, and so
+    do certificates that were issued."""
+    forget_waiting(organization, use)
+    before = Organization.objects.values_list(use, flat=True).get(pk=organization.pk)
     if before:
-        Organization.objects.filter(pk=organization.pk).update(logo="")
-        brand_facts("organization.logo_removed", organization, actor, {"logo": before}, {"logo": ""})
+        Organization.objects.filter(pk=organization.pk).update(**{use: ""})
+        brand_facts(f"organization.{use}_removed", organization, actor, {use: before}, {use: ""})
 
 
 def brand_facts(

@@ -16,6 +16,13 @@ urlpatterns = [
     path("<slug:slug>/branding/logo/", console.logo, name="logo"),
     path("<slug:slug>/branding/logo/removal/", console.logo_removal, name="logo-removal"),
     path("<slug:slug>/branding/logo/uploads/<str:logo_upload_id>/", console.logo_upload, name="logo-upload"),
+    path("<slug:slug>/branding/signature/", console.logo, {"use": "signature"}, name="signature"),
+    path(
+        "<slug:slug>/branding/signature/removal/",
+        console.logo_removal,
+        {"use": "signature"},
+        name="signature-removal",
+    ),
     path("<slug:slug>/branding/sample/", console.brand_sample, name="sample"),
     path("<slug:slug>/branding/sample.css", console.sample_colours, name="sample-colours"),
 ]

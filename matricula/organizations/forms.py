@@ -50,19 +50,41 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organization
-        fields = ["name", "brand_colour", "greeting", "language", "time_zone", "alternative_email_required"]
+        fields = [
+            "name",
+            "brand_colour",
+            "signatory_name",
+            "signatory_role",
+            "greeting",
+            "language",
+            "time_zone",
+            "alternative_email_required",
+            "doubled_entries",
+        ]
         labels = {
             "name": _("Name"),
+            "signatory_name": _("Who signs"),
+            "signatory_role": _("Their role"),
+            "doubled_entries": _("Who decides which entry stays"),
             "alternative_email_required": _("Ask everybody for an alternative e-mail"),
         }
         help_texts = {
+            "doubled_entries": _(
+                "When somebody combines two accounts that each have an entry here. They show first that both"
+                " accounts are theirs."
+            ),
+            "signatory_name": _(
+                "As it is written on certificates. Without a picture it stands for the signature."
+            ),
+            "signatory_role": _("Such as: Head of Learning."),
             "alternative_email_required": _(
                 "It keeps the account reachable when somebody leaves. Off: people may leave it out."
-            )
+            ),
         }
 
     def __init__(self, organization: Organization, data: Any = None) -> None:
         super().__init__(data, instance=Organization.objects.get(pk=organization.pk))
+        self.fields["doubled_entries"].required = data is None or "doubled_entries" in data
         self.fields["time_zone"].choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]
         self.fields["brand_colour"].widget.attrs |= {
             "maxlength": 7,
@@ -74,18 +96,40 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
             "hx-swap": "outerHTML",
         }
 
+    def clean_doubled_entries(self) -> str:
+        """As it is, where a form of before does not ask."""
+        return str(
+            self.cleaned_data["doubled_entries"]
+            or Organization.objects.get(pk=self.instance.pk).doubled_entries
+        )
+
 
 def zone_choices(now: str) -> list[tuple[str, str]]:
     """What it has now is offered too, whatever it is called."""
     return [(one, one.replace("_", " ")) for one in sorted({*offered_zones(), now})]
 
 
+PICTURES = {"accept": ".svg,.png,.jpg,.jpeg,.webp"}
+
+
 class LogoForm(forms.Form):
     logo = forms.FileField(
         label=_("Picture"),
         help_text=_("SVG, PNG, JPEG or WebP, up to 2 MB. Wide logos work best."),
-        widget=forms.FileInput(attrs={"accept": ".svg,.png,.jpg,.jpeg,.webp"}),
+        widget=forms.FileInput(attrs=PICTURES),
     )
+
+
+class SignatureForm(forms.Form):
+    signature = forms.FileField(
+        label=_("Picture of the signature"),
+        help_text=_("Dark ink on white or on no ground: SVG, PNG, JPEG or WebP, up to 2 MB."),
+        widget=forms.FileInput(attrs=PICTURES),
+    )
+
+
+PICTURE_FORMS: dict[str, type[forms.Form]] = {"logo": LogoForm, "signature": SignatureForm}
+"""By what the picture is shown as."""
 
 
 class DomainForm(forms.Form):

@@ -28,16 +28,29 @@ HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write a colour as # and six h
 class Organization(models.Model):
     """A company, university or agency that runs learning programs."""
 
+    class DoubledEntries(models.TextChoices):
+        """Who decides which entry of a person stays whom the organization has twice."""
+
+        ASK = "ask", _("We are asked, each time")
+        ALLOW = "allow", _("The person chooses")
+        NEVER = "never", _("Nobody: two entries stay two")
+
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     brand_colour = models.CharField(max_length=7, default="#2f4b8f", validators=[HEX_COLOUR])
     logo = models.CharField(max_length=200, blank=True)
     logo_ratio = models.FloatField(default=1)
     logo_is_pale = models.BooleanField(default=False)
+    signature = models.CharField(max_length=200, blank=True)
+    """A picture, as `logo`; it stands on certificates, above the name and role of whoever signs them."""
+    signature_ratio = models.FloatField(default=1)
+    signatory_name = models.CharField(max_length=200, blank=True)
+    signatory_role = models.CharField(max_length=200, blank=True)
     greeting = models.TextField(blank=True)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=60, default=site_time_zone, validators=[check_zone])
     alternative_email_required = models.BooleanField(default=True)
+    doubled_entries = models.CharField(max_length=5, choices=DoubledEntries, default=DoubledEntries.ASK)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -65,13 +78,29 @@ class Organization(models.Model):
     @property
     def shown_logo(self) -> "Logo | None":
         """The picture itself, without what it holds."""
-        digest = self.logo.partition(".")[0]
+        return self.picture(self.logo)
+
+    @property
+    def shown_signature(self) -> "Logo | None":
+        return self.picture(self.signature)
+
+    def picture(self, name: str) -> "Logo | None":
+        digest = name.partition(".")[0]
         return self.logos.only("digest").filter(digest=digest).first() if digest else None
+
+    @property
+    def signature_url(self) -> str:
+        return reverse("organizations:logo", args=[self.slug, self.signature]) if self.signature else ""
+
+    @property
+    def signature_width(self) -> int:
+        """In percent of its height."""
+        return round(100 * self.signature_ratio)
 
 
 class Logo(models.Model):
-    """A picture an organization has shown. It stays when another takes its place, or when the organization
-    goes: letters and certificates show it still."""
+    """A picture an organization has shown, its logo or a signature. It stays when another takes its place, or
+    when the organization goes: letters and certificates show it still."""
 
     organization = models.ForeignKey(Organization, null=True, on_delete=models.SET_NULL, related_name="logos")
     digest = models.CharField(max_length=64)
@@ -88,6 +117,10 @@ class Logo(models.Model):
 class LogoUpload(models.Model):
     """A picture that was uploaded, kept as it came until the worker has drawn it, and shown never."""
 
+    class Use(models.TextChoices):
+        LOGO = "logo"
+        SIGNATURE = "signature"
+
     class State(models.TextChoices):
         DRAWING = "drawing"
         SHOWN = "shown"
@@ -97,6 +130,8 @@ class LogoUpload(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="logo_uploads")
     public_id = public_id_field()
     content = models.BinaryField()
+    use = models.CharField(max_length=9, choices=Use, default=Use.LOGO)
+    """What it is shown as."""
     state = models.CharField(max_length=8, choices=State, default=State.DRAWING)
     refusal = models.CharField(max_length=20, blank=True)
     """One of WORDS in files/pictures.py."""
@@ -193,7 +228,7 @@ class Affiliation(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="affiliations")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations", db_index=False
     )
     work_email = models.CharField(max_length=254)
     canonical = models.CharField(max_length=254)
@@ -204,6 +239,8 @@ class Affiliation(models.Model):
     """When the person leaves unless they come back before, as a letter told them."""
     back_at = models.DateTimeField(null=True)
     """When they came back after such a letter."""
+    folded_name = models.TextField(db_default="", editable=False)
+    """The person's name in lower case: a copy that the database keeps (`triggers.py`)."""
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -220,6 +257,14 @@ class Affiliation(models.Model):
                 name="one_person_a_work_email",
             ),
             models.UniqueConstraint(fields=["organization", "external_id"], name="one_person_an_external_id"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "folded_name", "id"],
+                condition=Q(ended_at__isnull=True),
+                name="entries_by_name",
+            ),
+            models.Index(fields=["account", "canonical"], name="mailboxes_of_a_person"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -66,6 +66,7 @@ register_counter(
         "programs_membership",
         {
             "joined": "CASE WHEN {row}.set_aside_at IS NULL THEN '' END",
+            "member_state": "CASE WHEN {row}.set_aside_at IS NULL THEN {row}.state END",
             "joined_on": "CASE WHEN {row}.set_aside_at IS NULL THEN day({row}.joined_at) END",
             "started": "CASE WHEN {row}.courses_started > 0 THEN '' END",
             "completed": "CASE WHEN {row}.courses_completed > 0 THEN '' END",

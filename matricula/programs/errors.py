@@ -146,3 +146,17 @@ class LastWayIn(LastOwner):
         "Programs require your company's sign-in, and this is the only owner who gets in without it. Another"
         " owner makes recovery codes first (Company sign-in), or chooses a password of their own."
     )
+
+
+class GroupElsewhere(ProgramError):
+    """The group is another program's, or there is none any more."""
+
+    code = "group_elsewhere"
+    sentence = _("This group belongs to another program, or is gone.")
+
+
+class TooLateToUndo(ProgramError):
+    """The ten minutes are over, or things have changed since."""
+
+    code = "too_late_to_undo"
+    sentence = _("This can no longer be undone: ten minutes are over, or things have changed since.")

@@ -1,16 +1,24 @@
 """Groups: made, renamed, opened, deleted; people put in and taken out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
+from matricula.audit.undo import lines_to_undo
 from matricula.mail.addresses import AddressRefused, canonical
-from matricula.organizations.models import Role
+from matricula.organizations.models import Organization, Role
 from matricula.organizations.ownership import administering_roles
-from matricula.programs.errors import GroupNameTaken, NotAMember, NotInTheirGroups
+from matricula.programs.errors import (
+    GroupElsewhere,
+    GroupNameTaken,
+    NotAMember,
+    NotInTheirGroups,
+    TooLateToUndo,
+)
 from matricula.programs.models import Group, Membership, Program
 
 
@@ -56,9 +64,38 @@ def add_to_group(*, group: Group, work_email: str, role: Role, actor: Account | 
         raise NotInTheirGroups(whom_to_ask(group.program.organization_id))
     if membership is None:
         raise NotAMember
+    put_in_group(group=group, membership=membership, actor=actor)
+    return membership
+
+
+@transaction.atomic
+def put_in_group(*, group: Group, membership: Membership, actor: Account | None) -> None:
+    """Raises NotAMember of whoever has left, GroupElsewhere where the group is another program's."""
+    if not membership.is_active:
+        raise NotAMember
+    if group.program_id != membership.program_id:
+        raise GroupElsewhere
     membership.groups.add(group)
     record_group("group.member_added", group, actor, membership=membership.pk)
-    return membership
+
+
+def group_named(organization: Organization, public_id: str) -> Group:
+    """Raises GroupElsewhere where there is none."""
+    rows = Group.objects.filter(program__organization=organization, public_id=public_id)
+    group = rows.select_related("program").first()
+    if group is None:
+        raise GroupElsewhere
+    return group
+
+
+def group_choices(organization: Organization, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Public id and name of each group, of all programs or of the one whose public id was asked for."""
+    program_id = asked.get("program", "")
+    rows = Group.objects.filter(program__organization=organization).select_related("program")
+    if program_id:
+        rows = rows.filter(program__public_id=program_id)
+    for one in rows.order_by("program__name", "name"):
+        yield one.public_id, one.name if program_id else f"{one.program.name}: {one.name}"
 
 
 def member_known_as(group: Group, work_email: str) -> Membership | None:
@@ -94,6 +131,23 @@ def whom_to_ask(organization: int) -> list[str]:
 def take_out_of_group(*, group: Group, membership: Membership, actor: Account | None) -> None:
     membership.groups.remove(group)
     record_group("group.member_removed", group, actor, membership=membership.pk)
+
+
+def taken_out_lately(group: Group, actor: Account) -> QuerySet[Membership]:
+    """Whom `actor` took out within ten minutes, and who may be put back: still members, and not in it."""
+    lines = lines_to_undo("group.member_removed", group, actor).values_list("after", flat=True)
+    ids = {after.get("membership") for after in lines}
+    rows = Membership.objects.active().filter(pk__in=ids, program=group.program_id)
+    return rows.exclude(groups=group).select_related("account").order_by("-pk")
+
+
+@transaction.atomic
+def put_back_in_group(*, group: Group, membership: Membership, actor: Account) -> None:
+    """Take back that somebody was taken out. Raises TooLateToUndo."""
+    if not taken_out_lately(group, actor).filter(pk=membership.pk).exists():
+        raise TooLateToUndo
+    membership.groups.add(group)
+    record_group("group.member_put_back", group, actor, membership=membership.pk)
 
 
 @transaction.atomic

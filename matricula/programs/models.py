@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -191,6 +191,10 @@ class CountChange(models.Model):
     n = models.BigIntegerField()
 
 
+NAME = Func(F("search"), template="substr(%(expressions)s, 1, 60)", output_field=models.TextField())
+"""What members are sorted by, without any parameter: so PostgreSQL knows it again as what an index has."""
+
+
 class Membership(models.Model):
     """An account in a program.
 
@@ -242,6 +246,12 @@ class Membership(models.Model):
             models.Index(fields=["program", "id"], name="all_members_of_a_program"),
             models.Index(fields=["organization", "id"], name="all_members_of_a_company"),
             models.Index(fields=["organization", "state", "id"], name="members_of_a_company"),
+            models.Index(
+                fields=["organization", "set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="set_aside_in_a_company",
+            ),
+            models.Index("organization", NAME, "id", name="members_by_name"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

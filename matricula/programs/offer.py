@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,18 +8,32 @@ from matricula.catalog.models import Course, Level, Specialization, name_of_lang
 from matricula.catalog.queries import DURATIONS, FILTERS, matching, with_size
 
 
-def browse(program: Any, asked: Mapping[str, str]) -> dict[str, Any]:
-    """What a page to browse needs: what fits, what was asked, and the choices that exist."""
-    courses = list(offered_courses(program, asked))
+def unchanged(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
+def browse(
+    program: Any,
+    asked: Mapping[str, str],
+    *,
+    courses_as: Callable[[QuerySet[Any]], QuerySet[Any]] = unchanged,
+    specializations_as: Callable[[QuerySet[Any]], QuerySet[Any]] = unchanged,
+) -> dict[str, Any]:
+    """What a page to browse needs: what fits, what was asked, and the choices that exist.
+
+    `courses_as`, `specializations_as`: what a room above asks beside them, in the same statement.
+    """
+    courses = list(courses_as(offered_courses(program, asked)))
     whole = courses if not any(asked.get(name) for name in ("q", *FILTERS)) else offered_courses(program)
     kinds = {(one.topic, one.language) for one in whole}
     return {
         "asked": asked,
         "courses": courses,
-        "specializations": with_size(offered_specializations(program, asked)),
+        "specializations": specializations_as(with_size(offered_specializations(program, asked))),
         "topics": sorted({topic for topic, _ in kinds}),
         "languages": [(tag, name_of_language(tag)) for tag in sorted({language for _, language in kinds})],
         "levels": Level.choices,
+        "filtered": any(asked.get(name) for name in FILTERS),
     }
 
 

@@ -1,6 +1,7 @@
 """Telling the administrators that seats run out: at 80 percent, and when the last one is taken."""
 
-from django.db.models import F
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,6 +38,19 @@ def forget_notices(program: Program) -> None:
     Program.objects.filter(pk=program.pk, seats_noticed__gt=level_of(program)).update(
         seats_noticed=level_of(program)
     )
+
+
+def forget_notices_of(programs: "QuerySet[Program]") -> None:
+    """The same for many at once, where one account left them all."""
+    first, second = LEVELS
+    used = F("seats_used") * 100.0
+    level = Case(
+        When(seats__isnull=True, then=Value(0)),
+        When(condition=GreaterThanOrEqual(used, F("seats") * float(first)), then=Value(first)),
+        When(condition=GreaterThanOrEqual(used, F("seats") * float(second)), then=Value(second)),
+        default=Value(0),
+    )
+    programs.filter(seats_noticed__gt=level).update(seats_noticed=level)
 
 
 def running_out(organization: int) -> list[Program]:

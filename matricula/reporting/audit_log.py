@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.organizations.models import Organization
+from matricula.reporting.audit_words import ABOUT, change_in_words
 
 Key = tuple[str, int]
 NAMED_BY = {
@@ -32,6 +33,8 @@ NAMED_BY = {
     "organizations.affiliation": "account__full_name",
     "organizations.domain": "name",
     "identities.connection": "name",
+    "leaving.leaversfile": "name",
+    "leaving.helddeparture": "membership__account__full_name",
     "identities.identity": "account__full_name",
     "organizations.role": "account__full_name",
     "accounts.account": "full_name",
@@ -39,6 +42,8 @@ NAMED_BY = {
 """Where the name of each kind of subject stands."""
 SHOWN = {
     **{one: one for one in ("role", "state", "name", "title", "address", "reason", "letters", "seats")},
+    "act": "what",
+    "rows": "how many",
     "starts_on": "first day",
     "ends_on": "last day",
     "invitation_days": "days to answer",
@@ -66,7 +71,7 @@ def in_words(entries: Iterable[Entry]) -> list[EntryInWords]:
     return [
         EntryInWords(
             one,
-            change_words(one.verb),
+            change_in_words(one.verb),
             names.get(key_of(one)) or people.get(account_of(one), ""),
             change_details(one),
         )
@@ -100,13 +105,6 @@ def account_names(entries: list[Entry]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=wanted).values_list("pk", "full_name")) if wanted else {}
 
 
-def change_words(verb: str) -> str:
-    """`group.manager_named` as "Group: manager named"."""
-    noun, _dot, done = verb.partition(".")
-    subject = noun.replace("_", " ").capitalize()
-    return f"{subject}: {done.replace('_', ' ')}" if done else subject
-
-
 def change_details(entry: Entry) -> str:
     """What changed, as far as words tell it: "role: viewer → owner"."""
     told = []
@@ -127,31 +125,11 @@ READ_AT_ONCE = 1_000
 PAGE_SIZE = 20
 """Lines on a person's page."""
 
-VERBS = (
-    "affiliation",
-    "arrival",
-    "audit",
-    "connection",
-    "course",
-    "direct_link",
-    "domain",
-    "group",
-    "identity",
-    "invitation",
-    "membership",
-    "organization",
-    "program",
-    "request",
-    "role",
-    "specialization",
-    "token",
-)
-
 
 def matching_entries(organization: Organization, asked: Mapping[str, str]) -> QuerySet[Entry]:
     """`asked`: verb (its first word), person (public id), since and until (days)."""
     rows = Entry.objects.filter(organization_id=organization.pk).select_related("actor")
-    if asked.get("verb") in VERBS:
+    if asked.get("verb") in ABOUT:
         rows = rows.filter(verb__startswith=asked["verb"] + ".")
     if asked.get("person"):
         rows = rows.filter(actor__public_id=asked["person"])

@@ -5,15 +5,16 @@ Nothing is counted here: the numbers are kept while people come (`programs/count
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matricula.catalog.models import Course
 from matricula.organizations.models import Organization
 from matricula.programs.counting import counted_numbers
-from matricula.programs.models import Group
+from matricula.programs.models import Group, Membership
 
 STEPS = {
     "invited": _("Invited"),
@@ -23,6 +24,8 @@ STEPS = {
     "completed": _("Completed"),
 }
 WEEKS = 12
+RANGES = (4, WEEKS, 26, 52)
+"""Weeks a chart may show."""
 Week = tuple[date, tuple[int, int, int]]
 
 
@@ -36,28 +39,53 @@ class NumbersOfOne:
     joined: int | None
     started: int
     completed: int
+    pk: int = 0
 
 
-def programs_of(organization: Organization) -> list[int]:
-    return list(organization.programs.values_list("pk", flat=True))
+def programs_of(organization: Organization, program_id: str = "") -> list[int]:
+    """All of them, or the one with this public id."""
+    rows = organization.programs.values_list("pk", flat=True)
+    return list(rows.filter(public_id=program_id) if program_id else rows)
 
 
-def funnel(organization: Organization) -> dict[str, int]:
-    """The number of each of STEPS."""
-    found = counted_numbers(programs_of(organization), "standing", "opened", "joined", "started", "completed")
+def funnel(organization: Organization, program_id: str = "") -> dict[str, int]:
+    """The number of each of STEPS, of all programs or of one."""
+    programs = programs_of(organization, program_id)
+    found = counted_numbers(programs, "standing", "opened", "joined", "started", "completed")
     standing = found["standing"]
     invited = sum(standing.values()) - standing.get("corrected", 0)
     return {"invited": invited, **{step: found[step].get("", 0) for step in STEPS if step != "invited"}}
 
 
-def over_time(organization: Organization) -> list[Week]:
-    """First day and (invited, joined, completed) of each of the last twelve weeks, the oldest first."""
+def over_time(organization: Organization, program_id: str = "", number: int = WEEKS) -> list[Week]:
+    """First day and (invited, joined, completed) of each of the last weeks, so many, the oldest first."""
     monday = timezone.now().date() - timedelta(days=timezone.now().weekday())
-    weeks = [monday - timedelta(weeks=ago) for ago in range(WEEKS - 1, -1, -1)]
+    weeks = [monday - timedelta(weeks=ago) for ago in range(number - 1, -1, -1)]
     days = ("invited_on", "joined_on", "completed_on")
-    found = counted_numbers(programs_of(organization), *days, since=weeks[0].isoformat())
+    found = counted_numbers(programs_of(organization, program_id), *days, since=weeks[0].isoformat())
     invited, joined, completed = (by_week(found[one], weeks) for one in days)
     return [(week, (invited[week], joined[week], completed[week])) for week in weeks]
+
+
+@dataclass(frozen=True)
+class BecameOne:
+    """How many people with two entries have had one since days from `first` to `last`."""
+
+    people: int
+    first: datetime
+    last: datetime
+
+
+def became_one(organization: Organization, since: date, program_id: str = "") -> BecameOne | None:
+    """Of entries that met in one program: there the person was counted twice, and is once from then on."""
+    start = datetime.combine(since, time(), tzinfo=UTC)
+    rows = Membership.objects.filter(organization=organization, set_aside_at__gte=start)
+    if program_id:
+        rows = rows.filter(program__public_id=program_id)
+    found = rows.aggregate(
+        people=Count("account", distinct=True), first=Min("set_aside_at"), last=Max("set_aside_at")
+    )
+    return BecameOne(**found) if found["people"] else None
 
 
 def by_week(by_day: dict[str, int], weeks: list[date]) -> dict[date, int]:
@@ -69,19 +97,30 @@ def by_week(by_day: dict[str, int], weeks: list[date]) -> dict[date, int]:
     return found
 
 
-def by_group(organization: Organization) -> list[NumbersOfOne]:
+def by_group(organization: Organization, program_id: str = "") -> list[NumbersOfOne]:
     groups = Group.objects.filter(program__organization=organization).select_related("program")
+    if program_id:
+        groups = groups.filter(program__public_id=program_id)
     kinds = ("group_invited", "group_joined", "group_started", "group_completed")
-    found = counted_numbers(programs_of(organization), *kinds)
+    found = counted_numbers(programs_of(organization, program_id), *kinds)
+    invited, joined, started, completed = (found[kind] for kind in kinds)
     return [
-        NumbersOfOne(one.name, one.program.name, *(found[kind].get(str(one.pk), 0) for kind in kinds))
+        NumbersOfOne(
+            one.name,
+            one.program.name,
+            invited.get(str(one.pk), 0),
+            joined.get(str(one.pk), 0),
+            started.get(str(one.pk), 0),
+            completed.get(str(one.pk), 0),
+            one.pk,
+        )
         for one in groups.order_by("program__name", "name")
     ]
 
 
-def by_course(organization: Organization) -> list[NumbersOfOne]:
+def by_course(organization: Organization, program_id: str = "") -> list[NumbersOfOne]:
     """Nobody is invited to a course or joins it, but for the few whose invitation names one."""
-    found = counted_numbers(programs_of(organization), "course_started", "course_completed")
+    found = counted_numbers(programs_of(organization, program_id), "course_started", "course_completed")
     started, completed = found["course_started"], found["course_completed"]
     taken = Course.objects.filter(pk__in=[int(one) for one, n in started.items() if n]).order_by(
         "title", "pk"

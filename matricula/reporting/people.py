@@ -11,14 +11,15 @@ from matricula.accounts.models import Account
 from matricula.audit.models import Entry
 from matricula.catalog.models import Specialization
 from matricula.credentials.models import Certificate
-from matricula.db.paging import PAGE_SIZE, KeysetPage, parse_id
-from matricula.db.search import SearchedTable, has_all_words, page_of_found, search_words
+from matricula.db.paging import NEWEST, OLDEST, PAGE_SIZE, KeysetPage, Order, Total, count_some, parse_id
+from matricula.db.search import SearchedTable, count_found, has_all_words, page_of_found, search_words
 from matricula.identities.models import Identity
 from matricula.invitations.models import Invitation
 from matricula.joining.models import Arrival
 from matricula.learning.models import Enrolment
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.models import Group, Membership, Program
+from matricula.programs.counting import counted_numbers
+from matricula.programs.models import NAME, Group, Membership, Program
 
 TIES = Affiliation.objects.filter(organization=OuterRef("organization"), account=OuterRef("account"))
 WORK_EMAIL = Subquery(TIES.live_first().values("work_email")[:1])
@@ -31,6 +32,14 @@ BESIDE = {
     "work_email": WORK_EMAIL,
 }
 """What a list shows of other tables."""
+LEARNED = {"started": "courses_started__gt", "completed": "courses_completed__gt"}
+ORDERS = {
+    "": NEWEST,
+    "oldest": OLDEST,
+    "name": Order(NAME, descending=False),
+    "name-back": Order(NAME),
+}
+"""By `sort`."""
 
 
 @cache
@@ -40,7 +49,7 @@ def shown_members() -> QuerySet[Any]:
 
 
 def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]:
-    """`asked`: program (public id), group (id), state."""
+    """`asked`: program (public id), group (id), state, learned ("started" or "completed" any course)."""
     rows = Membership.objects.shown_to(role).select_related("account", "program")
     if asked.get("program"):
         programs = Program.objects.shown_to(role).filter(public_id=asked["program"])
@@ -51,6 +60,8 @@ def listed_members(role: Role, asked: Mapping[str, str]) -> QuerySet[Membership]
         rows = rows.filter(groups__in=list(groups.values_list("pk", flat=True)))
     if asked.get("state") in Membership.State.values:
         rows = rows.filter(state=asked["state"])
+    if asked.get("learned") in LEARNED:
+        rows = rows.filter(**{LEARNED[asked["learned"]]: 0})
     return rows
 
 
@@ -70,9 +81,40 @@ def page_of_members(
     size: int = PAGE_SIZE,
 ) -> KeysetPage[Any]:
     """The newest that fit, or those after or before one, read from `shown`, or as `shown_members`."""
-    lines = SearchedTable("programs_membership", role.organization_id)
     read = shown_members() if shown is None else shown
-    return page_of_found(listed_members(role, asked), asked, asked.get("q", ""), lines, read, size)
+    rows, order = listed_members(role, asked), ORDERS.get(asked.get("sort", ""), NEWEST)
+    return page_of_found(rows, asked, asked.get("q", ""), searched_members(role), read, size, order)
+
+
+def searched_members(role: Role) -> SearchedTable:
+    return SearchedTable("programs_membership", role.organization_id)
+
+
+def total_of(role: Role, asked: Mapping[str, str]) -> Total:
+    """How many fit `asked`: what is kept of programs and states is read, the rest counted, up to a point."""
+    if search_words(asked.get("q", "")):
+        return count_found(listed_members(role, asked), asked["q"], searched_members(role))
+    if role.kind == Role.Kind.GROUP_MANAGER or asked.get("group"):
+        return count_some(listed_members(role, asked))
+    programs = Program.objects.shown_to(role)
+    if asked.get("program"):
+        programs = programs.filter(public_id=asked["program"])
+    ids = programs.values_list("pk", flat=True)
+    learned = asked.get("learned", "")
+    if learned in LEARNED and not asked.get("state"):
+        return Total(counted_numbers(ids, learned)[learned].get("", 0))
+    if learned in LEARNED:
+        return count_some(listed_members(role, asked))
+    numbers = counted_numbers(ids, "member_state")["member_state"]
+    if asked.get("state") in Membership.State.values:
+        return Total(numbers.get(asked["state"], 0))
+    return Total(sum(numbers.values()))
+
+
+def number_of_members(role: Role, asked: Mapping[str, str]) -> int:
+    """How many fit `asked`, every one of them counted."""
+    total = total_of(role, asked)
+    return matching_members(role, asked).count() if total.at_least else total.n
 
 
 def group_names(role: Role, memberships: list[Any]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Group, Membership
 from matricula.reporting.audit_log import in_words, newest_about
 from matricula.reporting.people import certificates_of_person, invitations_of_person, sign_ins_of
-from matricula.reporting.person_notes import notes_about
+from matricula.reporting.person_notes import notes_about, questions_about
 
 
 def as_administrator(organization: Organization) -> Role:
@@ -45,6 +45,7 @@ def person_page(role: Role, memberships: list[Membership], account: Account) -> 
         "organization": organization,
         "person": account,
         "notes": notes_about(role, account),
+        "questions": questions_about(role, account),
         "memberships": memberships,
         "tie": ties.first(),
         "enrolments": enrolments,

@@ -63,6 +63,12 @@ def note_result_taken(*, file: ImportedFile, role: Role, **_: object) -> None:
     note_list_reading(what=What.FILE, about=file, people=people, reader=role.account, role=role, how=How.FILE)
 
 
+def note_invitations_taken(*, role: Role, program: Program | None, is_part: bool, **_: object) -> None:
+    note_list_reading(
+        what=What.INVITATIONS, about=program, reader=role.account, role=role, how=How.FILE, is_part=is_part
+    )
+
+
 def by_whom(role: Role, reader: Account | None, how: How) -> dict[str, Any]:
     return {
         "organization": role.organization,

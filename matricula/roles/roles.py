@@ -1,6 +1,7 @@
 """Roles given, changed and taken away. The person is told, and the owners of owners."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -160,9 +161,12 @@ def record_role(verb: str, role: Role, actor: Account, *, before: str) -> None:
 
 def end_offers(role: Role) -> None:
     """What an owner offered ends with them, so that nobody leaves themselves a way back."""
-    offers = Appointment.objects.waiting().filter(
-        organization=role.organization_id, offered_by=role.account_id
-    )
+    end_offers_of(account=role.account, organizations=[role.organization_id])
+
+
+def end_offers_of(*, account: Account, organizations: Any) -> None:
+    """In all of `organizations`, ids or a query of them."""
+    offers = Appointment.objects.waiting().filter(organization__in=organizations, offered_by=account)
     offers.update(ended_at=timezone.now())
 
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-REGISTERING = ("triggers", "counters", "receivers", "letters", "jobs", "health", "retention")
+REGISTERING = ("triggers", "counters", "receivers", "letters", "jobs", "health", "retention", "bulk_acts")
 """Files that any room may have: what a decorator or a call in them registers is known to every process."""
 
 

@@ -57,9 +57,10 @@ def ask_to_wait(
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """What a room refused and no view had a page for: its sentence, and never a fault of ours (409)."""
+    """What a room refused and no view had a page for: its sentence, and never a fault of ours."""
     until = getattr(refusal, "until", None)
-    response = render(request, "409.html", {"words": str(refusal)}, status=429 if until else 409)
+    status = 429 if until else refusal.status
+    response = render(request, refusal.page, {"words": str(refusal), "refusal": refusal}, status=status)
     if until:
         response["Retry-After"] = seconds_until(until)
     return response

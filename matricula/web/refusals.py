@@ -15,6 +15,9 @@ class Refusal(Exception):
 
     code: str = "refused"
     sentence: ClassVar[str | Promise] = ""
+    status: int = 409
+    page: ClassVar[str] = "409.html"
+    """Of the answer, where no view has a page for it."""
 
     def __str__(self) -> str:
         return str(self.sentence)

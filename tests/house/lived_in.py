@@ -26,8 +26,9 @@ from matricula.credentials.models import Certificate
 from matricula.invitations.models import InvitationToken, mint_link
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Arrival
-from matricula.leaving.letters import undo_secret
-from matricula.leaving.models import Combining
+from matricula.leaving.data.exports import place_of
+from matricula.leaving.letters import take_back_secret, undo_secret
+from matricula.leaving.models import Combining, DataExport, Deletion, HeldDeparture
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter
 from matricula.roles.tests.roles import offer_path, signed_in
@@ -56,8 +57,23 @@ class LivedIn(House):
             given_up=person("Ada King", "king@home.example"),
             undo_until=timezone.now() + timedelta(days=14),
         )
+        self.export = file_of_data(self.member)
+        self.deletion = Deletion.objects.create(
+            account=self.member,
+            take_until=timezone.now() + timedelta(days=7),
+            taken_back_at=timezone.now(),
+        )
+        self.list_of_leavers = organization.leavers_files.create(name="l.csv", state="done", lines=1)
+        self.departure = HeldDeparture.objects.create(
+            membership=self.membership,
+            organization=organization,
+            due_at=timezone.now() + timedelta(days=14),
+        )
         organization.retention_rules.create(subject="letters", months=1)
         self.domain = organization.domains.create(name="nordlicht.example")
+        self.bulk_act = self.organization.bulk_acts.create(
+            kind="invitations.withdraw", expected=1, last=1, ended_at=timezone.now()
+        )
         program.specializations.add(self.series)
         self.learn(program, course)
         self.group.managers.add(self.member)
@@ -122,12 +138,18 @@ class LivedIn(House):
             "group_id": self.group.pk,
             "account_id": self.member.public_id,
             "membership_id": self.membership.pk,
+            "asked_id": "a" * 22,
+            "one_id": self.membership.pk,
+            "other_id": self.membership.pk,
             "role_id": self.member.roles.get(organization=self.organization).pk,
             "appointment_id": self.offer.public_id,
             "file_id": self.file.public_id,
+            "list_id": self.list_of_leavers.public_id,
+            "departure_id": self.departure.public_id,
             "specialization_id": self.series.public_id,
             "token_id": self.token.public_id,
             "domain_id": self.domain.public_id,
+            "bulk_act_id": self.bulk_act.public_id,
             "connection_id": self.connection.public_id,
             "answer_id": self.judged.public_id,
             "key_id": self.key.pk,
@@ -148,6 +170,8 @@ class LivedIn(House):
             "connection_id": self.connection.public_id,
             "identity_id": self.identity.public_id,
             "combining_id": self.combining.public_id,
+            "export_id": self.export.public_id,
+            "deletion_id": self.deletion.public_id,
             "handle": "h" * 43,
             "program_id": self.program.public_id,
             "course_id": self.course.public_id,
@@ -162,7 +186,9 @@ class LivedIn(House):
 
     def secret_paths(self) -> dict[str, str]:
         undo = f"/{undo_secret(self.combining)}/"
-        return {**self.letters, "roles:link": self.offered, "leaving:undo-link": undo}
+        back = f"/{take_back_secret(self.deletion, 'own')}/"
+        of_leaving = {"leaving:undo-link": undo, "leaving:take-back-link": back}
+        return {**self.letters, "roles:link": self.offered, **of_leaving}
 
     def numbers(self) -> dict[str, int]:
         confirmation = Confirmation.objects.get(email__address=CHIKA).pk
@@ -181,6 +207,15 @@ class LivedIn(House):
         then = timezone.now() - timedelta(hours=hours)
         Session.objects.update(seen_at=then)
         Token.objects.update(last_used_at=then)
+
+
+def file_of_data(account: Any) -> DataExport:
+    now = timezone.now()
+    days = {"ready_at": now, "until": now + timedelta(days=7)}
+    export = DataExport.objects.create(account=account, state="ready", stored_as="file", **days)
+    place_of(export).parent.mkdir(exist_ok=True)
+    place_of(export).write_bytes(b"PK")
+    return export
 
 
 def link_in_letter(beginning: str, **found: str) -> str:

@@ -18,6 +18,7 @@ GOES_WITH_IT = {
     "accounts_recoverycode",
     "identities_identity",
     "joining_arrival",
+    "leaving_dataexport",
     "programs_group_managers",
 }
 """What is of the account alone, or passes."""

@@ -16,7 +16,7 @@ LEADS_TO = {
     "joining:join-now": "/join/welcome/",
     "joining:start": "/join/arrivals/{0.arrival.public_id}/courses/",
     "console:logo": "/console/nordlicht/branding/",
-    "people:remove": "/console/nordlicht/people/",
+    "departures:stay": "/console/nordlicht/departures/",
     "accounts:sign-out": "/account/",
 }
 

@@ -34,8 +34,12 @@ MAY_WRITE = {
     "learning:lesson": {("learning_enrolment", "last_lesson_id")},  # where whoever comes back goes on
     "people:somebody": {("reporting_reading", "*")},  # people are told who read their page,
     "api:read_person": {("reporting_reading", "*")},
+    "reporting:records-file": {("audit_entry", "*"), *TAKEN},
+    "people:export": {("audit_entry", "*"), *TAKEN},
+    "invitations:export": {("audit_entry", "*"), *TAKEN},
     "reporting:audit-log-file": {("audit_entry", "*"), *TAKEN},  # or took a list with them in it
     "invitations:result": TAKEN,
+    "departures:list-result": TAKEN,
     "api:read_import_result": TAKEN,
     "api:list_memberships": TAKEN,
     "api:list_entries": TAKEN,
@@ -54,6 +58,7 @@ UNOPENED = {
     "api:nothing": "it says that there is nothing",
     "api:read_import_result": "the file has no result yet",
     "credentials:logo": "the company has none",
+    "credentials:signature": "the company has none",
     "metrics": "nobody shows the token of a setting that is empty",
     "organizations:logo": "the company has none",
     "demonstration:authorize": "the demonstration was not set up here",

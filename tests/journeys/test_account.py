@@ -10,6 +10,8 @@ from tests.journeys.walking import (
     letter_code,
     letter_to,
     log_in,
+    log_out,
+    open_account_page,
     open_window,
     sees,
     shoot,
@@ -30,7 +32,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     click(page, "Save")
     expect(page.get_by_text("Saved.")).to_be_visible()
     shoot(page, "account-name")
-    click(page, "E-mail addresses", role="link")
+    open_account_page(page, "E-mail addresses")
     click(page, "Add an address", role="link")
     assert sees(page, "Confirm it is you")
     shoot(page, "prove")
@@ -60,7 +62,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     click(page, "Remove chika@home.example")
     expect(page.get_by_text("This is the only address that reaches you.")).to_be_visible()
     shoot(page, "addresses-last")
-    click(page, "Password", role="link")
+    open_account_page(page, "Password")
     page.get_by_label("Password").fill("qwertyuiop")
     click(page, "Save")
     page.get_by_role("alert").first.wait_for()
@@ -69,7 +71,7 @@ def test_chika_changes_her_name_her_addresses_and_her_password(page, chika, work
     click(page, "Save")
     expect(page.get_by_text("Your password is changed")).to_be_visible()
     assert "password" in letter_to("chika@home.example", "accounts.password")
-    click(page, "Log out")
+    log_out(page)
     log_in(page, "chika@home.example", "a new long password")
     assert sees(page, "My learning")
     assert Account.objects.get(pk=chika.pk).name_for_certificates == "Dr Chika Obi-Lang"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.chromium import ARGUMENTS, WHOLE_CHROMIUM
-from tests.journeys.walking import BROWSER_TEST, click, log_in, open_context, open_page, sees
+from tests.journeys.walking import BROWSER_TEST, log_in, log_out, open_context, open_page, sees
 
 pytestmark = [
     *BROWSER_TEST,
@@ -51,7 +51,7 @@ def test_going_back_after_log_out_shows_nothing_of_chika(remembering, chika):
     remembering.goto("/account/addresses/")
     expect(remembering.get_by_text("chika@elsewhere.example").first).to_be_visible()
     remembering.goto("/account/")
-    click(remembering, "Log out")
+    log_out(remembering)
     assert sees(remembering, "Log in")
     for _ in range(4):
         go_back(remembering)
@@ -67,7 +67,7 @@ def test_pages_from_before_logging_in_are_not_in_memory_after_logging_out(rememb
     remembering.goto("/account/forgotten/")
     remembering.goto("/account/log-in/")
     log_in(remembering, "chika@elsewhere.example")
-    click(remembering, "Log out")
+    log_out(remembering)
     assert sees(remembering, "Log in")
     for _ in range(4):
         go_back(remembering)

@@ -18,6 +18,7 @@ from tests.journeys.walking import (
     letter_code,
     letter_link,
     log_in,
+    open_account_page,
     sees,
     shoot,
     sign_in,
@@ -34,7 +35,7 @@ def ada(transactional_db):
 def test_ada_combines_her_two_accounts_and_undoes_it(page, ada, worker):
     sign_in(page, ada.here)
     page.goto("/account/")
-    click(page, "Other accounts", role="link")
+    open_account_page(page, "Other accounts")
     shoot(page, "combinings-none")
     click(page, "I have another account", role="link")
     shoot(page, "combine-own")

@@ -11,7 +11,7 @@ from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Membership
 from matricula.reporting.models import How
 from matricula.reporting.readings import note_list_reading, note_reading
-from tests.journeys.walking import BROWSER_TEST, click, sees, shoot, sign_in
+from tests.journeys.walking import BROWSER_TEST, click, open_account_page, sees, shoot, sign_in
 from tests.learners import do_everything
 
 pytestmark = BROWSER_TEST
@@ -44,7 +44,7 @@ def test_ada_reads_what_her_company_sees_of_her_and_who_looked(page, ada, bruno,
     page.context.clear_cookies()
     sign_in(page, ada.account, fresh=False)
     page.goto("/account/")
-    click(page, "Companies", role="link")
+    open_account_page(page, "Companies")
     assert sees(page, "Companies")
     shoot(page, "companies")
     click(page, "What it sees of me Nordlicht Energie", role="link")

@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from matricula.accounts.models import EmailAddress
+from matricula.api.tokens import grant_token
 from matricula.catalog.preview import sample_zip
 from matricula.catalog.uploads import receive_upload
 from matricula.demo.data import fill
@@ -66,6 +67,10 @@ def bruno(transactional_db, settings, tmp_path):
         pass
     set_up_sign_in(organization, owner)
     let_letters_grow_old(organization)
+    organization.bulk_acts.create(
+        kind="invitations.withdraw", asked_by=owner, expected=1, last=1, refused=1, ended_at=timezone.now()
+    ).refusals.create(subject_id=expired.pk, reason="This invitation was answered.")
+    grant_token(organization=organization, name="Sync", scopes=["audit:read"], days=1, actor=owner)
     return owner
 
 
@@ -118,6 +123,10 @@ def by_form() -> list[str]:
     uploads += [f"sign-in/{used.public_id}/answers/{used.judged_answers.get().public_id}/"]
     uploads += [f"sign-in/{used.public_id}/provider/"]
     uploads += [f"sign-in/{used.public_id}/certificates/{used.certificates.first().pk}/"]
+    uploads += ["bulk/new/?act=invitations.withdraw&all=yes"]
+    uploads += [f"bulk/{organization.bulk_acts.get().public_id}/"]
+    waiting = Invitation.objects.live().filter(organization=organization).latest("pk")
+    uploads += [f"invitations/{waiting.public_id}/"]  # of all invitations one with something to do about it
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 
@@ -139,7 +148,7 @@ def walk(page) -> Iterator[str]:
 def name_of(path: str) -> str | None:
     """None for what is no page of the console."""
     try:
-        match = resolve(path)
+        match = resolve(urlsplit(path).path)
     except Resolver404:
         return None
     a_page = getattr(match.func, "access", "") in MAY and not FILES.search(path)

@@ -52,8 +52,8 @@ def test_a5_bruno_writes_again_to_everybody_and_sees_how_far_it_is(at_the_consol
     Letter.objects.update(queued_at=timezone.now() - timedelta(hours=1))
     page = at_the_console
     page.goto(INVITATIONS)
-    page.get_by_text("Send again to everybody who has not answered").click()
-    click(page, "Send all again")
+    click(page, "Send again to everybody who has not answered", "link")
+    click(page, "Send again")
     reads(page, "Writing again to everybody who has not answered")
     Round.objects.update(written=1)
     page.reload()

@@ -12,6 +12,7 @@ from tests.journeys.walking import (
     click,
     letter_link,
     log_in,
+    log_out,
     open_link,
     sees,
     shoot,
@@ -24,10 +25,6 @@ pytestmark = BROWSER_TEST
 def chika_logs_in(page):
     page.goto("/account/log-in/")
     log_in(page, "chika@elsewhere.example")
-
-
-def log_out(page):
-    click(page, "Log out")
 
 
 def add_passkey(page):
@@ -126,7 +123,7 @@ def test_the_authenticator_app_is_set_up_and_asked_for(page, chika):
     with page.expect_download() as saved:
         click(page, "Download", role="link")
     assert recovery in Path(saved.value.path()).read_text()
-    click(page, "Log out")
+    log_out(page)
     chika_logs_in(page)
     shoot(page, "second-step")
     page.get_by_role("link", name=re.compile("recovery code")).click()

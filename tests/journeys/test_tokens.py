@@ -34,7 +34,8 @@ def test_g1_bruno_makes_a_token_copies_it_and_revokes_it(console):
     shoot(page, "token-made")
     click(page, "I copied it", "link")
     shoot(page, "tokens")
-    click(page, "Revoke Payroll sync")
+    click(page, "Revoke Payroll sync", "link")
+    click(page, "Revoke")
     expect(page.get_by_text("Payroll sync is revoked")).to_be_visible()
     assert Token.objects.filter(revoked_at__isnull=False).count() == 1
 

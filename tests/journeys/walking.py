@@ -144,6 +144,19 @@ def click(page, name, role="button"):
     page.get_by_role(role, name=re.compile(f"^{name}$", re.I)).click()
 
 
+def log_out(page):
+    """By the menu that carries one's name."""
+    page.locator(".name-menu > summary").click()
+    click(page, "Log out")
+
+
+def open_account_page(page, label):
+    """One of the pages of the account: behind one line on a phone, a tab at a desk."""
+    if page.size == "phone":
+        page.locator(".page-menu > summary").click()
+    click(page, label, role="link")
+
+
 def sees(page, heading):
     """Whether the page's own heading is this one."""
     page.get_by_role("heading", level=1, name=re.compile(f"^{heading}$", re.I)).wait_for()

@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
                 ("auth_epoch", models.PositiveIntegerField(default=0)),
                 ("is_active", models.BooleanField(default=True)),
                 ("vouched_at", models.DateTimeField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("held_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "combined_into",
@@ -287,6 +289,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="combined_is_closed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deleted_at__isnull", True), ("is_active", False), _connector="OR"),
+                name="deleted_is_closed",
             ),
         ),
     ]

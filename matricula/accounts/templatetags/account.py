@@ -24,3 +24,9 @@ def way_to_combining(back: str = "") -> str:
         return ""
     address = reverse(settings.COMBINES_AT)
     return f"{address}?{urlencode({'next': back})}" if back else address
+
+
+@register.simple_tag
+def way_to_deleting() -> str:
+    """Where the account is deleted, in a room above."""
+    return reverse(settings.DELETES_AT)

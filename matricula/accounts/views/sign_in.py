@@ -28,6 +28,7 @@ from matricula.accounts.sign_in import (
     finish_step,
     guess_step,
     is_company_only,
+    note_password,
     pending_account,
     start_session,
 )
@@ -132,9 +133,13 @@ def take_password(request: HttpRequest) -> HttpResponse:
 def try_password(request: HttpRequest, form: LogInForm) -> HttpResponse | None:
     """In, or told to wait; nothing where e-mail and password do not fit together."""
     try:
-        account = check_password(request, **form.cleaned_data)
+        account = check_password(request, **form.cleaned_data, to_take_back=True)
     except TooManyTries as wait:
         return told_to_wait(request, PASSWORD_PAGE, page_context(request, form), wait)
+    if account and account.deleted_at:
+        # A room above asks for the second factor, and takes it back.
+        note_password(request, account)
+        return forget_typed(redirect(settings.TAKES_BACK_AT))
     return forget_typed(redirect(begin_session(request, account, then=wanted(request)))) if account else None
 
 
@@ -161,12 +166,16 @@ def page_context(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    return leave_browser(request, then="accounts:sign-in")
+
+
+def leave_browser(request: HttpRequest, *, then: str) -> HttpResponse:
     """What the browser keeps of this site's pages and files goes as well, and what the visitor holds of
     arrivals, or of an app being added, stays with nobody who comes to it next; no form is kept from now on
     for whoever was here, and the language is the browser's again. The cookie that says which device this is
     stays."""
     logout(request)
-    answer = redirect("accounts:sign-in")
+    answer = redirect(then)
     answer["Clear-Site-Data"] = '"cache", "storage"'
     for name in KEPT:
         answer.delete_cookie(name, path="/join/")

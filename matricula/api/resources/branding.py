@@ -17,7 +17,7 @@ from matricula.api.values import Given, PathId, Text, Words
 from matricula.db.days import check_zone
 from matricula.db.zones import known_zones
 from matricula.files.pictures import LARGEST
-from matricula.organizations.branding import LONGEST_GREETING, change_brand, receive_logo, remove_logo
+from matricula.organizations.branding import LONGEST_GREETING, Use, change_brand, receive_logo, remove_logo
 from matricula.organizations.models import HEX_COLOUR, Organization
 
 operations = Operations(tags=["Branding"])
@@ -41,6 +41,8 @@ Zone = Annotated[str, AfterValidator(zone_known), Field(json_schema_extra={"enum
 class BrandChange(Given):
     name: Annotated[Words, Field(max_length=200)] = None  # type: ignore[assignment]
     colour: Annotated[str, Field(pattern=COLOUR, examples=["#0b6e4f"])] = None  # type: ignore[assignment]
+    signatory_name: Annotated[Text, Field(max_length=200)] = None  # type: ignore[assignment]
+    signatory_role: Annotated[Text, Field(max_length=200)] = None  # type: ignore[assignment]
     greeting: Annotated[Text, Field(max_length=LONGEST_GREETING)] = None  # type: ignore[assignment]
     language: Annotated[str, Field(pattern=LANGUAGE)] = None  # type: ignore[assignment]
     time_zone: Zone = None  # type: ignore[assignment]
@@ -87,7 +89,7 @@ def show_another_logo(
 @operations.reads(LOGO_UPLOADS + "{public:logo_upload_id}/", scope=READ, response=schemas.LogoUpload)
 def read_logo_upload(request: HttpRequest, logo_upload_id: PathId) -> schemas.LogoUpload:
     """Whether a logo is still drawn, shown, or refused, and why."""
-    rows = token_of(request).organization.logo_uploads.defer("content")
+    rows = token_of(request).organization.logo_uploads.filter(use=Use.LOGO).defer("content")
     return schemas.LogoUpload.of(get_object_or_404(rows, public_id=logo_upload_id))
 
 

@@ -12,7 +12,8 @@ from matricula.api.operations import Operations
 from matricula.api.paging import Asked, Page, page_of
 from matricula.api.readings import note_list_read
 from matricula.api.values import Day, PublicId
-from matricula.reporting.audit_log import VERBS, matching_entries
+from matricula.reporting.audit_log import matching_entries
+from matricula.reporting.audit_words import ABOUT
 from matricula.reporting.models import ListReading
 from matricula.reporting.numbers import by_course, by_group, funnel, over_time
 
@@ -26,7 +27,7 @@ class Weeks(BaseModel):
 
 class EntriesAsked(Asked):
     verb: Annotated[
-        str | None, Field(pattern=f"^({'|'.join(VERBS)})$", description="The first word of the verb.")
+        str | None, Field(pattern=f"^({'|'.join(ABOUT)})$", description="The first word of the verb.")
     ] = None
     person: Annotated[PublicId | None, Field(description="Who did it.")] = None
     since: Day | None = None

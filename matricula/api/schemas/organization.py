@@ -60,6 +60,8 @@ class Branding(BaseModel):
 
     name: str
     colour: str
+    signatory_name: Annotated[str, Field(description="Who signs certificates.")]
+    signatory_role: Annotated[str, Field(description="As what: it stands below the name.")]
     greeting: Annotated[str, Field(description="Its own words in invitations.")]
     language: Annotated[str, Field(description="Of letters, unless an invitation says otherwise.")]
     time_zone: Annotated[
@@ -75,6 +77,8 @@ class Branding(BaseModel):
         return cls(
             name=row.name,
             colour=row.brand_colour,
+            signatory_name=row.signatory_name,
+            signatory_role=row.signatory_role,
             greeting=row.greeting,
             language=row.language,
             time_zone=row.time_zone,

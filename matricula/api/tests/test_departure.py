@@ -14,7 +14,9 @@ WORK = "ada@nordlicht.example"
 def by_the_console(house):
     bruno = Client()
     bruno.force_login(house.owner)
-    return bruno.post(f"/console/nordlicht/people/memberships/{house.membership.pk}/removal/")
+    return bruno.post(
+        f"/console/nordlicht/people/memberships/{house.membership.pk}/removal/", {"when": "now"}
+    )
 
 
 def by_the_api(house):

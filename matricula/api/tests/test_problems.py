@@ -183,7 +183,7 @@ def test_every_code_a_room_may_raise_has_its_place_in_the_table():
         "sign_in_required",
         "not_confirmed",
     }
-    pages_only |= {"domain_refused", "domain_shared", "domain_listed"}
+    pages_only |= {"domain_refused", "domain_shared", "domain_listed", "group_elsewhere", "too_late_to_undo"}
     pages_only |= {"removed", "mailbox_unproven", "token_unusable", "course_problems"}
     bases = {"joining", "program", "refused", "catalog", "organization", "invitation", "role"}
     modules = (errors, catalog, invitations, joining, organizations, programs, roles)

@@ -3,8 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.api.forms import TokenForm
 from matricula.api.models import Token
@@ -13,6 +14,7 @@ from matricula.db.paging import keyset_page
 from matricula.organizations.access import actor_of, freshly_owning, owning
 from matricula.organizations.models import Organization
 from matricula.security.sent_forms import is_sent_again
+from matricula.web.access import FORM
 
 
 @owning
@@ -24,7 +26,7 @@ def tokens(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 
 @freshly_owning
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def new(request: HttpRequest, organization: Organization) -> HttpResponse:
     """The secret stands in the answer to this POST and nowhere else."""
     form = TokenForm(request.POST or None)
@@ -43,9 +45,23 @@ def new(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 
 @owning
-@require_POST
+@FORM
 def revocation(request: HttpRequest, organization: Organization, token_id: str) -> HttpResponse:
+    """Once asked."""
     token = get_object_or_404(Token.objects.filter(organization=organization), public_id=token_id)
-    if revoke_token(token=token, actor=actor_of(request)):
-        messages.success(request, _("%s is revoked. It opens nothing any more.") % token.name)
-    return redirect("tokens:tokens", organization.slug)
+    if request.method == "POST":
+        if revoke_token(token=token, actor=actor_of(request)):
+            messages.success(request, _("%s is revoked. It opens nothing any more.") % token.name)
+        return redirect("tokens:tokens", organization.slug)
+    context = {
+        "organization": organization,
+        "question": _("Revoke the token %s?") % token.name,
+        "named": [f"matricula_…{token.ending}"],
+        "consequence": _(
+            "Programs that use it are refused at once. It cannot be undone; you may make another."
+        ),
+        "label": _("Revoke"),
+        "grave": True,
+        "back": reverse("tokens:tokens", args=[organization.slug]),
+    }
+    return render(request, "organizations/console/question.html", context)

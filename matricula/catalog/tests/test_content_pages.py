@@ -266,7 +266,7 @@ def test_files_of_a_course_come_to_the_preview_in_a_sandbox(client):
 
 def test_a_program_keeps_a_withdrawn_course_for_the_day_it_comes_back(client, program, course):
     client.post(f"{CONTENT}courses/{course.public_id}/withdrawal/")
-    client.post(f"/console/nordlicht/programs/{program.public_id}/", {"name": "Welcome", "seats": "5"})
+    client.post(f"/console/nordlicht/programs/{program.public_id}/change/", {"name": "Welcome", "seats": "5"})
     assert list(program.courses.all()) == [course]
 
 

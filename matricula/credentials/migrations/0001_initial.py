@@ -43,7 +43,12 @@ class Migration(migrations.Migration):
                 ("brand_colour", models.CharField(default="#12544e", max_length=7)),
                 ("logo_ratio", models.FloatField(default=1)),
                 ("logo_is_pale", models.BooleanField(default=False)),
+                ("signatory_name", models.CharField(blank=True, max_length=200)),
+                ("signatory_role", models.CharField(blank=True, max_length=200)),
+                ("signature_ratio", models.FloatField(default=1)),
+                ("courses", models.JSONField(default=list)),
                 ("minutes", models.PositiveIntegerField(default=0)),
+                ("design", models.PositiveSmallIntegerField(db_default=1, default=2)),
                 ("issued_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",
@@ -78,6 +83,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="certificate",
                         to="learning.specializationenrolment",
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.logo",
                     ),
                 ),
                 (
@@ -120,5 +134,18 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="WithdrawnCertificate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=22, unique=True)),
+                ("withdrawn_at", models.DateTimeField()),
+            ],
         ),
     ]

@@ -50,7 +50,13 @@ def text_of(pdf: bytes) -> str:
 
 def test_a_stranger_verifies_a_certificate_on_its_public_page(certificate):
     page = Client().get(f"/certificates/{certificate.public_id}/").content.decode()
-    for words in ("Ada Okafor", "Safe every day", "Nordlicht Energie", "Course Certificate", "Genuine"):
+    for words in (
+        "Ada Okafor",
+        "Safe every day",
+        "Nordlicht Energie",
+        "Course Certificate",
+        "Verified: issued by",
+    ):
         assert words in page
     assert "ada@home.example" not in page
 
@@ -62,7 +68,7 @@ def test_an_unknown_certificate_is_not_found(db):
 def test_the_pdf_says_the_same_as_the_page(certificate, settings):
     text = text_of(Client().get(f"/certificates/{certificate.public_id}/pdf/").content)
     for words in ("Ada Okafor", "Safe every day", "Nordlicht Energie", "Course Certificate"):
-        assert words in text
+        assert words.upper() in text.upper()
     assert f"{settings.BASE_URL}/certificates/{certificate.public_id}/" in text.replace("\n", "")
 
 

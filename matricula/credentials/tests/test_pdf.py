@@ -80,7 +80,7 @@ def test_another_template_or_address_of_the_site_prints_anew(certificate, printe
     ask(certificate)
     settings.BASE_URL = "https://learn.example"
     ask(certificate)
-    monkeypatch.setattr(pdf, "pdf_version", lambda: ["a newer one"])
+    monkeypatch.setattr(pdf, "design_version", lambda design: ["a newer one"])
     ask(certificate)
     assert len(printed) == 3
 

@@ -68,7 +68,7 @@ def test_a4_each_state_has_its_word_its_look_and_what_may_be_done(client, organi
         assert f'<span class="chip {looks.get(state, "line")}">{STATES[state]}</span>' in row
     answered = {"joined", "declined", "revoked", "corrected"}
     assert {
-        state for state, row in rows.items() if f"Withdraw {state}@nordlicht.example" not in row
+        state for state, row in rows.items() if f"Send again to {state}@nordlicht.example" not in row
     } == answered
     assert [state for state, row in rows.items() if f"Correct {state}@nordlicht.example" in row] == ["failed"]
     assert "queued@nordlicht.example" in rows["corrected"]

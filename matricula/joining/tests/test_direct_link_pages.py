@@ -95,7 +95,7 @@ def test_the_list_asks_the_same_number_of_queries(
     for _ in range(rows):
         make(administrator, program)
     administrator.get("/console/nordlicht/links/")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         administrator.get("/console/nordlicht/links/")
 
 

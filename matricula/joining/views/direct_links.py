@@ -10,13 +10,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
+from matricula.bulk.verbs import total_in_words
 from matricula.db.days import end_of_day
+from matricula.db.paging import NEWEST, OLDEST, count_some, keyset_page
 from matricula.invitations.forms import GroupsField, OpensField, chosen_terms
 from matricula.joining.direct_links import make_direct_link, turn_off_link
 from matricula.joining.models import DirectLink
@@ -25,8 +28,7 @@ from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from matricula.security.sent_forms import is_sent_again
-
-SHOWN = 200
+from matricula.web.access import FORM
 
 
 class ProgramForm(forms.Form):
@@ -108,7 +110,15 @@ class LinkForm(forms.Form):
 def links(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = DirectLink.objects.filter(program__organization=organization)
     shown = rows.select_related("program", "course", "specialization").prefetch_related("groups")
-    context = {"organization": organization, "links": shown.order_by("-id")[:SHOWN]}
+    total = count_some(rows)
+    page = keyset_page(shown, request.GET, order=OLDEST if request.GET.get("sort") == "oldest" else NEWEST)
+    context = {
+        "organization": organization,
+        "links": page.rows,
+        "page": page,
+        "words": total_in_words(total, narrowed=False),
+        "asked": request.GET,
+    }
     return render(request, "joining/console/links.html", context)
 
 
@@ -126,7 +136,7 @@ def choose_program(request: HttpRequest, organization: Organization) -> HttpResp
 
 
 @administering
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def new_link(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
     """The address stands in the answer to this POST and nowhere else."""
     program = get_object_or_404(organization.programs.current(), public_id=program_id)
@@ -153,9 +163,25 @@ def qr(address: str) -> str:
 
 
 @administering
-@require_POST
+@FORM
 def turn_link_off(request: HttpRequest, organization: Organization, link_id: str) -> HttpResponse:
+    """Once asked: it cannot be turned on again."""
     rows = DirectLink.objects.filter(program__organization=organization).select_related("program")
-    if turn_off_link(link=get_object_or_404(rows, public_id=link_id), actor=actor_of(request)):
-        messages.success(request, _("The link is off, for good. Who joined by it stays."))
-    return redirect("links:links", organization.slug)
+    link = get_object_or_404(rows, public_id=link_id)
+    if request.method == "POST":
+        if turn_off_link(link=link, actor=actor_of(request)):
+            messages.success(request, _("The link is off, for good. Who joined by it stays."))
+        return redirect("links:links", organization.slug)
+    used = ngettext("%(n)d person joined by it", "%(n)d people joined by it", link.uses) % {"n": link.uses}
+    context = {
+        "organization": organization,
+        "question": _("Turn off the link %s?") % (link.label or link.program.name),
+        "named": [f"{link.program} · {used}"],
+        "consequence": _(
+            "It opens nothing any more, for good, wherever it was handed out. Who joined by it stays."
+        ),
+        "label": _("Turn off"),
+        "grave": True,
+        "back": reverse("links:links", args=[organization.slug]),
+    }
+    return render(request, "organizations/console/question.html", context)

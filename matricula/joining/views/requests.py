@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.db.paging import keyset_page
+from matricula.bulk.verbs import total_in_words
+from matricula.db.paging import NEWEST, OLDEST, count_some, keyset_page
 from matricula.invitations.errors import AlreadyMember, InvitationAnswered, LetterJustSent
 from matricula.joining.errors import RequestAnswered
 from matricula.joining.models import Request
@@ -21,7 +22,16 @@ from matricula.programs.errors import ProgramEnded
 @require_safe
 def requests(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = Request.objects.waiting().filter(program__organization=organization).select_related("program")
-    context = {"organization": organization, "page": keyset_page(rows, request.GET)}
+    if request.GET.get("program"):
+        rows = rows.filter(program__public_id=request.GET["program"])
+    order = OLDEST if request.GET.get("sort") == "oldest" else NEWEST
+    context = {
+        "organization": organization,
+        "page": keyset_page(rows, request.GET, order=order),
+        "words": total_in_words(count_some(rows), narrowed=bool(request.GET.get("program"))),
+        "programs": organization.programs.order_by("name"),
+        "asked": request.GET,
+    }
     return render(request, "joining/console/requests.html", context)
 
 

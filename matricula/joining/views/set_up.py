@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from matricula.accounts import passkeys
-from matricula.accounts.confirmation import ask_to_confirm
 from matricula.accounts.errors import TooSoon
 from matricula.accounts.forms import CodeForm, LogInForm
 from matricula.accounts.models import Account
@@ -27,8 +26,10 @@ from matricula.joining.company_sign_ins import needs_password, open_company_sess
 from matricula.joining.errors import CrowdedNetwork, DomainNotAllowed
 from matricula.joining.forms import SetUpForm, WorkEmailForm
 from matricula.joining.models import Arrival
-from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address
+from matricula.joining.set_up import give_work_email, refuse_taken, sign_up, work_address, write_code_letter
 from matricula.joining.views.browsing import go_on_with
+from matricula.learning.models import SpecializationEnrolment
+from matricula.learning.specializations import page_to_begin
 from matricula.programs.errors import ProgramFull
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
@@ -249,10 +250,22 @@ def arrived(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     course = first_or_none(started.values_list("public_id", flat=True))
     if course:
         return redirect("learning:course", course)
+    lesson = first_lesson(arrival)
+    if lesson:
+        return redirect(lesson)
     if arrival.course:
         words = _("“%s” was taken out of the program meanwhile. Choose something else.") % arrival.course
         messages.warning(request, words)
     return redirect("learning:program", arrival.program.public_id)
+
+
+def first_lesson(arrival: Arrival) -> str | None:
+    """Of the Specialization that was STARTed: the page that it begins with."""
+    if not arrival.specialization_id:
+        return None
+    own = SpecializationEnrolment.objects.filter(account=arrival.account_id or 0)
+    begun = first_or_none(own.filter(specialization=arrival.specialization_id))
+    return page_to_begin(begun) if begun else None
 
 
 @holding_arrival
@@ -262,7 +275,7 @@ def send_new_code(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     if not is_own(request, arrival):
         raise Http404
     try:
-        ask_to_confirm(email=work_address(arrival), holding=arrival.origin.holding)
+        write_code_letter(arrival)
         messages.success(request, _("A new letter is on its way. The code before it no longer works."))
     except TooSoon as wait:
         messages.info(request, str(wait))

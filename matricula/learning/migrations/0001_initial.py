@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("seconds", models.PositiveIntegerField(default=0)),
+                ("place", models.PositiveSmallIntegerField(default=0)),
                 ("answers", models.JSONField(default=dict)),
                 ("score", models.PositiveSmallIntegerField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
@@ -132,6 +133,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="LessonNote",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="learning.enrolment",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="catalog.lesson"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="lessonnote",
+            constraint=models.UniqueConstraint(fields=("enrolment", "lesson"), name="one_note_a_lesson"),
+        ),
+        migrations.AddConstraint(
+            model_name="progress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place__lte", 1000)), name="place_is_in_thousandths"
+            ),
         ),
         migrations.AddConstraint(
             model_name="enrolment",

@@ -63,7 +63,7 @@ def begin(course, ada):
 
 
 def hand_in(reader, course, form) -> str:
-    return reader.post(f"{course.address}lessons/check/done/", form).content.decode()
+    return reader.post(f"{course.address}lessons/check/done/", form, follow=True).content.decode()
 
 
 def seen(reader, course) -> list[list[str]]:

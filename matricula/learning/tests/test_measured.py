@@ -32,7 +32,7 @@ def page(reader, course, lesson=""):
 def test_what_is_optional_is_not_measured(reader, course):
     reader.post(f"{course.address}lessons/more/done/")
     assert "0 of 2 lessons" in page(reader, course)
-    assert "Go on" in page(reader, course)
+    assert "Continue" in page(reader, course)
     reader.post(f"{course.address}lessons/read/done/")
     assert "1 of 2 lessons" in page(reader, course)
 
@@ -52,13 +52,13 @@ def test_what_was_added_since_does_not_make_a_completed_course_less(reader, cour
 
 def test_passing_the_last_quiz_leads_to_the_certificate(reader, course):
     reader.post(f"{course.address}lessons/read/done/")
-    result = reader.post(
-        f"{course.address}lessons/quiz/done/", filled(quiz_of(course), "Stop")
-    ).content.decode()
-    certificate = Certificate.objects.get()
-    assert "You completed this course" in result
+    answer = reader.post(f"{course.address}lessons/quiz/done/", filled(quiz_of(course), "Stop"), follow=True)
+    certificate, result = Certificate.objects.get(), answer.content.decode()
+    assert answer.redirect_chain == [(f"{course.address}completed/?quiz=quiz", 302)]
+    assert "You completed" in result
+    assert "“Check”: 100 percent." in result
     assert f'href="/certificates/{certificate.public_id}/"' in result
-    assert "What is left of it is optional." in result
+    assert "What is left of this course is optional" in result
 
 
 def test_passing_a_quiz_of_a_course_that_goes_on_says_nothing_of_completing(reader, course):
@@ -68,9 +68,9 @@ def test_passing_a_quiz_of_a_course_that_goes_on_says_nothing_of_completing(read
     assert ("Passed." in result, "You completed this course" in result) == (True, False)
 
 
-def test_the_last_required_lesson_leads_to_the_course_though_an_optional_one_follows(reader, course):
+def test_the_last_required_lesson_completes_the_course_though_an_optional_one_follows(reader, course):
     reader.post(f"{course.address}lessons/quiz/done/", filled(quiz_of(course), "Stop"))
-    assert reader.post(f"{course.address}lessons/read/done/")["Location"] == course.address
+    assert reader.post(f"{course.address}lessons/read/done/")["Location"] == f"{course.address}completed/"
     assert "You completed this course on" in page(reader, course)
     assert reader.post(f"{course.address}lessons/read/done/")["Location"].endswith("/lessons/quiz/")
 

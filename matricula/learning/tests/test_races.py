@@ -46,7 +46,8 @@ def test_races_a_quiz_handed_in_in_eight_tabs_ends_with_the_best_score_and_done(
     for enrolment in learners(program, course):
         finish_lesson(enrolment=enrolment, lesson=course.lessons.get(key="read"))
         hand_in = in_new_tabs(enrolment.account, f"{course.address}lessons/quiz/done/")
-        assert all_at_once(hand_in, forms) == [200] * 8
+        # Who completed the course by it, one of them, is led to the page that says so.
+        assert sorted(all_at_once(hand_in, forms)) == [*[200] * 7, 302]
         row = Progress.objects.get(enrolment=enrolment, lesson__key="quiz")
         ends.append((row.score, row.done_at is not None))
     assert ends == [(100, True)] * ROUNDS

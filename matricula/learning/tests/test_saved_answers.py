@@ -139,3 +139,32 @@ def test_after_a_hand_in_that_did_not_pass_every_answer_can_be_changed_and_sent_
     passed = reader.post(page_of(quiz, "done/"), filled(quiz, "a", ["c", "d"], "Ada")).content.decode()
     assert "Passed." in passed
     assert passed.count(" disabled") == 6
+
+
+def test_what_was_passed_is_shown_again_with_what_was_right_and_another_try_lowers_nothing(reader, quiz):
+    """Two of three are enough here: the page says what the third would have been."""
+    quiz.course.pass_mark = 60
+    quiz.course.save()
+    reader.post(page_of(quiz, "done/"), filled(quiz, "a", ["c"], "Ada"))
+    for page in (shown(reader, quiz), reader.get(page_of(quiz)).content.decode()):
+        assert "67 percent." in page
+        assert page.count("This was right") == 1
+        assert "Hand in" not in page
+    again = reader.get(page_of(quiz) + "?again=1").content.decode()
+    assert "with 67 percent at best" in again
+    assert again.count(" checked") == 0
+    reader.post(page_of(quiz, "done/"), filled(quiz, "b", ["e"], "Ada"))
+    assert Progress.objects.get().score == 67
+    page = shown(reader, quiz)
+    assert "with 67 percent at best" in page
+    assert "This was right" not in page
+
+
+def test_what_should_have_been_typed_is_said_once_the_quiz_is_passed_and_not_before(reader, quiz):
+    failed = reader.post(page_of(quiz, "done/"), filled(quiz, "b", ["c"], "Bob")).content.decode()
+    assert "Right would have been" not in failed
+    assert "This was right" not in failed
+    quiz.course.pass_mark = 60
+    quiz.course.save()
+    passed = reader.post(page_of(quiz, "done/"), filled(quiz, "a", ["c", "d"], "Bob")).content.decode()
+    assert '<strong lang="en" dir="ltr">Ada</strong>' in passed

@@ -16,25 +16,48 @@ from matricula.catalog.course_import import file_place
 from matricula.catalog.models import Lesson
 from matricula.files.responses import answer_with_file
 from matricula.learning.access import enrolled
-from matricula.learning.completion import add_answers, finish_lesson, keep_answers, move_video, remember_place
+from matricula.learning.completion import (
+    add_answers,
+    finish_lesson,
+    keep_answers,
+    move_text,
+    move_video,
+    remember_place,
+)
 from matricula.learning.models import Enrolment, Progress
+from matricula.learning.notes import LONGEST_SENT, notes_in, with_own_note
 from matricula.learning.openings import opening_of
 from matricula.learning.outline import with_progress
-from matricula.learning.quizzes import draw_questions, mark_quiz, questions_of, read_answers, version_of
+from matricula.learning.quizzes import (
+    are_whole,
+    draw_questions,
+    mark_quiz,
+    questions_of,
+    read_answers,
+    version_of,
+)
+from matricula.learning.searching import search_course
+from matricula.learning.views.completed import address_of_completion
 from matricula.programs.sign_in_requirement import is_admitted
 from matricula.web.values import number_in, text_in, texts_in
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
+WHOLE_TEXT = 1000
+LONGEST_SEARCH = 200
 
 
 @enrolled
 @require_safe
 def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+    asked = text_in(request.GET, "q")[:LONGEST_SEARCH]
     context = {
         "enrolment": enrolment,
         "course": enrolment.course,
         "program": opening_of(enrolment, partial(is_admitted, request)).program,
+        "asked": asked,
+        "found": search_course(enrolment.course, asked),
+        "notes": notes_in(enrolment),
     }
     return render(request, "learning/pages/course.html", context)
 
@@ -52,7 +75,8 @@ def course_file(request: HttpRequest, enrolment: Enrolment, digest: str, name: s
 
 def lesson_of(enrolment: Enrolment, key: str) -> Lesson:
     """The one in the course now; else the last that was there under this key."""
-    rows = enrolment.course.lessons.filter(key=key).select_related("course", "module")
+    rows = with_own_note(enrolment.course.lessons.filter(key=key), enrolment)
+    rows = rows.select_related("course", "module")
     found = rows.order_by(F("withdrawn_at").desc(nulls_first=True)).first()
     if found is None:
         raise Http404
@@ -88,13 +112,37 @@ def render_lesson(request: HttpRequest, enrolment: Enrolment, shown: Lesson, **m
         "following": outline.after(shown),
         "before": outline.before(shown),
         "version": version_of(shown),
+        "note": note_typed_before(request, enrolment, shown),
     }
     if shown.kind == Lesson.Kind.QUIZ and "given" not in more and not request.POST:
         more = {**answers_typed_before(request, enrolment, shown), **more}
+        more = more or passed_before(request, shown, progress)
     if shown.kind == Lesson.Kind.QUIZ:
-        given = more.get("given") or (progress.answers if progress else {})
-        context["questions"] = draw_questions(questions_of(shown), given, more.get("results", []))
+        given = more.get("given", progress.answers if progress else {})
+        results, passed = more.get("results", []), more.get("passed", False)
+        context["questions"] = draw_questions(questions_of(shown), given, results, passed=passed)
     return render(request, "learning/pages/lesson.html", {**context, **more})
+
+
+def passed_before(request: HttpRequest, quiz: Lesson, progress: Progress | None) -> dict[str, Any]:
+    """A quiz that was passed is shown with what was right, and why, as long as the answers that are kept
+    would pass today; `again` asks for another try, which never takes anything away.
+    """
+    if progress is None or progress.done_at is None:
+        return {}
+    if "again" in request.GET:
+        return {"given": {}, "best": progress.score}
+    questions = questions_of(quiz)
+    score, results = mark_quiz(questions, progress.answers)
+    if not are_whole(questions, progress.answers) or not quiz.course.is_passed_with(score):
+        return {"best": progress.score}
+    return {"given": progress.answers, "score": score, "results": results, "passed": True, "reviewed": True}
+
+
+def note_typed_before(request: HttpRequest, enrolment: Enrolment, lesson: Lesson) -> str:
+    """The reader's note; what was sent after the session had ended comes before what is kept."""
+    sent = typed_before(request, reverse("learning:note", args=[enrolment.course.public_id, lesson.key]))
+    return text_in(sent, "note", longest=LONGEST_SENT) if sent else getattr(lesson, "own_note", None) or ""
 
 
 def answers_typed_before(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> dict[str, Any]:
@@ -123,7 +171,9 @@ def finish_lesson_page(request: HttpRequest, enrolment: Enrolment, key: str) -> 
     finish_lesson(enrolment=enrolment, lesson=done)
     enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     following = enrolment.outline.after(done)  # type: ignore[attr-defined]
-    if following is None or (enrolment.completed_at and not was_completed):
+    if enrolment.completed_at and not was_completed:
+        return redirect(address_of_completion(enrolment, done))
+    if following is None:
         return redirect("learning:course", enrolment.course.public_id)
     return redirect("learning:lesson", enrolment.course.public_id, following.key)
 
@@ -141,7 +191,10 @@ def hand_in(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> HttpRes
         keep_answers(enrolment=enrolment, lesson=quiz, answers=given)
         return render_lesson(request, enrolment, quiz, unanswered=True)
     score, results = mark_quiz(questions, given)
+    was_completed = enrolment.completed_at is not None
     finish_lesson(enrolment=enrolment, lesson=quiz, score=score, answers=given)
+    if enrolment.completed_at and not was_completed:
+        return redirect(address_of_completion(enrolment, quiz))
     passed = quiz.course.is_passed_with(score)
     return render_lesson(request, enrolment, quiz, given=given, score=score, results=results, passed=passed)
 
@@ -183,7 +236,13 @@ def forget_typed(request: HttpRequest, enrolment: Enrolment, quiz: Lesson) -> No
 @enrolled
 @require_POST
 def keep_position(request: HttpRequest, enrolment: Enrolment, key: str) -> HttpResponse:
-    """How far the video was watched; sent by the player as it goes."""
+    """How far a video was watched, or a text read; sent by the page as it goes."""
+    if "place" in request.POST:
+        place = number_in(request.POST, "place", -1)
+        if not 0 <= place <= WHOLE_TEXT:
+            return HttpResponse(status=400)
+        move_text(enrolment=enrolment, lesson=lesson_of(enrolment, key), place=place)
+        return HttpResponse(status=204)
     seconds = number_in(request.POST, "seconds", -1)
     if not 0 <= seconds <= LONGEST_VIDEO_SECONDS:
         return HttpResponse(status=400)

@@ -1,18 +1,20 @@
 """My learning, and what a program offers."""
 
-from collections import defaultdict
+from functools import partial
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.email_addresses import address_to_confirm
 from matricula.accounts.sign_in import is_company_only
 from matricula.accounts.views.account import own_account
-from matricula.catalog.models import Course, Specialization, SpecializationCourse
+from matricula.catalog.models import Specialization
 from matricula.catalog.queries import with_lessons
 from matricula.identities.company_sessions import open_organizations, shown_here
 from matricula.learning.access import learner, member
@@ -20,6 +22,13 @@ from matricula.learning.enrolments import courses_to_start, start_course, start_
 from matricula.learning.models import Enrolment, SpecializationEnrolment
 from matricula.learning.openings import find_openings
 from matricula.learning.outline import with_progress
+from matricula.learning.specializations import Series, page_to_begin, with_steps_done
+from matricula.learning.standing import (
+    courses_seen_by,
+    place_courses,
+    place_specializations,
+    specializations_seen_by,
+)
 from matricula.organizations.models import Role
 from matricula.programs.groups import join_group
 from matricula.programs.models import Group, Membership, Program
@@ -41,19 +50,43 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     unfinished = [one for one in enrolments if not one.completed_at]
     completed = [one for one in enrolments if one.completed_at]
     openings = find_openings(unfinished)
+    series = specializations_of(started, account, enrolments)
+    under_way = [one for one in series if one.program and not one.enrolment.completed_at]
+    in_series = {one.following.course.pk for one in under_way if one.following}
+    programs, administers = (
+        list(memberships.select_related("program__organization")),
+        administers_here(request),
+    )
+    if administers and not (enrolments or programs or came_from_console(request)):
+        return redirect("console")
     context = {
-        "memberships": memberships.select_related("program__organization"),
+        "memberships": programs,
         "open_programs": programs_to_join(request),
-        "in_progress": [one for one in unfinished if not openings[one.pk].closed],
+        "in_progress": [
+            one for one in unfinished if not openings[one.pk].closed and one.course_id not in in_series
+        ],
         "resting": [one for one in unfinished if openings[one.pk].closed],
         "completed": completed,
-        "series": specializations_in_progress(started, account, {one.course_id for one in completed}),
+        "series": under_way,
+        "completed_series": [one for one in series if one.enrolment.completed_at],
         "to_confirm": address_to_confirm(own_account(request)),
         # A company that signs somebody in is not told which addresses the account has.
         "may_name": not is_company_only(request),
-        "administers": Role.objects.filter(shown_here(request, "organization"), account=account).exists(),
+        "administers": administers,
     }
     return render(request, "learning/pages/home.html", context)
+
+
+def administers_here(request: HttpRequest) -> bool:
+    account = request.user.pk or 0
+    return Role.objects.filter(shown_here(request, "organization"), account=account).exists()
+
+
+def came_from_console(request: HttpRequest) -> bool:
+    """Whoever has nothing to learn and an organization to administer is led there; but not from there, or
+    the link to My learning would lead nowhere."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.netloc == request.get_host() and came_from.path.startswith(reverse("console"))
 
 
 def programs_to_join(request: HttpRequest) -> list[Program]:
@@ -66,48 +99,38 @@ def programs_to_join(request: HttpRequest) -> list[Program]:
     return list(rows.exclude(pk__in=mine.values("program")).select_related("organization").order_by("name"))
 
 
-def specializations_in_progress(
-    enrolments: QuerySet[SpecializationEnrolment], account: int, completed: set[int]
-) -> list[SpecializationEnrolment]:
-    """Those of `enrolments` under way whose program is still open, with `.program`, `.done` and `.whole`.
-
-    `completed`: the person's courses, by id.
-    """
-    rows = enrolments.filter(completed_at__isnull=True)
-    started = list(rows.prefetch_related("specialization").order_by("pk"))
-    if not started:
-        return []
-    open_programs = {
-        series: program
-        for program, series in Program.objects.current()
-        .filter(memberships__account=account, memberships__state="active")
-        .values_list("public_id", "specializations")
-    }
-    courses = courses_of_series([row.specialization_id for row in started])
-    for row in started:
-        wanted = courses[row.specialization_id]
-        row.program = open_programs.get(row.specialization_id)  # type: ignore[attr-defined]
-        row.whole, row.done = len(wanted), len(wanted & completed)  # type: ignore[attr-defined]
-    return [row for row in started if row.program]  # type: ignore[attr-defined]
-
-
-def courses_of_series(series: list[int]) -> dict[int, set[int]]:
-    """By Specialization: its courses that were not withdrawn."""
-    steps = SpecializationCourse.objects.filter(specialization__in=series, course__withdrawn_at__isnull=True)
-    found: dict[int, set[int]] = defaultdict(set)
-    for one, course in steps.values_list("specialization_id", "course_id"):
-        found[one].add(course)
-    return found
+def specializations_of(
+    started: QuerySet[SpecializationEnrolment], account: int, enrolments: list[Enrolment]
+) -> list[Series]:
+    """Those the person is in or has completed, each with its courses and the program that opens it."""
+    rows = started.select_related("specialization__organization", "certificate").order_by(
+        "-started_at", "-pk"
+    )
+    series = with_steps_done(rows, enrolments)
+    if any(not one.enrolment.completed_at for one in series):
+        mine = Program.objects.current().filter(memberships__account=account, memberships__state="active")
+        open_in = {one: program for program, one in mine.values_list("public_id", "specializations")}
+        for one in series:
+            one.program = open_in.get(one.enrolment.specialization_id, "")
+    return series
 
 
 @member
 @require_safe
 def show_program(request: HttpRequest, membership: Membership) -> HttpResponse:
-    program = membership.program
+    program, account = membership.program, membership.account_id
+    offered = browse(
+        program,
+        request.GET,
+        courses_as=partial(courses_seen_by, account),
+        specializations_as=partial(specializations_seen_by, account),
+    )
     context = {
         "membership": membership,
         "program": program,
-        **browse(program, request.GET),
+        **offered,
+        "courses": place_courses(offered["courses"]),
+        "specializations": place_specializations(offered["specializations"]),
         "open_groups": open_groups(membership),
     }
     return render(request, "learning/pages/program.html", context)
@@ -150,28 +173,19 @@ def offered_specialization(
     enrolments = with_progress(
         Enrolment.objects.filter(account=membership.account, course__steps__specialization=specialization)
     )
-    of_course = {enrolment.course_id: enrolment for enrolment in enrolments}
-    steps = [
-        (one.course, of_course.get(one.course_id))
-        for one in specialization.steps.select_related("course")
-        if one.course.withdrawn_at is None or one.course_id in of_course
-    ]
-    following = next((step for step in steps if is_left(*step)), None)
+    rows = membership.account.specialization_enrolments.filter(specialization=specialization)
+    started = rows.select_related("certificate").first()
+    shown = started or SpecializationEnrolment(specialization=specialization)
+    series = with_steps_done([shown], enrolments)[0]
     context = {
         "membership": membership,
         "program": program,
         "specialization": specialization,
-        "steps": steps,
-        "following": following,
-        "awaited": not following and any(one and one.completed_at for _, one in steps),
-        "started": membership.account.specialization_enrolments.filter(specialization=specialization).first(),
+        "series": series,
+        "awaited": not series.following and series.done > 0,
+        "started": started,
     }
     return render(request, "learning/pages/offered_specialization.html", context)
-
-
-def is_left(course: Course, enrolment: Enrolment | None) -> bool:
-    """Whether the Specialization still asks for the course. One that was withdrawn it does not ask for."""
-    return course.withdrawn_at is None and not (enrolment and enrolment.completed_at)
 
 
 @member
@@ -187,7 +201,10 @@ def start_learning(request: HttpRequest, membership: Membership, kind: str, chos
     series = offered_specializations(membership.program).filter(public_id=chosen_id).first()
     if series is None:
         return taken_out(request, membership.program, chosen_id)
-    start_specialization(specialization=series, membership=membership)
+    begun = start_specialization(specialization=series, membership=membership)
+    lesson = page_to_begin(begun)
+    if lesson:
+        return redirect(lesson)
     return redirect("learning:offered-specialization", membership.program.public_id, series.public_id)
 
 

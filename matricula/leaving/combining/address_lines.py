@@ -2,6 +2,7 @@
 
 from matricula.leaving.combining.dialect import Dialect
 from matricula.leaving.combining.lines import CHANGED, MOVED, REMOVED, line
+from matricula.leaving.combining.tie_lines import TIES, going
 
 ADDRESS = (
     "account_id",
@@ -27,11 +28,18 @@ def work_email(words: Dialect) -> str:
 
 
 def left_behind(words: Dialect) -> str:
-    """Whether it is of a company that the person left."""
-    ties = "SELECT 1 FROM organizations_affiliation f WHERE f.canonical = a.canonical AND f.account_id"
+    """Whether it is of a company that the person left, or that knows them by another one from now on."""
+    ties = f"SELECT 1 FROM {TIES} f WHERE f.canonical = a.canonical AND f.account_id"
     both = f"IN ({words.kept}, {words.given})"
-    return f"""(a.power_ends_at IS NOT NULL OR (EXISTS ({ties} {both} AND f.ended_at IS NOT NULL)
-        AND NOT EXISTS ({ties} {both} AND f.ended_at IS NULL)))"""
+    stays = f"f.ended_at IS NULL AND NOT {going(words, 'f')}"
+    return f"""(a.power_ends_at IS NOT NULL OR (EXISTS ({ties} {both} AND NOT ({stays}))
+        AND NOT EXISTS ({ties} {both} AND {stays})))"""
+
+
+def of_ending_entry(words: Dialect) -> str:
+    """Whether the work e-mail of one of two entries is it, and nothing else names the person by it."""
+    ties = f"SELECT 1 FROM {TIES} f WHERE f.canonical = a.canonical AND {going(words, 'f')}"
+    return f"""({left_behind(words)} AND EXISTS ({ties} AND f.account_id IN ({words.kept}, {words.given})))"""
 
 
 def awaited(words: Dialect) -> str:
@@ -48,10 +56,13 @@ def coming(words: Dialect) -> str:
 
 def removing_addresses(words: Dialect) -> str:
     """They are free from now on; the ledger keeps them."""
-    reason = f"CASE WHEN {left_behind(words)} THEN 'left' ELSE 'unconfirmed' END"
+    reason = f"""CASE WHEN {of_ending_entry(words)} THEN 'entry'
+        WHEN {left_behind(words)} THEN 'left' ELSE 'unconfirmed' END"""
     before, after = words.columns(*ADDRESS, row="a"), words.columns(row="a")
     told = line(ADDRESSES, REMOVED, row="a", before=before, after=after, reason=reason)
-    return f"{told} FROM {ADDRESSES} a WHERE a.account_id = {words.given} AND NOT {coming(words)}"
+    ending = f"(a.account_id = {words.kept} AND NOT a.is_primary AND {of_ending_entry(words)})"
+    return f"""{told} FROM {ADDRESSES} a
+    WHERE (a.account_id = {words.given} AND NOT {coming(words)}) OR {ending}"""
 
 
 def removing_twins(words: Dialect) -> str:
@@ -78,6 +89,6 @@ def changing_addresses(words: Dialect) -> str:
     before, after = words.columns("signs_in", row="a"), words.columns(row="a", signs_in="false")
     told = line(ADDRESSES, CHANGED, row="a", before=before, after=after, reason="'work'")
     return f"""{told} FROM {ADDRESSES} a WHERE a.account_id = {words.kept} AND a.signs_in
-    AND NOT a.is_primary AND {work_email(words)}
+    AND NOT a.is_primary AND {work_email(words)} AND NOT {of_ending_entry(words)}
     AND NOT EXISTS (SELECT 1 FROM {ADDRESSES} o WHERE o.account_id = {words.given}
         AND o.canonical = a.canonical AND o.confirmed_at IS NOT NULL)"""

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -24,10 +24,12 @@ from matricula.leaving.combining.following import follow_what_goes_back
 from matricula.leaving.combining.journal import COMBINED, UNDONE, write_lines
 from matricula.leaving.combining.ledger import Ledger
 from matricula.leaving.combining.lines import SET_ASIDE, UNITED
-from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
+from matricula.leaving.combining.locks import hold_both, hold_organizations, hold_what_is_theirs
 from matricula.leaving.combining.lost_seats import ask_for_seats
 from matricula.leaving.combining.reading_back import take_back
 from matricula.leaving.combining.reasons import Pair, reasons
+from matricula.leaving.data.exports import end_exports
+from matricula.leaving.doubled.agreements import doubled_entries, staying_entries
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
 from matricula.leaving.letters import tell_both
 from matricula.leaving.models import Combining, undo_end
@@ -60,6 +62,8 @@ class Asked:
     kept: Proven
     given_up: Proven
     quiet: Sequence[int] = ()
+    entries: Sequence[int] = ()
+    """Where an organization lists the person twice and leaves the choice to them: entries that stay."""
     network: str = ""
     browser: str = ""
 
@@ -68,24 +72,28 @@ class Asked:
         both = (self.kept, self.given_up)
         return tuple((one.account, one.sure_since) for one in both if one.sure_since)
 
-    def ledger(self, *, now: datetime, combining: int = 0) -> Ledger:
-        """Whole seconds: both databases write them alike."""
+    def ledger(self, *, now: datetime, deed: int = 0) -> Ledger:
+        """Whole seconds: both databases write them alike. What organizations agreed to is as it is now."""
+        doubled = doubled_entries(kept=self.kept.account, given_up=self.given_up.account)
         return Ledger(
             kept=self.kept.account,
             given=self.given_up.account,
             now=moment(now.replace(microsecond=0)),
             quiet=sorted(self.quiet),
-            combining=combining,
+            staying=staying_entries(doubled, self.entries),
+            deed=deed,
         )
 
 
 def without_deadlock(work: Callable[[], Done]) -> Done:
-    """`work`, a transaction of its own, begun anew where the database chose it to end a circle of waiting."""
+    """`work`, a transaction of its own, begun anew where the database chose it to end a circle of waiting, or
+    where somebody took a work e-mail just as it was to come back: then it is seen to be taken."""
     for tried in range(TRIES):
         try:
             return work()
-        except OperationalError as fault:
-            again = connection.vendor == "postgresql" and "deadlock" in str(fault)
+        except (OperationalError, IntegrityError) as fault:
+            told = "deadlock" if isinstance(fault, OperationalError) else "one_person_a_work_email"
+            again = connection.vendor == "postgresql" and told in str(fault)
             if not again or tried == TRIES - 1 or connection.in_atomic_block:
                 raise
     raise AssertionError
@@ -100,12 +108,13 @@ def combine(*, asked: Asked, digest: str) -> Combining:
 def combine_once(asked: Asked, digest: str) -> Combining:
     held = hold_both(asked.kept.account, asked.given_up.account)
     pair = proven_pair(asked, held)
+    hold_organizations(pair.kept.pk, pair.given_up.pk)
     found = reasons(pair)
     if found:
         raise CannotBeCombined(found)
     hold_what_is_theirs(pair.kept.pk, pair.given_up.pk)
     combining = begin_combining(asked, digest)
-    ledger = asked.ledger(now=combining.made_at, combining=combining.pk)
+    ledger = asked.ledger(now=combining.made_at, deed=combining.pk)
     acts = ledger.store()
     if not constant_time_compare(ledger.stored_digest(), digest):
         raise PlanChanged
@@ -148,11 +157,13 @@ def close_doors(pair: Pair) -> None:
     for asked in (Confirmation, PasswordReset):
         asked.objects.filter(email__account=pair.given_up, ended_at__isnull=True).update(ended_at=now)
     stop_removal(account=pair.given_up)
-    end_sessions_of(both)
+    end_what_is_open(both)
 
 
-def end_sessions_of(both: Sequence[int]) -> None:
-    """Of all browsers and companies. Whoever combines or undoes begins anew."""
+def end_what_is_open(both: Sequence[int]) -> None:
+    """Sessions, of all browsers and companies: whoever combines or undoes begins anew. And files of their
+    data, which are no longer all of it, or more than it."""
+    end_exports(both)
     CompanySession.objects.filter(account__in=both, ended_at__isnull=True).update(ended_at=timezone.now())
     Session.objects.filter(account_id__in=both).delete()
     Account.objects.filter(pk__in=both).update(auth_epoch=F("auth_epoch") + 1)
@@ -181,10 +192,10 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
     acts = ledger.acts()
     take_back(ledger, acts)
     follow_what_goes_back(ledger)
-    ask_for_seats(combining)
+    ask_for_seats(combining.lines.all())
     for one in held.values():
         name_primary(one)
-    end_sessions_of(list(held))
+    end_what_is_open(list(held))
     actor = combining.kept_id if side == Combining.Side.KEPT else combining.given_up_id
     write_lines(ledger, acts, UNDONE, actor=actor)
     record("accounts.separated", actor=held[actor], subject=combining, after={"by": side.value})
@@ -194,7 +205,7 @@ def undo_once(combining: Combining, side: Combining.Side) -> None:
 
 def ledger_of(combining: Combining, now: datetime) -> Ledger:
     moment_of = moment(now.replace(microsecond=0))
-    return Ledger(kept=combining.kept_id, given=combining.given_up_id, now=moment_of, combining=combining.pk)
+    return Ledger(kept=combining.kept_id, given=combining.given_up_id, now=moment_of, deed=combining.pk)
 
 
 def judge_alone(combining: Combining) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-IDS = ("kept", "given", "combining")
+IDS = ("kept", "given", "deed")
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,19 @@ class Dialect:
     vendor: str
     kept: str
     given: str
-    combining: str
+    deed: str
+    """The combining, or the deletion, that a ledger is of."""
     now: str
     pairs: str
     same: str
     none: str
     numbers: str
     """The ids in the parameter `quiet`, a JSON list."""
+    staying: str
+    """Those in `staying`: of two entries of one organization the one whose work e-mail stays."""
+    lines: str = "leaving_combiningline"
+    key: str = "combining_id"
+    """Where the lines of a ledger are, and the column that says which deed they are of."""
 
     def earlier(self, one: str, other: str) -> str:
         """The lesser of two, of which either may be NULL."""
@@ -66,6 +72,7 @@ POSTGRESQL = Dialect(
     same="IS NOT DISTINCT FROM",
     none="NULL::bigint",
     numbers="(SELECT value::bigint FROM jsonb_array_elements_text(%(quiet)s::jsonb) AS listed (value))",
+    staying="(SELECT value::bigint FROM jsonb_array_elements_text(%(staying)s::jsonb) AS listed (value))",
 )
 SQLITE = Dialect(
     vendor="sqlite",
@@ -75,6 +82,7 @@ SQLITE = Dialect(
     same="IS",
     none="NULL",
     numbers="(SELECT value FROM json_each(%(quiet)s))",
+    staying="(SELECT value FROM json_each(%(staying)s))",
 )
 
 

@@ -9,8 +9,8 @@ from matricula.leaving.combining.borrowed import tell_completed
 from matricula.leaving.combining.locks import hold_both, hold_what_is_theirs
 from matricula.leaving.models import Combining, CombiningLine
 
-FORGOTTEN = ("accounts_emailaddress", "learning_progress")
-"""Tables whose lines hold addresses and answers."""
+FORGOTTEN = ("accounts_emailaddress", "learning_progress", "learning_lessonnote")
+"""Tables whose lines hold addresses, answers and notes."""
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ Afterwards an enrolment, its membership and the tie to the company are of one ac
 """
 
 from matricula.leaving.combining.dialect import dialect, run
-from matricula.leaving.combining.ledger import LEDGER, NUMBER, TIME, Ledger
+from matricula.leaving.combining.ledger import NUMBER, TIME, Ledger
 
 
 def follow_what_goes_back(ledger: Ledger) -> None:
@@ -15,7 +15,7 @@ def follow_what_goes_back(ledger: Ledger) -> None:
     for statement in (
         # Memberships in a company that only the account given up belongs to.
         f"""UPDATE programs_membership AS t SET account_id = {given} WHERE t.account_id = {kept}
-        AND t.joined_at >= (SELECT made_at FROM leaving_combining WHERE id = {words.combining})
+        AND t.joined_at >= (SELECT made_at FROM leaving_combining WHERE id = {words.deed})
         AND EXISTS (SELECT 1 FROM organizations_affiliation a WHERE a.account_id = {given}
             AND a.organization_id = t.organization_id AND a.ended_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM organizations_affiliation a WHERE a.account_id = {kept}
@@ -52,21 +52,22 @@ def not_own_lessons() -> tuple[str, ...]:
     """A lesson that the other account did and nobody did again is open again, also where something else of
     its row changed since; and so is a course that was completed with it, unless its certificate is out."""
     words = dialect()
-    ours = f"l.combining_id = {words.combining}"
+    ours = f"l.{words.key} = {words.deed}"
     lesson = f"""{ours} AND l.table_name = 'learning_progress' AND l.undone = 'kept'
         AND {words.value("l.before", "done_at", TIME)} IS NULL
         AND t.done_at = {words.value("l.after", "done_at", TIME)}"""
     score, before = (words.value(side, "score", "smallint") for side in ("l.after", "l.before"))
     reset = f"""UPDATE learning_progress AS t SET done_at = NULL,
-        score = CASE WHEN t.score {words.same} {score} THEN {before} ELSE t.score END FROM {LEDGER} l WHERE"""
+        score = CASE WHEN t.score {words.same} {score} THEN {before} ELSE t.score END
+        FROM {words.lines} l WHERE"""
     copied = " AND ".join(
         f"t.{name} = {words.value('l.after', name, NUMBER)}" for name in ("enrolment_id", "lesson_id")
     )
     kept_open = f"""t.account_id = {words.kept} AND t.completed_at >= {{made}}
-        AND t.id IN (SELECT l.counterpart FROM {LEDGER} l
+        AND t.id IN (SELECT l.counterpart FROM {words.lines} l
             WHERE {ours} AND l.act = 'set_aside' AND l.table_name = '{{table}}')
         AND NOT EXISTS (SELECT 1 FROM credentials_certificate c WHERE c.{{key}} = t.id)"""
-    made = f"(SELECT made_at FROM leaving_combining WHERE id = {words.combining})"
+    made = f"(SELECT made_at FROM leaving_combining WHERE id = {words.deed})"
     course = kept_open.format(made=made, table="learning_enrolment", key="enrolment_id")
     return (
         f"{reset} l.act = 'copied' AND {copied} AND {lesson}",

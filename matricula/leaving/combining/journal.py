@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from matricula.leaving.combining.dialect import dialect, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS
-from matricula.leaving.combining.ledger import LEDGER, Ledger
+from matricula.leaving.combining.ledger import Ledger
 from matricula.leaving.combining.lines import CHANGED
+from matricula.leaving.combining.tie_lines import TIES
 
 TOLD = {
     "programs_membership": ("programs.membership", "membership"),
@@ -28,6 +29,8 @@ def write_lines(
     selects = [select_lines(one, verbs) for one in TOLD if acts.get(one, set()) & verbs.keys()]
     if CHANGED in acts.get(INVITATIONS, set()):
         selects.append(select_invitations(verbs))
+    if CHANGED in acts.get(TIES, set()):
+        selects.append(select_renamed(verbs))
     if selects:
         told = " UNION ALL ".join(selects)
         run(f"INSERT INTO audit_entry ({ENTRY}) {told}", ledger.params | {"actor": actor})
@@ -40,8 +43,20 @@ def select_invitations(verbs: Mapping[str, str]) -> str:
     nothing = words.columns(row="t")
     return f"""SELECT {words.now}, t.organization_id, {words.kept.replace("kept", "actor")}, 'personal',
         'invitation.{verb}', 'invitations.invitation', t.id, {nothing}, {nothing}
-        FROM {LEDGER} l JOIN {INVITATIONS} t ON t.id = l.row_id WHERE l.combining_id = {words.combining}
+        FROM {words.lines} l JOIN {INVITATIONS} t ON t.id = l.row_id WHERE l.{words.key} = {words.deed}
         AND l.table_name = '{INVITATIONS}' AND l.act = '{CHANGED}'{back}"""
+
+
+def select_renamed(verbs: Mapping[str, str]) -> str:
+    """Entries that took over the work e-mail of another one, or have their own again."""
+    words, undoing = dialect(), verbs is UNDONE
+    sides = ("after", "before") if undoing else ("before", "after")
+    told = (words.columns(row="t", address=words.value(f"l.{one}", "work_email", "varchar")) for one in sides)
+    back = " AND l.undone = 'back'" if undoing else ""
+    return f"""SELECT {words.now}, t.organization_id, {words.kept.replace("kept", "actor")}, 'personal',
+        'affiliation.renamed', 'organizations.affiliation', t.id, {", ".join(told)}
+        FROM {words.lines} l JOIN {TIES} t ON t.id = l.row_id WHERE l.{words.key} = {words.deed}
+        AND l.table_name = '{TIES}' AND l.act = '{CHANGED}'{back}"""
 
 
 def select_lines(table: str, verbs: Mapping[str, str]) -> str:
@@ -57,5 +72,5 @@ def select_lines(table: str, verbs: Mapping[str, str]) -> str:
     listed = ", ".join(f"'{act}'" for act in verbs)
     return f"""SELECT {words.now}, {organization}, {actor}, 'personal', CASE l.act {told} END, '{kind}', t.id,
         {words.columns(row="t", account=before)}, {words.columns(row="t", account=after)}
-        FROM {LEDGER} l JOIN {table} t ON t.id = l.row_id {beside}
-        WHERE l.combining_id = {words.combining} AND l.table_name = '{table}' AND l.act IN ({listed}){back}"""
+        FROM {words.lines} l JOIN {table} t ON t.id = l.row_id {beside}
+        WHERE l.{words.key} = {words.deed} AND l.table_name = '{table}' AND l.act IN ({listed}){back}"""

@@ -77,7 +77,8 @@ def note_of(role: Role, combining: Combining, *, knew_both: bool) -> str:
 
 def entry_of(role: Role, combining: Combining) -> str:
     """The name of the account given up, with the work e-mail that the organization had for it."""
-    moved = CombiningLine.objects.filter(combining=combining, table_name=TIES).values("row_id")
+    lines = CombiningLine.objects.filter(combining=combining, table_name=TIES, act__in=(MOVED, SET_ASIDE))
+    moved = lines.values("row_id")
     own = Affiliation.objects.filter(organization=role.organization_id)
     ties = own.filter(pk__in=moved) | own.filter(account=combining.given_up_id)
     email = ties.live_first().values_list("work_email", flat=True).first()

@@ -53,7 +53,7 @@ def changing_enrolments(words: Dialect) -> str:
     JOIN learning_enrolment o ON o.id = u.o WHERE NOT ({same})"""
 
 
-PROGRESS = ("seconds", "answers", "score", "done_at", "updated_at")
+PROGRESS = ("seconds", "place", "answers", "score", "done_at", "updated_at")
 BETTER = """((q.done_at IS NOT NULL), coalesce(q.score, -1), q.seconds, q.updated_at)
     > ((p.done_at IS NOT NULL), coalesce(p.score, -1), p.seconds, p.updated_at)"""
 """A lesson's row of the account given up beats the other one whole, so answers and score are one's."""
@@ -76,6 +76,30 @@ def copying_progress(words: Dialect) -> str:
     )
     return f"""{told} FROM united u JOIN learning_progress q ON q.enrolment_id = u.g
     WHERE NOT EXISTS (SELECT 1 FROM learning_progress p
+        WHERE p.enrolment_id = u.o AND p.lesson_id = q.lesson_id)"""
+
+
+NOTE = ("text", "updated_at")
+
+
+def changing_notes(words: Dialect) -> str:
+    """Both wrote something at one lesson: nothing of it is lost."""
+    both = "p.text || '\n\n' || q.text"
+    before = words.columns(*NOTE, row="p")
+    after = words.columns(row="p", text=both, updated_at=words.later("p.updated_at", "q.updated_at"))
+    told = line("learning_lessonnote", CHANGED, row="p", before=before, after=after, beside="q.id")
+    return f"""{told} FROM united u JOIN learning_lessonnote q ON q.enrolment_id = u.g
+    JOIN learning_lessonnote p ON p.enrolment_id = u.o AND p.lesson_id = q.lesson_id
+    WHERE p.text <> q.text"""
+
+
+def copying_notes(words: Dialect) -> str:
+    after = words.columns("lesson_id", *NOTE, row="q", enrolment_id="u.o")
+    told = line(
+        "learning_lessonnote", COPIED, row="q", before=words.columns(row="q"), after=after, beside="u.o"
+    )
+    return f"""{told} FROM united u JOIN learning_lessonnote q ON q.enrolment_id = u.g
+    WHERE NOT EXISTS (SELECT 1 FROM learning_lessonnote p
         WHERE p.enrolment_id = u.o AND p.lesson_id = q.lesson_id)"""
 
 

@@ -4,8 +4,8 @@ In the order of `ledgered_tables`, each statement legal alone: neither database 
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,8 +14,8 @@ from matricula.leaving.combining.dialect import Dialect, dialect, rows_of, run
 from matricula.leaving.combining.invitation_lines import INVITATIONS, invited_anew
 from matricula.leaving.combining.lines import CHANGED, CLOSED, COLUMNS, MOVED, SET_ASIDE, Line
 from matricula.leaving.combining.plan import plan_sql
+from matricula.leaving.combining.tie_lines import TIES, taken
 
-LEDGER = "leaving_combiningline"
 UPDATING = (MOVED, SET_ASIDE, CHANGED, CLOSED)
 
 
@@ -25,7 +25,8 @@ class Ledgered:
 
     `owner` is the column that moves. `known_by` finds a row that was copied, whose id nobody knows before.
     `gone` says, in SQL, when a row that was removed cannot come back: `l` is its line. `stays` says when
-    one that changed, `t`, cannot be as it was.
+    one that changed, `t`, cannot be as it was; `taken` when somebody else has what it had. `steps` are
+    conditions of lines: rows of one are updated before those of the next, and come back after them.
     """
 
     table: str
@@ -34,6 +35,8 @@ class Ledgered:
     known_by: tuple[str, ...] = ()
     gone: str = "false"
     stays: str = "false"
+    taken: str = "false"
+    steps: tuple[str, ...] = ("true",)
 
     def pairs(self, words: Dialect, side: str) -> Iterator[tuple[str, str]]:
         for name, kind in self.columns.items():
@@ -98,11 +101,17 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "enrolment_id": NUMBER,
                 "lesson_id": NUMBER,
                 "seconds": "integer",
+                "place": "smallint",
                 "answers": "jsonb",
                 "score": "smallint",
                 "done_at": TIME,
                 "updated_at": TIME,
             },
+            known_by=("enrolment_id", "lesson_id"),
+        ),
+        Ledgered(
+            "learning_lessonnote",
+            {"enrolment_id": NUMBER, "lesson_id": NUMBER, "text": "text", "updated_at": TIME},
             known_by=("enrolment_id", "lesson_id"),
         ),
         Ledgered(
@@ -126,7 +135,20 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
                 "set_aside_at": TIME,
             },
         ),
-        Ledgered("organizations_affiliation", {"account_id": NUMBER}),
+        Ledgered(
+            TIES,
+            {
+                "account_id": NUMBER,
+                "organization_id": NUMBER,
+                "work_email": "varchar",
+                "canonical": "varchar",
+                "started_at": TIME,
+                "ended_at": TIME,
+            },
+            known_by=("account_id", "organization_id", "canonical", "ended_at"),
+            taken=taken(words),
+            steps=(f"l.act = '{SET_ASIDE}'", f"l.act <> '{SET_ASIDE}'"),
+        ),
         *(Ledgered(table, {"account_id": NUMBER}) for table in OWNED),
         Ledgered(
             "accounts_emailaddress",
@@ -167,15 +189,35 @@ def keeps_ledger(one: Ledgered) -> None:
     _more.append(one)
 
 
+@dataclass(frozen=True)
+class Book:
+    """Ledgers of one kind of deed: the table of their lines and the column that names the deed, the SELECT
+    of what would become of every row, and the tables it tells of, in the order of carrying out."""
+
+    lines: str
+    key: str
+    plan: Callable[[], str]
+    tables: Callable[[Dialect], list[Ledgered]]
+
+    @property
+    def words(self) -> Dialect:
+        return replace(dialect(), lines=self.lines, key=self.key)
+
+
+COMBININGS = Book("leaving_combiningline", "combining_id", plan_sql, ledgered_tables)
+
+
 @dataclass
 class Ledger:
-    """The lines of a combining, or of one that is only looked at (`combining` 0)."""
+    """The lines of a `deed`, or of one that is only looked at (0)."""
 
     kept: int
     given: int
     now: Any
     quiet: list[int] = field(default_factory=list)
-    combining: int = 0
+    staying: list[int] = field(default_factory=list)
+    deed: int = 0
+    book: Book = COMBININGS
 
     @property
     def params(self) -> dict[str, Any]:
@@ -184,12 +226,13 @@ class Ledger:
             "given": self.given,
             "now": self.now,
             "quiet": json.dumps(self.quiet),
-            "combining": self.combining,
+            "staying": json.dumps(self.staying),
+            "deed": self.deed,
         }
 
     def look(self) -> tuple[list[Line], str]:
         """What would become of every row, and the digest of it. Nothing is stored."""
-        rows = rows_of(plan_sql(), self.params)
+        rows = rows_of(self.book.plan(), self.params)
         lines = [
             Line(table, row, act, as_dict(before), as_dict(after), beside, reason)
             for table, row, act, before, after, beside, reason in rows
@@ -199,24 +242,25 @@ class Ledger:
     def store(self) -> dict[str, set[str]]:
         """The lines are written; the acts there are, by table."""
         names = ", ".join(COLUMNS)
-        words = dialect()
+        words = self.book.words
         run(
-            f"INSERT INTO {LEDGER} (combining_id, {names}, undone, why)"
-            f" SELECT {words.combining}, {names}, '', '' FROM ({plan_sql()}) AS planned",
+            f"INSERT INTO {words.lines} ({words.key}, {names}, undone, why)"
+            f" SELECT {words.deed}, {names}, '', '' FROM ({self.book.plan()}) AS planned",
             self.params,
         )
         return self.acts()
 
     def acts(self) -> dict[str, set[str]]:
-        words, found = dialect(), dict[str, set[str]]()
-        told = f"SELECT DISTINCT table_name, act FROM {LEDGER} WHERE combining_id = {words.combining}"
+        words, found = self.book.words, dict[str, set[str]]()
+        told = f"SELECT DISTINCT table_name, act FROM {words.lines} WHERE {words.key} = {words.deed}"
         for table, act in rows_of(told, self.params):
             found.setdefault(table, set()).add(act)
         return found
 
     def stored_digest(self) -> str:
-        told = f"""SELECT table_name, row_id, act, before, after FROM {LEDGER}
-            WHERE combining_id = {dialect().combining}"""
+        words = self.book.words
+        told = f"""SELECT table_name, row_id, act, before, after FROM {words.lines}
+            WHERE {words.key} = {words.deed}"""
         return plan_digest(rows_of(told, self.params), self.now)
 
 
@@ -247,10 +291,10 @@ def unchosen(side: Any, table: str) -> str:
 
 
 def lines_where(words: Dialect, table: str, *acts: str, more: str = "") -> str:
-    """A condition: `l` is a line of this combining, about `table`."""
+    """A condition: `l` is a line of this deed, about `table`."""
     listed = ", ".join(f"'{act}'" for act in acts)
     return (
-        f"l.combining_id = {words.combining} AND l.table_name = '{table}' AND l.act IN ({listed})"
+        f"l.{words.key} = {words.deed} AND l.table_name = '{table}' AND l.act IN ({listed})"
         f"{' AND ' + more if more else ''}"
     )
 
@@ -259,7 +303,7 @@ def update_rows(words: Dialect, one: Ledgered, side: str, ledger: Ledger, *, mor
     """Rows become what their lines say on `side`."""
     which = lines_where(words, one.table, *UPDATING, more=more)
     run(
-        f"UPDATE {one.table} AS t SET {one.settings(words, side)} FROM {LEDGER} l"
+        f"UPDATE {one.table} AS t SET {one.settings(words, side)} FROM {words.lines} l"
         f" WHERE {which} AND t.id = l.row_id",
         ledger.params,
     )
@@ -271,6 +315,6 @@ def seats(words: Dialect, to: str, since: str, *, more: str = "true") -> str:
     gained, had = (active.format(words.value(f"l.{side}", "state", "varchar")) for side in (to, since))
     which = lines_where(words, "programs_membership", SET_ASIDE, CHANGED, more=more)
     return f"""UPDATE programs_program AS p SET seats_used = p.seats_used + d.more
-        FROM (SELECT m.program_id, sum({gained} - {had}) AS more FROM {LEDGER} l
+        FROM (SELECT m.program_id, sum({gained} - {had}) AS more FROM {words.lines} l
             JOIN programs_membership m ON m.id = l.row_id WHERE {which} GROUP BY m.program_id) d
         WHERE p.id = d.program_id AND d.more <> 0"""

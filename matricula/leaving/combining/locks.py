@@ -10,9 +10,15 @@ from matricula.accounts.models import Account
 from matricula.leaving.combining.dialect import rows_of
 
 BOTH = "(%(kept)s::bigint, %(given)s::bigint)"
+ORGANIZATIONS = f"""SELECT id FROM organizations_organization WHERE id IN (
+        SELECT organization_id FROM organizations_role WHERE account_id IN {BOTH}
+        UNION SELECT organization_id FROM organizations_affiliation
+            WHERE account_id IN {BOTH} AND ended_at IS NULL GROUP BY organization_id HAVING count(*) = 2)
+    ORDER BY id"""
+"""Of roles, and those that list the person twice: whoever says which entry stays, or who decides that, holds
+the organization."""
 HELD = (
-    f"""SELECT id FROM organizations_organization WHERE id IN (
-        SELECT organization_id FROM organizations_role WHERE account_id IN {BOTH}) ORDER BY id""",
+    ORGANIZATIONS,
     f"SELECT id FROM joining_arrival WHERE account_id IN {BOTH} AND finished_at IS NULL ORDER BY id",
     f"SELECT id FROM learning_enrolment WHERE account_id IN {BOTH} ORDER BY account_id, id",
     f"SELECT id FROM learning_specializationenrolment WHERE account_id IN {BOTH} ORDER BY account_id, id",
@@ -30,6 +36,13 @@ def hold_both(kept: int, given_up: int) -> dict[int, Account]:
     """The two accounts as they are now, held as whoever enters or leaves holds them."""
     rows = Account.objects.filter(pk__in=(kept, given_up)).order_by("pk").select_for_update(no_key=True)
     return {one.pk: one for one in rows}
+
+
+def hold_organizations(kept: int, given_up: int) -> None:
+    """Call it with both accounts held, before what organizations agreed to is read."""
+    if connection.vendor == "postgresql":
+        held = f"SELECT count(*) FROM ({ORGANIZATIONS} FOR NO KEY UPDATE) held"
+        rows_of(held, {"kept": kept, "given": given_up})
 
 
 def hold_what_is_theirs(kept: int, given_up: int) -> None:

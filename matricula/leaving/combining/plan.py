@@ -21,8 +21,10 @@ from matricula.leaving.combining.dialect import Dialect, dialect
 from matricula.leaving.combining.invitation_lines import moving_invitations, settling_invitations
 from matricula.leaving.combining.learning_lines import (
     changing_enrolments,
+    changing_notes,
     changing_progress,
     changing_series,
+    copying_notes,
     copying_progress,
     moving_certificates,
     moving_enrolments,
@@ -38,6 +40,7 @@ from matricula.leaving.combining.program_lines import (
     removing_from_groups,
     setting_memberships_aside,
 )
+from matricula.leaving.combining.tie_lines import changing_ties, copying_ties, moving_ties, setting_ties_aside
 
 
 def common(words: Dialect) -> str:
@@ -113,6 +116,8 @@ SELECTS: tuple[Select, ...] = (
     changing_enrolments,
     changing_progress,
     copying_progress,
+    changing_notes,
+    copying_notes,
     moving_series,
     setting_series_aside,
     changing_series,
@@ -131,11 +136,10 @@ SELECTS: tuple[Select, ...] = (
         """NOT EXISTS (SELECT 1 FROM programs_group_managers o
             WHERE o.group_id = r.group_id AND o.account_id = {kept})""",
     ),
-    moving(
-        "organizations_affiliation",
-        """NOT EXISTS (SELECT 1 FROM organizations_affiliation o WHERE o.account_id = {kept}
-            AND o.organization_id = r.organization_id AND o.ended_at IS NULL)""",
-    ),
+    moving_ties,
+    setting_ties_aside,
+    changing_ties,
+    copying_ties,
     moving(
         "organizations_role",
         """NOT EXISTS (SELECT 1 FROM organizations_role o

@@ -19,13 +19,15 @@ from matricula.audit.models import Entry
 from matricula.credentials.models import Certificate
 from matricula.identities.models import Identity
 from matricula.learning.models import Progress
-from matricula.leaving.models import Combining
+from matricula.leaving.doubled.agreements import Doubled, doubled_entries
+from matricula.leaving.models import Combining, EntryRequest
 from matricula.organizations.models import Affiliation, Domain, Organization, Role
 from matricula.programs.models import Membership
 from matricula.web.table_rows import Calendar
 
 FULL, EMPTY, OFF = "full", "empty", "off"
 """What `MATRICULA_COMBINING` may be."""
+LISTED_TWICE = "listed_twice"
 WAIT = timedelta(hours=72)
 MOST, MOST_IN = 3, timedelta(days=30)
 CHANGED_HANDS = ("address.made_primary", "password.reset", "second_factor.lifted", "second_factor.removed")
@@ -40,6 +42,8 @@ class Reason:
     words: str
     way: str
     until: datetime | None = None
+    asks: Organization | None = None
+    """Whom the person may ask, by a button."""
 
     @property
     def when(self) -> str:
@@ -69,7 +73,10 @@ def reasons(pair: Pair) -> list[Reason]:
 
 
 def of_site(pair: Pair) -> Iterator[Reason]:
-    """The site may combine empty accounts only, or none."""
+    """The site may combine empty accounts only, or none; and it may keep one as it is."""
+    if any(one.held_at for one in pair.both):
+        words = _("One of the two accounts is being kept as it is for the time being.")
+        yield Reason("held", words, _("Ask the people who run this site."))
     if settings.COMBINING == OFF:
         yield Reason("off", _("This site does not combine accounts."), _("Ask the people who run this site."))
     elif settings.COMBINING == EMPTY and has_learned(pair.given_up):
@@ -107,9 +114,9 @@ def work_emails(accounts: Iterable[Account] | Iterable[int], canonicals: Iterabl
 
 def of_organizations(pair: Pair) -> Iterator[Reason]:
     """What an organization decides: who its person is, who is in, who may do what."""
-    for one in in_both(pair, Affiliation.objects.live()):
-        words = _("%(organization)s lists you twice, with two work e-mails. It decides which entry is you.")
-        yield of_organization("listed_twice", words, one, _("Ask it to remove one of the two entries."))
+    for doubled in doubled_entries(kept=pair.kept.pk, given_up=pair.given_up.pk):
+        if doubled.staying() is None:
+            yield of_two_entries(doubled)
     connections = Identity.objects.live().filter(account=pair.kept).values("connection")
     for one in Organization.objects.filter(
         connections__identities__in=Identity.objects.live().filter(
@@ -120,15 +127,39 @@ def of_organizations(pair: Pair) -> Iterator[Reason]:
         yield of_organization("signed_in_twice", words, one, _("End one of the two under Company sign-ins."))
     for one in removed_from(pair):
         words = _("%(organization)s removed one of the two accounts from a program where the other one is.")
-        yield of_organization("removed", words, one, _("Ask it to invite you again, or to remove both."))
+        way = _("Nobody comes back by combining. It can invite you again, or remove both.")
+        yield of_organization("removed", words, one, way, asks=one)
     for one in in_both(pair, Role.objects.all()):
         words = _("You have a role at %(organization)s in both accounts.")
         way = _("Give one of the two back first. The last owner names another one before.")
         yield of_organization("two_roles", words, one, way)
 
 
-def of_organization(code: str, words: str, organization: Organization, way: str) -> Reason:
-    return Reason(code, words % {"organization": organization.name}, way)
+def of_organization(
+    code: str, words: str, organization: Organization, way: str, asks: Organization | None = None
+) -> Reason:
+    return Reason(code, words % {"organization": organization.name}, way, asks=asks)
+
+
+def of_two_entries(doubled: Doubled) -> Reason:
+    """Who may be asked, and what became of it."""
+    organization, request = doubled.organization, doubled.request
+    words, asks = _("%(organization)s lists you twice. It decides which entry is you."), None
+    leave = _("You can also leave it with one of the two accounts (Account, Companies).")
+    if organization.doubled_entries == Organization.DoubledEntries.NEVER:
+        words, way = _("%(organization)s lists you twice, and leaves two entries two."), leave
+    elif request and not request.answer:
+        words, way = (
+            _("%(organization)s lists you twice, and was asked which entry is you."),
+            _("You get a letter when it answers."),
+        )
+    elif request and request.answer == EntryRequest.Answer.NO:
+        words, way = _("%(organization)s lists you twice, and said that it shall stay so."), leave
+        due = doubled.may_be_asked_from
+        asks = organization if due and due <= timezone.now() else None
+    else:
+        way, asks = _("Ask it. It is shown your two entries there, and nothing else."), organization
+    return of_organization(LISTED_TWICE, words, organization, way, asks=asks)
 
 
 def in_both(pair: Pair, rows: QuerySet[Any]) -> QuerySet[Organization]:
@@ -140,12 +171,17 @@ def in_both(pair: Pair, rows: QuerySet[Any]) -> QuerySet[Organization]:
 
 def removed_from(pair: Pair) -> QuerySet[Organization]:
     """Nobody comes back by combining."""
+    return Organization.objects.filter(pk__in=removals_of(pair).values("organization")).order_by("name")
+
+
+def removals_of(pair: Pair) -> QuerySet[Membership]:
+    """Of one account, in programs where the other one is."""
     removed, active = Membership.State.REMOVED, Membership.State.ACTIVE
     theirs: QuerySet[Membership] = Membership.objects.none()
     for one, other in (pair.both, pair.both[::-1]):
         inside = Membership.objects.filter(account=other, state=active).values("program")
         theirs = theirs | Membership.objects.filter(account=one, state=removed, program__in=inside)
-    return Organization.objects.filter(pk__in=theirs.values("organization")).order_by("name")
+    return theirs
 
 
 def of_factors(pair: Pair) -> Iterator[Reason]:

@@ -115,6 +115,7 @@ def address_told(telling: Telling, line: AnyLine) -> Told:
         return telling.told(line, address, _("Listed here without proof; the proven one comes along."))
     if line.act == REMOVED:
         why = {
+            "entry": _("Does not stay: its company knows you by your other work e-mail from then on."),
             "left": _("Does not come along: you left that company."),
             "unconfirmed": _("Does not come along: it was never confirmed."),
         }
@@ -133,8 +134,22 @@ def listed_address(row: int) -> str:
 
 
 def ties_told(telling: Telling) -> list[Told]:
-    lines = telling.named(Affiliation, "organization__name", MOVED)
-    return [telling.told(one, name, _("Your entry there comes along.")) for one, name in lines]
+    name = "organization__name"
+    moved = telling.named(Affiliation, name, MOVED)
+    twice = telling.named(Affiliation, name, SET_ASIDE)
+    renamed = telling.named(Affiliation, name, CHANGED)
+    rows = Affiliation.objects.filter(pk__in=[one.row_id for one, _name in twice])
+    emails = dict(rows.values_list("pk", "work_email"))
+    ends = _("You are there twice. The entry with %(address)s ends.")
+    words = _("It knows you by %(address)s, the work e-mail of the other entry.")
+    return [
+        *(telling.told(one, name, _("Your entry there comes along.")) for one, name in moved),
+        *(telling.told(one, name, ends % {"address": emails[one.row_id]}) for one, name in twice),
+        *(
+            telling.told(one, name, words % {"address": one.after.get("work_email", "")})
+            for one, name in renamed
+        ),
+    ]
 
 
 def memberships_told(telling: Telling) -> list[Told]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from matricula.accounts.models import Account
 from matricula.identities.models import Identity
+from matricula.leaving.departing.ways_in import WayIn
+from matricula.leaving.offboarding.models import HeldDeparture
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.models import Membership
 
@@ -18,6 +20,10 @@ class Company:
     work_email: str = ""
     role: Role | None = None
     signs_in: bool = False
+    departures: list[HeldDeparture] = field(default_factory=list)
+    """Removals that wait for their day."""
+    way_in: WayIn | None = None
+    """What the person has without it, where one waits."""
 
     @property
     def is_present(self) -> bool:
@@ -40,6 +46,9 @@ def companies_of(account: Account, organization: Organization | None = None) -> 
     for tie in ties.order_by("pk"):
         company = of(tie.organization)
         company.work_email = company.work_email or ("" if tie.ended_at else tie.work_email)
+    held = HeldDeparture.objects.waiting().filter(membership__account=account, **which)
+    for departure in held.select_related("membership__program", "organization").order_by("due_at", "pk"):
+        of(departure.organization).departures.append(departure)
     for role in Role.objects.filter(account=account, **which).select_related("organization"):
         of(role.organization).role = role
     signing = Identity.objects.live().filter(account=account).values_list("connection__organization")

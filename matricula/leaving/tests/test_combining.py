@@ -15,7 +15,8 @@ from matricula.audit.models import Entry, record
 from matricula.jobs.models import Job
 from matricula.joining.models import Request
 from matricula.learning.enrolments import start_course
-from matricula.learning.models import Enrolment, Progress
+from matricula.learning.models import Enrolment, LessonNote, Progress
+from matricula.learning.notes import keep_note
 from matricula.leaving.combining.combining import combine, undo_combining
 from matricula.leaving.combining.reasons import Pair, reasons
 from matricula.leaving.errors import CannotBeCombined, PlanChanged, ProofsGone, UndoNewestFirst, UndoOver
@@ -235,6 +236,23 @@ def test_of_each_lesson_the_better_row_is_kept_whole(ada):
     undo_combining(combining=combining, side=Combining.Side.KEPT)
     one.refresh_from_db()
     assert (one.done_at, one.score, one.answers, one.seconds) == (None, 20, {"q": "here"}, 900)
+
+
+def test_notes_of_both_stay_and_go_back_where_they_were(ada):
+    """One lesson has a note of each account, the next one of the account that was given up alone."""
+    here, there = ada.enrolment(ada.here, ada.both), ada.enrolment(ada.there, ada.both)
+    one, two = ada.both.lessons.order_by("key")[:2]
+    keep_note(enrolment=here, lesson=one, text="Here")
+    keep_note(enrolment=there, lesson=one, text="There")
+    keep_note(enrolment=there, lesson=two, text="Alone")
+    combining = combined(ada.here, ada.there)
+    notes = LessonNote.objects.filter(enrolment=here).order_by("lesson__key")
+    assert [note.text for note in notes.all()] == ["Here\n\nThere", "Alone"]
+    with pytest.raises(AccountCombined):
+        keep_note(enrolment=there, lesson=one, text="Too late")
+    undo_combining(combining=combining, side=Combining.Side.KEPT)
+    assert [note.text for note in notes.all()] == ["Here"]
+    assert LessonNote.objects.filter(enrolment=there).count() == 2
 
 
 def test_a_membership_of_both_stays_once_with_the_better_state(ada):

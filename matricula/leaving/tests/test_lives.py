@@ -13,7 +13,8 @@ from matricula.learning.completion import finish_lesson, move_video
 from matricula.learning.enrolments import start_course, start_specialization
 from matricula.learning.models import Enrolment, Progress
 from matricula.leaving.combining.combining import combine, undo_combining
-from matricula.leaving.models import Combining
+from matricula.leaving.doubled.agreements import answer_which_entry, ask_which_entry, doubled_entries
+from matricula.leaving.models import Combining, EntryRequest
 from matricula.leaving.tests.two_lives import asked_for, combined, contents, joined, program_of
 from matricula.organizations.models import Organization
 from matricula.programs.memberships import end_membership
@@ -89,10 +90,20 @@ class Lives:
         if membership.is_active:
             membership.groups.add(self.groups[program])
 
-    def one_tie_only(self):
-        """Who learns with two in one company at once is refused; here the second entry has ended."""
-        ties = self.people[1].affiliations.live()
-        ties.update(ended_at=timezone.now())
+    def agree(self, staying):
+        """Who learns with two in one company at once is refused unless it says which entry stays. Here it
+        did, of the one or the other; or the second entry has ended."""
+        ties = [one.affiliations.live().first() for one in self.people]
+        if staying is None or None in ties:
+            self.people[1].affiliations.live().update(ended_at=timezone.now())
+            return
+        for n, tie in enumerate(ties):
+            self.people[n].addresses.create(
+                address=tie.work_email, confirmed_at=timezone.now(), signs_in=True
+            )
+        found = doubled_entries(kept=self.people[0].pk, given_up=self.people[1].pk)[0]
+        asked = ask_which_entry(doubled=found, asked_by=self.people[0])
+        answer_which_entry(request=asked, stays=ties[staying], actor=self.people[0])
 
 
 def do_return(lives, who, program):
@@ -105,11 +116,11 @@ def do_series(lives, who):
         start_specialization(specialization=lives.series, membership=membership)
 
 
-def lived(deeds):
+def lived(deeds, staying):
     lives = Lives()
     for name, *more in deeds:
         {"return": do_return, "series": do_series}.get(name, lambda h, *m, n=name: h.do(n, *m))(lives, *more)
-    lives.one_tie_only()
+    lives.agree(staying)
     return lives
 
 
@@ -130,11 +141,16 @@ def bytes_of_certificates():
 
 
 @settings(max_examples=25)
-@given(deeds=st.lists(DEED, min_size=4, max_size=25), turned=st.booleans())
-def test_whatever_was_lived_is_kept_and_comes_back(deeds, turned):
+@given(
+    deeds=st.lists(DEED, min_size=4, max_size=25),
+    turned=st.booleans(),
+    staying=st.sampled_from([None, 0, 1]),
+)
+def test_whatever_was_lived_is_kept_and_comes_back(deeds, turned, staying):
     with transaction.atomic():
-        lives = lived(deeds)
+        lives = lived(deeds, staying)
         kept, given_up = lives.people[::-1] if turned else lives.people
+        agreed = EntryRequest.objects.select_related("stays").first()
         before, had, certificates = contents(), best(), bytes_of_certificates()
         completed = set(Enrolment.objects.filter(completed_at__isnull=False).values_list("course", flat=True))
         combining = combined(kept, given_up)
@@ -152,6 +168,10 @@ def test_whatever_was_lived_is_kept_and_comes_back(deeds, turned):
             done = one.progress.filter(done_at__isnull=False).values_list("lesson", flat=True)
             assert set(done) == set(one.course.lessons.values_list("pk", flat=True))
         assert not Membership.objects.active().filter(account=given_up).exists()
+        assert not given_up.affiliations.live().exists()
+        assert not kept.addresses.filter(signs_in=True, canonical__startswith="work").exists()
+        live = [tie.work_email for tie in kept.affiliations.live()]
+        assert live == [agreed.stays.work_email] if agreed else len(live) <= 1
         for one in Enrolment.objects.filter(account=kept).select_related("membership", "resumed_in"):
             assert {each.account_id for each in (one.membership, one.resumed_in) if each} <= {kept.pk}
         undo_combining(combining=combining, side=Combining.Side.KEPT)

@@ -26,6 +26,7 @@ COMPARED = (
     "joining_arrival",
     "learning_enrolment",
     "learning_progress",
+    "learning_lessonnote",
     "learning_specializationenrolment",
     "organizations_affiliation",
     "organizations_role",

@@ -25,7 +25,11 @@ from matricula.web.values import text_in
 @signed_in
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
-    rows = companies_of(own_account(request))
+    account = own_account(request)
+    rows = companies_of(account)
+    for one in rows:
+        if one.departures:
+            one.way_in = way_in_without(one.organization, account)
     context = {
         "present": [one for one in rows if one.is_present],
         "past": [one for one in rows if not one.is_present],

@@ -45,3 +45,16 @@ def test_everybody_reads_them_where_that_was_asked_for(paths, settings):
     assert statuses(paths, REMOTE_ADDR="203.0.113.9", headers={"X-Forwarded-For": "203.0.113.9"}) == {200}
     settings.DEVELOPMENT = False
     assert statuses(paths) == {404}
+
+
+def test_letters_are_found_by_address_subject_and_words(paths):
+    letter = Letter.objects.create(kind="k", to="dana@nordlicht.example")
+    InboxLetter.objects.create(
+        letter=letter, to=letter.to, sender="m", subject="Your code", text="Enter 123456", html="h"
+    )
+    found = {q: Client().get("/_mail/", {"q": q}).content.decode() for q in ("DANA code", "123456", "zebra")}
+    for asked in ("DANA code", "123456"):
+        assert "dana@nordlicht.example" in found[asked]
+        assert ">ada@nordlicht.example" not in found[asked]
+    assert "No letter has these words" in found["zebra"]
+    assert len(Client().get("/_mail/", {"q": "dana", "format": "json"}).json()) == 1

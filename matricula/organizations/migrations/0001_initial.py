@@ -45,6 +45,10 @@ class Migration(migrations.Migration):
                 ("logo", models.CharField(blank=True, max_length=200)),
                 ("logo_ratio", models.FloatField(default=1)),
                 ("logo_is_pale", models.BooleanField(default=False)),
+                ("signature", models.CharField(blank=True, max_length=200)),
+                ("signature_ratio", models.FloatField(default=1)),
+                ("signatory_name", models.CharField(blank=True, max_length=200)),
+                ("signatory_role", models.CharField(blank=True, max_length=200)),
                 ("greeting", models.TextField(blank=True)),
                 ("language", models.CharField(default="en", max_length=10)),
                 (
@@ -56,6 +60,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("alternative_email_required", models.BooleanField(default=True)),
+                (
+                    "doubled_entries",
+                    models.CharField(
+                        choices=[
+                            ("ask", "We are asked, each time"),
+                            ("allow", "The person chooses"),
+                            ("never", "Nobody: two entries stay two"),
+                        ],
+                        default="ask",
+                        max_length=5,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
@@ -78,6 +94,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("content", models.BinaryField()),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("logo", "Logo"), ("signature", "Signature")], default="logo", max_length=9
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -160,9 +182,11 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("leaving_at", models.DateTimeField(null=True)),
                 ("back_at", models.DateTimeField(null=True)),
+                ("folded_name", models.TextField(db_default="", editable=False)),
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="affiliations",
                         to=settings.AUTH_USER_MODEL,
@@ -192,6 +216,14 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("organization", "external_id"), name="one_person_an_external_id"
                     ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["organization", "folded_name", "id"],
+                        name="entries_by_name",
+                    ),
+                    models.Index(fields=["account", "canonical"], name="mailboxes_of_a_person"),
                 ],
             },
         ),

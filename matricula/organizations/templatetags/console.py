@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from matricula.accounts.sign_in import is_company_only
 from matricula.organizations.access import MAY
@@ -27,7 +28,7 @@ def console_navigation(context: dict[str, Any]) -> dict[str, object]:
         part = page.get("part", part)
         if role.kind in MAY[page["rule"]]:
             href = reverse(page["url"], args=[role.organization.slug])
-            entries.append({**page, "part": part, "href": href})
+            entries.append({**page, "part": part, "href": href, "number": number_of(page, role)})
     inside = [one for one in entries if path.startswith(one["href"])]
     others = Role.objects.filter(account=role.account_id).exclude(pk=role.pk)
     in_person = not is_company_only(context["request"])
@@ -36,6 +37,11 @@ def console_navigation(context: dict[str, Any]) -> dict[str, object]:
         "here": max(inside, key=lambda one: len(one["href"]), default=None),
         "several": in_person and others.exists(),
     }
+
+
+def number_of(page: dict[str, Any], role: Role) -> str:
+    """What waits there, said by the function that the settings name; most pages have none."""
+    return str(import_string(page["number"])(role.organization)) if "number" in page else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -4,18 +4,25 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matricula.files.pictures import LARGEST, PictureRefused
 from matricula.organizations.access import MAY, acting_role, actor_of, owning, viewing
-from matricula.organizations.branding import change_brand, receive_logo, remove_logo
-from matricula.organizations.forms import BrandForm, LogoForm
+from matricula.organizations.branding import Use, change_brand, receive_logo, remove_logo
+from matricula.organizations.forms import PICTURE_FORMS, BrandForm
 from matricula.organizations.models import Organization
 from matricula.web.colour import DARK_SURFACES, HEX, LIGHT_SURFACES, brand_stylesheet, legibility
 from matricula.web.values import text_in
+
+REMOVED: dict[str, Any] = {
+    Use.LOGO: gettext_lazy("The logo is removed. Your name stands in its place."),
+    Use.SIGNATURE: gettext_lazy("The signature is removed. Certificates that were issued keep it."),
+}
 
 
 @viewing
@@ -36,14 +43,16 @@ def branding(request: HttpRequest, organization: Organization) -> HttpResponse:
         if change_brand(organization=organization, values=form.cleaned_data, actor=actor_of(request)):
             messages.success(request, _("Saved. Everybody sees it from now on."))
         return redirect("console:branding", organization.slug)
-    return render_branding(request, organization, form, LogoForm())
+    return render_branding(request, organization, form)
 
 
 def render_branding(
-    request: HttpRequest, organization: Organization, form: BrandForm, logo_form: LogoForm
+    request: HttpRequest, organization: Organization, form: BrandForm, **refused: Form
 ) -> HttpResponse:
+    """`refused`: the form of a picture that was not taken, by its use."""
     colour = form.data.get("brand_colour", "")
-    context = {"organization": organization, "form": form, "logo_form": logo_form}
+    pictures = {f"{use}_form": refused.get(use) or made() for use, made in PICTURE_FORMS.items()}
+    context = {"organization": organization, "form": form, **pictures}
     context |= sample_of(organization, colour)
     return render(request, "organizations/console/branding.html", context)
 
@@ -77,18 +86,18 @@ def sample_colours(request: HttpRequest, organization: Organization) -> HttpResp
 
 @owning
 @require_POST
-def logo(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """Have another logo drawn, and shown from then on."""
-    form = LogoForm(request.POST, request.FILES)
+def logo(request: HttpRequest, organization: Organization, use: str = Use.LOGO) -> HttpResponse:
+    """Have another logo or signature drawn, and shown from then on."""
+    form = PICTURE_FORMS[use](request.POST, request.FILES)
     if form.is_valid():
         try:
-            content = form.cleaned_data["logo"].read(LARGEST + 1)
-            made = receive_logo(organization=organization, content=content, actor=actor_of(request))
+            content = form.cleaned_data[use].read(LARGEST + 1)
+            made = receive_logo(organization=organization, content=content, actor=actor_of(request), use=use)
         except PictureRefused as refusal:
-            form.add_error("logo", str(refusal))
+            form.add_error(use, str(refusal))
         else:
             return redirect("console:logo-upload", organization.slug, made.public_id)
-    return render_branding(request, organization, BrandForm(organization), form)
+    return render_branding(request, organization, BrandForm(organization), **{str(use): form})
 
 
 @owning
@@ -96,19 +105,19 @@ def logo(request: HttpRequest, organization: Organization) -> HttpResponse:
 def logo_upload(request: HttpRequest, organization: Organization, logo_upload_id: str) -> HttpResponse:
     """Still drawn, shown, or why not."""
     upload = get_object_or_404(organization.logo_uploads.defer("content"), public_id=logo_upload_id)
-    form = LogoForm()
+    form = PICTURE_FORMS[upload.use]()
     if upload.why_refused:
-        form = LogoForm(data={})
+        form = PICTURE_FORMS[upload.use](data={})
         form.full_clean()
         form.errors.clear()
-        form.add_error("logo", upload.why_refused)
+        form.add_error(upload.use, upload.why_refused)
     context = {"organization": organization, "upload": upload, "form": form}
     return render(request, "organizations/console/logo.html", context)
 
 
 @owning
 @require_POST
-def logo_removal(request: HttpRequest, organization: Organization) -> HttpResponse:
-    remove_logo(organization=organization, actor=actor_of(request))
-    messages.success(request, _("The logo is removed. Your name stands in its place."))
+def logo_removal(request: HttpRequest, organization: Organization, use: str = Use.LOGO) -> HttpResponse:
+    remove_logo(organization=organization, actor=actor_of(request), use=use)
+    messages.success(request, REMOVED[use])
     return redirect("console:branding", organization.slug)

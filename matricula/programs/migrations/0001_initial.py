@@ -246,6 +246,27 @@ class Migration(migrations.Migration):
             model_name="membership",
             index=models.Index(fields=["organization", "state", "id"], name="members_of_a_company"),
         ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("set_aside_at__isnull", False)),
+                fields=["organization", "set_aside_at"],
+                name="set_aside_in_a_company",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(
+                models.F("organization"),
+                models.Func(
+                    models.F("search"),
+                    output_field=models.TextField(),
+                    template="substr(%(expressions)s, 1, 60)",
+                ),
+                models.F("id"),
+                name="members_by_name",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(

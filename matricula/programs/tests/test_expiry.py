@@ -59,7 +59,7 @@ def test_bruno_reads_what_is_wrong_beside_the_day_and_the_audit_log_keeps_before
 ):
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
-    path = f"/console/nordlicht/programs/{program.public_id}/"
+    path = f"/console/nordlicht/programs/{program.public_id}/change/"
     given = {"name": "Welcome", "invitation_days": 14}
     page = client.post(path, {**given, "starts_on": today() + DAY, "ends_on": today()}).content.decode()
     assert "The last day is before the first." in page
@@ -174,7 +174,7 @@ def test_who_is_back_before_the_letter_left_gets_none(program):
 def test_a_later_day_brings_nobody_back_and_the_form_says_so(client, program, bruno):
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
-    path = f"/console/nordlicht/programs/{program.public_id}/"
+    path = f"/console/nordlicht/programs/{program.public_id}/change/"
     assert "A later day does not bring people back then." in client.get(path).content.decode()
     ended_with(program, person("Ada Okafor", "ada@home.example"))
     page = client.get(path).content.decode()

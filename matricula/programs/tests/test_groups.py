@@ -1,17 +1,21 @@
 """Bruno arranges groups; Grace manages hers; Ada joins an open one."""
 
+from datetime import timedelta
+
 import pytest
 
 from conftest import person
 from matricula.organizations.models import Affiliation, Organization, Role
-from matricula.programs.errors import NameTaken, NotAMember, NotInTheirGroups
+from matricula.programs.errors import NameTaken, NotAMember, NotInTheirGroups, TooLateToUndo
 from matricula.programs.groups import (
     add_to_group,
     change_group,
     delete_group,
     join_group,
     make_group,
+    put_back_in_group,
     take_out_of_group,
+    taken_out_lately,
 )
 from matricula.programs.memberships import end_membership, enter_program
 from matricula.programs.models import Group, Membership, Program
@@ -152,3 +156,53 @@ def test_bruno_adds_somebody_on_the_page_and_is_told_when_there_is_nobody(client
     assert "Nobody in this program" in client.post(path, {"work_email": "x@y.example"}).content.decode()
     assert client.post(path, {"work_email": "ada@nordlicht.example"}).status_code == 302
     assert "ada@nordlicht.example" in client.get(f"/console/nordlicht/groups/{group.pk}/").content.decode()
+
+
+def test_whoever_was_taken_out_is_put_back_within_ten_minutes_by_who_did_it(group, ada, bruno, chika):
+    ada.groups.add(group)
+    take_out_of_group(group=group, membership=ada, actor=bruno)
+    assert list(taken_out_lately(group, bruno)) == [ada]
+    assert list(taken_out_lately(group, chika)) == []
+    with pytest.raises(TooLateToUndo):
+        put_back_in_group(group=group, membership=ada, actor=chika)
+    put_back_in_group(group=group, membership=ada, actor=bruno)
+    assert list(group.memberships.all()) == [ada]
+    with pytest.raises(TooLateToUndo):
+        put_back_in_group(group=group, membership=ada, actor=bruno)
+
+
+def test_nobody_is_put_back_after_ten_minutes_or_who_has_left_the_program(group, ada, bruno, monkeypatch):
+    ada.groups.add(group)
+    take_out_of_group(group=group, membership=ada, actor=bruno)
+    end_membership(membership=ada, actor=bruno, state=Membership.State.REMOVED)
+    with pytest.raises(TooLateToUndo):
+        put_back_in_group(group=group, membership=ada, actor=bruno)
+    Membership.objects.filter(pk=ada.pk).update(state="active", left_at=None)
+    assert list(taken_out_lately(group, bruno)) == [ada]
+    monkeypatch.setattr("matricula.audit.undo.UNDO_FOR", timedelta(0))
+    assert list(taken_out_lately(group, bruno)) == []
+
+
+def test_the_groups_page_offers_undo_without_javascript(client, group, ada, bruno):
+    administers(bruno)
+    client.force_login(bruno)
+    ada.groups.add(group)
+    page = f"/console/nordlicht/groups/{group.pk}/"
+    client.post(f"{page}members/{ada.pk}/removal/")
+    assert "Ada is taken out of the group." in client.get(page).content.decode()
+    client.post(f"{page}members/{ada.pk}/return/")
+    assert list(group.memberships.all()) == [ada]
+    assert "Ada is taken out" not in client.get(page).content.decode()
+
+
+def test_deleting_a_group_asks_and_says_how_many_are_in_it(client, group, ada, bruno):
+    administers(bruno)
+    client.force_login(bruno)
+    ada.groups.add(group)
+    page = f"/console/nordlicht/groups/{group.pk}/deletion/"
+    asked = client.get(page).content.decode()
+    assert "Delete the group Grid?" in asked
+    assert "Welcome · 1 person" in asked
+    assert Group.objects.exists()
+    client.post(page)
+    assert not Group.objects.exists()

@@ -51,7 +51,7 @@ def test_what_was_withdrawn_stays_chosen_when_bruno_saves_for_the_day_it_comes_b
     withdraw_from_catalog(offered=series, actor=bruno)
     client.force_login(bruno)
     given = {"name": "Welcome", "invitation_days": 30, "courses": [more.pk]}
-    path = f"/console/nordlicht/programs/{program.public_id}/"
+    path = f"/console/nordlicht/programs/{program.public_id}/change/"
     assert client.post(path, given).headers["Location"] == path
     assert set(program.courses.all()) == {course, more}
     assert set(program.specializations.all()) == {series}
@@ -61,7 +61,7 @@ def test_bruno_reads_on_the_page_how_many_seats_are_taken(client, program, bruno
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
     enter(program, range(3))
     client.force_login(bruno)
-    path = f"/console/nordlicht/programs/{program.public_id}/"
+    path = f"/console/nordlicht/programs/{program.public_id}/change/"
     given = {"name": "Welcome", "invitation_days": 30, "seats": 2, "courses": [course.pk]}
     assert "3 seats are taken. Remove people first" in client.post(path, given).content.decode()
     assert client.post(path, {**given, "seats": ""}).status_code == 302
@@ -114,7 +114,7 @@ def test_races_seats_taken_while_bruno_lowers_them_never_exceed_them(program, br
 def test_bruno_chooses_whether_a_program_reminds(client, program, bruno, course):
     Role.objects.create(organization=program.organization, account=bruno, kind=Role.Kind.OWNER)
     client.force_login(bruno)
-    path = f"/console/nordlicht/programs/{program.public_id}/"
+    path = f"/console/nordlicht/programs/{program.public_id}/change/"
     given = {"name": "Welcome", "invitation_days": 30, "courses": [course.pk]}
     assert client.post(path, {**given, "reminds": "on"}).status_code == 302
     assert Program.objects.get().reminds

@@ -196,7 +196,7 @@ def test_where_nothing_requires_it_or_nobody_has_one_roles_end_as_ever(
 def test_owner_and_administrator_set_it_in_the_programs_settings_and_nobody_else(
     program, olga, connection, organization
 ):
-    address = f"/console/nordlicht/programs/{program.public_id}/"
+    address = f"/console/nordlicht/programs/{program.public_id}/change/"
     for kind, may in [("program_administrator", True), ("group_manager", False), ("viewer", False)]:
         account = person(kind, f"{kind}@nordlicht.example")
         Role.objects.create(organization=organization, account=account, kind=kind)
@@ -214,7 +214,7 @@ def test_the_pages_say_what_to_do_first(program, olga, organization):
     session["proved_at"] = time.time()
     session.save()
     sent = {"name": "Welcome", "invitation_days": "30", "requires_sign_in": "on"}
-    address = f"/console/nordlicht/programs/{program.public_id}/"
+    address = f"/console/nordlicht/programs/{program.public_id}/change/"
     page = browser.post(address, sent).content.decode()
     assert "No company sign-in is switched on" in page
     assert " checked" in page.partition('name="requires_sign_in"')[2].partition(">")[0]

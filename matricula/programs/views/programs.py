@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
+from matricula.programs.ends import stranded_at_end
 from matricula.programs.errors import NameTaken, NoCompanySignIn, NoOwnerWayIn, SeatsInUse
 from matricula.programs.forms import ProgramForm
 from matricula.programs.models import Program
 from matricula.programs.programs import change_program, make_program
 from matricula.programs.seats import level_of
 from matricula.web.access import FORM
+from matricula.web.values import text_in
 
 
 @overseeing
@@ -47,7 +49,8 @@ def edit_program(request: HttpRequest, organization: Organization, program_id: s
     program = get_object_or_404(organization.programs, public_id=program_id)
     fresh = Program.objects.get(pk=program.pk)
     form = ProgramForm(organization, request.POST or None, instance=fresh)
-    if request.method == "POST" and form.is_valid():
+    stranded = stranded_unasked(request, program, form) if form.is_valid() else 0
+    if request.method == "POST" and form.is_valid() and not stranded:
         try:
             change_program(program=program, values=form.cleaned_data, actor=actor_of(request))
         except SeatsInUse as refusal:
@@ -57,5 +60,14 @@ def edit_program(request: HttpRequest, organization: Organization, program_id: s
         else:
             messages.success(request, _("Saved."))
             return redirect("programs:edit", organization.slug, program.public_id)
-    context = {"organization": organization, "form": form, "edited": program}
-    return render(request, "programs/console/edit.html", context)
+    context = {"organization": organization, "form": form, "edited": program, "stranded": stranded}
+    return render(request, "programs/console/edit.html", context, status=409 if stranded else 200)
+
+
+def stranded_unasked(request: HttpRequest, program: Program, form: ProgramForm) -> int:
+    """How many the last day that is chosen now would leave without a way in, unless whoever chose it has read
+    that of this very day."""
+    ends_on = form.cleaned_data["ends_on"]
+    if ends_on in (None, program.ends_on) or text_in(request.POST, "sure_of_end") == str(ends_on):
+        return 0
+    return stranded_at_end(program, ends_on)

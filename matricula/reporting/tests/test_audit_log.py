@@ -1,5 +1,6 @@
 """Lines of the audit log in words: what each is about, and what changed."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,9 @@ from matricula.programs.groups import make_group
 from matricula.programs.memberships import enter_program
 from matricula.programs.programs import change_program, make_program
 from matricula.reporting.audit_log import NAMED_BY, in_words, subject_names
+from matricula.reporting.audit_words import ABOUT, DONE
 from matricula.roles.roles import change_role, put_role, remove_role
+from tests.house.rooms import source_files
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +34,11 @@ def test_lines_say_what_they_are_about_also_when_it_is_gone(organization, progra
     remove_role(role=role, actor=bruno)
     lines = in_words(Entry.objects.filter(organization_id=organization.pk).order_by("pk"))
     assert [(one.what, one.about, one.details) for one in lines] == [
-        ("Group: made", "Crew", "name: Crew"),
-        ("Membership: began", "Ada Okafor", ""),
-        ("Role: given", "Chika Obi", "role: viewer"),
-        ("Role: changed", "Chika Obi", "role: viewer → program administrator"),
-        ("Role: removed", "Chika Obi", "role: program administrator"),
+        ("Group made", "Crew", "name: Crew"),
+        ("Became a member", "Ada Okafor", ""),
+        ("Role given", "Chika Obi", "role: viewer"),
+        ("Role changed", "Chika Obi", "role: viewer → program administrator"),
+        ("Role removed", "Chika Obi", "role: program administrator"),
     ]
 
 
@@ -80,5 +83,33 @@ def test_one_persons_page_shows_role_progress_and_what_was_done(client, organiza
     put_role(organization=organization, account=ada, kind="viewer", groups=[], actor=bruno)
     client.force_login(bruno)
     page = client.get(f"/console/nordlicht/people/{ada.public_id}/").content.decode()
-    for words in ("Viewer", "1 of 2 lessons", "Membership: began", "Course: started", "50%"):
+    for words in ("Viewer", "1 of 2 lessons", "Became a member", "Course started", "50%"):
         assert words in page
+
+
+RECORDED = re.compile(r"""record\w*\(\s*"([a-z_]+\.[a-z_]+)\"""")
+OF_PERSONS = {
+    *("account", "accounts", "address", "factor_removal", "password", "recovery_codes", "second_factor"),
+}
+"""What is about the person alone stands in no company's log."""
+
+
+def test_every_verb_that_is_recorded_has_its_sentence():
+    """And what it is about may be chosen."""
+    sources = [file.read_text() for file in source_files()]
+    verbs = {verb for text in sources for verb in RECORDED.findall(text)}
+    ours = {verb for verb in verbs if verb.partition(".")[0] not in OF_PERSONS}
+    assert len(ours) > 50
+    assert ours - set(DONE) == set()
+    assert {verb.partition(".")[0] for verb in DONE} == set(ABOUT)
+
+
+def test_the_export_is_in_words_without_code_names(client, organization, program, bruno):
+    Role.objects.create(organization=organization, account=bruno, kind=Role.Kind.OWNER)
+    make_group(program=program, name="Crew", is_open=False, actor=bruno)
+    client.force_login(bruno)
+    answer = client.get("/console/nordlicht/audit/audit.csv").getvalue().decode("utf-8-sig")
+    assert answer.splitlines()[0] == "When,Who,What,About,Details"
+    assert ",Bruno Keller,Group made,Crew,name: Crew" in answer
+    assert "group.made" not in answer
+    assert "{" not in answer

@@ -1,10 +1,13 @@
 """The audit log: who did what, and when."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +17,8 @@ from matricula.db.paging import keyset_page
 from matricula.files.tables import streamed_table_response
 from matricula.organizations.access import acting_role, administering
 from matricula.organizations.models import Organization
-from matricula.reporting.audit_log import VERBS, change_words, in_words, matching_entries, newest_entries
+from matricula.reporting.audit_log import READ_AT_ONCE, in_words, matching_entries, newest_entries
+from matricula.reporting.audit_words import ABOUT
 from matricula.reporting.models import How, ListReading
 from matricula.reporting.readings import note_list_reading
 from matricula.web.heavy_work import heavy
@@ -30,7 +34,7 @@ def show_audit_log(request: HttpRequest, organization: Organization) -> HttpResp
         "organization": organization,
         "page": page,
         "lines": in_words(page.rows),
-        "verbs": [(one, change_words(one)) for one in VERBS],
+        "verbs": sorted(((key, str(words)) for key, words in ABOUT.items()), key=lambda one: one[1]),
         "people": Account.objects.filter(roles__organization=organization).order_by("full_name"),
         "asked": request.GET,
     }
@@ -45,7 +49,9 @@ def audit_log_file(request: HttpRequest, organization: Organization) -> HttpResp
     entries = newest_entries(organization, request.GET, EXPORTED)
     if request.method != "HEAD":
         note_audit_log_taken(request, organization)
-    return streamed_table_response(audit_table(entries), f"{organization.slug}-audit")
+    return streamed_table_response(
+        audit_table(entries, ZoneInfo(organization.time_zone)), f"{organization.slug}-audit"
+    )
 
 
 def note_audit_log_taken(request: HttpRequest, organization: Organization) -> None:
@@ -55,8 +61,11 @@ def note_audit_log_taken(request: HttpRequest, organization: Organization) -> No
         note_list_reading(what=ListReading.What.AUDIT, reader=role.account, role=role, how=How.FILE)
 
 
-def audit_table(entries: Iterable[Entry]) -> Iterator[list[object]]:
-    yield [_("When"), _("Who"), _("What"), _("Subject"), _("Before"), _("After")]
-    for one in entries:
-        subject = f"{one.subject_type} {one.subject_id or ''}".strip()
-        yield [one.at.isoformat(), one.who, one.verb, subject, str(one.before), str(one.after)]
+def audit_table(entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[list[object]]:
+    """In words, as the page has them; times where the organization is."""
+    yield [_("When"), _("Who"), _("What"), _("About"), _("Details")]
+    entries = iter(entries)
+    while some := list(islice(entries, READ_AT_ONCE)):
+        for one in in_words(some):
+            when = localtime(one.entry.at, zone).isoformat(sep=" ", timespec="seconds")
+            yield [when, one.entry.who, one.what, one.about, one.details]

@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from matricula.accounts.models import Account
+from matricula.audit.models import record
+from matricula.bulk.acts import MOST_CHOSEN
+from matricula.bulk.verbs import bar_of
+from matricula.db.paging import parse_id
+from matricula.files.tables import streamed_table_response
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
 from matricula.organizations.models import Organization
-from matricula.programs.memberships import end_membership
 from matricula.programs.models import Group, Membership, Program
-from matricula.reporting.models import How
-from matricula.reporting.people import group_names, moved_to, page_of_members
+from matricula.reporting.member_table import member_table
+from matricula.reporting.models import How, ListReading
+from matricula.reporting.people import group_names, matching_members, moved_to, page_of_members, total_of
 from matricula.reporting.person_pages import memberships_shown, person_page
-from matricula.reporting.readings import note_reading
-from matricula.web.redirects import belongs_to
+from matricula.reporting.readings import note_list_reading, note_reading
+from matricula.web.heavy_work import heavy
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
 
@@ -37,8 +41,35 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
         "groups": Group.objects.shown_to(role).select_related("program").order_by("program__name", "name"),
         "states": states.items(),
         "asked": request.GET,
+        **bar_of(request.GET, total_of(role, request.GET), "people.add_to_group"),
     }
     return render(request, "reporting/console/people.html", context)
+
+
+@administering
+@require_safe
+@heavy
+def export(request: HttpRequest, organization: Organization) -> HttpResponseBase:
+    """Those that were ticked, or all that fit the search, as CSV, however many. Taking it is noted."""
+    role = acting_role(request)
+    ticked = [pk for pk in map(parse_id, request.GET.getlist("one")[:MOST_CHOSEN]) if pk is not None]
+    chosen = [] if request.GET.get("all") else ticked
+    rows = matching_members(role, {} if chosen else request.GET)
+    rows = rows.filter(pk__in=chosen) if chosen else rows
+    if request.method != "HEAD":
+        program = organization.programs.filter(public_id=request.GET.get("program", "")).first()
+        part = bool(chosen) or any(request.GET.get(one) for one in ("q", "state", "group", "learned"))
+        with transaction.atomic():
+            record("people.exported", actor=role.account, organization=organization)
+            note_list_reading(
+                what=ListReading.What.PEOPLE,
+                about=program,
+                reader=role.account,
+                role=role,
+                how=How.FILE,
+                is_part=part,
+            )
+    return streamed_table_response(member_table(rows, organization), f"{organization.slug}-people")
 
 
 def member_row(one: Any, groups: str, states: dict[str, str], calendar: Calendar) -> Row:
@@ -52,6 +83,7 @@ def member_row(one: Any, groups: str, states: dict[str, str], calendar: Calendar
         work_email=one.work_email or "",
         program=one.program_name,
         groups=groups,
+        pk=str(one.pk),
         joined=calendar.day(one.joined_at),
     )
 
@@ -77,20 +109,3 @@ def to_their_page(organization: Organization, account: Account) -> HttpResponse:
     answer.status_code = 307
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def shown_membership(request: HttpRequest, membership_id: int) -> Membership:
-    rows = Membership.objects.shown_to(acting_role(request)).select_related("account", "program")
-    return get_object_or_404(rows, pk=membership_id)
-
-
-@administering
-@require_POST
-@belongs_to("people:people", "slug")
-def removal(request: HttpRequest, organization: Organization, membership_id: int) -> HttpResponse:
-    """Remove somebody from a program. Certificates, progress and the account stay theirs."""
-    membership = shown_membership(request, membership_id)
-    end_membership(membership=membership, actor=actor_of(request), state=Membership.State.REMOVED)
-    names = {"who": membership.account.full_name, "program": membership.program.name}
-    messages.success(request, _("%(who)s is no longer in %(program)s. The seat is free.") % names)
-    return redirect("people:somebody", organization.slug, membership.account.public_id)

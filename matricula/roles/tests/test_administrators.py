@@ -79,6 +79,6 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         group.managers.add(account)
         offer(organization, owner, f"o{n}@nordlicht.example", MANAGER, [group])
     client.force_login(owner)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get("/console/nordlicht/administrators/").content.decode()
     assert ("Manager 0" in page, "o0@nordlicht.example" in page, "Crew" in page) == (True, True, True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matricula.web.covers import cover_art, tone_of
+from matricula.web.static_files import style_files
 from matricula.web.table_rows import MARK, Row, fill
 
 ICONS = Path(__file__).resolve().parent.parent / "icons"
@@ -48,6 +50,13 @@ def draw_icon(name: str) -> SafeString:
         turns,
         mark_safe(" ".join(shapes.split())),
     )
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """Links to the stylesheets: their parts in development, one file in production."""
+    links = [format_html('<link rel="stylesheet" href="{}">', static(name)) for name in style_files()]
+    return mark_safe("\n  ".join(links))
 
 
 RIGHT_TO_LEFT = {

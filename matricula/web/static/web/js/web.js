@@ -72,9 +72,24 @@ on("click", "dialog", (dialog, event) => {
   if (event.target === dialog) dialog.close();
 });
 
+// <details data-menu>: closes at a click beside it and at Escape, which gives the focus back
+on("click", "*", (_target, event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+on("keydown", "details[data-menu][open]", (menu, event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // <form data-autosubmit>: a changed choice sends the form
 on("change", "form[data-autosubmit]", (form, event) => {
   if (event.target.matches("select, [type=radio], [type=checkbox]")) form.requestSubmit();
+});
+
+// <input type="checkbox" data-tick-all="id of a form">: ticks every row of the list on this page
+on("change", "[data-tick-all]", (box) => {
+  for (const one of document.querySelectorAll(`[name=one][form="${box.dataset.tickAll}"]`)) one.checked = box.checked;
 });
 
 // One field for the code: whatever was pasted, its digits stay
@@ -121,7 +136,7 @@ function poll(part) {
 
 // What only works with this script is hidden until it runs; what it replaces is hidden then.
 function prepare(root) {
-  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-print], [data-opens], [data-colour-of]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-theme-toggle], [data-reveal], [data-copy], [data-print], [data-opens], [data-colour-of], [data-tick-all]")) button.hidden = false;
   for (const button of root.querySelectorAll("[data-without-js]")) button.hidden = true;
 }
 

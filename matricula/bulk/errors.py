@@ -1,0 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
+from matricula.web.refusals import Refusal
+
+
+class NothingChosen(Refusal):
+    """None of the rows that were named is in the list, or nothing fits the search."""
+
+    code = "nothing_chosen"
+    sentence = _("Tick somebody in the list first, or choose all that match.")

@@ -1,0 +1,1 @@
+"""One's own data, all of it, in a file to take away."""

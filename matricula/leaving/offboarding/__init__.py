@@ -1,0 +1,1 @@
+"""A company lets people go: one, or those of a file; whoever would be stranded is written to, and held."""
