@@ -47,7 +47,8 @@ def courses_left(membership: Membership) -> QuerySet[Course]:
 
 
 def next_of_specialization(completed: Enrolment, left: QuerySet[Course]) -> tuple[Course, str] | None:
-    """Of one that is under way and has the completed course: its first course that is left, and its title."""
+    """Of one that is under way and has the completed course: the course that comes next there, where it can
+    be started, and its title. None where it cannot: the ones after it wait for it."""
     under_way = SpecializationEnrolment.objects.filter(
         account=completed.account_id,
         completed_at__isnull=True,
@@ -55,7 +56,12 @@ def next_of_specialization(completed: Enrolment, left: QuerySet[Course]) -> tupl
     )
     for one in under_way.select_related("specialization").order_by("pk"):
         series = one.specialization
-        course = left.filter(steps__specialization=series).order_by("steps__position").first()
+        done = Enrolment.objects.filter(account=completed.account_id, completed_at__isnull=False)
+        steps = series.steps.filter(course__withdrawn_at__isnull=True).exclude(
+            course__in=done.values("course")
+        )
+        first = steps.order_by("position").values_list("course", flat=True).first()
+        course = left.filter(pk=first).first() if first else None
         if course:
             return course, series.title
     return None

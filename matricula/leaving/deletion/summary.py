@@ -91,10 +91,14 @@ def certificates_told(count: int, titles: list[str]) -> str:
 
 
 def courses_told(courses: int, completed: int, series: int) -> str:
-    if not courses and not series:
+    told = []
+    if courses:
+        told.append(ngettext("%(n)s course", "%(n)s courses", courses) % {"n": courses})
+    if series:
+        told.append(ngettext("%(n)s Specialization", "%(n)s Specializations", series) % {"n": series})
+    if not told:
         return ""
-    words = ngettext("Your progress in %(n)s course", "Your progress in %(n)s courses", courses)
-    said = words % {"n": courses}
+    said = _("Your progress in %(learned)s") % {"learned": " · ".join(told)}
     if completed:
         done = ngettext("%(n)s of them completed", "%(n)s of them completed", completed)
         said = f"{said}, {done % {'n': completed}}"

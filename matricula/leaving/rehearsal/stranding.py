@@ -25,6 +25,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.models import Account, EmailAddress, SecondFactor
+from matricula.accounts.passkeys import can_work_here
 from matricula.identities.models import Connection, Identity
 from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.departure import naming_rows
@@ -40,11 +41,15 @@ class Stranding(TextChoices):
 
 
 def with_stranding(accounts: QuerySet[Any], organization: Organization) -> QuerySet[Any]:
-    """Each with its `stranding`: "" for whoever has another way in, stays by a role, or is closed."""
-    # A passkey logs in alone, as a password does.
+    """Each with its `stranding`: "" for whoever has another way in, stays by a role, or is closed.
+
+    The same rule as `departing.ways_in`, as SQL for many; but who comes in by another company's sign-in is
+    not stranded, while nobody leaves by themselves without a password or passkey of their own.
+    """
+    # A passkey logs in alone, as a password does, where browsers allow it.
     passkeys = SecondFactor.objects.filter(account=OuterRef("pk"), kind=SecondFactor.Kind.PASSKEY)
     unusable = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    no_password = unusable & ~Exists(passkeys)
+    no_password = unusable & ~Exists(passkeys) if can_work_here() else unusable
     has_address, comes_elsewhere = Exists(own_ways_in(organization)), Exists(sign_ins_elsewhere(organization))
     stays = Exists(Role.objects.filter(organization=organization, account=OuterRef("pk")))
     stranding = Case(

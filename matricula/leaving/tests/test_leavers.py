@@ -1,6 +1,8 @@
 """Bruno hands in who leaves Nordlicht: he sees what becomes of each before anybody is removed."""
 
 import io
+import os
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +12,7 @@ from conftest import person
 from matricula.audit.models import Entry
 from matricula.jobs.queue import perform_due
 from matricula.leaving.offboarding import execution, leavers
-from matricula.leaving.offboarding.leavers import clear_some, folder, judge_some
+from matricula.leaving.offboarding.leavers import clear_some, folder, judge_some, read_leavers
 from matricula.leaving.offboarding.models import HeldDeparture, LeaversFile
 from matricula.leaving.tests.two_lives import joined
 from matricula.mail.models import Letter
@@ -167,7 +169,7 @@ def test_another_companys_people_are_not_found_and_its_list_is_not_there(owner, 
     assert client.get(page).status_code == 404
 
 
-def test_lines_and_uploads_are_forgotten(owner, program):
+def test_lines_are_forgotten(owner, program):
     employee(program, "ada")
     page = hand_in(owner, "email\nada@nordlicht.example\n")
     LeaversFile.objects.update(created_at=timezone.now() - leavers.UNANSWERED * 2)
@@ -198,7 +200,23 @@ def test_races_confirming_and_dropping_a_list(owner, program, bruno, _again):
 
 def test_a_list_that_is_dropped_while_it_is_judged_keeps_nothing(owner, program):
     employee(program, "ada")
-    hand_in(owner, "email\nada@nordlicht.example\n")
+    owner.post(NEW, {"file": SimpleUploadedFile("l.csv", b"email\nada@nordlicht.example\n")})
     file = LeaversFile.objects.select_related("organization").get()
+    read_leavers(file)
+    assert file.kept_lines.count() == 0
     LeaversFile.objects.update(state="cancelled")
     assert not judge_some(file)
+    assert (file.kept_lines.count(), LeaversFile.objects.get().state) == (0, "cancelled")
+
+
+def test_an_upload_that_nobody_reads_any_more_goes_and_one_that_waits_stays(owner, program):
+    owner.post(NEW, {"file": SimpleUploadedFile("l.csv", b"email\nada@nordlicht.example\n")})
+    waiting = leavers.upload_place(LeaversFile.objects.get())
+    stray, fresh = folder() / "stray.csv", folder() / "fresh.csv"
+    old = time.time() - 2 * leavers.STRAY_SECONDS
+    for place in (stray, fresh):
+        place.write_text("x")
+    for place in (stray, waiting):
+        os.utime(place, (old, old))
+    leavers.forget_uploads()
+    assert [place.exists() for place in (stray, fresh, waiting)] == [False, True, True]
