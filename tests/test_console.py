@@ -21,9 +21,9 @@ from matricula.invitations.models import ImportedFile
 from matricula.joining.direct_links import make_direct_link
 from matricula.joining.models import Request
 from matricula.joining.requests import ask_administrator
-from matricula.leaving.models import HeldDeparture
+from matricula.leaving.models import EntryRequest, HeldDeparture
 from matricula.organizations.access import MAY
-from matricula.organizations.models import Organization, Role
+from matricula.organizations.models import Affiliation, Organization, Role
 from matricula.programs.memberships import enter_program
 from matricula.programs.models import Program
 from matricula.roles.appointments import offer_role
@@ -92,6 +92,7 @@ class House:
             "upload_id": self.organization.course_uploads.create(name="c.zip", size=1).public_id,
             "logo_upload_id": self.organization.logo_uploads.create(content=b"").public_id,
             **self.sign_in(),
+            **self.namesakes(),
             "domain_id": self.organization.domains.create(name="nordlicht.example").public_id,
             **self.content(),
             "token_id": grant_token(
@@ -125,6 +126,19 @@ class House:
             "key_id": key.pk,
             "identity_id": connection.identities.create(subject="s", account=who).public_id,
         }
+
+    def namesakes(self):
+        """Two entries of one name, and somebody who asks which of them they are."""
+        one, other = (
+            Affiliation.objects.create(
+                organization=self.organization,
+                account=person("Tina", f"tina{n}@{self.organization.slug}.example"),
+                work_email=f"tina{n}@{self.organization.slug}.example",
+            )
+            for n in "ab"
+        )
+        asked = EntryRequest.objects.create(organization=self.organization, one=one, other=other)
+        return {"asked_id": asked.public_id, "one_id": one.pk, "other_id": other.pk}
 
     def content(self):
         """A course with a lesson and a file, in a Specialization."""

@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.bulk.acts import MOST_CHOSEN, ask_for_many, chosen_rows, stop_act
+from matricula.bulk.acts import ask_for_many, chosen_rows, stop_act
+from matricula.bulk.choosing import ticked_in
 from matricula.bulk.errors import NothingChosen
 from matricula.bulk.verbs import Verb, verb_of
-from matricula.db.paging import keyset_page, parse_id
+from matricula.db.paging import keyset_page
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.web.access import FORM
+from matricula.web.values import text_in, texts_in
 
 OURS = {"act", "one", "all", "option", "before", "after", "csrfmiddlewaretoken"}
 """What the question is told beside the search of the list."""
@@ -26,9 +28,8 @@ NAMED = 10
 
 def choice_in(values: QueryDict) -> tuple[dict[str, str], list[int]]:
     """The search, and the rows that were ticked: none where all that match are meant."""
-    asked = {key: str(values[key]) for key in values if key not in OURS and values[key]}
-    ticked = [pk for pk in map(parse_id, values.getlist("one")[:MOST_CHOSEN]) if pk is not None]
-    return asked, [] if values.get("all") else ticked or [0]
+    asked = {key: found for key in values if key not in OURS and (found := text_in(values, key))}
+    return asked, ticked_in(values) or ([] if text_in(values, "all") else [0])
 
 
 def address_of_list(verb: Verb, organization: Organization, asked: dict[str, str]) -> str:
@@ -41,13 +42,13 @@ def address_of_list(verb: Verb, organization: Organization, asked: dict[str, str
 def new_act(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Asks once, naming what and whom; nothing is done before the answer."""
     values = request.POST if request.method == "POST" else request.GET
-    verb = verb_of(values.get("act", ""))
+    verb = verb_of(text_in(values, "act"))
     if verb is None:
         return redirect("console:home", organization.slug)
     asked, chosen = choice_in(values)
     back = address_of_list(verb, organization, asked)
     options = list(verb.options(organization, asked)) if verb.options else []
-    option = values.get("option", "")
+    option = text_in(values, "option")
     unfit = bool(verb.options) and option not in dict(options)
     if request.method == "POST" and not unfit:
         try:
@@ -92,7 +93,7 @@ def names_of(verb: Verb, rows: Any) -> list[str]:
 def sent_on(values: QueryDict) -> list[tuple[str, str]]:
     """What the answer to the question says again."""
     kept = [key for key in values if key not in ("option", "csrfmiddlewaretoken")]
-    return [(key, value) for key in kept for value in values.getlist(key)]
+    return [(key, value) for key in kept for value in texts_in(values, key)]
 
 
 @administering
@@ -119,7 +120,7 @@ def show_act(request: HttpRequest, organization: Organization, bulk_act_id: str)
 
 @administering
 @require_POST
-def stopping(request: HttpRequest, organization: Organization, bulk_act_id: str) -> HttpResponse:
+def stop_many(request: HttpRequest, organization: Organization, bulk_act_id: str) -> HttpResponse:
     act = get_object_or_404(organization.bulk_acts, public_id=bulk_act_id)
     if stop_act(act=act, actor=actor_of(request)):
         messages.success(request, _("It is stopped. What was done before stays done."))

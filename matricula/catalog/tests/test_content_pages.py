@@ -330,7 +330,7 @@ def test_the_lists_cost_the_same_for_one_and_for_three(
         module = course.modules.create(position=0, title="M")
         course.lessons.create(module=module, key="a", position=0, kind="reading", title="A")
         organization.specializations.create(slug=f"s{n}", title=f"Series {n}", summary="S")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert "Course 0" in shown(client, CONTENT)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert "Series 0" in shown(client, CONTENT + "specializations/")

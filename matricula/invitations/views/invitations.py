@@ -15,9 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matricula.accounts.forms import EmailField
 from matricula.audit.models import record
-from matricula.bulk.acts import MOST_CHOSEN
+from matricula.bulk.choosing import ticked_in
 from matricula.bulk.verbs import bar_of
-from matricula.db.paging import parse_id
 from matricula.files.tables import streamed_table_response
 from matricula.invitations.errors import AlreadyInvited, AlreadyMember, InvitationAnswered, LetterJustSent
 from matricula.invitations.invitations import (
@@ -47,6 +46,7 @@ from matricula.web.access import FORM
 from matricula.web.heavy_work import heavy
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
+from matricula.web.values import text_in
 
 LONGEST_NOTE = 160
 CHIPS = {"joined": "good", "failed": "bad", "opened": "info", "expired": "warn"}
@@ -64,7 +64,7 @@ class AddressForm(forms.Form):
 def invitations(request: HttpRequest, organization: Organization) -> HttpResponse:
     page = page_of_invitations(organization, request.GET)
     labels, calendar = {state: str(label) for state, label in STATES.items()}, Calendar()
-    numbers = numbers_by_state(organization, request.GET.get("program", ""))
+    numbers = numbers_by_state(organization, text_in(request.GET, "program"))
     context = {
         "organization": organization,
         "page": page,
@@ -228,16 +228,15 @@ def withdraw(request: HttpRequest, organization: Organization, invitation_id: st
 @heavy
 def export(request: HttpRequest, organization: Organization) -> HttpResponseBase:
     """Those that were ticked, or all that fit the search, as CSV, however many. Taking it is noted."""
-    ticked = [pk for pk in map(parse_id, request.GET.getlist("one")[:MOST_CHOSEN]) if pk is not None]
-    chosen = [] if request.GET.get("all") else ticked
+    chosen = ticked_in(request.GET)
     rows = (
         Invitation.objects.filter(organization=organization, pk__in=chosen)
         if chosen
         else matching_invitations(organization, request.GET)
     )
     if request.method != "HEAD":
-        program = organization.programs.filter(public_id=request.GET.get("program", "")).first()
-        is_part = bool(chosen or request.GET.get("q") or request.GET.get("state"))
+        program = organization.programs.filter(public_id=text_in(request.GET, "program")).first()
+        is_part = bool(chosen or text_in(request.GET, "q") or text_in(request.GET, "state"))
         record("invitations.exported", actor=actor_of(request), organization=organization)
         list_taken.send(Invitation, role=acting_role(request), program=program, is_part=is_part)
     return streamed_table_response(invitation_table(rows, organization), f"{organization.slug}-invitations")

@@ -29,6 +29,7 @@ from matricula.organizations.models import Organization
 from matricula.programs.models import Program
 from matricula.security.sent_forms import is_sent_again
 from matricula.web.access import FORM
+from matricula.web.values import text_in
 
 
 class ProgramForm(forms.Form):
@@ -111,7 +112,9 @@ def links(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = DirectLink.objects.filter(program__organization=organization)
     shown = rows.select_related("program", "course", "specialization").prefetch_related("groups")
     total = count_some(rows)
-    page = keyset_page(shown, request.GET, order=OLDEST if request.GET.get("sort") == "oldest" else NEWEST)
+    page = keyset_page(
+        shown, request.GET, order=OLDEST if text_in(request.GET, "sort") == "oldest" else NEWEST
+    )
     context = {
         "organization": organization,
         "links": page.rows,

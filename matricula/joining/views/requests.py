@@ -16,19 +16,20 @@ from matricula.mail.leases import letters_promised
 from matricula.organizations.access import actor_of, administering, overseeing
 from matricula.organizations.models import Organization
 from matricula.programs.errors import ProgramEnded
+from matricula.web.values import text_in
 
 
 @overseeing
 @require_safe
 def requests(request: HttpRequest, organization: Organization) -> HttpResponse:
     rows = Request.objects.waiting().filter(program__organization=organization).select_related("program")
-    if request.GET.get("program"):
-        rows = rows.filter(program__public_id=request.GET["program"])
-    order = OLDEST if request.GET.get("sort") == "oldest" else NEWEST
+    if text_in(request.GET, "program"):
+        rows = rows.filter(program__public_id=text_in(request.GET, "program"))
+    order = OLDEST if text_in(request.GET, "sort") == "oldest" else NEWEST
     context = {
         "organization": organization,
         "page": keyset_page(rows, request.GET, order=order),
-        "words": total_in_words(count_some(rows), narrowed=bool(request.GET.get("program"))),
+        "words": total_in_words(count_some(rows), narrowed=bool(text_in(request.GET, "program"))),
         "programs": organization.programs.order_by("name"),
         "asked": request.GET,
     }

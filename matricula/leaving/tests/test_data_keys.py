@@ -6,6 +6,7 @@ from matricula.leaving.data.contents import all_sections
 from matricula.leaving.tests.test_keys import keys_to_accounts, numbers_that_look_like_accounts
 
 LEFT_OUT = {
+    "bulk_bulkact.asked_by_id": "it names others; done_by_you says it was asked for",
     "catalog_courseupload.uploaded_by_id": "the company's upload; done_by_you says it was taken in",
     "identities_flow.account_id": "a way to a company's sign-in and back, which passes within minutes",
     "identities_ownerrecoverycode.account_id": "they open the company, not the account",

@@ -116,7 +116,7 @@ def do_series(lives, who):
         start_specialization(specialization=lives.series, membership=membership)
 
 
-def lived(deeds, staying):
+def lived(deeds, staying=None):
     lives = Lives()
     for name, *more in deeds:
         {"return": do_return, "series": do_series}.get(name, lambda h, *m, n=name: h.do(n, *m))(lives, *more)

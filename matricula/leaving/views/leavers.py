@@ -200,7 +200,7 @@ def cancellation(request: HttpRequest, organization: Organization, list_id: str)
 
 @administering
 @require_POST
-def stopping(request: HttpRequest, organization: Organization, list_id: str) -> HttpResponse:
+def stop_list(request: HttpRequest, organization: Organization, list_id: str) -> HttpResponse:
     return settle(
         request, organization, list_id, lambda file: stop_leavers(file=file, actor=actor_of(request))
     )

@@ -94,7 +94,7 @@ def departures(request: HttpRequest, organization: Organization) -> HttpResponse
 def program_end(request: HttpRequest, organization: Organization, program_id: str) -> HttpResponse:
     """Whom the program's end would strand, on its last day or on another that is thought of."""
     program = get_object_or_404(organization.programs, public_id=program_id)
-    day = day_in(request.GET.get("day", "")) or program.ends_on or today_there(organization.time_zone)
+    day = day_in(text_in(request.GET, "day")) or program.ends_on or today_there(organization.time_zone)
     people = stranded_by_end(program, day)
     page = keyset_page(people, request.GET, shown=work_emails_of(organization, people))
     rows = [(one, Stranding(one.stranding).label) for one in page.rows]

@@ -26,6 +26,7 @@ from matricula.programs.groups import (
 )
 from matricula.programs.models import Group, Membership, Program
 from matricula.web.access import FORM
+from matricula.web.values import text_in
 
 
 def shown_group(request: HttpRequest, group_id: int) -> Group:
@@ -39,8 +40,8 @@ def list_groups(request: HttpRequest, organization: Organization) -> HttpRespons
     role = acting_role(request)
     rows = Group.objects.shown_to(role).select_related("program").prefetch_related("managers")
     programs = list(Program.objects.shown_to(role).order_by("name"))
-    if request.GET.get("program"):
-        rows = rows.filter(program__public_id=request.GET["program"])
+    if text_in(request.GET, "program"):
+        rows = rows.filter(program__public_id=text_in(request.GET, "program"))
     kinds = ("group_joined", "group_invited", "group_completed")
     found = counted_numbers([one.pk for one in programs], *kinds)
     groups = list(rows.order_by("program__name", "name"))
@@ -51,7 +52,7 @@ def list_groups(request: HttpRequest, organization: Organization) -> HttpRespons
         "groups": groups,
         "programs": programs,
         "asked": request.GET,
-        "words": total_in_words(Total(len(groups)), narrowed=bool(request.GET.get("program"))),
+        "words": total_in_words(Total(len(groups)), narrowed=bool(text_in(request.GET, "program"))),
     }
     return render(request, "programs/console/groups.html", context)
 

@@ -89,7 +89,8 @@ def test_one_persons_page_shows_role_progress_and_what_was_done(client, organiza
 
 RECORDED = re.compile(r"""record\w*\(\s*"([a-z_]+\.[a-z_]+)\"""")
 OF_PERSONS = {
-    *("account", "accounts", "address", "factor_removal", "password", "recovery_codes", "second_factor"),
+    *("account", "accounts", "address", "data", "factor_removal", "password", "recovery_codes"),
+    "second_factor",
 }
 """What is about the person alone stands in no company's log."""
 

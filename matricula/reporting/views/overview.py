@@ -30,6 +30,7 @@ from matricula.reporting.numbers import (
     share,
 )
 from matricula.reporting.people import page_of_members
+from matricula.web.values import text_in
 
 MANY = 100
 
@@ -40,7 +41,7 @@ def overview(request: HttpRequest, organization: Organization) -> HttpResponse:
     """A group manager starts at their own people."""
     if acting_role(request).kind == Role.Kind.GROUP_MANAGER:
         return redirect("people:people", organization.slug)
-    program_id, weeks = request.GET.get("program", ""), weeks_in(request.GET)
+    program_id, weeks = text_in(request.GET, "program"), weeks_in(request.GET)
     numbers = funnel(organization, program_id)
     context = {
         "organization": organization,

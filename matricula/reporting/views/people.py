@@ -9,9 +9,8 @@ from django.views.decorators.http import require_safe
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.bulk.acts import MOST_CHOSEN
+from matricula.bulk.choosing import ticked_in
 from matricula.bulk.verbs import bar_of
-from matricula.db.paging import parse_id
 from matricula.files.tables import streamed_table_response
 from matricula.organizations.access import acting_role, actor_of, administering, viewing
 from matricula.organizations.models import Organization
@@ -24,6 +23,7 @@ from matricula.reporting.readings import note_list_reading, note_reading
 from matricula.web.heavy_work import heavy
 from matricula.web.table_rows import Calendar, Row, row
 from matricula.web.templatetags.web import avatar
+from matricula.web.values import text_in
 
 
 @viewing
@@ -52,13 +52,12 @@ def people(request: HttpRequest, organization: Organization) -> HttpResponse:
 def export(request: HttpRequest, organization: Organization) -> HttpResponseBase:
     """Those that were ticked, or all that fit the search, as CSV, however many. Taking it is noted."""
     role = acting_role(request)
-    ticked = [pk for pk in map(parse_id, request.GET.getlist("one")[:MOST_CHOSEN]) if pk is not None]
-    chosen = [] if request.GET.get("all") else ticked
+    chosen = ticked_in(request.GET)
     rows = matching_members(role, {} if chosen else request.GET)
     rows = rows.filter(pk__in=chosen) if chosen else rows
     if request.method != "HEAD":
-        program = organization.programs.filter(public_id=request.GET.get("program", "")).first()
-        part = bool(chosen) or any(request.GET.get(one) for one in ("q", "state", "group", "learned"))
+        program = organization.programs.filter(public_id=text_in(request.GET, "program")).first()
+        part = bool(chosen) or any(text_in(request.GET, one) for one in ("q", "state", "group", "learned"))
         with transaction.atomic():
             record("people.exported", actor=role.account, organization=organization)
             note_list_reading(

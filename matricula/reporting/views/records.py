@@ -18,6 +18,7 @@ from matricula.reporting.people import page_of_members, total_of
 from matricula.reporting.readings import note_list_reading
 from matricula.reporting.records import records_of, records_table
 from matricula.web.heavy_work import heavy
+from matricula.web.values import text_in
 
 MOST_IN_A_WORKBOOK = 20_000
 """People: a workbook is made in memory. CSV has everybody."""
@@ -59,8 +60,8 @@ def learning_records_file(request: HttpRequest, organization: Organization, form
 
 def note_records_taken(request: HttpRequest, organization: Organization) -> None:
     role = acting_role(request)
-    program = organization.programs.filter(public_id=request.GET.get("program", "")).first()
-    part = any(request.GET.get(one) for one in ("q", "state", "group", "learned"))
+    program = organization.programs.filter(public_id=text_in(request.GET, "program")).first()
+    part = any(text_in(request.GET, one) for one in ("q", "state", "group", "learned"))
     with transaction.atomic():
         record("people.exported", actor=role.account, organization=organization)
         note_list_reading(

@@ -152,7 +152,7 @@ def test_with_it_the_connection_is_mended_and_the_requirement_switched_off(
     assert list(Connection.objects.live()) == [second]
     line = Entry.objects.filter(verb="connection.switched").latest("pk")
     assert (line.actor, line.through, line.assurance) == (olga, "recovery code", "organization")
-    settings = f"/console/nordlicht/programs/{program.public_id}/"
+    settings = f"/console/nordlicht/programs/{program.public_id}/change/"
     assert recovered.get(settings).status_code == 200
     assert recovered.post(settings, {"name": "Welcome", "invitation_days": "30"}).status_code == 302
     assert not Program.objects.get().requires_sign_in

@@ -53,7 +53,7 @@ def test_a_page_that_takes_courses_takes_them_of_people_who_are_signed_in(client
 
 def test_the_pages_that_take_files_are_these():
     taking = {one.name for one in all_addresses() if hasattr(one.view, "most_bytes")}
-    assert taking == {"content:upload", "invitations:new-file", "sign-in:connection"}
+    assert taking == {"content:upload", "departures:new-list", "invitations:new-file", "sign-in:connection"}
 
 
 @pytest.mark.parametrize(
