@@ -4,6 +4,7 @@ import re
 
 import pytest
 from babel.messages.mofile import read_mo
+from django.utils import translation
 
 from tools.words import LANGUAGES, Word, catalog_of, is_said, read, rooms, words_of
 
@@ -21,7 +22,10 @@ def catalog(request):
 def known(one):
     """A message of a catalog as the mark in a template or module has it."""
     text, plural = one.id if isinstance(one.id, tuple | list) else (one.id, "")
+<<<<<<< HEAD
     # babel leaves the contexts it reads from a compiled catalog as bytes.
+=======
+>>>>>>> german
     context = one.context.decode() if isinstance(one.context, bytes) else one.context
     return Word(text, plural, context or "")
 
@@ -37,6 +41,7 @@ def test_words_are_found_in_templates_and_modules():
     assert Word("Authenticator app") in words["accounts"]
     assert Word("%(n)s course", "%(n)s courses") in words["catalog"]
     assert Word("%d seat is free.", "%d seats are free.") in words["programs"]
+    assert Word("Other accounts") in words["web"], "a menu's word, of the settings"
 
 
 def test_every_word_is_translated_and_no_other(catalog):
@@ -67,3 +72,23 @@ def test_the_catalogs_that_are_read_are_compiled_from_those_that_are_written(cat
     assert read_there == {known(one): forms(one.string) for one in found if one.id and is_said(one)}, (
         "Run `make words`."
     )
+
+
+def test_what_is_written_for_a_room_is_what_its_readers_see(catalog):
+    """All rooms share one catalog once they run, with Django's own: a word has one translation in all."""
+    _, path, found = catalog
+    with translation.override(path.parts[-3]):
+        seen = [
+            (known(one), shown(known(one)), forms(one.string)) for one in found if one.id and is_said(one)
+        ]
+    differ = {word.text: (words, written) for word, words, written in seen if words not in written}
+    assert differ == {}, f"Another catalog says these otherwise than {path}: give one a context."
+
+
+def shown(word):
+    """The word, or what it is in the plural for one."""
+    if word.plural and word.context:
+        return translation.npgettext(word.context, word.text, word.plural, 1)
+    if word.plural:
+        return translation.ngettext(word.text, word.plural, 1)
+    return translation.pgettext(word.context, word.text) if word.context else translation.gettext(word.text)
