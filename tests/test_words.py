@@ -22,10 +22,6 @@ def catalog(request):
 def known(one):
     """A message of a catalog as the mark in a template or module has it."""
     text, plural = one.id if isinstance(one.id, tuple | list) else (one.id, "")
-<<<<<<< HEAD
-    # babel leaves the contexts it reads from a compiled catalog as bytes.
-=======
->>>>>>> german
     context = one.context.decode() if isinstance(one.context, bytes) else one.context
     return Word(text, plural, context or "")
 
