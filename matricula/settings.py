@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "matricula.web.languages.speak_languages",
     "matricula.identities.access.KeepToCompany",
     "matricula.web.middleware.limit_body_size",
     "matricula.web.middleware.explain_refusals",
@@ -164,10 +165,12 @@ WORKER_PROCESSES = whole_number(
 
 # -- web: pages, cookies, static files -------------------------------------------------------------
 LANGUAGE_CODE = "en"
-"""Of every page. Letters are translated; pages are not, so no page asks which language a browser likes."""
+"""Of pages whose reader, browser and organization ask for none of the others; see web/languages.py."""
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ar", "العربية")]
-"""Those letters are written in, each in its own words."""
+"""Those pages and letters are written in, each in its own words."""
 FORMAT_MODULE_PATH = "matricula.web.formats"
+LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))
+"""Of rooms that are no Django app, too; and ours before Django's own words."""
 USE_TZ = True
 TIME_ZONE = validated_time_zone(env.str("MATRICULA_TIME_ZONE", default="UTC"))
 """Of pages that are no organization's, and of an organization until it chooses another."""
@@ -189,9 +192,10 @@ STORAGES = {
 }
 SESSION_ENGINE = "matricula.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-matricula" if HTTPS else "matricula"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+LANGUAGE_COOKIE_NAME = "language"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "matricula.web.errors.forgery_suspected"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("MATRICULA_REDIRECT_TO_HTTPS", default=False)

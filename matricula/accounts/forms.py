@@ -258,7 +258,7 @@ class NameForm(forms.Form):
         help_text=_("Leave it empty to use your full name. Certificates you already have keep theirs."),
     )
     language = forms.ChoiceField(
-        label=_("Language of letters"),
+        label=_("Language"),
         choices=settings.LANGUAGES,
-        help_text=_("Letters about your account are written in it. The pages speak English for now."),
+        help_text=_("Of these pages, and of letters about your account."),
     )

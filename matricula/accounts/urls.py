@@ -6,6 +6,7 @@ from matricula.accounts.views import (
     confirmation,
     factor_removals,
     kept_forms,
+    languages,
     passwords,
     reauthentication,
     second_factors,
@@ -15,6 +16,7 @@ from matricula.accounts.views import (
 app_name = "accounts"
 urlpatterns = [
     path("", account.show_account, name="home"),
+    path("language/", languages.choose_language, name="language"),
     path("password/", account.change_password_page, name="password"),
     path("sessions/", account.sessions, name="sessions"),
     path("sessions/end/", account.end_sessions, name="end-sessions"),

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from matricula.mail.models import Letter
+from matricula.web.languages import in_language
 
 COLON, SLASH, DOT = "[:：﹕︓]", r"[/／⁄∕\\＼]", "[.．。｡․﹒]"
 """As typed, or in the widths and forms that browsers and mail programs read as the same (UTS 46)."""
@@ -155,6 +156,8 @@ class Draft:
     def of(cls, reading: LetterContent) -> "Draft":
         marks = {name: f"\ue000{NONCE}:{name}\ue001" if fill else "" for name, fill in reading.fills.items()}
         values = {**reading.values, **marks}
+        if values.get("link"):
+            values["link"] = in_language(str(values["link"]), written_in(translation.get_language() or ""))
         ends = ("subject.txt", "txt", "html")
         subject, text, html = (
             MARK.split(render_to_string(f"{reading.template}.{end}", values)) for end in ends

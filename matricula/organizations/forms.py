@@ -45,6 +45,7 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Time zone"),
         help_text=_("A day that a letter or a page names ends at midnight there."),
         validators=[check_zone],
+        widget=forms.Select(attrs={"translate": "no"}),
     )
 
     class Meta:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from matricula.accounts.models import Account
 from matricula.audit.models import Entry
@@ -41,16 +43,23 @@ NAMED_BY = {
 }
 """Where the name of each kind of subject stands."""
 SHOWN = {
-    **{one: one for one in ("role", "state", "name", "title", "address", "reason", "letters", "seats")},
-    "act": "what",
-    "rows": "how many",
-    "starts_on": "first day",
-    "ends_on": "last day",
-    "invitation_days": "days to answer",
-    "reminds": "reminds people",
-    "trusts_the_link": "trusts the link",
-    "open_to_sign_in": "open to company sign-in",
-    "requires_sign_in": "requires company sign-in",
+    "role": _("role"),
+    "state": _("state"),
+    "name": _("name"),
+    "title": _("title"),
+    "address": _("address"),
+    "reason": _("reason"),
+    "letters": _("letters"),
+    "seats": _("seats"),
+    "act": _("what"),
+    "rows": _("how many"),
+    "starts_on": _("first day"),
+    "ends_on": _("last day"),
+    "invitation_days": _("days to answer"),
+    "reminds": _("reminds people"),
+    "trusts_the_link": _("trusts the link"),
+    "open_to_sign_in": _("open to company sign-in"),
+    "requires_sign_in": _("requires company sign-in"),
 }
 """What is told of before and after, and what it is called: the rest are long texts and numbers of rows."""
 
@@ -109,16 +118,17 @@ def change_details(entry: Entry) -> str:
     """What changed, as far as words tell it: "role: viewer → owner"."""
     told = []
     for name, words in SHOWN.items():
-        known = [plain_value(side[name]) for side in (entry.before, entry.after) if name in side]
-        if known not in ([], ["none"], ["no"]) and known[1:] != known[:1]:
+        sides = [side[name] for side in (entry.before, entry.after) if name in side]
+        known = [plain_value(one) for one in sides]
+        if any(sides) and known[1:] != known[:1]:
             told.append(f"{words}: {' → '.join(known)}")
     return ", ".join(told)
 
 
 def plain_value(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value in (None, "") else str(value).replace("_", " ")[:120]
+        return gettext("yes") if value else gettext("no")
+    return gettext("none") if value in (None, "") else str(value).replace("_", " ")[:120]
 
 
 READ_AT_ONCE = 1_000

@@ -78,4 +78,4 @@ class Calendar:
 
 @lru_cache(maxsize=2048)
 def day_in(moment: date, language: str | None) -> str:
-    return date_format(moment, "j M Y")
+    return date_format(moment, "SHORT_DATE_FORMAT")

@@ -222,7 +222,7 @@ def link_in_letter(beginning: str, **found: str) -> str:
     while deliver_due():
         pass
     texts = InboxLetter.objects.filter(text__contains=beginning, **found).values_list("text", flat=True)
-    return re.search(rf"{beginning}\S+", texts.latest("pk"))[0]
+    return re.search(rf"{beginning}[^\s?]+", texts.latest("pk"))[0]
 
 
 def sealed_passkey() -> str:

@@ -140,7 +140,7 @@ def code_sheet(
     Whose they are and of which day stands on it: a sheet is found again years later.
     """
     name = "-".join(title.lower().split())
-    whose = f"{title} · {request.user} · {date_format(timezone.localdate(), 'j M Y')}"
+    whose = f"{title} · {request.user} · {date_format(timezone.localdate(), 'SHORT_DATE_FORMAT')}"
     context = {
         "codes": codes,
         "lead": lead,

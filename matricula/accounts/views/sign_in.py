@@ -39,6 +39,7 @@ from matricula.security.errors import TooManyTries, how_long
 from matricula.security.signed_cookies import cookie_value, keep_in_cookie
 from matricula.web.access import FORM, public
 from matricula.web.errors import ask_to_wait
+from matricula.web.languages import forget_language
 from matricula.web.redirects import begins_session, local_path, to_my_learning
 from matricula.web.values import object_in, text_in
 
@@ -171,13 +172,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def leave_browser(request: HttpRequest, *, then: str) -> HttpResponse:
     """What the browser keeps of this site's pages and files goes as well, and what the visitor holds of
     arrivals, or of an app being added, stays with nobody who comes to it next; no form is kept from now on
-    for whoever was here. The cookie that says which device this is stays."""
+    for whoever was here, and the language is the browser's again. The cookie that says which device this is
+    stays."""
     logout(request)
     answer = redirect(then)
     answer["Clear-Site-Data"] = '"cache", "storage"'
     for name in KEPT:
         answer.delete_cookie(name, path="/join/")
     answer.delete_cookie(READER, path="/")
+    forget_language(answer)
     forget_secret(answer)
     return forget_typed(answer)
 

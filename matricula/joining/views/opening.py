@@ -35,6 +35,7 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.signed_cookies import redirect_with_cookie
 from matricula.web.access import FORM, public
+from matricula.web.languages import offer_language
 from matricula.web.redirects import belongs_to
 from matricula.web.values import text_in
 
@@ -69,6 +70,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         origin.mark_opened()
     response = redirect_with_cookie("joining:welcome")
     hold_origin(response, origin)
+    offer_language(request, response, origin.terms.with_language_of(origin.program.organization).language)
     return response
 
 

@@ -35,8 +35,8 @@ from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, Tally, guess
 from matricula.web.access import FORM
-from matricula.web.context import language_of
 from matricula.web.errors import ask_to_wait
+from matricula.web.languages import language_here
 from matricula.web.redirects import begins_session
 
 SIGN_UPS_AGAIN = Limit("sign-up-again")
@@ -89,7 +89,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
             full_name=data["full_name"],
             hashed_password=hashed,
             alternative_email=data["alternative_email"],
-            language=language_of(request),
+            language=language_here(request),
         )
     except DomainNotAllowed as refusal:
         form.add_error("work_email", str(refusal))

@@ -15,6 +15,6 @@ def held_departures(role: Role, account: Account) -> list[str]:
     told = rows.select_related("membership__program", "organization").order_by("pk")
     words = _("Leaves %(program)s at the end of %(day)s. Until then nothing changes.")
     return [
-        words % {"program": one.membership.program.name, "day": date_format(one.until, "j M Y")}
+        words % {"program": one.membership.program.name, "day": date_format(one.until, "SHORT_DATE_FORMAT")}
         for one in told
     ]

@@ -32,7 +32,7 @@ NOW, HELD = "now", "held"
 
 def last_day(organization: Organization, days: int) -> str:
     moment = end_of_day_in(days, organization.time_zone)
-    return date_format(day_there(moment, organization.time_zone), "j M Y")
+    return date_format(day_there(moment, organization.time_zone), "SHORT_DATE_FORMAT")
 
 
 @administering

@@ -18,7 +18,7 @@ def offer(organization, owner, address="dana@nordlicht.example", kind=VIEWER, gr
 def offer_path(address):
     deliver_due()
     text = InboxLetter.objects.filter(to=address, letter__kind="roles.offer").last().text
-    return re.search(r"/account/roles/\S+", text)[0]
+    return re.search(r"/account/roles/[^\s?]+", text)[0]
 
 
 def code_for(address):

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matricula.web.covers import cover_art, tone_of
 from matricula.web.static_files import style_files
@@ -158,10 +158,22 @@ def number(value: int) -> str:
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """`{{ session.seen_at|ago }}`: a few minutes ago, 3 hours ago, 2 weeks ago."""
-    if timezone.now() - moment < timedelta(minutes=10):
+    """`{{ session.seen_at|ago }}`: a few minutes ago, 3 hours ago, 20 days ago. Whole, because “3 days” alone
+    has another ending than in “vor 3 Tagen”.
+    """
+    since = timezone.now() - moment
+    minutes, days = since // timedelta(minutes=1), since // timedelta(days=1)
+    if minutes < 10:
         return _("a few minutes ago")
-    return _("%s ago") % timesince(moment, depth=1)
+    if minutes < 60:
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+    if minutes < 24 * 60:
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
+    if days < 60:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    if days < 730:
+        return ngettext("%(n)d month ago", "%(n)d months ago", days // 30) % {"n": days // 30}
+    return ngettext("%(n)d year ago", "%(n)d years ago", days // 365) % {"n": days // 365}
 
 
 class RepeatNode(template.Node):
