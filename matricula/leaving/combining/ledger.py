@@ -149,7 +149,7 @@ def ledgered_tables(words: Dialect) -> list[Ledgered]:
             taken=membership_taken(words),
             over=membership_over(words),
         ),
-        Ledgered(HELD, {"membership_id": NUMBER}, owner="membership_id"),
+        Ledgered(HELD, {"membership_id": NUMBER}),
         Ledgered(
             TIES,
             {
