@@ -22,6 +22,7 @@ from matricula.leaving.deletion.plan import DELETIONS
 from matricula.leaving.errors import CannotBeDeleted, ProofsGone
 from matricula.leaving.letters import tell_of_deletion, tell_owners_of_deletion
 from matricula.leaving.models import TAKE_BACK_DAYS, Deletion, ReleasedAddress
+from matricula.leaving.told_mailboxes import mailboxes_removed
 from matricula.organizations.models import Role
 from matricula.programs.models import Membership, Program
 from matricula.programs.seats import forget_notices_of
@@ -90,9 +91,14 @@ def ledger_of(deletion: Deletion, now: datetime) -> Ledger:
 
 
 def release_addresses(deletion: Deletion) -> None:
-    """Those that logged in will lead to taking it back, as long as nobody else has proven them."""
-    named = deletion.account.addresses.filter(signs_in=True).values_list("canonical", flat=True)
-    ReleasedAddress.objects.bulk_create(ReleasedAddress(deletion=deletion, canonical=one) for one in named)
+    """Those that logged in will lead to taking it back, as long as nobody else has proven them; so do
+    those that were taken off a short time before."""
+    account = deletion.account
+    named = set(account.addresses.filter(signs_in=True).values_list("canonical", flat=True))
+    named |= {one.canonical for one in mailboxes_removed([account.pk]) if one.signs_in}
+    ReleasedAddress.objects.bulk_create(
+        ReleasedAddress(deletion=deletion, canonical=one) for one in sorted(named)
+    )
 
 
 def close_doors(account: Account) -> None:
