@@ -27,6 +27,7 @@ from matricula.leaving.data.sections import (
     Whose,
     or_none,
 )
+from matricula.leaving.doubled.pairs import OF_TWO_ENTRIES
 from matricula.leaving.models import Combining, CombiningLine, DataExport
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization
@@ -71,7 +72,7 @@ def fill_deeds_of_all(whose: Whose, keys: Sequence[Any], rows: list[Row]) -> Non
     entries = Entry.objects.select_related("actor").in_bulk(list(keys))
     for key, row in zip(keys, rows, strict=True):
         entry = entries.get(key)
-        row["details"] = change_details(entry) if entry else ""
+        row["details"] = change_details(entry) if entry and entry.verb not in OF_TWO_ENTRIES else ""
         row["by"] = by_whom_in_words(whose, entry) if entry else ""
     fill_deeds(whose, keys, rows)
 
