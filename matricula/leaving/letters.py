@@ -57,10 +57,11 @@ def tell_both(combining: Combining, news: str) -> None:
     owner knows it by, or again is: letters are in that one's language."""
     rows = mailboxes_of(people(combining))
     work = work_emails(people(combining), [one.canonical for one in rows])
-    personal = [one for one in rows if one.canonical not in work]
-    letters = [personal_letter(combining, one, news) for one in personal]
+    letters = [personal_letter(combining, one, news) for one in rows if one.canonical not in work]
     if news != "soon_final":
         letters += company_letters(combining, [one for one in rows if one.canonical in work], news)
+        told = {letter.to for letter in letters}
+        letters += [neutral_letter(combining, one, news) for one in rows if one.address not in told]
     Letter.objects.bulk_create(letters)
 
 
@@ -78,6 +79,18 @@ def personal_letter(combining: Combining, email: Mailbox, news: str) -> Letter:
         language=email.language,
         reference=combining.pk,
         context={"news": news, "side": side.value},
+    )
+
+
+def neutral_letter(combining: Combining, email: Mailbox, news: str) -> Letter:
+    """To a company's mailbox that no entry of today names: it says nothing of anybody."""
+    side, says = Combining.Side.KEPT.value, {"news": news, "neutral": True}
+    return Letter(
+        kind=COMBINING,
+        to=email.address,
+        language=email.language,
+        reference=combining.pk,
+        context={**says, "side": side},
     )
 
 
@@ -128,6 +141,9 @@ def compose_combining_letter(letter: Letter) -> LetterContent | None:
         "primary": primary_of(combining.kept),
         "link": settings.BASE_URL + (reverse("accounts:sign-in") if news == "undone" else page),
     }
+    if letter.context.get("neutral"):
+        told = {name: values[name] for name in ("news", "made_at", "until", "link")}
+        return LetterContent("leaving/email/combining_neutral", told)
     return LetterContent("leaving/email/combining", values)
 
 
@@ -198,17 +214,6 @@ def tell_of_deletion(deletion: Deletion, news: str) -> None:
     account = deletion.account
     rows = mailboxes_of([account.pk])
     work = work_emails([account.pk], [one.canonical for one in rows])
-    personal = [
-        Letter(
-            kind=DELETION,
-            to=one.address,
-            language=account.language,
-            reference=deletion.pk,
-            context={"news": news, "side": recovers(one.row) if one.row and one.signs_in else OWN},
-        )
-        for one in rows
-        if one.canonical not in work
-    ]
     known = {one.canonical: one for one in rows if one.canonical in work}
     ties = Affiliation.objects.live().filter(account=account, canonical__in=known)
     at_work = [
@@ -221,7 +226,24 @@ def tell_of_deletion(deletion: Deletion, news: str) -> None:
         )
         for tie in ties.select_related("organization").order_by("pk")
     ]
-    Letter.objects.bulk_create([*personal, *at_work])
+    told = {letter.to for letter in at_work}
+    others = [
+        Letter(
+            kind=DELETION,
+            to=one.address,
+            language=account.language,
+            reference=deletion.pk,
+            context={"news": news, "side": side_of(one, personal=one.canonical not in work)},
+        )
+        for one in rows
+        if one.address not in told
+    ]
+    Letter.objects.bulk_create([*others, *at_work])
+
+
+def side_of(mailbox: Mailbox, *, personal: bool) -> str:
+    """A company's mailbox that no entry of today names is told like one's own; it chooses no new password."""
+    return recovers(mailbox.row) if mailbox.row and mailbox.signs_in and personal else OWN
 
 
 def tell_owners_of_deletion(deletion: Deletion, news: str) -> None:
