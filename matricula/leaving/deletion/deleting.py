@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from matricula.accounts.factor_removals import stop_removal
@@ -91,10 +92,11 @@ def ledger_of(deletion: Deletion, now: datetime) -> Ledger:
 
 
 def release_addresses(deletion: Deletion) -> None:
-    """Those that logged in will lead to taking it back, as long as nobody else has proven them; so do
-    those that were taken off a short time before."""
+    """Those that logged in, and that somebody answered for, will lead to taking it back, as long as nobody
+    else has proven them; so do those that were taken off a short time before."""
     account = deletion.account
-    named = set(account.addresses.filter(signs_in=True).values_list("canonical", flat=True))
+    known = Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False)
+    named = set(account.addresses.filter(known, signs_in=True).values_list("canonical", flat=True))
     named |= {one.canonical for one in mailboxes_removed([account.pk]) if one.signs_in}
     ReleasedAddress.objects.bulk_create(
         ReleasedAddress(deletion=deletion, canonical=one) for one in sorted(named)
