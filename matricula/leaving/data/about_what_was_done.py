@@ -110,10 +110,10 @@ def combinings_of(whose: Whose) -> "QuerySet[Combining]":
 
 
 def letters_to(whose: Whose) -> "QuerySet[Letter]":
-    """To addresses of theirs, since they were, and those of their invitations."""
+    """To addresses of theirs, since they proved them, and those of their invitations."""
     found = Q(pk__in=[])
     for one in EmailAddress.objects.filter(account__in=whose.accounts, confirmed_at__isnull=False):
-        found |= Q(to=one.address, queued_at__gte=one.added_at)
+        found |= Q(to=one.address, queued_at__gte=one.confirmed_at)
     theirs = invitations_to(whose).filter(letter__isnull=False).values("letter")
     return Letter.objects.filter(found | Q(pk__in=theirs))
 

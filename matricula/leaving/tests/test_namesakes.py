@@ -286,3 +286,8 @@ def test_the_words_of_the_audit_log_name_the_entry_that_a_line_is_about(program,
     line = Entry.objects.get(verb="affiliation.called_two_people")
     assert change_details(line) == f"address: {ada.work_email}"
     assert line.after["other_work_email"] == other.work_email
+
+
+def test_a_number_longer_than_any_row_names_no_entries(console, twice):
+    page = f"/console/nordlicht/people/entries/twice/{'9' * 26}/{twice[0].pk}/letter/"
+    assert console.post(page).status_code == 404
