@@ -38,7 +38,7 @@ def search_course(course: Course, asked: str) -> list[Found]:
 
 
 def look_in(lesson: Lesson, words: list[str]) -> Found | None:
-    text = words_of(lesson.body_html)
+    text = readable_text(lesson.body_html)
     told, title = text.casefold(), fold_letters(lesson.title)
     if not all(word in told or word in title for word in words):
         return None
@@ -58,7 +58,7 @@ def look_in(lesson: Lesson, words: list[str]) -> Found | None:
     )
 
 
-def words_of(html: str) -> str:
+def readable_text(html: str) -> str:
     """In one pass, for a lesson may be long: a course's HTML is cleaned when it is taken in, so that each `<`
     begins a tag that ends."""
     text = TAG.sub("", html)

@@ -8,7 +8,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from matricula.catalog.courseformat.markdown import render_markdown
-from matricula.learning.searching import look_in, words_of
+from matricula.learning.searching import look_in, readable_text
 
 LESSONS, SECONDS = 21, 2.5
 """As many as a course's four megabytes hold; a generous bound, for it took eight."""
@@ -32,8 +32,8 @@ def test_a_course_full_of_letters_that_html_names_is_searched_in_little_time(let
 )
 def test_the_words_are_those_that_are_read(source):
     html = render_markdown(source)
-    assert words_of(html) == " ".join(unescape(strip_tags(html)).split())
+    assert readable_text(html) == " ".join(unescape(strip_tags(html)).split())
 
 
 def test_letters_that_html_names_otherwise_are_read_too():
-    assert words_of("<p>caf&eacute; &#39;a&#39; &amp;lt;</p>") == "café 'a' &lt;"
+    assert readable_text("<p>caf&eacute; &#39;a&#39; &amp;lt;</p>") == "café 'a' &lt;"
