@@ -56,11 +56,11 @@ class EmailBackend(BaseBackend):
 
 def accounts_named(address: str) -> list[Account]:
     """Those that sign in with `address`. A claim that nobody proved comes last and takes nothing away; after
-    it comes who gave the address back, as a room above knows."""
+    it comes who gave the address back, as a room above knows: one place is theirs however many claim it."""
     try:
         rows = EmailAddress.objects.spelled(address).filter(signs_in=True).select_related("account")
     except AddressRefused:
         return []
     named = [row.account for row in rows.order_by(*IN_ORDER_OF_PROOF)[:TRIED]]
     released: list[Account] = import_string(settings.RELEASED_ACCOUNTS)(canonical(address))
-    return [*named, *released][:TRIED]
+    return [*named[: TRIED - len(released[:1])], *released][:TRIED]

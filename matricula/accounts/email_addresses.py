@@ -10,6 +10,7 @@ from matricula.accounts.mailboxes import (
     addresses_to_tell,
     hold_account,
     keep_promises,
+    name_primary,
     tell_of_address,
     unprove_address,
 )
@@ -72,14 +73,18 @@ def remove_address(*, email: EmailAddress) -> None:
     account = email.account
     hold_account(account.pk)
     others = account.addresses.exclude(pk=email.pk)
-    heir = others.ways_in().order_by("id").first()
-    if heir is None and (email.confirmed_at or not others.exists()):
+    if not others.ways_in().exists() and (email.confirmed_at or not others.exists()):
         raise LastAddress
     tell_of_address(addresses_to_tell(account, without=email).order_by("pk"), "removed", email)
-    record("address.removed", actor=account, subject=email)
+    # What it was is told: whoever reads it may be the owner, and somebody else at work here.
+    was = {
+        "address": email.address,
+        "confirmed": email.confirmed_at is not None,
+        "signs_in": email.signs_in,
+    }
+    record("address.removed", actor=account, subject=email, before=was)
     email.delete()
-    if email.is_primary and heir:
-        EmailAddress.objects.filter(pk=heir.pk).update(is_primary=True)
+    name_primary(account, actor=account)
 
 
 @transaction.atomic

@@ -110,11 +110,14 @@ def detach_address(account: Account, leaving: Iterable[EmailAddress]) -> list[st
     return [one.address for one in leaving]
 
 
-def name_primary(account: Account) -> None:
-    """The oldest way in, where there is no primary address."""
-    if not account.addresses.filter(is_primary=True).exists():
-        heir = account.addresses.ways_in().order_by("pk").values("pk")[:1]
-        EmailAddress.objects.filter(pk__in=list(heir.values_list("pk", flat=True))).update(is_primary=True)
+def name_primary(account: Account, actor: Account | None = None) -> None:
+    """The oldest way in, where there is no primary address. Written down: letters go elsewhere now."""
+    if account.addresses.filter(is_primary=True).exists():
+        return
+    heir = account.addresses.ways_in().order_by("pk").first()
+    if heir:
+        EmailAddress.objects.filter(pk=heir.pk).update(is_primary=True)
+        record("address.made_primary", actor=actor, subject=heir, after={"account": account.pk})
 
 
 def keep_promises(email: EmailAddress) -> list[EmailAddress]:

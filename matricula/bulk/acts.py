@@ -5,7 +5,7 @@ twice. Each row has a savepoint of its own: what one is refused does not undo th
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from matricula.accounts.models import Account
 from matricula.audit.models import record
-from matricula.bulk.errors import NothingChosen
+from matricula.bulk.errors import MoreByNow, NothingChosen
 from matricula.bulk.models import BulkAct, BulkRefusal
 from matricula.bulk.verbs import Verb, verb_of
 from matricula.jobs.queue import enqueue
@@ -28,6 +28,23 @@ MOST_CHOSEN = 1_000
 """Of single rows; whoever means more means all that fit."""
 
 
+class Meant(NamedTuple):
+    """How many rows a question is about, and the newest of them."""
+
+    number: int
+    newest: int
+
+
+def what_is_meant(
+    verb: Verb, organization: Organization, asked: Mapping[str, str], chosen: list[int]
+) -> Meant | None:
+    """None where there is no such row."""
+    rows = chosen_rows(verb, organization, asked, chosen)
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first()
+    number = rows.count() if chosen else verb.number(organization, asked)
+    return None if newest is None else Meant(number, newest)
+
+
 @transaction.atomic
 def ask_for_many(
     *,
@@ -37,16 +54,18 @@ def ask_for_many(
     chosen: list[int],
     option: str,
     actor: Account,
+    seen: Meant | None = None,
 ) -> BulkAct:
     """Have `verb` done to the `chosen` rows, or without any to all that fit `asked` by now.
 
-    Raises NothingChosen where there is no such row.
+    `seen` is what the question said it is about. Raises NothingChosen where there is no such row, and
+    MoreByNow where all that fit have become more.
     """
-    rows = chosen_rows(verb, organization, asked, chosen)
-    last = rows.order_by("-pk").values_list("pk", flat=True).first()
-    if last is None:
+    meant = what_is_meant(verb, organization, asked, chosen)
+    if meant is None:
         raise NothingChosen
-    expected = rows.count() if chosen else verb.number(organization, asked)
+    if seen and not chosen and (meant.number > seen.number or meant.newest > seen.newest):
+        raise MoreByNow
     act = BulkAct.objects.create(
         organization=organization,
         kind=verb.kind,
@@ -54,11 +73,11 @@ def ask_for_many(
         chosen=chosen,
         option=option,
         asked_by=actor,
-        expected=expected,
-        last=last,
+        expected=meant.number,
+        last=meant.newest,
     )
     enqueue(JOB, reference=act.pk, organization=organization.pk)
-    after = {"act": str(verb.kind), "rows": expected}
+    after = {"act": str(verb.kind), "rows": meant.number}
     record("bulk.asked", actor=actor, organization=organization, subject=act, after=after)
     return act
 

@@ -17,9 +17,11 @@ LONGEST_NAME = 100
 def disposition_of(certificate: Certificate) -> str:
     """The header: the name for whoever knows the standard, and one in ASCII for others."""
     name = file_name_of(certificate)
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    left = sum(map(str.isalnum, plain.removesuffix(".pdf"))) * 2 > sum(map(str.isalnum, name))
-    fallback = plain if left else f"certificate-{certificate.public_id}.pdf"
+    # Letters of full width become what steers a header or a path only now.
+    plain = safe(unicodedata.normalize("NFKD", name.removesuffix(".pdf")))
+    plain = safe(plain.encode("ascii", "ignore").decode())
+    left = sum(map(str.isalnum, plain)) * 2 > sum(map(str.isalnum, name))
+    fallback = f"{plain}.pdf" if left else f"certificate-{certificate.public_id}.pdf"
     encoded = quote(name, safe="")
     return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{encoded}"
 

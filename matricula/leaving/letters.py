@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from matricula.accounts.models import Account, EmailAddress
+from matricula.accounts.models import Account
 from matricula.leaving.combining.lines import SET_ASIDE
-from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.combining.tie_lines import NAMED, TIES
 from matricula.leaving.data.exports import LETTER as DATA_FILE
 from matricula.leaving.departing.departing import LEFT
@@ -24,6 +23,8 @@ from matricula.leaving.doubled.pairs import SUGGESTED
 from matricula.leaving.models import Combining, DataExport, Deletion, EntryPair, EntryRequest, HeldDeparture
 from matricula.leaving.offboarding.holding import HELD, STAYS
 from matricula.leaving.offboarding.program_ends import ENDS
+from matricula.leaving.told_mailboxes import Mailbox, mailboxes_of
+from matricula.leaving.work_emails import work_emails
 from matricula.mail.addresses import LONGEST_ADDRESS
 from matricula.mail.composition import LetterContent, composes, plain_words
 from matricula.mail.models import Letter
@@ -54,14 +55,13 @@ def named_for_undo(combining: Combining, side: str) -> str:
 def tell_both(combining: Combining, news: str) -> None:
     """`news`: combined, undone, or soon_final. Call it while each address is still with the account that its
     owner knows it by, or again is: letters are in that one's language."""
-    rows = list(
-        EmailAddress.objects.lasting().filter(account__in=people(combining)).select_related("account")
-    )
+    rows = mailboxes_of(people(combining))
     work = work_emails(people(combining), [one.canonical for one in rows])
-    personal = [one for one in rows if one.canonical not in work]
-    letters = [personal_letter(combining, one, news) for one in personal]
+    letters = [personal_letter(combining, one, news) for one in rows if one.canonical not in work]
     if news != "soon_final":
         letters += company_letters(combining, [one for one in rows if one.canonical in work], news)
+        told = {letter.to for letter in letters}
+        letters += [neutral_letter(combining, one, news) for one in rows if one.address not in told]
     Letter.objects.bulk_create(letters)
 
 
@@ -69,20 +69,32 @@ def people(combining: Combining) -> tuple[int, int]:
     return combining.kept_id, combining.given_up_id
 
 
-def personal_letter(combining: Combining, email: EmailAddress, news: str) -> Letter:
+def personal_letter(combining: Combining, email: Mailbox, news: str) -> Letter:
     """Whoever reads a mailbox that let its owner choose a new password there may still do so, to undo."""
-    recovers = email.account_id == combining.given_up_id and email.signs_in
+    recovers = email.account == combining.given_up_id and email.signs_in and email.row is not None
     side = Combining.Side.GIVEN_UP if recovers else Combining.Side.KEPT
     return Letter(
         kind=COMBINING,
         to=email.address,
-        language=email.account.language,
+        language=email.language,
         reference=combining.pk,
         context={"news": news, "side": side.value},
     )
 
 
-def company_letters(combining: Combining, rows: Iterable[EmailAddress], news: str) -> list[Letter]:
+def neutral_letter(combining: Combining, email: Mailbox, news: str) -> Letter:
+    """To a company's mailbox that no entry of today names: it says nothing of anybody."""
+    side, says = Combining.Side.KEPT.value, {"news": news, "neutral": True}
+    return Letter(
+        kind=COMBINING,
+        to=email.address,
+        language=email.language,
+        reference=combining.pk,
+        context={**says, "side": side},
+    )
+
+
+def company_letters(combining: Combining, rows: Iterable[Mailbox], news: str) -> list[Letter]:
     """To work e-mails of today; each names the organization that has it."""
     known = {one.canonical: one for one in rows}
     ties = Affiliation.objects.live().filter(account__in=people(combining), canonical__in=known)
@@ -91,7 +103,7 @@ def company_letters(combining: Combining, rows: Iterable[EmailAddress], news: st
         Letter(
             kind=OF_A_COMPANY,
             to=known[tie.canonical].address,
-            language=known[tie.canonical].account.language,
+            language=known[tie.canonical].language,
             reference=combining.pk,
             context={"news": "ended" if tie.pk in ended else news, "organization": tie.organization.name},
         )
@@ -129,6 +141,9 @@ def compose_combining_letter(letter: Letter) -> LetterContent | None:
         "primary": primary_of(combining.kept),
         "link": settings.BASE_URL + (reverse("accounts:sign-in") if news == "undone" else page),
     }
+    if letter.context.get("neutral"):
+        told = {name: values[name] for name in ("news", "made_at", "until", "link")}
+        return LetterContent("leaving/email/combining_neutral", told)
     return LetterContent("leaving/email/combining", values)
 
 
@@ -197,19 +212,8 @@ def named_for_taking_back(deletion: Deletion, side: str) -> str:
 def tell_of_deletion(deletion: Deletion, news: str) -> None:
     """`news`: deleted, or taken_back. Call it while the account has its addresses, or has them again."""
     account = deletion.account
-    rows = list(account.addresses.lasting()) or list(account.addresses.filter(vouched_at__isnull=False))
+    rows = mailboxes_of([account.pk])
     work = work_emails([account.pk], [one.canonical for one in rows])
-    personal = [
-        Letter(
-            kind=DELETION,
-            to=one.address,
-            language=account.language,
-            reference=deletion.pk,
-            context={"news": news, "side": recovers(one.pk) if one.signs_in else OWN},
-        )
-        for one in rows
-        if one.canonical not in work
-    ]
     known = {one.canonical: one for one in rows if one.canonical in work}
     ties = Affiliation.objects.live().filter(account=account, canonical__in=known)
     at_work = [
@@ -222,7 +226,24 @@ def tell_of_deletion(deletion: Deletion, news: str) -> None:
         )
         for tie in ties.select_related("organization").order_by("pk")
     ]
-    Letter.objects.bulk_create([*personal, *at_work])
+    told = {letter.to for letter in at_work}
+    others = [
+        Letter(
+            kind=DELETION,
+            to=one.address,
+            language=account.language,
+            reference=deletion.pk,
+            context={"news": news, "side": side_of(one, personal=one.canonical not in work)},
+        )
+        for one in rows
+        if one.address not in told
+    ]
+    Letter.objects.bulk_create([*others, *at_work])
+
+
+def side_of(mailbox: Mailbox, *, personal: bool) -> str:
+    """A company's mailbox that no entry of today names is told like one's own; it chooses no new password."""
+    return recovers(mailbox.row) if mailbox.row and mailbox.signs_in and personal else OWN
 
 
 def tell_owners_of_deletion(deletion: Deletion, news: str) -> None:

@@ -1,5 +1,6 @@
 """Bruno does one thing to many: those he ticked, or all that match. Ada is among them; Chika is elsewhere."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -215,7 +216,8 @@ def test_all_that_match_says_how_many_and_a_group_has_to_be_chosen(client, owner
     asked = {"act": "invitations.add_to_group", "all": "yes", "q": "pia 3"}
     assert "Add 1 invitation to a group?" in client.get(NEW, asked).content.decode()
     assert "Choose one from the list." in client.post(NEW, asked).content.decode()
-    client.post(NEW, {**asked, "option": crew.public_id})
+    seen = {"number": 1, "newest": five[3].pk}
+    client.post(NEW, {**asked, **seen, "option": crew.public_id})
     carry_out()
     assert list(five[3].groups.all()) == [crew]
 
@@ -242,3 +244,40 @@ def test_the_export_has_those_ticked_with_their_groups_and_is_noted(client, owne
         ["p0@nordlicht.example", "Pia 0", "Crew"],
     ]
     assert ListReading.objects.get().is_part
+
+
+def hidden_in(page):
+    """What the form of the question says again."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+
+
+def test_more_that_arrived_after_the_question_are_asked_about_again(client, owner, program, five):
+    asked = {"act": "invitations.withdraw", "all": "yes", "q": "pia"}
+    form = hidden_in(client.get(NEW, asked).content.decode())
+    invite_person(program=program, address="p9@nordlicht.example", name="Pia 9", invited_by=owner)
+    again = client.post(NEW, form)
+    assert not BulkAct.objects.exists()
+    page = again.content.decode()
+    assert "More match now than when you were asked." in page
+    assert "Withdraw 6 invitations?" in page
+    client.post(NEW, hidden_in(page))
+    assert BulkAct.objects.get().expected == 6
+
+
+def test_all_that_match_is_done_for_nobody_who_was_not_asked(client, owner, five):
+    client.post(NEW, {"act": "invitations.withdraw", "all": "yes"})
+    assert not BulkAct.objects.exists()
+
+
+def test_fewer_than_the_question_said_are_not_asked_about_again(client, owner, five):
+    asked = {"act": "invitations.withdraw", "all": "yes", "q": "pia"}
+    form = hidden_in(client.get(NEW, asked).content.decode())
+    Invitation.objects.filter(pk=five[0].pk).delete()
+    client.post(NEW, form)
+    assert BulkAct.objects.get().expected == 4
+
+
+def test_a_long_option_for_what_has_none_is_let_go(client, owner, five):
+    asked = {"act": "invitations.send_again", "one": five[0].pk, "option": "x" * 200}
+    assert client.post(NEW, asked).status_code == 302
+    assert BulkAct.objects.get().option == ""

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.bulk.acts import ask_for_many, chosen_rows, stop_act
+from matricula.bulk.acts import Meant, ask_for_many, chosen_rows, stop_act, what_is_meant
 from matricula.bulk.choosing import ticked_in
-from matricula.bulk.errors import NothingChosen
+from matricula.bulk.errors import MoreByNow, NothingChosen
 from matricula.bulk.verbs import Verb, verb_of
-from matricula.db.paging import keyset_page
+from matricula.db.paging import keyset_page, parse_id
 from matricula.organizations.access import actor_of, administering
 from matricula.organizations.models import Organization
 from matricula.web.access import FORM
 from matricula.web.values import text_in, texts_in
 
-OURS = {"act", "one", "all", "option", "before", "after", "csrfmiddlewaretoken"}
+OURS = {"act", "one", "all", "option", "number", "newest", "before", "after", "csrfmiddlewaretoken"}
 """What the question is told beside the search of the list."""
 NAMED = 10
 """So many are named in the question; of the others it says how many."""
@@ -48,7 +48,7 @@ def new_act(request: HttpRequest, organization: Organization) -> HttpResponse:
     asked, chosen = choice_in(values)
     back = address_of_list(verb, organization, asked)
     options = list(verb.options(organization, asked)) if verb.options else []
-    option = text_in(values, "option")
+    option = text_in(values, "option") if verb.options else ""
     unfit = bool(verb.options) and option not in dict(options)
     if request.method == "POST" and not unfit:
         try:
@@ -59,23 +59,26 @@ def new_act(request: HttpRequest, organization: Organization) -> HttpResponse:
                 chosen=chosen,
                 option=option,
                 actor=actor_of(request),
+                seen=seen_in(values),
             )
+            return redirect("bulk:act", organization.slug, act.public_id)
+        except MoreByNow as refusal:
+            messages.warning(request, str(refusal))
         except NothingChosen as refusal:
             messages.warning(request, str(refusal))
             return redirect(back)
-        return redirect("bulk:act", organization.slug, act.public_id)
     rows = chosen_rows(verb, organization, asked, chosen)
-    number = rows.count() if chosen else verb.number(organization, asked)
-    if not number:
+    meant = what_is_meant(verb, organization, asked, chosen)
+    if meant is None:
         messages.warning(request, str(NothingChosen()))
         return redirect(back)
     context = {
         "organization": organization,
         "verb": verb,
-        "question": verb.question(number),
+        "question": verb.question(meant.number),
         "named": names_of(verb, rows),
-        "others": max(0, number - NAMED),
-        "sent": sent_on(values),
+        "others": max(0, meant.number - NAMED),
+        "sent": sent_on(values, meant),
         "chooses": bool(verb.options),
         "options": options,
         "missing": request.method == "POST" and unfit,
@@ -90,10 +93,16 @@ def names_of(verb: Verb, rows: Any) -> list[str]:
     return [names[pk] for pk in ids if pk in names]
 
 
-def sent_on(values: QueryDict) -> list[tuple[str, str]]:
-    """What the answer to the question says again."""
-    kept = [key for key in values if key not in ("option", "csrfmiddlewaretoken")]
-    return [(key, value) for key in kept for value in texts_in(values, key)]
+def sent_on(values: QueryDict, meant: Meant) -> list[tuple[str, str]]:
+    """What the answer to the question says again, and what the question is about."""
+    kept = [key for key in values if key not in ("option", "number", "newest", "csrfmiddlewaretoken")]
+    said = [(key, value) for key in kept for value in texts_in(values, key)]
+    return [*said, ("number", str(meant.number)), ("newest", str(meant.newest))]
+
+
+def seen_in(values: QueryDict) -> Meant:
+    """Nothing, where somebody answers who was not asked."""
+    return Meant(parse_id(text_in(values, "number")) or 0, parse_id(text_in(values, "newest")) or 0)
 
 
 @administering

@@ -69,6 +69,16 @@ def test_whoever_knows_no_unicode_gets_a_name_in_ascii(certificate):
     disposition_of(certificate).encode("ascii")
 
 
+@pytest.mark.parametrize(
+    "title", ["Ada＂; filename*=UTF-8''setup.exe; x=＂", "／..／..／evil.exe；＂", "a＼b：c＊d"]
+)
+def test_letters_of_full_width_steer_no_header_and_no_path(certificate, title):
+    certificate.title = title
+    header = disposition_of(certificate)
+    assert header.count('"') == 2
+    assert not set(header.split('"')[1]) & set("/\\:*")
+
+
 def test_a_link_to_it_shows_a_picture_that_is_there(certificate, settings):
     shown = page(certificate)
     address = re.search(r'property="og:image" content="([^"]+)"', shown)[1]

@@ -8,6 +8,7 @@ from matricula.accounts.models import Session
 from matricula.learning.enrolments import start_course
 from matricula.learning.models import LessonNote, Progress
 from matricula.programs.memberships import enter_program
+from matricula.web.heavy_work import TooMuchAtOnce
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +108,14 @@ def test_the_place_in_a_text_is_kept_until_the_lesson_is_done(reader, course):
     reader.post(f"{lesson}done/")
     assert 'data-place="0"' in reader.get(lesson).content.decode()
     assert Progress.objects.get().place == 420
+
+
+def test_a_search_is_asked_to_come_back_where_too_much_is_made_and_the_course_opens(
+    reader, course, monkeypatch
+):
+    def none_left(_work):
+        raise TooMuchAtOnce
+
+    monkeypatch.setattr("matricula.web.heavy_work.answer_in_place", none_left)
+    assert reader.get(course.address).status_code == 200
+    assert reader.get(course.address, {"q": "a"}).status_code == 503

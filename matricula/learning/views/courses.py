@@ -39,6 +39,7 @@ from matricula.learning.quizzes import (
 from matricula.learning.searching import search_course
 from matricula.learning.views.completed import address_of_completion
 from matricula.programs.sign_in_requirement import is_admitted
+from matricula.web.heavy_work import heavy
 from matricula.web.values import number_in, text_in, texts_in
 
 LONGEST_VIDEO_SECONDS = 24 * 3600
@@ -48,9 +49,19 @@ LONGEST_SEARCH = 200
 
 @enrolled
 @require_safe
-def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
-    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
+def show_course(request: HttpRequest, enrolment: Enrolment) -> HttpResponseBase:
     asked = text_in(request.GET, "q")[:LONGEST_SEARCH]
+    return search_in_course(request, enrolment, asked) if asked else answer_with_course(request, enrolment)
+
+
+@heavy
+def search_in_course(request: HttpRequest, enrolment: Enrolment, asked: str) -> HttpResponse:
+    """Every lesson is read for it."""
+    return answer_with_course(request, enrolment, asked)
+
+
+def answer_with_course(request: HttpRequest, enrolment: Enrolment, asked: str = "") -> HttpResponse:
+    enrolment = with_progress(Enrolment.objects.filter(pk=enrolment.pk))[0]
     context = {
         "enrolment": enrolment,
         "course": enrolment.course,

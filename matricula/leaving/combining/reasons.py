@@ -3,35 +3,33 @@
 Told only to whoever proved both, and asked again inside the transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account
 from matricula.accounts.second_factors import has_second_factor
-from matricula.audit.models import Entry
 from matricula.credentials.models import Certificate
 from matricula.identities.models import Identity
 from matricula.learning.models import Progress
+from matricula.leaving.changed_hands import waits_until
 from matricula.leaving.doubled.agreements import Doubled, doubled_entries
 from matricula.leaving.models import Combining, EntryRequest
-from matricula.organizations.models import Affiliation, Domain, Organization, Role
+from matricula.leaving.work_emails import work_emails
+from matricula.organizations.models import Organization, Role
 from matricula.programs.models import Membership
 from matricula.web.table_rows import Calendar
 
 FULL, EMPTY, OFF = "full", "empty", "off"
 """What `MATRICULA_COMBINING` may be."""
 LISTED_TWICE = "listed_twice"
-WAIT = timedelta(hours=72)
 MOST, MOST_IN = 3, timedelta(days=30)
-CHANGED_HANDS = ("address.made_primary", "password.reset", "second_factor.lifted", "second_factor.removed")
-"""After which an account may be somebody else's, as its owner may not have read yet."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +98,6 @@ def of_addresses(pair: Pair) -> Iterator[Reason]:
         words = _("The account you keep has your company's address as its primary one: %(address)s.")
         way = _("Make an address of your own the primary one there first.")
         yield Reason("company_primary", words % {"address": primary.address}, way)
-
-
-def work_emails(accounts: Iterable[Account] | Iterable[int], canonicals: Iterable[str]) -> set[str]:
-    """Those of `canonicals` by which an organization names one of `accounts`, or whose domain it proved."""
-    asked = set(canonicals)
-    named = Affiliation.objects.filter(account__in=accounts, canonical__in=asked)
-    domains = Domain.objects.proven().filter(name__in={one.rpartition("@")[2] for one in asked})
-    proven = set(domains.values_list("name", flat=True))
-    of_domain = {one for one in asked if one.rpartition("@")[2] in proven}
-    return set(named.values_list("canonical", flat=True)) | of_domain
 
 
 def of_organizations(pair: Pair) -> Iterator[Reason]:
@@ -193,25 +181,13 @@ def of_factors(pair: Pair) -> Iterator[Reason]:
 
 def of_time(pair: Pair) -> Iterator[Reason]:
     """72 hours after an account may have changed hands, unless a factor older than that was shown."""
-    sure, since = dict(pair.sure_since), timezone.now() - WAIT
+    sure = dict(pair.sure_since)
     for one in pair.both:
-        factor = sure.get(one.pk)
-        changed = None if factor and factor < since else changed_hands(one, since)
-        if changed:
+        until = waits_until(one, sure.get(one.pk))
+        if until:
             words = _("A password, second factor or primary address of %(name)s changed a short time ago.")
             way = _("For your safety this waits for three days.")
-            yield Reason("changed", words % {"name": one.full_name}, way, changed + WAIT)
-
-
-def changed_hands(account: Account, since: datetime) -> datetime | None:
-    """When it last may have. A password that was reset by a personal address says nothing against it."""
-    own = Q(actor=account) | Q(subject_id=account.pk, subject_type="accounts.account")
-    lines = Entry.objects.filter(own, verb__in=CHANGED_HANDS, at__gt=since)
-    found = list(lines.values_list("verb", "after", "at"))
-    named = {after.get("address", "") for verb, after, _at in found if verb == "password.reset"}
-    work = work_emails([account], named)
-    counting = [at for verb, after, at in found if verb != "password.reset" or after.get("address") in work]
-    return max(counting, default=None)
+            yield Reason("changed", words % {"name": one.full_name}, way, until)
 
 
 def of_earlier_ones(pair: Pair) -> Iterator[Reason]:

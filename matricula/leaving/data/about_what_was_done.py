@@ -27,6 +27,7 @@ from matricula.leaving.data.sections import (
     Whose,
     or_none,
 )
+from matricula.leaving.doubled.pairs import OF_TWO_ENTRIES
 from matricula.leaving.models import Combining, CombiningLine, DataExport
 from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation, Organization
@@ -71,7 +72,7 @@ def fill_deeds_of_all(whose: Whose, keys: Sequence[Any], rows: list[Row]) -> Non
     entries = Entry.objects.select_related("actor").in_bulk(list(keys))
     for key, row in zip(keys, rows, strict=True):
         entry = entries.get(key)
-        row["details"] = change_details(entry) if entry else ""
+        row["details"] = change_details(entry) if entry and entry.verb not in OF_TWO_ENTRIES else ""
         row["by"] = by_whom_in_words(whose, entry) if entry else ""
     fill_deeds(whose, keys, rows)
 
@@ -109,10 +110,10 @@ def combinings_of(whose: Whose) -> "QuerySet[Combining]":
 
 
 def letters_to(whose: Whose) -> "QuerySet[Letter]":
-    """To addresses of theirs, since they were, and those of their invitations."""
+    """To addresses of theirs, since they proved them, and those of their invitations."""
     found = Q(pk__in=[])
     for one in EmailAddress.objects.filter(account__in=whose.accounts, confirmed_at__isnull=False):
-        found |= Q(to=one.address, queued_at__gte=one.added_at)
+        found |= Q(to=one.address, queued_at__gte=one.confirmed_at)
     theirs = invitations_to(whose).filter(letter__isnull=False).values("letter")
     return Letter.objects.filter(found | Q(pk__in=theirs))
 

@@ -18,8 +18,8 @@ from matricula.accounts.models import Account
 from matricula.audit.models import record
 from matricula.jobs.models import Job
 from matricula.jobs.queue import enqueue
-from matricula.leaving.combining.reasons import work_emails
 from matricula.leaving.models import DATA_DAYS, DataExport
+from matricula.leaving.work_emails import work_emails
 from matricula.mail.models import Letter
 from matricula.security.throttling import Limit, Tally, spend
 

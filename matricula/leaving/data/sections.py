@@ -43,13 +43,13 @@ class Whose:
         return list(EmailAddress.objects.lasting().filter(account__in=self.accounts).order_by("pk"))
 
     def reached(self, mailbox: str, since: str) -> Q:
-        """Rows that name a mailbox of theirs, since it was: who read it before is somebody else.
+        """Rows that name a mailbox of theirs, since they proved it: who read it before is somebody else.
 
         `mailbox` names the column with the canonical spelling, `since` the one that says when.
         """
         found = Q(pk__in=[])
         for one in self.mailboxes:
-            found |= Q(**{mailbox: one.canonical, f"{since}__gte": one.added_at})
+            found |= Q(**{mailbox: one.canonical, f"{since}__gte": one.confirmed_at})
         return found
 
     @cached_property

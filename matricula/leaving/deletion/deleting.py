@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from matricula.accounts.factor_removals import stop_removal
@@ -22,6 +23,7 @@ from matricula.leaving.deletion.plan import DELETIONS
 from matricula.leaving.errors import CannotBeDeleted, ProofsGone
 from matricula.leaving.letters import tell_of_deletion, tell_owners_of_deletion
 from matricula.leaving.models import TAKE_BACK_DAYS, Deletion, ReleasedAddress
+from matricula.leaving.told_mailboxes import mailboxes_removed
 from matricula.organizations.models import Role
 from matricula.programs.models import Membership, Program
 from matricula.programs.seats import forget_notices_of
@@ -90,9 +92,15 @@ def ledger_of(deletion: Deletion, now: datetime) -> Ledger:
 
 
 def release_addresses(deletion: Deletion) -> None:
-    """Those that logged in will lead to taking it back, as long as nobody else has proven them."""
-    named = deletion.account.addresses.filter(signs_in=True).values_list("canonical", flat=True)
-    ReleasedAddress.objects.bulk_create(ReleasedAddress(deletion=deletion, canonical=one) for one in named)
+    """Those that logged in, and that somebody answered for, will lead to taking it back, as long as nobody
+    else has proven them; so do those that were taken off a short time before."""
+    account = deletion.account
+    known = Q(confirmed_at__isnull=False) | Q(vouched_at__isnull=False)
+    named = set(account.addresses.filter(known, signs_in=True).values_list("canonical", flat=True))
+    named |= {one.canonical for one in mailboxes_removed([account.pk]) if one.signs_in}
+    ReleasedAddress.objects.bulk_create(
+        ReleasedAddress(deletion=deletion, canonical=one) for one in sorted(named)
+    )
 
 
 def close_doors(account: Account) -> None:

@@ -9,11 +9,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matricula.accounts.models import Account
-from matricula.leaving.combining.reasons import WAIT, changed_hands
+from matricula.leaving.changed_hands import waits_until
 from matricula.leaving.models import Combining
 from matricula.organizations.models import Organization, Role
 from matricula.programs.errors import LastWayIn
@@ -93,9 +92,8 @@ def of_ownership(account: Account) -> Iterator[Obstacle]:
 
 def of_time(account: Account, sure_since: datetime | None) -> Iterator[Obstacle]:
     """72 hours after the account may have changed hands, unless a factor older than that was shown."""
-    since = timezone.now() - WAIT
-    changed = None if sure_since and sure_since < since else changed_hands(account, since)
-    if changed:
+    until = waits_until(account, sure_since)
+    if until:
         words = _("The password, a second factor or the primary address changed a short time ago.")
         way = _("For your safety this waits for three days.")
-        yield Obstacle("changed", words, way, until=changed + WAIT)
+        yield Obstacle("changed", words, way, until=until)

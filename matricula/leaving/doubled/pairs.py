@@ -19,6 +19,10 @@ from matricula.mail.models import Letter
 from matricula.organizations.models import Affiliation
 
 SUGGESTED = "leaving.suggested"
+TWO_PEOPLE, UNDECIDED = "affiliation.called_two_people", "affiliation.called_undecided"
+COMBINING_SUGGESTED = "affiliation.combining_suggested"
+OF_TWO_ENTRIES = (TWO_PEOPLE, UNDECIDED, COMBINING_SUGGESTED)
+"""Verbs of the audit log: what was said about an entry and another one, maybe another person's."""
 WEEK = timedelta(days=7)
 """Between two letters about one pair."""
 
@@ -36,7 +40,7 @@ def say_two_people(*, one: Affiliation, other: Affiliation, actor: Account) -> b
     rows = EntryPair.objects.filter(pk=pair_row(one, other).pk, two_people_since__isnull=True)
     if not rows.update(two_people_since=timezone.now()):
         return False
-    record_pair("affiliation.called_two_people", one, other, actor)
+    record_pair(TWO_PEOPLE, one, other, actor)
     return True
 
 
@@ -47,7 +51,7 @@ def take_word_back(*, one: Affiliation, other: Affiliation, actor: Account) -> b
     rows = EntryPair.objects.filter(one=first, other=second, two_people_since__isnull=False)
     if not rows.update(two_people_since=None):
         return False
-    record_pair("affiliation.called_undecided", one, other, actor)
+    record_pair(UNDECIDED, one, other, actor)
     return True
 
 
@@ -58,7 +62,7 @@ def suggest_combining(*, one: Affiliation, other: Affiliation, actor: Account) -
     due = Q(suggested_at__isnull=True) | Q(suggested_at__lte=now - WEEK)
     if not EntryPair.objects.filter(due, pk=pair.pk, two_people_since__isnull=True).update(suggested_at=now):
         raise SuggestedLately
-    record_pair("affiliation.combining_suggested", one, other, actor)
+    record_pair(COMBINING_SUGGESTED, one, other, actor)
     Letter.objects.bulk_create(
         Letter(
             kind=SUGGESTED,
@@ -72,6 +76,7 @@ def suggest_combining(*, one: Affiliation, other: Affiliation, actor: Account) -
 
 
 def record_pair(verb: str, one: Affiliation, other: Affiliation, actor: Account) -> None:
-    """In the audit log: about the one entry, with the work e-mails of both."""
-    told = {"address": f"{one.work_email}, {other.work_email}"}
+    """In the audit log: about the one entry. The other person's work e-mail stands under a name of its own,
+    which no words tell: whoever the line is about may be somebody else."""
+    told = {"address": one.work_email, "other_entry": other.pk, "other_work_email": other.work_email}
     record(verb, actor=actor, organization=one.organization_id, subject=one, after=told)

@@ -16,10 +16,12 @@ from matricula.leaving.doubled.namesakes import PAGE_SIZE, names_twice
 from matricula.leaving.doubled.pairs import say_two_people, suggest_combining
 from matricula.leaving.errors import SuggestedLately
 from matricula.leaving.models import Combining, EntryPair
+from matricula.leaving.tests.taking_data import data_of
 from matricula.leaving.tests.two_lives import combined, joined, program_of
 from matricula.mail.delivery import deliver_due
 from matricula.mail.models import InboxLetter, Letter
 from matricula.organizations.models import Affiliation, Organization, Role
+from matricula.reporting.audit_log import change_details
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -267,3 +269,25 @@ def test_a_note_below_the_chart_says_that_two_entries_became_one_to_who_knew_bot
 
 def bruno_of(program):
     return Role.objects.get(organization=program.organization, kind=Role.Kind.OWNER).account
+
+
+def test_the_file_of_ones_data_names_no_work_e_mail_of_a_namesake(program, owner, twice):
+    ada, other = twice
+    suggest_combining(one=ada, other=other, actor=owner.account)
+    say_two_people(one=ada, other=other, actor=owner.account)
+    told = data_of(ada.account)["data.json"].decode()
+    assert "Two entries said to be two people" in told
+    assert other.work_email not in told
+
+
+def test_the_words_of_the_audit_log_name_the_entry_that_a_line_is_about(program, owner, twice):
+    ada, other = twice
+    say_two_people(one=ada, other=other, actor=owner.account)
+    line = Entry.objects.get(verb="affiliation.called_two_people")
+    assert change_details(line) == f"address: {ada.work_email}"
+    assert line.after["other_work_email"] == other.work_email
+
+
+def test_a_number_longer_than_any_row_names_no_entries(console, twice):
+    page = f"/console/nordlicht/people/entries/twice/{'9' * 26}/{twice[0].pk}/letter/"
+    assert console.post(page).status_code == 404

@@ -64,11 +64,14 @@ def test_an_own_confirmed_address_is_a_way_in_and_an_unproven_or_silent_one_is_n
     assert why(organization, ada) == "address"
 
 
-def test_who_has_another_address_but_no_password_is_told_to_choose_one(organization, ada):
+def test_who_has_another_address_but_no_password_is_told_to_choose_one(organization, ada, settings):
     own_address(ada)
     without_password(ada)
     assert why(organization, ada) == "password"
     ada.second_factors.create(kind=SecondFactor.Kind.PASSKEY, name="Phone")
+    settings.BASE_URL = "http://10.0.0.1"
+    assert why(organization, ada) == "password", "no browser takes a passkey there"
+    settings.BASE_URL = "https://learn.nordlicht.example"
     assert why(organization, ada) == ""
     other = Organization.objects.create(slug="acme", name="ACME")
     theirs = other.connections.create(kind="saml", name="ACME", state="live", tested_at=timezone.now())

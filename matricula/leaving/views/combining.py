@@ -17,7 +17,7 @@ from matricula.accounts.second_factors import has_second_factor
 from matricula.accounts.sign_in import start_session
 from matricula.accounts.views.account import own_account
 from matricula.leaving.combining.combining import Asked, combine
-from matricula.leaving.combining.reasons import LISTED_TWICE, Pair, Reason, reasons, work_emails
+from matricula.leaving.combining.reasons import LISTED_TWICE, Pair, Reason, reasons
 from matricula.leaving.combining.sections import Section, Telling, sections_of
 from matricula.leaving.doubled.agreements import Doubled, ask_which_entry, doubled_entries
 from matricula.leaving.doubled.removed_entries import ask_to_come_back
@@ -26,6 +26,7 @@ from matricula.leaving.models import UNDO_DAYS, Combining
 from matricula.leaving.proofs import forget_proofs, other_proof, own_proof
 from matricula.leaving.views.listing import lines_file, listing_of, wants_file
 from matricula.leaving.views.way_back import go_to, page_with, way_back
+from matricula.leaving.work_emails import work_emails
 from matricula.organizations.models import Organization
 from matricula.security.clients import network_of
 from matricula.security.errors import TooManyTries

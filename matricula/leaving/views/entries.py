@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matricula.db.paging import keyset_page
+from matricula.db.paging import keyset_page, parse_id
 from matricula.leaving.doubled.agreements import answer_which_entry
 from matricula.leaving.doubled.namesakes import names_twice
 from matricula.leaving.doubled.pairs import say_two_people, suggest_combining, take_word_back
@@ -63,6 +63,8 @@ def answer(request: HttpRequest, organization: Organization, asked_id: str) -> H
 
 def both_entries(organization: Organization, one_id: int, other_id: int) -> tuple[Affiliation, Affiliation]:
     """Two live ones with the same name. Raises Http404."""
+    if None in (parse_id(str(one_id)), parse_id(str(other_id))):
+        raise Http404  # longer than any number of a row
     rows = Affiliation.objects.live().filter(organization=organization).select_related("account")
     found = {one.pk: one for one in rows.filter(pk__in=(one_id, other_id))}
     if len(found) < 2 or found[one_id].folded_name != found[other_id].folded_name:
