@@ -26,6 +26,7 @@ from matricula.mail.models import Letter
 from matricula.organizations.access import MAY
 from matricula.organizations.branding import receive_logo
 from matricula.organizations.models import Organization
+from matricula.programs.models import Membership
 from matricula.sso.models import OfferedMetadata
 from matricula.sso.tests.company import entity, federation
 from tests.chromium import SIZES
@@ -43,7 +44,7 @@ from tests.test_console import VIEWS, House, signed_in
 pytestmark = BROWSER_TEST
 START = "/console/nordlicht/"
 BROKEN_LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><path d="'
-FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$|/pdf/$")
+FILES = re.compile(r"\.(csv|xlsx|zip|png|jpg|mp4|vtt|txt)$|/pdf/$|/lists/[^/]+/result/$")
 PARTS = {"console:sample", "letters:content"}
 """Pieces of other pages, asked for by a script or shown in a frame."""
 LINKS = f"""() => [...document.querySelectorAll("a[href^='{START}']")].map((link) => link.href)"""
@@ -127,6 +128,11 @@ def by_form() -> list[str]:
     uploads += [f"bulk/{organization.bulk_acts.get().public_id}/"]
     waiting = Invitation.objects.live().filter(organization=organization).latest("pk")
     uploads += [f"invitations/{waiting.public_id}/"]  # of all invitations one with something to do about it
+    handed_in = organization.leavers_files.create(name="leavers.csv", state="done", lines=1)
+    members = Membership.objects.active().filter(organization=organization).order_by("pk")
+    uploads += [f"departures/lists/{handed_in.public_id}/"]
+    uploads += [f"people/memberships/{members.first().pk}/removal/"]
+    uploads += [f"programs/{organization.programs.get().public_id}/end/"]  # linked once it has a last day
     return [START + path for path in (*uploads, f"links/new/{organization.programs.get().public_id}/")]
 
 
