@@ -197,7 +197,7 @@ def test_a_session_says_when_and_where_it_was_seen_last(signed_in, chika):
     assert "In use now, from the network you are on now" in page
     assert "Last seen a few minutes ago, from another network (8.8.4.4)" in page
     seen_before(chika, hours=3)
-    assert "Last seen 3\xa0hours ago" in signed_in.get("/account/sessions/").content.decode()
+    assert "Last seen 3 hours ago" in signed_in.get("/account/sessions/").content.decode()
 
 
 def test_being_seen_is_written_once_in_five_minutes(signed_in, chika):
