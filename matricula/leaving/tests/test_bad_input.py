@@ -55,7 +55,7 @@ def undo_link(address: str) -> str:
     while deliver_due():
         pass
     text = "\n".join(InboxLetter.objects.filter(to=address).values_list("text", flat=True))
-    return re.search(rf"{settings.BASE_URL}(\S+/undo/\S+)", text)[1]
+    return re.search(rf"{settings.BASE_URL}(\S+/undo/[^\s?]+)", text)[1]
 
 
 def test_a_wrong_password_of_either_side_proves_nothing(ada):
