@@ -125,3 +125,13 @@ def test_g4_days_and_numbers_are_written_as_the_language_does(language, day, sho
         assert date_format(moment, "DATE_FORMAT") == day
         assert date_format(moment, "SHORT_DATE_FORMAT") == short
         assert number_format(1234.5, force_grouping=True) == number
+
+
+def test_g4_at_the_foot_of_a_page_a_stranger_chooses_by_looking_and_gets_no_token(client):
+    page = client.get(f"{LOG_IN}?next=/learn/").content.decode()
+    foot = page.partition("<footer")[2]
+    assert 'method="get"' in foot
+    assert '<input type="hidden" name="next" value="/learn/">' in foot
+    assert "csrfmiddlewaretoken" not in foot
+    assert speaks(client.get(f"{LOG_IN}?next=/learn/&language=de"))[0] == "de"
+    assert speaks(client.get(LOG_IN))[0] == "de"
