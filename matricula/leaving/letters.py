@@ -210,11 +210,16 @@ def named_for_taking_back(deletion: Deletion, side: str) -> str:
 
 
 def tell_of_deletion(deletion: Deletion, news: str) -> None:
-    """`news`: deleted, or taken_back. Call it while the account has its addresses, or has them again."""
+    """`news`: deleted, or taken_back. Call it while the account has its addresses, or has them again.
+
+    Whoever has no address of their own reads the whole letter at work: nothing else says how to take it back,
+    and its link asks for the password and the factor that the account had.
+    """
     account = deletion.account
     rows = mailboxes_of([account.pk])
     work = work_emails([account.pk], [one.canonical for one in rows])
-    known = {one.canonical: one for one in rows if one.canonical in work}
+    has_own = any(one.canonical not in work for one in rows)
+    known = {one.canonical: one for one in rows if one.canonical in work and has_own}
     ties = Affiliation.objects.live().filter(account=account, canonical__in=known)
     at_work = [
         Letter(

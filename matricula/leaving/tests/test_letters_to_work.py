@@ -61,6 +61,16 @@ def test_a_live_entry_gets_the_companys_letter_and_no_other(program):
     assert ("leaving.deletion", "ada@nordlicht.example") not in letters()
 
 
+def test_who_has_no_address_of_her_own_reads_at_work_how_to_take_it_back(program):
+    """Her letter asks for the password that she had, and chooses no new one."""
+    ada = person("Ada", "ada@nordlicht.example")
+    joined(program, ada, "ada@nordlicht.example")
+    deleted(ada)
+    assert ("leaving.deletion", "ada@nordlicht.example") in letters()
+    assert "leaving.deletion_at_work" not in dict(letters())
+    assert Letter.objects.get(kind="leaving.deletion").context["side"] == "own"
+
+
 def test_combining_and_undoing_it_are_told_there_without_a_name_and_another_address(domain):
     here, there = person("Ada Lovelace", "ada@home.example"), person("Ada King", "king@nordlicht.example")
     combining = combined(here, there)
