@@ -97,7 +97,5 @@ def forget_language(response: HttpResponseBase) -> None:
 
 
 def in_language(link: str, language: str) -> str:
-    """A link of this site that opens in `language`; the one of a preview leads nowhere."""
-    if link.startswith("#"):
-        return link
+    """A link of this site that opens in `language`."""
     return f"{link}{'&' if '?' in link else '?'}{ASKED}={language}"
