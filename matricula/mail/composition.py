@@ -156,8 +156,7 @@ class Draft:
     def of(cls, reading: LetterContent) -> "Draft":
         marks = {name: f"\ue000{NONCE}:{name}\ue001" if fill else "" for name, fill in reading.fills.items()}
         values = {**reading.values, **marks}
-        link = str(reading.fills.get("link") or reading.values.get("link") or "#")
-        if link != "#":  # a preview's leads nowhere
+        if values.get("link"):
             values["link"] = in_language(str(values["link"]), written_in(translation.get_language() or ""))
         ends = ("subject.txt", "txt", "html")
         subject, text, html = (

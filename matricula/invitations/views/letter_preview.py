@@ -1,5 +1,7 @@
 """The letter as the next person invited would get it."""
 
+import re
+
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
@@ -71,6 +73,6 @@ def content(request: HttpRequest, organization: Organization) -> HttpResponse:
     form = chosen(request, organization)
     if not form.is_valid():
         raise Http404
-    html = letter_of(request, form).html.replace(SAMPLE_LINK, "#")
+    html = re.sub(rf"{re.escape(SAMPLE_LINK)}[^\"\s<]*", "#", letter_of(request, form).html)
     policy = LETTER_POLICY.format(settings.BASE_URL)
     return HttpResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
