@@ -73,6 +73,6 @@ def content(request: HttpRequest, organization: Organization) -> HttpResponse:
     form = chosen(request, organization)
     if not form.is_valid():
         raise Http404
-    html = re.sub(rf"{re.escape(SAMPLE_LINK)}[^\"\s<]*", "#", letter_of(request, form).html)
+    html = re.sub(re.escape(SAMPLE_LINK) + r"(\?language=\w+)?", "#", letter_of(request, form).html)
     policy = LETTER_POLICY.format(settings.BASE_URL)
     return HttpResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})

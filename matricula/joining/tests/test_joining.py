@@ -260,7 +260,7 @@ def test_f2_the_last_lesson_brings_the_certificate(client, link, course):
     certificate = Certificate.objects.get()
     assert certificate.recipient_name == "Ada Okafor"
     page = Client().get(f"/certificates/{certificate.public_id}/")
-    assert "Genuine" in page.content.decode()
+    assert "Verified" in page.content.decode()
     assert Client().get(f"/certificates/{certificate.public_id}/pdf/").content.startswith(b"%PDF")
 
 

@@ -202,7 +202,7 @@ def test_whoever_has_no_other_address_is_told_the_day_and_how_to_add_one(program
     (letter,) = letters(WORK)
     day = ada.addresses.get().power_ends_at
     assert str(timezone.localtime(day).year) in letter
-    assert link_in(letter) == "/account/addresses/add/"
+    assert link_in(letter) == "/account/addresses/add/?language=en"
     client.force_login(ada)
     for page in ("/account/", "/account/addresses/"):
         assert "is from work you have left" in client.get(page).content.decode()

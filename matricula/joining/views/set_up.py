@@ -36,7 +36,7 @@ from matricula.security.errors import TooManyTries
 from matricula.security.throttling import Limit, Tally, guess
 from matricula.web.access import FORM
 from matricula.web.errors import ask_to_wait
-from matricula.web.languages import language_here
+from matricula.web.languages import language_of
 from matricula.web.redirects import begins_session
 
 SIGN_UPS_AGAIN = Limit("sign-up-again")
@@ -89,7 +89,7 @@ def set_up(request: HttpRequest, arrival: Arrival, form: SetUpForm) -> HttpRespo
             full_name=data["full_name"],
             hashed_password=hashed,
             alternative_email=data["alternative_email"],
-            language=language_here(request),
+            language=language_of(request),
         )
     except DomainNotAllowed as refusal:
         form.add_error("work_email", str(refusal))
