@@ -44,7 +44,7 @@ def test_ada_meets_a_door_that_leads_to_her_company_and_back(page, program, conn
     shoot(page, "door")
     click(page, "Sign in with your company", role="link")
     reads(page, "Continue with Nordlicht Entra")
-    assert page.locator("input[name=next]").input_value() == f"/learn/programs/{program.public_id}/"
+    assert page.locator("main input[name=next]").input_value() == f"/learn/programs/{program.public_id}/"
     shoot(page, "company-with-recovery")
     Connection.objects.update(state="off")
     page.goto(f"/learn/programs/{program.public_id}/")
