@@ -5,7 +5,7 @@ from threading import Event, Thread, local
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import connection
+from django.db import OperationalError, connection
 
 from matricula.jobs.queue import perform_due, schedule_recurring
 from matricula.mail.delivery import deliver_due
@@ -70,8 +70,11 @@ def worker(transactional_db):
     def work():
         schedule_recurring()
         while not stopped.is_set():
-            while deliver_due() + perform_due():
-                pass
+            try:
+                while deliver_due() + perform_due():
+                    pass
+            except OperationalError:  # the database was held for too long: a worker begins anew
+                connection.close()
             woken.wait(PAUSE_SECONDS)
             woken.clear()
         connection.close()

@@ -29,7 +29,7 @@ def test_bruno_reads_that_two_entries_have_one_name_and_has_them_asked(page, ada
     click(page, "Suggest combining with .*")
     expect(page.get_by_text("A letter is on its way to both work e-mails")).to_be_visible()
     shoot(page, "entries-suggested")
-    assert letter_link(THERE, "leaving.suggested") == "/account/combine/"
+    assert letter_link(THERE, "leaving.suggested") == "/account/combine/?language=en"
     click(page, "They are two people: .*")
     expect(page.get_by_text("Another person with the same name")).to_be_visible()
     shoot(page, "entries-two-people")
