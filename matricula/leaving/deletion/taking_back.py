@@ -27,6 +27,7 @@ from matricula.leaving.deletion.plan import TIES
 from matricula.leaving.errors import NoAddressLeft, TakeBackOver
 from matricula.leaving.letters import tell_of_deletion, tell_owners_of_deletion
 from matricula.leaving.models import Deletion, DeletionLine
+from matricula.mail.addresses import canonical
 from matricula.organizations.models import Affiliation
 
 
@@ -79,16 +80,18 @@ def note_taken_addresses(deletion: Deletion) -> None:
 
 def see_to_address(deletion: Deletion, account: Account, new_address: str) -> None:
     """Where others have proven all that logged in, a new address is listed, to be confirmed. The password was
-    shown, so the account is vouched for: no mailbox takes it over. Raises NoAddressLeft and what adding does.
+    shown, so the account is vouched for: no mailbox takes it over. Raises NoAddressLeft, also
+    for one that was lost, and what adding does.
     """
     name_primary(account)
     lines = [one for one in deletion.lines.filter(table_name=ADDRESSES) if is_way_in(one)]
     if not lines or any(is_way_in_again(one) for one in account.addresses.all()):
         return
-    if not new_address:
+    listed = account.addresses.spelled(new_address).first() if new_address else None
+    had = {one.before["canonical"] for one in lines}
+    if not new_address or (listed is None and canonical(new_address) in had):
         raise NoAddressLeft
     Account.objects.filter(pk=account.pk).update(vouched_at=Coalesce("vouched_at", timezone.now()))
-    listed = account.addresses.spelled(new_address).first()
     if listed:
         ask_to_confirm(email=listed)
     else:

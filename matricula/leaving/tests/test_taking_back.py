@@ -95,8 +95,9 @@ def test_with_no_address_left_a_new_one_is_needed(life):
     deletion = deleted(life.ada)
     for n, one in enumerate(("ada@home.example", "ada@acme.example")):
         person(f"Another {n}", one)
-    with pytest.raises(NoAddressLeft):
-        take_account_back(deletion=deletion)
+    for typed in ("", "ada@home.example", "ADA@home.example"):
+        with pytest.raises(NoAddressLeft):
+            take_account_back(deletion=deletion, new_address=typed)
     life.ada.refresh_from_db()
     assert not life.ada.is_active
     assert Deletion.objects.open().filter(pk=deletion.pk).exists()
