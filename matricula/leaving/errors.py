@@ -6,7 +6,7 @@ from matricula.web.refusals import Refusal
 
 
 class LeavingError(Refusal):
-    """Something about combining accounts, or leaving, could not be done."""
+    """Something about combining or deleting accounts, or about leaving, could not be done."""
 
     code = "leaving"
 

@@ -1,4 +1,4 @@
-"""Letters to who left, or will be removed; about combining and deleting. Once a mailbox.
+"""Letters to those who left or will be removed; about combining, deleting, data and entries. Once a mailbox.
 
 A work e-mail gets a short one about its own organization only: no other address, no other company, no number.
 """

@@ -1,4 +1,4 @@
-"""The two proofs of one browser: that the account one is in is one's own, and that another one is.
+"""Proofs in one browser: that the account one is in is one's own, for deleting too, and that another one is.
 
 A proof has one purpose, a quarter of an hour, and one use. It is not the session: cookies, fresh log-ins and
 remembered devices prove nothing here. It goes with the session, and holds no longer than nothing about its

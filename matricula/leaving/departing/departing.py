@@ -16,7 +16,7 @@ from matricula.programs.models import Membership
 from matricula.roles.roles import give_up_role
 
 LEFT = "leaving.left"
-"""The letter to who left by themselves, where nothing is to be told of their mailboxes."""
+"""The letter to those who left by themselves, where nothing is to be told of their mailboxes."""
 
 
 @transaction.atomic

@@ -1,1 +1,1 @@
-"""Looking before somebody leaves: who would lose their only way in, is written to, and held meanwhile."""
+"""Looking before somebody leaves: who would lose their only way in."""
