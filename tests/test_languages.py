@@ -135,3 +135,9 @@ def test_g4_at_the_foot_of_a_page_a_stranger_chooses_by_looking_and_gets_no_toke
     assert "csrfmiddlewaretoken" not in foot
     assert speaks(client.get(f"{LOG_IN}?next=/learn/&language=de"))[0] == "de"
     assert speaks(client.get(LOG_IN))[0] == "de"
+
+
+def test_an_address_that_asks_for_too_much_is_refused_in_a_language(client):
+    address = f"{LOG_IN}?next=/&" + "&".join(f"f{n}=" for n in range(1100))
+    answer = client.get(address, HTTP_ACCEPT_LANGUAGE="de")
+    assert (answer.status_code, speaks(answer)[0]) == (400, "de")

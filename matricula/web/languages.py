@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -47,7 +48,16 @@ def language_here(request: HttpRequest) -> str:
 
 
 def asked_for(request: HttpRequest) -> str:
-    return supported(text_in(request.GET, ASKED)) if ASKED in request.GET else ""
+    query = dict(query_of(request))
+    return supported(text_in(query, ASKED)) if ASKED in query else ""
+
+
+def query_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for; nothing where that is more than is read: the view refuses it, and the page
+    that says so has a language, too."""
+    with suppress(TooManyFieldsSent):
+        return [(key, str(value)) for key, value in request.GET.items()]
+    return []
 
 
 def language_of_reader(request: HttpRequest) -> str:
