@@ -5,7 +5,7 @@ from threading import Event, Thread, local
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import OperationalError, connection
+from django.db import Error, connection
 
 from matricula.jobs.queue import perform_due, schedule_recurring
 from matricula.mail.delivery import deliver_due
@@ -73,7 +73,7 @@ def worker(transactional_db):
             try:
                 while deliver_due() + perform_due():
                     pass
-            except OperationalError:  # the database was held for too long: a worker begins anew
+            except Error:  # the database was held for too long, or let go: a worker begins anew
                 connection.close()
             woken.wait(PAUSE_SECONDS)
             woken.clear()
